@@ -141,7 +141,7 @@ const WORDS: &[(&str, &[&str])] = &[
             "platform/digirunner/snapshot.rs",
             "platform/digirunner/allocate.rs",
             "platform/digirunner/write.rs",
-            "platform/digirunner/scope/ground.rs",
+            "platform/digirunner/scope/rows.rs",
             "platform/digirunner/scope/read.rs",
             "platform/document/rows.rs",
         ],
@@ -173,13 +173,13 @@ const WORDS: &[(&str, &[&str])] = &[
             "main.rs",
             "store/local",
             "store/fetch.rs",
-            "tui/skin/",
+            "tui/theme/",
             "tui/run",
             "tui/terminal.rs",
         ],
     ),
-    ("Color::Rgb", &["tui/skin/"]),
-    ("Color::Indexed", &["tui/skin/"]),
+    ("Color::Rgb", &["tui/theme/"]),
+    ("Color::Indexed", &["tui/theme/"]),
 ];
 
 #[test]

@@ -33,11 +33,8 @@ pub(super) async fn run(
             Ok(choices) => choices,
             Err(failure) => {
                 // What the plan itself has changed is not what makes it stale.
-                let Session {
-                    target,
-                    settings: manner,
-                } = &session;
-                unless_interrupted(saved.check_unused(target, manner.timeouts, &manner.ledger))
+                let Session { target, settings } = &session;
+                unless_interrupted(saved.check_unused(target, settings.timeouts, &settings.ledger))
                     .await?;
                 let resolution = review.plan.resolve(&Choices::new(&review.plan));
                 refuse(printer, &review, &resolution, &failure);
@@ -88,8 +85,8 @@ pub(super) async fn run(
         Err(failure) => Err(failure),
         Ok(()) => {
             let cancel = cancel_on_signals()?;
-            let gauge = ProgressLine::begin();
-            let reporter = gauge.reporter();
+            let progress_line = ProgressLine::begin();
+            let reporter = progress_line.reporter();
             let done = job::apply(
                 &review,
                 approved,
@@ -99,7 +96,7 @@ pub(super) async fn run(
                 &cancel,
             )
             .await;
-            gauge.end().await;
+            progress_line.end().await;
             done
         }
     };
@@ -135,8 +132,8 @@ async fn rehearse(
         Err(failure) => Err(failure),
         Ok(approved) => {
             let cancel = cancel_on_signals()?;
-            let gauge = ProgressLine::begin();
-            let reporter = gauge.reporter();
+            let progress_line = ProgressLine::begin();
+            let reporter = progress_line.reporter();
             let done = job::rehearse(
                 review,
                 approved,
@@ -146,7 +143,7 @@ async fn rehearse(
                 &cancel,
             )
             .await;
-            gauge.end().await;
+            progress_line.end().await;
             done
         }
     };
@@ -198,8 +195,8 @@ async fn open(
     session: &Session,
     args: &ApplyArgs,
 ) -> Result<(Review, Option<Box<SavedPlan>>), Failure> {
-    let gauge = ProgressLine::begin();
-    let reporter = gauge.reporter();
+    let progress_line = ProgressLine::begin();
+    let reporter = progress_line.reporter();
     reporter.phase(Phase::File);
     let review = match read(session, args).await {
         Ok((loaded, saved)) => {
@@ -213,7 +210,7 @@ async fn open(
         }
         Err(failure) => Err(failure),
     };
-    gauge.end().await;
+    progress_line.end().await;
     review
 }
 

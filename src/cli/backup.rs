@@ -29,8 +29,14 @@ pub(super) async fn run(
         .hint("name a file with --out FILE, or redirect stdout; --out - shows it all the same"));
     }
     let session = Session::new(global).await?;
-    let manner = &session.settings;
-    let backup = job::backup(&session.target, manner.timeouts, &manner.ledger, args.job).await?;
+    let settings = &session.settings;
+    let backup = job::backup(
+        &session.target,
+        settings.timeouts,
+        &settings.ledger,
+        args.job,
+    )
+    .await?;
     let Some(out) = args.out.as_ref().filter(|_| !to_stdout) else {
         printer.raw(&backup.content);
         return Ok(Exit::Done);

@@ -64,12 +64,12 @@ async fn show(
     screen: &dyn Screen,
     server: &Arc<Server>,
 ) -> Result<Exit, Failure> {
-    let manner = TargetSettings::demo(global)?;
+    let settings = TargetSettings::demo(global)?;
     let open = Arc::clone(server) as Arc<dyn Launcher>;
     let request = ScreenRequest::new(
         global,
         args.screen,
-        &manner,
+        &settings,
         (server.sample.file_name().to_owned(), open),
     )?;
     let end = screen.show(request).await?;
@@ -83,15 +83,15 @@ async fn print(
     global: &Global,
     server: &Arc<Server>,
 ) -> Result<Exit, Failure> {
-    let manner = TargetSettings::demo(global)?;
+    let settings = TargetSettings::demo(global)?;
     let cancel = cancel_on_signals()?;
-    let gauge = ProgressLine::begin();
-    let reporter = gauge.reporter();
+    let progress_line = ProgressLine::begin();
+    let reporter = progress_line.reporter();
     let review = match Arc::clone(server).open(reporter.clone()).await {
-        Ok((loaded, target)) => job::plan(&loaded, &target, manner.timeouts, &reporter).await,
+        Ok((loaded, target)) => job::plan(&loaded, &target, settings.timeouts, &reporter).await,
         Err(failure) => Err(failure),
     };
-    gauge.end().await;
+    progress_line.end().await;
     let review = review?;
     let access = plan::whole(&review);
     if printer.output == Output::Json {
@@ -114,9 +114,9 @@ async fn print(
 /// Serves the database for other programs until interrupted.
 async fn serve(printer: &mut Printer, server: &Arc<Server>) -> Result<Exit, Failure> {
     let cancel = cancel_on_signals()?;
-    let gauge = ProgressLine::begin();
-    let opened = Arc::clone(server).open(gauge.reporter()).await;
-    gauge.end().await;
+    let progress_line = ProgressLine::begin();
+    let opened = Arc::clone(server).open(progress_line.reporter()).await;
+    progress_line.end().await;
     opened?;
     if let Some(url) = server.url() {
         printer.line(url);

@@ -76,17 +76,17 @@ async fn read(session: &Session, args: &ExportArgs) -> Result<Exported, Failure>
         selection,
         ..ExportOptions::default()
     };
-    let gauge = ProgressLine::begin();
+    let progress_line = ProgressLine::begin();
     let format = args.format.as_deref();
     let exported = job::export(
         format,
         &options,
         &session.target,
         session.settings.timeouts,
-        &gauge.reporter(),
+        &progress_line.reporter(),
     )
     .await;
-    gauge.end().await;
+    progress_line.end().await;
     exported
 }
 

@@ -16,12 +16,12 @@ pub(super) async fn run(
     args: &HistoryArgs,
 ) -> Result<Exit, Failure> {
     let session = Session::new(global).await?;
-    let manner = &session.settings;
+    let settings = &session.settings;
     let mut jobs = match args.job {
         Some(job) => {
-            vec![job::past_job(&session.target, manner.timeouts, &manner.ledger, job).await?]
+            vec![job::past_job(&session.target, settings.timeouts, &settings.ledger, job).await?]
         }
-        None => job::history(&session.target, manner.timeouts, &manner.ledger).await?,
+        None => job::history(&session.target, settings.timeouts, &settings.ledger).await?,
     };
     jobs.truncate(args.limit.max(1));
     let marks = session.marks().await?;

@@ -136,8 +136,8 @@ async fn save(
 /// Reads the file and compares it with the target; tells how far that is. May
 /// be interrupted.
 pub(super) async fn compare(session: &Session, file: &FileArgs) -> Result<Review, Failure> {
-    let gauge = ProgressLine::begin();
-    let reporter = gauge.reporter();
+    let progress_line = ProgressLine::begin();
+    let reporter = progress_line.reporter();
     reporter.phase(Phase::File);
     let review = match load(file) {
         Ok(loaded) => {
@@ -151,7 +151,7 @@ pub(super) async fn compare(session: &Session, file: &FileArgs) -> Result<Review
         }
         Err(failure) => Err(failure),
     };
-    gauge.end().await;
+    progress_line.end().await;
     review
 }
 

@@ -54,17 +54,14 @@ impl Session {
         let target = target
             .marked(marked_profiles(&config, used_name), state_directory())
             .await;
-        let manner = TargetSettings {
+        let settings = TargetSettings {
             timeouts: timeouts(global, &profile),
             ledger: ledger(global, profile.ledger),
             theme: profile.theme.or(config.theme),
             keys: config.keys,
             serve: config.serve,
         };
-        Ok(Self {
-            target,
-            settings: manner,
-        })
+        Ok(Self { target, settings })
     }
 
     /// Returns what profiles say of the target; connects to it if nothing has before.

@@ -37,16 +37,16 @@ pub(super) async fn run(
         (&what, true),
         &session.target,
     )?;
-    let gauge = ProgressLine::begin();
+    let progress_line = ProgressLine::begin();
     let done = job::undo(
         args.job,
         &session.target,
         &options,
-        &gauge.reporter(),
+        &progress_line.reporter(),
         &cancel,
     )
     .await;
-    gauge.end().await;
+    progress_line.end().await;
     let undone = done?;
     match printer.output {
         Output::Json => printer.json(&Document::undo(&target, &undone).marked(&marks)),
@@ -58,11 +58,8 @@ pub(super) async fn run(
 /// Says what is about to be undone; fails where that is known to be impossible,
 /// so that nobody is asked in vain.
 async fn what(session: &Session, job: i64, only: &[String]) -> Result<String, Failure> {
-    let Session {
-        target,
-        settings: manner,
-    } = session;
-    let record = job::undoable(job, target, manner.timeouts, &manner.ledger).await?;
+    let Session { target, settings } = session;
+    let record = job::undoable(job, target, settings.timeouts, &settings.ledger).await?;
     let which = if only.is_empty() {
         String::new()
     } else {

@@ -146,12 +146,12 @@ impl Signature {
     }
 
     fn elements(&self, elements: Vec<Element>) -> Vec<Element> {
-        let sealed = elements.into_iter().map(|element| Element {
+        let signed = elements.into_iter().map(|element| Element {
             id: self.secret(&element.id),
             value: self.value(element.value),
             ..element
         });
-        sealed.collect()
+        signed.collect()
     }
 
     fn value(&self, value: Value) -> Value {
@@ -298,29 +298,29 @@ mod tests {
     fn sealed_plans_compare_as_the_plans_do() {
         for (before, after) in [("one", "one"), ("one", "other")] {
             let plan = plan(before, after);
-            let sealed = plan.signed(&key(1));
-            assert_eq!(changes(sealed.plan()), changes(&plan));
-            assert_eq!(sealed.plan().summary(), plan.summary());
+            let signed = plan.signed(&key(1));
+            assert_eq!(changes(signed.plan()), changes(&plan));
+            assert_eq!(signed.plan().summary(), plan.summary());
             let verdicts = |plan: &Plan| {
                 plan.entries()
                     .iter()
                     .map(|entry| entry.verdict.clone())
                     .collect::<Vec<_>>()
             };
-            assert_eq!(verdicts(sealed.plan()), verdicts(&plan));
+            assert_eq!(verdicts(signed.plan()), verdicts(&plan));
         }
     }
 
     #[test]
     fn a_plan_is_the_same_after_freezing_and_thawing() {
-        let sealed = plan("one", "other").signed(&key(1));
-        let document = sealed.to_document(&key(1));
+        let signed = plan("one", "other").signed(&key(1));
+        let document = signed.to_document(&key(1));
         let json = serde_json::to_string(&document).unwrap();
         let read: PlanDocument = serde_json::from_str(&json).unwrap();
         assert_eq!(read, document);
         let read_back = read.from_document(&KINDS).unwrap();
         assert_eq!(read_back.to_document(&key(1)), document);
-        assert_eq!(changes(read_back.plan()), changes(sealed.plan()));
+        assert_eq!(changes(read_back.plan()), changes(signed.plan()));
     }
 
     #[test]

@@ -572,8 +572,8 @@ mod tests {
 
     #[test]
     fn what_the_file_says_nothing_of_counts_and_is_no_difference_of_the_plan() {
-        let candidate = |facts| Candidate {
-            context: record([("links", facts)]),
+        let candidate = |context| Candidate {
+            context: record([("links", context)]),
             ..item(
                 "a",
                 Some(record([("x", Value::Int(1))])),

@@ -142,8 +142,8 @@ proptest! {
         prop_assert_eq!(described.is_empty(), then == now || then == wanted);
         prop_assert!(!json(&described).contains(CANARY), "{}", json(&described));
         let key = SignatureKey::from_bytes(&[7; 32]);
-        let sealed = stale(plans[0].signed(&key).plan(), plans[1].signed(&key).plan());
-        prop_assert_eq!(json(&sealed), json(&described));
+        let signed = stale(plans[0].signed(&key).plan(), plans[1].signed(&key).plan());
+        prop_assert_eq!(json(&signed), json(&described));
     }
 
     #[test]

@@ -233,34 +233,34 @@ impl JobBody for Apply {
                 reporter.step(Phase::Write, table, done, total);
             };
             let mut writer = Writer::new(open.connection, &stamp, &report);
-            let obstacle = |error| open.run.job_error(error);
+            let job_error = |error| open.run.job_error(error);
             ground
                 .write(&mut writer, &self.approved)
                 .await
-                .map_err(obstacle)?;
+                .map_err(job_error)?;
             let accept = self.options.accept_server_changes;
             let verify = |touched: Touched<'_>| Ok(ground.verify(&self.approved, touched));
             let checked = check(&mut writer, accept, verify)
                 .await
-                .map_err(obstacle)??;
+                .map_err(job_error)??;
             journal_dependents(&mut writer, &self.review.platform.tables())
                 .await
-                .map_err(obstacle)?;
+                .map_err(job_error)?;
             let written = writer.finish();
-            let mut facts = self
+            let mut metadata = self
                 .metadata()
                 .ok_or_else(|| Failure::new(FailureKind::Internal, "no facts"))?;
-            if let (Some(access), Value::Object(choices)) = (&access, &mut facts.choices) {
+            if let (Some(access), Value::Object(choices)) = (&access, &mut metadata.choices) {
                 choices.insert("access".to_owned(), json!(access.counted()));
             }
             open.run.reporter.phase(Phase::Record);
-            let deeds = JobOutcome {
+            let outcome = JobOutcome {
                 counts: self.counts(),
                 tables: &written.tables,
                 journal: &written.journal,
                 backup: backup.as_ref(),
             };
-            let job = open.record(&facts, deeds).await?;
+            let job = open.record(&metadata, outcome).await?;
             let backup = backup.map(|backup| backup.name);
             Ok(Done {
                 job,
@@ -412,13 +412,15 @@ impl JobBody for Rehearsed<'_> {
                 reporter.step(Phase::Write, table, done, total);
             };
             let mut writer = Writer::rehearsing(open.connection, &stamp, &report);
-            let obstacle = |error| open.run.job_error(error);
+            let job_error = |error| open.run.job_error(error);
             ground
                 .write(&mut writer, &apply.approved)
                 .await
-                .map_err(obstacle)?;
+                .map_err(job_error)?;
             let verify = |touched: Touched<'_>| Ok(ground.verify(&apply.approved, touched));
-            let checked = check(&mut writer, true, verify).await.map_err(obstacle)??;
+            let checked = check(&mut writer, true, verify)
+                .await
+                .map_err(job_error)??;
             let written = writer.finish();
             let mut problems: Vec<Problem> = written
                 .problems

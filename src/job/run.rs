@@ -100,13 +100,13 @@ impl JobTransaction<'_> {
     /// Records what the job did, in its transaction, and returns its number.
     pub(super) async fn record(
         &mut self,
-        facts: &JobMetadata<'_>,
-        deeds: JobOutcome<'_>,
+        metadata: &JobMetadata<'_>,
+        outcome: JobOutcome<'_>,
     ) -> Result<i64, JobError> {
         let Some(ledger) = self.ledger.as_deref_mut() else {
             return Err(Failure::new(FailureKind::Internal, "a rehearsal has no ledger").into());
         };
-        let job = new_job(facts, self.started_at, deeds, None);
+        let job = new_job(metadata, self.started_at, outcome, None);
         let number = ledger.record(self.connection, &job).await;
         let number = number.map_err(|error| self.run.job_error(error))?;
         self.recorded = Some(number);
@@ -120,29 +120,29 @@ impl JobTransaction<'_> {
 }
 
 fn new_job<'a>(
-    facts: &'a JobMetadata<'_>,
+    metadata: &'a JobMetadata<'_>,
     started_at: DateTime<Utc>,
-    deeds: JobOutcome<'a>,
+    outcome: JobOutcome<'a>,
     error: Option<&'a str>,
 ) -> NewJob<'a> {
     NewJob {
-        command: facts.command,
-        platform: facts.platform,
-        operator: facts.operator,
-        target: facts.target,
-        file_path: facts.file_path,
-        file_sha256: facts.file_sha256,
+        command: metadata.command,
+        platform: metadata.platform,
+        operator: metadata.operator,
+        target: metadata.target,
+        file_path: metadata.file_path,
+        file_sha256: metadata.file_sha256,
         started_at,
         finished_at: Utc::now(),
-        counts: deeds.counts,
-        table_rows: json!(deeds.tables),
-        choices: facts.choices.clone(),
-        plan_id: facts.plan_id,
-        undoes: facts.undoes,
-        whole: facts.whole,
+        counts: outcome.counts,
+        table_rows: json!(outcome.tables),
+        choices: metadata.choices.clone(),
+        plan_id: metadata.plan_id,
+        undoes: metadata.undoes,
+        whole: metadata.whole,
         error,
-        journal: deeds.journal,
-        backup: deeds.backup,
+        journal: outcome.journal,
+        backup: outcome.backup,
     }
 }
 
@@ -252,7 +252,7 @@ impl Run {
             (Err(_), _) if self.cancel.is_cancelled() => {
                 Err(Failure::cancelled(&self.cancel).into())
             }
-            (Err(obstacle), _) => Err(obstacle),
+            (Err(job_error), _) => Err(job_error),
         };
         if let (Some(job), Some(ledger)) = (recorded, &mut ledger) {
             settle(ledger, job, &done).await;
@@ -322,7 +322,9 @@ impl Run {
         started_at: DateTime<Utc>,
         failure: &Failure,
     ) {
-        let Some(facts) = work.metadata() else { return };
+        let Some(metadata) = work.metadata() else {
+            return;
+        };
         // Who did not get in has nothing to record, and nowhere to.
         if matches!(
             failure.kind,
@@ -340,7 +342,7 @@ impl Run {
         }
         let text = failure.to_string();
         let job = new_job(
-            &facts,
+            &metadata,
             started_at,
             JobOutcome {
                 counts: json!({}),

@@ -21,7 +21,7 @@ use crate::engine::{Change, ItemId, Unpromised};
 use crate::platform::Platform as _;
 use crate::platform::digirunner::Digirunner;
 use crate::platform::digirunner::scope::{
-    self as scopes, LOCKED, LOCKED_BY_REPAIR, Planned, Refused, ailments, write,
+    self as scopes, LOCKED, LOCKED_BY_REPAIR, Planned, Refused, findings, write,
 };
 pub use crate::platform::digirunner::scope::{
     ApiInfo, ApiName, Catalogue, ClientInfo, DEFAULT_LEVEL, Draft, Edit, Filter, Label, MAX_ALIAS,
@@ -246,13 +246,13 @@ impl JobBody for Editing {
                 .map_err(|error| open.run.job_error(error))?;
             let written = writer.finish();
             reporter.phase(Phase::Record);
-            let deeds = JobOutcome {
+            let outcome = JobOutcome {
                 counts: json!({ (self.edit.verb()): planned.items.len() }),
                 tables: &written.tables,
                 journal: &written.journal,
                 backup: None,
             };
-            let job = open.record(&self.facts_of(&planned.items), deeds).await?;
+            let job = open.record(&self.facts_of(&planned.items), outcome).await?;
             Ok(Done {
                 job: Some(job),
                 planned,
@@ -287,7 +287,7 @@ pub async fn check(
         ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
     let reading = async {
         transaction::begin_reading(&mut connection).await?;
-        let found = ailments(&mut connection, Reading { report: &report }).await?;
+        let found = findings(&mut connection, Reading { report: &report }).await?;
         transaction::commit(&mut connection).await.map(|()| found)
     };
     let found = monitor.run(reading).await.flatten()?;

@@ -428,16 +428,16 @@ impl JobBody for Undo {
                 .map_err(|error| open.run.job_error(error))?;
             let written = writer.finish();
             reporter.phase(Phase::Record);
-            let facts = self
+            let metadata = self
                 .metadata()
                 .ok_or_else(|| Failure::new(FailureKind::Internal, "no facts"))?;
-            let deeds = JobOutcome {
+            let outcome = JobOutcome {
                 counts: json!({ "restored": self.items.len() }),
                 tables: &written.tables,
                 journal: &written.journal,
                 backup: None,
             };
-            let job = open.record(&facts, deeds).await?;
+            let job = open.record(&metadata, outcome).await?;
             Ok((job, written.tables, checked))
         }
         .boxed()

@@ -373,13 +373,13 @@ impl Dependent {
     fn conflict(
         self,
         info: &TableInfo,
-        obstacle: fn(String) -> ConflictKind,
+        job_error: fn(String) -> ConflictKind,
     ) -> Result<Conflict, StoreError> {
         Ok(Conflict {
             owner: self.owner,
             table: info.name,
             key: format_key(&self.to)?,
-            kind: obstacle(format!("{} ({})", self.table, format_key(&self.key)?)),
+            kind: job_error(format!("{} ({})", self.table, format_key(&self.key)?)),
         })
     }
 }
@@ -546,7 +546,7 @@ async fn inspect<'t>(
     };
     for (at, net) in rows.into_iter().enumerate() {
         let now = found.remove(&at);
-        let obstacle = match (net.before, net.after, now) {
+        let job_error = match (net.before, net.after, now) {
             (None, None, _) => None,
             // It was only looked at, or came to be what it was.
             (Some(before), Some(after), _) if before == after => None,
@@ -584,13 +584,13 @@ async fn inspect<'t>(
                 }
             }
         };
-        if let Some(obstacle) = obstacle {
+        if let Some(job_error) = job_error {
             let key = format_key(&net.key)?;
             conflicts.push(Conflict {
                 owner: net.owner,
                 table: info.name,
                 key,
-                kind: obstacle,
+                kind: job_error,
             });
         }
     }

@@ -99,13 +99,13 @@ impl Growing {
         let (segment, below) = rest
             .split_once('/')
             .map_or((rest, false), |(segment, _)| (segment, true));
-        let fate = fate(change.op, below);
+        let status = status(change.op, below);
         if let Some(member) = self
             .index
             .get(segment)
             .and_then(|at| self.members.get_mut(*at))
         {
-            if fate == ElementStatus::Change {
+            if status == ElementStatus::Change {
                 member.status = ElementStatus::Change;
             }
             return;
@@ -115,7 +115,7 @@ impl Growing {
         self.members.push(Member {
             label: segments(&pointer).last().unwrap_or_default(),
             pointer,
-            status: fate,
+            status,
             needs: change.needs.clone(),
         });
     }
@@ -130,7 +130,7 @@ impl Growing {
 }
 
 /// Says what a change of an element, or below it, means for the element.
-const fn fate(op: Op, below: bool) -> ElementStatus {
+const fn status(op: Op, below: bool) -> ElementStatus {
     match (op, below) {
         (Op::Same, _) | (Op::Keep, true) => ElementStatus::Same,
         (Op::Add, false) => ElementStatus::Add,
@@ -176,7 +176,7 @@ mod tests {
             title.to_owned(),
             members
                 .iter()
-                .map(|(label, fate)| ((*label).to_owned(), *fate))
+                .map(|(label, status)| ((*label).to_owned(), *status))
                 .collect(),
         )]
     }

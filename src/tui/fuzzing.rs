@@ -1,7 +1,7 @@
 //! Doors for `fuzz/` to readers that are private. Built for nothing else.
 
 use super::action::KeyMap;
-use super::skin::Theme;
+use super::theme::Theme;
 use crate::config::Binding;
 
 /// Reads a theme and returns what is wrong with it.

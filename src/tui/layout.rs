@@ -43,7 +43,7 @@ impl Panes {
     }
 }
 
-/// Returns an area within its border; the accessible skin has a title alone.
+/// Returns an area within its border; the accessible theme has a title alone.
 const fn inside(area: Rect, accessible: bool) -> Rect {
     if accessible {
         let down = if area.height > 0 { 1 } else { 0 };

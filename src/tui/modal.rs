@@ -284,7 +284,7 @@ impl Modal {
         let stops = self.focuses();
         let at = stops
             .iter()
-            .position(|stop| *stop == self.focus)
+            .position(|focus| *focus == self.focus)
             .unwrap_or(0);
         self.focus = stops
             .get((at + by) % stops.len())
@@ -381,7 +381,7 @@ impl Modal {
     }
 
     /// Lays the text out for the screen, and keeps the scroll within it.
-    pub(crate) fn settle(&mut self, size: (u16, u16), skin: &Theme) {
+    pub(crate) fn settle(&mut self, size: (u16, u16), theme: &Theme) {
         let width = self.text_width(size);
         if self.laid_for != width {
             let fold = |lines: &[Line]| {
@@ -395,7 +395,7 @@ impl Modal {
             let changed = self
                 .changed
                 .as_ref()
-                .map(|changed| changed.lay(width, skin.accessible, skin.glyphs));
+                .map(|changed| changed.lay(width, theme.accessible, theme.glyphs));
             self.laid.extend(changed.unwrap_or_default());
             self.laid.extend(fold(&self.tail));
             while self.laid.last().is_some_and(|line| line.width() == 0) && self.more == 0 {

@@ -63,7 +63,7 @@ impl Changed {
     /// Lays it out: three columns where they fit, else, or where it is to be
     /// read aloud, one state below the other.
     pub(crate) fn lay(&self, width: usize, accessible: bool, glyphs: &'static Glyphs) -> Vec<Line> {
-        let sheet = StaleLayout {
+        let layout = StaleLayout {
             states: self.states,
             width: width.max(8),
             glyphs,
@@ -73,14 +73,14 @@ impl Changed {
             if !lines.is_empty() && self.has_fields() {
                 lines.push(Line::new());
             }
-            sheet.heading(stale, &mut lines);
+            layout.heading(stale, &mut lines);
             if accessible || width < THREE_COLUMNS {
                 stale
                     .fields
                     .iter()
-                    .for_each(|field| sheet.below(field, &mut lines));
+                    .for_each(|field| layout.below(field, &mut lines));
             } else {
-                sheet.beside(&stale.fields, &mut lines);
+                layout.beside(&stale.fields, &mut lines);
             }
         }
         lines

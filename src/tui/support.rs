@@ -545,14 +545,14 @@ pub(crate) fn reviewed(plan: Arc<Plan>) -> Reviewed {
     }
 }
 
-pub(crate) fn skin(theme: &str, level: Level, glyphs: &'static Glyphs) -> Theme {
+pub(crate) fn theme(theme: &str, level: Level, glyphs: &'static Glyphs) -> Theme {
     Theme::new(all(None).0, theme, level, glyphs)
 }
 
 pub(crate) fn app_at(width: u16, height: u16) -> App {
     App::new(
         "export.json",
-        skin("dark", Level::True, &UNICODE),
+        theme("dark", Level::True, &UNICODE),
         (width, height),
     )
 }
@@ -901,7 +901,7 @@ pub(crate) fn edited(verb: &'static str, items: Vec<ItemId>) -> Edited {
 }
 
 /// Findings, one of which can be repaired, with hostile and Chinese text.
-pub(crate) fn ailments() -> Vec<ScopeFinding> {
+pub(crate) fn findings() -> Vec<ScopeFinding> {
     vec![
         ScopeFinding {
             code: "stale-oauth-ids".into(),

@@ -14,8 +14,8 @@ use tempfile::TempDir;
 use crate::support::draw::{Draw, Side, environment};
 use crate::support::gatediff::{Ran, command};
 use crate::support::keeper::Keeper;
+use crate::support::sample::{Api, Sample, sample};
 use crate::support::site::{OPERATOR, Site};
-use crate::support::world::{Api, World, world};
 
 /// How many worlds are tried, unless the environment says otherwise.
 const CASES: u32 = 24;
@@ -136,7 +136,7 @@ fn what_is_promised_is_what_the_rows_grant_after_the_import_and_an_undo_restores
     }
 }
 
-async fn holds(file: &World, target: &World, chosen: &[bool]) -> Result<(), String> {
+async fn holds(file: &Sample, target: &Sample, chosen: &[bool]) -> Result<(), String> {
     let site = Site::new(target).await;
     let before = pairs(&site).await;
     let review = site.review(file).await;
@@ -186,8 +186,8 @@ const PAY: Api = ("pay", "transfer");
 const LOAN: Api = ("loan", "offer");
 
 /// A group that a client holds whom the file does not have, and a new client.
-fn there() -> World {
-    world()
+fn there() -> Sample {
+    sample()
         .apis(&[PAY, LOAN])
         .client("old", json!({"clientAlias": "Old One"}))
         .group("1", "core", json!({}))
@@ -195,8 +195,8 @@ fn there() -> World {
         .client_group("old", "1")
 }
 
-fn here() -> World {
-    world()
+fn here() -> Sample {
+    sample()
         .client("new", json!({}))
         .oauth("new", json!({}))
         .clientext("new", 1, json!({}))

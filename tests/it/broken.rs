@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::support::gatediff::command;
+use crate::support::sample::sample;
 use crate::support::site::Site;
-use crate::support::world::world;
 
 /// What every secret of the files holds.
 const CANARY: &str = "canary";
@@ -33,7 +33,7 @@ fn names(extension: &str) -> BTreeSet<String> {
 
 /// The target of the plans: it has a client, and the APIs of the files.
 async fn site() -> Site {
-    let target = world()
+    let target = sample()
         .apis(&[("orders", "getOrder"), ("accounts", "getAccount")])
         .client("old", json!({"clientName": "Old", "owner": "sales"}));
     Site::new(&target).await

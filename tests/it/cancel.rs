@@ -16,9 +16,9 @@ use crate::support::gatediff::{command, fixture};
 use crate::support::jobs::wait_until_left_alone;
 use crate::support::pg::TestDb;
 use crate::support::pty::PtyCommand;
+use crate::support::sample::sample;
 use crate::support::site::{Site, cover_all};
 use crate::support::wait::until;
-use crate::support::world::world;
 
 /// Long enough that no test runs into it.
 const LONG: Timeouts = Timeouts {
@@ -68,10 +68,10 @@ fn options(timeouts: Timeouts) -> ApplyOptions {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_import_is_rolled_back_while_it_waits() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     let before = site.dump().await;
     let review = site
-        .review(&world().client("a", json!({})).group("1", "g", json!({})))
+        .review(&sample().client("a", json!({})).group("1", "g", json!({})))
         .await;
     let approved = review.plan.approve(&Choices::new(&review.plan)).unwrap();
     let holder = hold(&site.db, "tsmp_client").await;
@@ -98,12 +98,12 @@ async fn a_cancelled_import_is_rolled_back_while_it_waits() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_import_ends_even_if_the_server_takes_no_second_connection() {
-    let site = Site::new(&world().client("a", json!({}))).await;
+    let site = Site::new(&sample().client("a", json!({}))).await;
     job::init(&site.target(), Timeouts::default())
         .await
         .unwrap();
     let before = site.dump().await;
-    let review = site.review(&world().client("a", json!({"tps": 77}))).await;
+    let review = site.review(&sample().client("a", json!({"tps": 77}))).await;
     let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
     site.run("CREATE ROLE alone LOGIN CONNECTION LIMIT 1; GRANT USAGE ON SCHEMA gatediff TO alone")
         .await;
@@ -144,9 +144,9 @@ async fn a_cancelled_import_ends_even_if_the_server_takes_no_second_connection()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn cancelling_just_before_the_commit_still_rolls_back() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     let before = site.dump().await;
-    let review = site.review(&world().client("a", json!({}))).await;
+    let review = site.review(&sample().client("a", json!({}))).await;
     let approved = review.plan.approve(&Choices::new(&review.plan)).unwrap();
     let cancel = Cancel::new();
     let pulled = cancel.clone();
@@ -170,9 +170,9 @@ async fn cancelling_just_before_the_commit_still_rolls_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lock_that_somebody_else_holds_is_waited_for_only_so_long() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     let before = site.dump().await;
-    let review = site.review(&world().client("a", json!({}))).await;
+    let review = site.review(&sample().client("a", json!({}))).await;
     let approved = review.plan.approve(&Choices::new(&review.plan)).unwrap();
     let holder = hold(&site.db, "tsmp_client").await;
     let short = Timeouts {
@@ -200,12 +200,12 @@ async fn a_lock_that_somebody_else_holds_is_waited_for_only_so_long() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_role_that_may_not_make_our_schema_is_reported_what_to_do() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     site.run(
         "CREATE ROLE stranger LOGIN; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO stranger",
     )
     .await;
-    let review = site.review(&world().client("a", json!({}))).await;
+    let review = site.review(&sample().client("a", json!({}))).await;
     let approved = review.plan.approve(&Choices::new(&review.plan)).unwrap();
     let url = site.db.url().replace("user=postgres", "user=stranger");
     let target = gatediff::store::Target::resolve(Some(&url), |_| None).unwrap();

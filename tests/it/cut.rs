@@ -14,8 +14,8 @@ use crate::support::import::Import;
 use crate::support::jobs::{cases, chance, done, wait_until_left_alone};
 use crate::support::proxy::{Fault, How, Later, Proxy, When};
 use crate::support::pty::{Pty, PtyCommand};
+use crate::support::sample::{Sample, sample};
 use crate::support::site::{OPERATOR, Site, cover_all};
-use crate::support::world::{World, world};
 
 /// Tries in every run of the tests.
 const TRIES: usize = 20;
@@ -164,8 +164,8 @@ pub(crate) fn impatient() -> Timeouts {
     }
 }
 
-fn file() -> World {
-    world()
+fn file() -> Sample {
+    sample()
         .group("1", "g", json!({}))
         .client("a", json!({}))
         .client_group("a", "1")
@@ -173,7 +173,7 @@ fn file() -> World {
 
 /// A target with our schema: making that commits, too.
 async fn ready() -> Site {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     job::init(&site.target(), Timeouts::default())
         .await
         .unwrap();

@@ -5,8 +5,8 @@
 use gatediff::engine::{Outcome, Refusal};
 use serde_json::{Map, Value, json};
 
+use crate::support::sample::{Sample, sample};
 use crate::support::site::{BEFORE, OPERATOR, Site, count, cover_all};
-use crate::support::world::{World, world};
 
 /// Returns a row with other cells in some columns.
 fn with(row: &Value, cells: Value) -> Value {
@@ -42,8 +42,8 @@ fn connection(word: &str, number: i64) -> Value {
 
 #[tokio::test]
 async fn adds_a_connection() {
-    let site = Site::new(&world()).await;
-    site.import(&world().connection("c", connection("new", 1)))
+    let site = Site::new(&sample()).await;
+    site.import(&sample().connection("c", connection("new", 1)))
         .await;
     assert_eq!(
         site.row("dgr_rdb_connection", "true").await,
@@ -56,9 +56,9 @@ async fn adds_a_connection() {
 
 #[tokio::test]
 async fn covers_a_connection_with_all_it_has() {
-    let site = Site::new(&world().connection("c", connection("old", 7))).await;
+    let site = Site::new(&sample().connection("c", connection("old", 7))).await;
     let before = site.row("dgr_rdb_connection", "true").await;
-    site.import(&world().connection("c", connection("new", 1)))
+    site.import(&sample().connection("c", connection("new", 1)))
         .await;
     let after = covered(
         &before,
@@ -71,10 +71,10 @@ async fn covers_a_connection_with_all_it_has() {
 
 #[tokio::test]
 async fn a_version_of_null_counts_as_one() {
-    let site = Site::new(&world().connection("c", json!({}))).await;
+    let site = Site::new(&sample().connection("c", json!({}))).await;
     site.run("UPDATE dgr_rdb_connection SET version = NULL")
         .await;
-    site.import(&world().connection("c", json!({"userName": "new"})))
+    site.import(&sample().connection("c", json!({"userName": "new"})))
         .await;
     assert_eq!(
         site.column("dgr_rdb_connection", "version", "true").await,
@@ -86,13 +86,13 @@ async fn a_version_of_null_counts_as_one() {
 
 #[tokio::test]
 async fn adds_and_covers_authentication_types() {
-    let full = |world: World, id: &str, word: &str| {
+    let full = |sample: Sample, id: &str, word: &str| {
         let row = json!({"groupAuthoritieId": id, "groupAuthoritieName": format!("{word} {id}"),
             "groupAuthoritieLevel": word, "groupAuthoritieDesc": word});
-        world.row("tsmpGroupAuthoritiesList", row)
+        sample.row("tsmpGroupAuthoritiesList", row)
     };
-    let site = Site::new(&full(world(), "A", "old")).await;
-    site.import(&full(full(world(), "A", "new"), "B", "new"))
+    let site = Site::new(&full(sample(), "A", "old")).await;
+    site.import(&full(full(sample(), "A", "new"), "B", "new"))
         .await;
     let row = |id: &str| {
         json!({"group_authoritie_id": id, "group_authoritie_name": format!("new {id}"),
@@ -106,13 +106,13 @@ async fn adds_and_covers_authentication_types() {
 
 #[tokio::test]
 async fn adds_and_covers_security_levels() {
-    let full = |world: World, id: &str, word: &str| {
+    let full = |sample: Sample, id: &str, word: &str| {
         let row = json!({"securityLevelId": id, "securityLevelName": format!("{word} {id}"),
             "securityLevelDesc": word});
-        world.row("tsmpSecurityLevelList", row)
+        sample.row("tsmpSecurityLevelList", row)
     };
-    let site = Site::new(&full(world(), "A", "old")).await;
-    site.import(&full(full(world(), "A", "new"), "B", "new"))
+    let site = Site::new(&full(sample(), "A", "old")).await;
+    site.import(&full(full(sample(), "A", "new"), "B", "new"))
         .await;
     let row = |id: &str| json!({"security_level_id": id, "security_level_name": format!("new {id}"), "security_level_desc": "new"});
     let condition = "security_level_id <> 'SYSTEM'";
@@ -125,10 +125,10 @@ async fn adds_and_covers_security_levels() {
 // ---- groups
 
 /// A group with every property, an API and an authentication type.
-fn group(world: World, id: &str, word: &str, number: i64) -> World {
+fn group(sample: Sample, id: &str, word: &str, number: i64) -> Sample {
     let more = json!({"groupAlias": word, "groupDesc": word, "groupAccess": word, "securityLevelId": word,
         "allowDays": number, "allowTimes": number + 1});
-    world
+    sample
         .apis(&[("m", "1"), ("m", "2")])
         .level("old", "old level")
         .level("new", "new level")
@@ -139,8 +139,8 @@ fn group(world: World, id: &str, word: &str, number: i64) -> World {
 
 #[tokio::test]
 async fn adds_a_group_with_an_id_of_its_sequence() {
-    let site = Site::new(&world().apis(&[("m", "1")])).await;
-    let file = group(world(), "55", "new", 3)
+    let site = Site::new(&sample().apis(&[("m", "1")])).await;
+    let file = group(sample(), "55", "new", 3)
         .group_api("55", ("m", "1"), json!({"moduleVer": "v1"}))
         .group_api("55", ("m", "lacking"), json!({}))
         .group_authentication("55", "X");
@@ -167,13 +167,13 @@ async fn adds_a_group_with_an_id_of_its_sequence() {
 
 #[tokio::test]
 async fn covers_a_group_and_only_adds_links() {
-    let target = group(world(), "7", "old", 8)
+    let target = group(sample(), "7", "old", 8)
         .group_api("7", ("m", "1"), json!({"moduleVer": "old"}))
         .group_api("7", ("m", "gone"), json!({"moduleVer": "old"}))
         .group_authentication("7", "Y");
     let site = Site::new(&target).await;
     let before = site.row("tsmp_group", "true").await;
-    let file = group(world(), "55", "new", 3)
+    let file = group(sample(), "55", "new", 3)
         .group_api("55", ("m", "1"), json!({"moduleVer": "new"}))
         .group_api("55", ("m", "2"), json!({}))
         .group_authentication("55", "X");
@@ -204,8 +204,8 @@ async fn covers_a_group_and_only_adds_links() {
 
 // ---- scopes
 
-fn scope_row(id: &str, word: &str) -> World {
-    world()
+fn scope_row(id: &str, word: &str) -> Sample {
+    sample()
         .level("old", "old level")
         .level("new", "new level")
         .authentication("X", "x")
@@ -225,7 +225,7 @@ fn hidden_group(word: &str) -> Value {
 
 #[tokio::test]
 async fn adds_a_scope_with_a_hidden_group_for_each_api() {
-    let site = Site::new(&world().api(("m", "1"))).await;
+    let site = Site::new(&sample().api(("m", "1"))).await;
     let file = scope_row("55", "new")
         .scope_authentication("55", "X")
         .hidden("66", "55", ("m", "1"), hidden_group("new"))
@@ -364,13 +364,13 @@ async fn covers_a_scope_refreshing_old_hidden_groups_and_making_new_ones() {
 
 #[tokio::test]
 async fn a_hidden_group_that_stands_for_two_apis_is_refreshed_once() {
-    let target = world()
+    let target = sample()
         .apis(&[("m", "1"), ("m", "2")])
         .scope("9", "s", json!({}))
         .hidden("91", "9", ("m", "1"), json!({}))
         .group_api("91", ("m", "2"), json!({}));
     let site = Site::new(&target).await;
-    let file = world()
+    let file = sample()
         .scope("55", "s", json!({"vgroupDesc": "new"}))
         .hidden("66", "55", ("m", "1"), json!({}))
         .hidden("67", "55", ("m", "2"), json!({}));
@@ -383,14 +383,14 @@ async fn a_hidden_group_that_stands_for_two_apis_is_refreshed_once() {
 
 #[tokio::test]
 async fn a_hidden_group_that_stands_for_two_apis_gets_an_authentication_type_once() {
-    let target = world()
+    let target = sample()
         .apis(&[("m", "1"), ("m", "2")])
         .authentication("PIN", "pin")
         .scope("9", "s", json!({}))
         .hidden("91", "9", ("m", "1"), json!({}))
         .group_api("91", ("m", "2"), json!({}));
     let site = Site::new(&target).await;
-    let file = world()
+    let file = sample()
         .authentication("PIN", "pin")
         .scope("55", "s", json!({}))
         .hidden("66", "55", ("m", "1"), json!({}))
@@ -424,9 +424,9 @@ fn status(row: &mut Map<String, Value>) {
 
 #[tokio::test]
 async fn adds_a_client_with_every_column() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     site.import(
-        &world()
+        &sample()
             .client("a", client("new", 10))
             .change("tsmpClientList", status),
     )
@@ -447,7 +447,7 @@ async fn adds_a_client_with_every_column() {
 #[tokio::test]
 async fn covers_a_client_without_touching_its_passwords_and_its_counter() {
     let site = Site::new(
-        &world()
+        &sample()
             .client("a", client("old", 50))
             .change("tsmpClientList", status),
     )
@@ -456,7 +456,7 @@ async fn covers_a_client_without_touching_its_passwords_and_its_counter() {
         .await;
     let before = site.row("tsmp_client", "true").await;
     site.import(
-        &world()
+        &sample()
             .client("a", client("new", 10))
             .change("tsmpClientList", status),
     )
@@ -484,8 +484,8 @@ async fn covers_a_client_without_touching_its_passwords_and_its_counter() {
 
 #[tokio::test]
 async fn a_cover_writes_empty_text_and_null_as_the_file_has_them() {
-    let site = Site::new(&world().client("a", json!({"remark": "x", "emails": "x"}))).await;
-    site.import(&world().client("a", json!({"remark": "", "emails": null})))
+    let site = Site::new(&sample().client("a", json!({"remark": "x", "emails": "x"}))).await;
+    site.import(&sample().client("a", json!({"remark": "", "emails": null})))
         .await;
     let after = site.row("tsmp_client", "true").await;
     assert_eq!(
@@ -514,8 +514,8 @@ fn oauth_row(secret: &str, scope: &str) -> Value {
 
 #[tokio::test]
 async fn adds_the_oauth_row_of_a_client_without_groups() {
-    let site = Site::new(&world()).await;
-    site.import(&world().client("a", json!({})).oauth("a", oauth("new", 1)))
+    let site = Site::new(&sample()).await;
+    site.import(&sample().client("a", json!({})).oauth("a", oauth("new", 1)))
         .await;
     assert_eq!(
         site.row("oauth_client_details", "true").await,
@@ -525,13 +525,13 @@ async fn adds_the_oauth_row_of_a_client_without_groups() {
 
 #[tokio::test]
 async fn covers_the_oauth_row_keeping_its_password_and_recomputing_its_scope() {
-    let target = world()
+    let target = sample()
         .client("a", json!({}))
         .group("5", "other", json!({}))
         .client_group("a", "5")
         .oauth("a", oauth("old", 70));
     let site = Site::new(&target).await;
-    let file = world()
+    let file = sample()
         .client("a", json!({}))
         .group("1", "g", json!({}))
         .client_group("a", "1")
@@ -545,7 +545,7 @@ async fn covers_the_oauth_row_keeping_its_password_and_recomputing_its_scope() {
 
 #[tokio::test]
 async fn the_oauth_scope_holds_hidden_groups_too() {
-    let file = world()
+    let file = sample()
         .client("a", json!({}))
         .oauth("a", json!({}))
         .group("1", "g", json!({}))
@@ -553,7 +553,7 @@ async fn the_oauth_scope_holds_hidden_groups_too() {
         .scope("2", "s", json!({}))
         .hidden("3", "2", ("m", "k"), json!({}))
         .client_scope("a", "2");
-    let site = Site::new(&world().api(("m", "k"))).await;
+    let site = Site::new(&sample().api(("m", "k"))).await;
     site.import(&file).await;
     assert_eq!(
         site.column("oauth_client_details", "scope", "true").await,
@@ -563,11 +563,11 @@ async fn the_oauth_scope_holds_hidden_groups_too() {
 
 #[tokio::test]
 async fn covering_a_client_without_an_oauth_row_in_the_file_recomputes_the_scope_alone() {
-    let target = world().client("a", json!({})).oauth("a", oauth("old", 7));
+    let target = sample().client("a", json!({})).oauth("a", oauth("old", 7));
     let site = Site::new(&target).await;
     let before = site.row("oauth_client_details", "true").await;
     site.import(
-        &world()
+        &sample()
             .client("a", json!({}))
             .group("1", "g", json!({}))
             .client_group("a", "1"),
@@ -594,13 +594,14 @@ fn day() -> String {
 
 #[tokio::test]
 async fn adds_the_extension_with_the_next_number_of_its_counter() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     site.run("INSERT INTO seq_store VALUES ('tsmp_dp_clientext', 2000000077)")
         .await;
-    let file =
-        world()
-            .client("a", json!({}))
-            .clientext("a", 5, extension("new", &json!("1709164800000")));
+    let file = sample().client("a", json!({})).clientext(
+        "a",
+        5,
+        extension("new", &json!("1709164800000")),
+    );
     site.import(&file).await;
     assert_eq!(
         site.row("tsmp_dp_clientext", "true").await,
@@ -618,7 +619,7 @@ async fn adds_the_extension_with_the_next_number_of_its_counter() {
 
 #[tokio::test]
 async fn covers_the_extension_keeping_its_number() {
-    let target = world()
+    let target = sample()
         .client("a", json!({}))
         .clientext("a", 5, extension("old", &json!(null)));
     let site = Site::new(&target).await;
@@ -627,7 +628,7 @@ async fn covers_the_extension_keeping_its_number() {
     )
     .await;
     let before = site.row("tsmp_dp_clientext", "true").await;
-    let file = world().client("a", json!({})).clientext(
+    let file = sample().client("a", json!({})).clientext(
         "a",
         99,
         extension("new", &json!("1709164800000")),
@@ -640,7 +641,7 @@ async fn covers_the_extension_keeping_its_number() {
             "resubmit_date_time": day(), "keyword_search": "new|remark"}),
     );
     assert_eq!(site.row("tsmp_dp_clientext", "true").await, after);
-    site.import(&world().client("a", json!({})).clientext(
+    site.import(&sample().client("a", json!({})).clientext(
         "a",
         99,
         extension("newer", &json!(null)),
@@ -655,8 +656,8 @@ async fn covers_the_extension_keeping_its_number() {
 
 #[tokio::test]
 async fn the_search_text_leaves_nulls_out() {
-    let site = Site::new(&world()).await;
-    let file = world()
+    let site = Site::new(&sample()).await;
+    let file = sample()
         .client("a", json!({}))
         .clientext("a", 5, json!({"contentTxt": "content"}))
         .client("b", json!({}))
@@ -682,9 +683,9 @@ async fn the_search_text_leaves_nulls_out() {
 
 #[tokio::test]
 async fn adds_the_hosts_of_a_new_client() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     site.import(
-        &world()
+        &sample()
             .client("a", json!({}))
             .host(7, "a", "h1", "1.1.1.1")
             .host(8, "a", "h2", "2.2.2.2"),
@@ -702,7 +703,7 @@ async fn adds_the_hosts_of_a_new_client() {
 
 #[tokio::test]
 async fn covers_hosts_by_ip_or_name_adds_others_and_keeps_the_rest() {
-    let target = world()
+    let target = sample()
         .client("a", json!({}))
         .host(1, "a", "by-ip-old", "1.1.1.1")
         .host(2, "a", "BY-NAME", "2.2.2.2")
@@ -711,7 +712,7 @@ async fn covers_hosts_by_ip_or_name_adds_others_and_keeps_the_rest() {
         .client("b", json!({}))
         .host(5, "b", "new", "5.5.5.5");
     let site = Site::new(&target).await;
-    let file = world()
+    let file = sample()
         .client("a", json!({}))
         .host(50, "a", "by-ip-new", "1.1.1.1")
         .host(51, "a", "by-name", "2.2.2.3")
@@ -736,13 +737,13 @@ async fn covers_hosts_by_ip_or_name_adds_others_and_keeps_the_rest() {
 
 #[tokio::test]
 async fn links_a_client_to_groups_by_name_and_removes_none() {
-    let target = world()
+    let target = sample()
         .client("a", json!({}))
         .group("5", "g", json!({}))
         .group("6", "h", json!({}))
         .client_group("a", "6");
     let site = Site::new(&target).await;
-    let file = world()
+    let file = sample()
         .client("a", json!({}))
         .group("6", "g", json!({}))
         .client_group("a", "6");
@@ -755,16 +756,16 @@ async fn links_a_client_to_groups_by_name_and_removes_none() {
 }
 
 /// A scope of the target with two APIs, of which the file knows one.
-fn scope_of_two() -> World {
-    world()
+fn scope_of_two() -> Sample {
+    sample()
         .apis(&[("m", "1"), ("m", "2")])
         .scope("9", "s", json!({}))
         .hidden("91", "9", ("m", "1"), json!({}))
         .hidden("92", "9", ("m", "2"), json!({}))
 }
 
-fn holder_in_file() -> World {
-    world()
+fn holder_in_file() -> Sample {
+    sample()
         .client("a", json!({}))
         .scope("55", "s", json!({}))
         .hidden("66", "55", ("m", "1"), json!({}))
@@ -809,9 +810,9 @@ async fn a_holder_gets_the_rows_that_it_lacks_and_those_of_new_apis() {
 
 #[tokio::test]
 async fn a_scope_without_apis_is_linked_too() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     site.import(
-        &world()
+        &sample()
             .client("a", json!({}))
             .scope("55", "s", json!({}))
             .client_scope("a", "55"),
@@ -830,12 +831,12 @@ async fn a_scope_without_apis_is_linked_too() {
 #[tokio::test]
 async fn two_scopes_of_the_file_that_are_one_of_the_target_are_linked_once() {
     let site = Site::new(
-        &world()
+        &sample()
             .scope("9", "s", json!({}))
             .group("8", "g", json!({})),
     )
     .await;
-    let file = world()
+    let file = sample()
         .client("a", json!({}))
         .scope("55", "s", json!({}))
         .scope("56", "s", json!({}))
@@ -859,7 +860,7 @@ async fn two_scopes_of_the_file_that_are_one_of_the_target_are_linked_once() {
 #[tokio::test]
 async fn links_of_the_file_to_hidden_groups_alone_give_nothing() {
     let site = Site::new(&scope_of_two()).await;
-    let file = world()
+    let file = sample()
         .client("a", json!({}))
         .scope("55", "s", json!({}))
         .hidden("66", "55", ("m", "1"), json!({}))
@@ -879,7 +880,7 @@ async fn another_holder_of_a_covered_scope_gets_nothing() {
         .client_group("b", "91")
         .api(("m", "3"));
     let site = Site::new(&target).await;
-    let file = world()
+    let file = sample()
         .scope("55", "s", json!({}))
         .hidden("67", "55", ("m", "3"), json!({}));
     site.import(&file).await;
@@ -907,8 +908,8 @@ fn x_key_row(id: &Value) -> Value {
 
 #[tokio::test]
 async fn adds_an_x_api_key_with_its_maps_by_group_name() {
-    let site = Site::new(&world().group("5", "g", json!({}))).await;
-    let file = world()
+    let site = Site::new(&sample().group("5", "g", json!({}))).await;
+    let file = sample()
         .client("a", json!({}))
         .group("1", "g", json!({}))
         .group("2", "new", json!({}))
@@ -942,7 +943,7 @@ async fn adds_an_x_api_key_with_its_maps_by_group_name() {
 
 #[tokio::test]
 async fn covers_an_x_api_key_and_adds_the_maps_it_lacks() {
-    let target = world()
+    let target = sample()
         .client("a", json!({}))
         .group("5", "g", json!({}))
         .group("6", "h", json!({}))
@@ -951,7 +952,7 @@ async fn covers_an_x_api_key_and_adds_the_maps_it_lacks() {
         .x_map(1, 3, "5")
         .x_map(2, 3, "6");
     let site = Site::new(&target).await;
-    let file = world()
+    let file = sample()
         .client("a", json!({}))
         .group("1", "g", json!({}))
         .group("2", "i", json!({}))
@@ -984,9 +985,9 @@ async fn covers_an_x_api_key_and_adds_the_maps_it_lacks() {
 
 #[tokio::test]
 async fn a_key_without_maps_is_imported() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     site.import(
-        &world()
+        &sample()
             .client("a", json!({}))
             .x_key(7, "a", "EN", x_key("new", 1)),
     )
@@ -999,8 +1000,8 @@ async fn a_key_without_maps_is_imported() {
 }
 
 /// A client with a key that leads to the hidden group of a scope's API.
-fn key_to_hidden(name: &str) -> World {
-    world()
+fn key_to_hidden(name: &str) -> Sample {
+    sample()
         .client("a", json!({}))
         .scope("55", "s", json!({"vgroupDesc": "new"}))
         .hidden("66", "55", ("m", "1"), json!({"groupName": name}))
@@ -1010,7 +1011,7 @@ fn key_to_hidden(name: &str) -> World {
 
 #[tokio::test]
 async fn a_map_to_a_hidden_group_is_found_by_its_name() {
-    let target = world()
+    let target = sample()
         .apis(&[("m", "1")])
         .scope("9", "s", json!({}))
         .hidden("91", "9", ("m", "1"), json!({"groupName": "old name"}))
@@ -1044,7 +1045,7 @@ async fn a_map_to_a_hidden_group_is_found_by_its_name() {
 
 #[tokio::test]
 async fn a_map_to_a_new_hidden_group_gets_its_new_id() {
-    let site = Site::new(&world().api(("m", "1"))).await;
+    let site = Site::new(&sample().api(("m", "1"))).await;
     site.import(&key_to_hidden("new name")).await;
     assert_eq!(
         site.column("dgr_x_api_key_map", "group_id", "true").await,
@@ -1054,7 +1055,7 @@ async fn a_map_to_a_new_hidden_group_gets_its_new_id() {
 
 #[tokio::test]
 async fn a_map_is_not_made_anew_where_one_of_equally_named_groups_has_it() {
-    let target = world()
+    let target = sample()
         .apis(&[("m", "1")])
         .scope("8", "t", json!({}))
         .hidden("81", "8", ("m", "1"), json!({"groupName": "name"}))
@@ -1073,7 +1074,7 @@ async fn a_map_is_not_made_anew_where_one_of_equally_named_groups_has_it() {
 
 #[tokio::test]
 async fn a_map_does_not_follow_a_name_that_the_hidden_group_has_lost() {
-    let target = world()
+    let target = sample()
         .apis(&[("m", "1")])
         .scope("9", "s", json!({}))
         .hidden("91", "9", ("m", "1"), json!({"groupName": "lost"}));
@@ -1106,8 +1107,8 @@ fn open_key_row(id: i64) -> Value {
         "update_date_time": null, "update_user": null, "version": 1, "rollover_flag": "Y"})
 }
 
-fn dgrk_file() -> World {
-    world()
+fn dgrk_file() -> Sample {
+    sample()
         .client("a", json!({}))
         .open_key(7, "a", "key", open_key("new", 1))
         .open_map(1, 7, "source-1")
@@ -1121,7 +1122,7 @@ fn dgrk_file() -> World {
 
 #[tokio::test]
 async fn adds_a_dgrk_key_with_maps_to_the_targets_uids() {
-    let site = Site::new(&world().apis(&[("m", "1"), ("m", "2")])).await;
+    let site = Site::new(&sample().apis(&[("m", "1"), ("m", "2")])).await;
     site.import(&dgrk_file()).await;
     assert_eq!(
         site.row("tsmp_open_apikey", "true").await,
@@ -1140,7 +1141,7 @@ async fn adds_a_dgrk_key_with_maps_to_the_targets_uids() {
 
 #[tokio::test]
 async fn covers_a_dgrk_key_and_adds_the_maps_it_lacks() {
-    let target = world()
+    let target = sample()
         .apis(&[("m", "1"), ("m", "2"), ("m", "3")])
         .client("a", json!({}))
         .open_key(3, "a", "key", open_key("old", 70))
@@ -1164,15 +1165,15 @@ async fn covers_a_dgrk_key_and_adds_the_maps_it_lacks() {
 }
 
 /// Returns a client with this many DGRK keys.
-fn keys(count: i64) -> World {
-    (0..count).fold(world().client("a", json!({})), |world, at| {
-        world.open_key(at, "a", &format!("key{at:03}"), json!({}))
+fn keys(count: i64) -> Sample {
+    (0..count).fold(sample().client("a", json!({})), |sample, at| {
+        sample.open_key(at, "a", &format!("key{at:03}"), json!({}))
     })
 }
 
 /// Imports DGRK keys where the counter stands so; returns their ids and where it stands then.
 async fn pooled(next_val: Option<i64>, count: i64) -> (Vec<i64>, i64) {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     if let Some(next_val) = next_val {
         site.run(&format!(
             "INSERT INTO seq_store VALUES ('tsmp_open_apikey', {next_val})"
@@ -1256,8 +1257,8 @@ fn application_row(id: &Value) -> Value {
 
 #[tokio::test]
 async fn adds_the_first_of_a_clients_portal_applications() {
-    let site = Site::new(&world()).await;
-    let file = world()
+    let site = Site::new(&sample()).await;
+    let file = sample()
         .client("a", json!({}))
         .dp_app(7, "a", application("new"))
         .dp_app(8, "a", application("other"));
@@ -1271,13 +1272,13 @@ async fn adds_the_first_of_a_clients_portal_applications() {
 #[tokio::test]
 async fn covers_a_clients_portal_application() {
     let site = Site::new(
-        &world()
+        &sample()
             .client("a", json!({}))
             .dp_app(3, "a", application("old")),
     )
     .await;
     site.import(
-        &world()
+        &sample()
             .client("a", json!({}))
             .dp_app(7, "a", application("new")),
     )
@@ -1300,8 +1301,8 @@ const IDPS: [(&str, &str); 4] = [
 ];
 
 /// A client with an IdP row of each sort.
-fn with_idps(id: i64, word: &str) -> World {
-    world()
+fn with_idps(id: i64, word: &str) -> Sample {
+    sample()
         .connection("c", json!({}))
         .client("a", json!({}))
         .idp_o(
@@ -1377,7 +1378,7 @@ fn fresh() -> Value {
 
 #[tokio::test]
 async fn adds_idp_rows_with_their_own_ids() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     site.import(&with_idps(7, "new")).await;
     assert_idp_rows(&site, 7, "new", &fresh()).await;
 }
@@ -1430,7 +1431,7 @@ async fn replaces_the_idp_rows_of_a_portal_client_by_fresh_ones() {
 async fn a_portal_client_keeps_the_sorts_of_idp_rows_that_the_file_has_none_of() {
     let site = Site::new(&with_idps(7, "old")).await;
     let before = site.dump().await;
-    let file = world()
+    let file = sample()
         .client("a", json!({}))
         .dp_app(2, "a", json!({}))
         .idp_o(5, "a", "MS", json!({}));
@@ -1448,12 +1449,12 @@ async fn a_portal_client_keeps_the_sorts_of_idp_rows_that_the_file_has_none_of()
 #[tokio::test]
 async fn a_fresh_idp_row_may_have_the_id_of_one_of_another_type() {
     let site = Site::new(
-        &world()
+        &sample()
             .client("a", json!({}))
             .idp_o(7, "a", "MS", json!({})),
     )
     .await;
-    let file = world()
+    let file = sample()
         .client("a", json!({}))
         .dp_app(2, "a", json!({}))
         .idp_o(7, "a", "GOOGLE", json!({}));
@@ -1466,14 +1467,14 @@ async fn a_fresh_idp_row_may_have_the_id_of_one_of_another_type() {
 
 #[tokio::test]
 async fn adding_a_portal_client_matches_leftover_idp_rows_by_id_and_keeps_others() {
-    let site = Site::new(&world().idp_o(7, "a", "GOOGLE", json!({})).idp_o(
+    let site = Site::new(&sample().idp_o(7, "a", "GOOGLE", json!({})).idp_o(
         8,
         "a",
         "GOOGLE",
         json!({}),
     ))
     .await;
-    let file = world()
+    let file = sample()
         .client("a", json!({}))
         .dp_app(2, "a", json!({}))
         .idp_o(7, "a", "GOOGLE", json!({"remark": "new"}));
@@ -1493,7 +1494,7 @@ async fn adding_a_portal_client_matches_leftover_idp_rows_by_id_and_keeps_others
 
 #[tokio::test]
 async fn leftover_rows_of_an_absent_client_are_taken_over() {
-    let target = world()
+    let target = sample()
         .client("z", json!({}))
         .group("5", "g", json!({}))
         .client_group("a", "5")
@@ -1504,7 +1505,7 @@ async fn leftover_rows_of_an_absent_client_are_taken_over() {
         .x_key(6, "a", "EN", x_key("old", 1))
         .dp_app(8, "a", application("old"));
     let site = Site::new(&target).await;
-    let file = world()
+    let file = sample()
         .client("a", json!({}))
         .group("1", "g", json!({}))
         .client_group("a", "1")
@@ -1553,7 +1554,7 @@ async fn leftover_rows_of_an_absent_client_are_taken_over() {
 }
 
 /// An environment in which every table has a row.
-fn everything() -> World {
+fn everything() -> Sample {
     with_idps(7, "same")
         .api(("m", "1"))
         .authentication("X", "x")
@@ -1590,7 +1591,7 @@ async fn an_equal_environment_is_unchanged_in_every_item_and_nothing_can_be_writ
 
 #[tokio::test]
 async fn a_second_import_finds_nothing_to_write() {
-    let target = world().api(("m", "1")).client("z", json!({}));
+    let target = sample().api(("m", "1")).client("z", json!({}));
     let site = Site::new(&target).await;
     site.import(&everything()).await;
     let review = site.review(&everything()).await;
@@ -1627,12 +1628,12 @@ async fn what_is_not_chosen_is_left_as_it_is() {
 
 #[tokio::test]
 async fn ids_follow_adds_before_covers_in_file_order_kind_by_kind() {
-    let target = world()
+    let target = sample()
         .apis(&[("m", "1"), ("m", "2")])
         .scope("9", "covered", json!({}))
         .client("b", json!({}));
     let site = Site::new(&target).await;
-    let file = world()
+    let file = sample()
         .client("b", json!({}))
         .host(1, "b", "covered", "1.1.1.1")
         .client("c", json!({}))
@@ -1659,7 +1660,7 @@ async fn ids_follow_adds_before_covers_in_file_order_kind_by_kind() {
 
 #[tokio::test]
 async fn the_schema_is_the_products_column_by_column() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     let mut connection = site.db.connect().await;
     let sql = "SELECT a.attrelid::regclass::text, a.attname::text, a.attnotnull, \
                replace(replace(replace(format_type(a.atttypid, a.atttypmod), 'character varying', 'varchar'), \

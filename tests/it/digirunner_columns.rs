@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::support::sample::{Sample, sample};
 use crate::support::site::{OPERATOR, Site};
-use crate::support::world::{World, world};
 
 const FIELDS: &str = include_str!("../../fixtures/digirunner/fields.csv");
 const COLUMNS: &str = include_str!("../../fixtures/digirunner/columns.csv");
@@ -134,8 +134,8 @@ fn row(list: &str, side: &str, common: &Value) -> Value {
 }
 
 /// Returns a side: the covered rows, and what they refer to.
-fn side(word: &str) -> World {
-    let mut side = world().level("F", "level F").level("T", "level T");
+fn side(word: &str) -> Sample {
+    let mut side = sample().level("F", "level F").level("T", "level T");
     side = side.connection("F", json!({})).connection("T", json!({}));
     covered().into_iter().fold(side, |side, (list, _, common)| {
         let row = row(list, word, &common);

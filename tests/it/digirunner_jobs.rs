@@ -8,8 +8,8 @@ use gatediff::job::{Failure, FailureKind, Phase, Progress, Receipt, Reporter, Re
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
+use crate::support::sample::{Sample, sample};
 use crate::support::site::{OPERATOR, Site, cover_all};
-use crate::support::world::{World, world};
 
 /// Runs SQL from outside, on a thread of its own, as another program would.
 fn meddle(site: &Site, sql: &str) {
@@ -55,8 +55,8 @@ async fn apply_while(
 }
 
 /// A file that writes to many tables.
-fn file() -> World {
-    world()
+fn file() -> Sample {
+    sample()
         .connection("c", json!({}))
         .group("1", "g", json!({}))
         .client("a", json!({"tps": 5}))
@@ -72,7 +72,7 @@ fn file() -> World {
 
 #[tokio::test]
 async fn a_unique_violation_in_the_middle_rolls_everything_back() {
-    let site = Arc::new(Site::new(&world().client("a", json!({}))).await);
+    let site = Arc::new(Site::new(&sample().client("a", json!({}))).await);
     let review = site.review(&file()).await;
     let meanwhile = "INSERT INTO tsmp_open_apikey (open_apikey_id, client_id, open_apikey, secret_key, \
                      open_apikey_alias, expired_at) VALUES (1, 'z', 'key', 's', 'alias', 1)";
@@ -104,7 +104,7 @@ async fn a_unique_violation_in_the_middle_rolls_everything_back() {
 #[tokio::test]
 async fn a_row_that_vanishes_in_the_middle_rolls_everything_back() {
     let site =
-        Arc::new(Site::new(&world().client("a", json!({})).host(9, "a", "h", "9.9.9.9")).await);
+        Arc::new(Site::new(&sample().client("a", json!({})).host(9, "a", "h", "9.9.9.9")).await);
     let review = site.review(&file()).await;
     let mut before = site.dump().await;
     let meanwhile = "DELETE FROM tsmp_client_host";
@@ -124,7 +124,7 @@ async fn a_row_that_vanishes_in_the_middle_rolls_everything_back() {
 
 #[tokio::test]
 async fn a_row_that_the_database_refuses_rolls_everything_back() {
-    let site = Site::new(&world().client("a", json!({}))).await;
+    let site = Site::new(&sample().client("a", json!({}))).await;
     site.run("ALTER TABLE dgr_x_api_key ADD CONSTRAINT no CHECK (api_key_en <> 'EN')")
         .await;
     let review = site.review(&file()).await;
@@ -142,7 +142,7 @@ async fn a_row_that_the_database_refuses_rolls_everything_back() {
 
 #[tokio::test]
 async fn a_counter_that_moves_in_the_middle_is_taken_again() {
-    let site = Arc::new(Site::new(&world().client("a", json!({}))).await);
+    let site = Arc::new(Site::new(&sample().client("a", json!({}))).await);
     site.run("INSERT INTO seq_store VALUES ('tsmp_dp_clientext', 2000000005)")
         .await;
     let review = site.review(&file()).await;
@@ -170,7 +170,7 @@ async fn a_counter_that_moves_in_the_middle_is_taken_again() {
 // ---- nothing stale
 
 /// Applies after something changed since the plan; returns which items are told as stale.
-async fn stale(target: &World, file: &World, meanwhile: &str) -> Vec<String> {
+async fn stale(target: &Sample, file: &Sample, meanwhile: &str) -> Vec<String> {
     let site = Site::new(target).await;
     let review = site.review(file).await;
     site.run(meanwhile).await;
@@ -190,8 +190,8 @@ async fn stale(target: &World, file: &World, meanwhile: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn an_item_that_changed_since_the_plan_is_named() {
-    let target = world().client("a", json!({})).client("b", json!({}));
-    let file = world()
+    let target = sample().client("a", json!({})).client("b", json!({}));
+    let file = sample()
         .client("a", json!({"tps": 1}))
         .client("b", json!({"tps": 1}));
     let described = stale(
@@ -205,8 +205,8 @@ async fn an_item_that_changed_since_the_plan_is_named() {
 
 #[tokio::test]
 async fn an_item_that_was_added_or_removed_since_the_plan_is_named() {
-    let target = world().connection("c", json!({}));
-    let file = world()
+    let target = sample().connection("c", json!({}));
+    let file = sample()
         .connection("c", json!({"userName": "x"}))
         .group("1", "g", json!({}));
     let meanwhile = "DELETE FROM dgr_rdb_connection; INSERT INTO tsmp_group (group_id, group_name, create_time, \
@@ -223,9 +223,9 @@ async fn an_item_that_was_added_or_removed_since_the_plan_is_named() {
 
 #[tokio::test]
 async fn an_item_that_is_blocked_since_the_plan_is_named() {
-    let file = world().client("a", json!({"clientAlias": "same"}));
+    let file = sample().client("a", json!({"clientAlias": "same"}));
     let meanwhile = "UPDATE tsmp_client SET client_alias = 'same'";
-    let described = stale(&world().client("z", json!({})), &file, meanwhile).await;
+    let described = stale(&sample().client("z", json!({})), &file, meanwhile).await;
     assert_eq!(
         described,
         ["client:a is blocked now: alias 'same' belongs to client 'z' in the target"]
@@ -234,25 +234,25 @@ async fn an_item_that_is_blocked_since_the_plan_is_named() {
 
 #[tokio::test]
 async fn an_item_whose_prerequisite_is_gone_since_the_plan_is_named() {
-    let target = world()
+    let target = sample()
         .level("L", "l")
         .authentication("X", "x")
         .connection("c", json!({}))
         .group("5", "g", json!({}))
         .scope("6", "s", json!({}));
-    let groups = world()
+    let groups = sample()
         .group("1", "g", json!({}))
         .client("a", json!({}))
         .client_group("a", "1");
-    let scopes = world()
+    let scopes = sample()
         .scope("1", "s", json!({}))
         .client("a", json!({}))
         .client_scope("a", "1");
-    let level = world().client("a", json!({"securityLevelId": "L"}));
-    let authentication = world()
+    let level = sample().client("a", json!({"securityLevelId": "L"}));
+    let authentication = sample()
         .group("1", "new", json!({}))
         .group_authentication("1", "X");
-    let connection = world()
+    let connection = sample()
         .client("a", json!({}))
         .idp_jdbc(1, "a", "c", json!({}));
     for (file, table, reported_of) in [
@@ -294,11 +294,11 @@ async fn an_item_whose_prerequisite_is_gone_since_the_plan_is_named() {
 
 #[tokio::test]
 async fn a_client_that_is_over_the_limit_since_the_plan_is_named() {
-    let target = world()
+    let target = sample()
         .api(("m", "k"))
         .group("5", "g", json!({}))
         .scope("9", "s", json!({}));
-    let file = world()
+    let file = sample()
         .group("1", "g", json!({}))
         .scope("2", "s", json!({}))
         .client("a", json!({}))
@@ -325,8 +325,8 @@ async fn a_client_that_is_over_the_limit_since_the_plan_is_named() {
 
 #[tokio::test]
 async fn an_api_that_is_lacking_since_the_plan_is_named() {
-    let target = world().api(("m", "k"));
-    let file = world()
+    let target = sample().api(("m", "k"));
+    let file = sample()
         .group("1", "g", json!({}))
         .group_api("1", ("m", "k"), json!({}));
     let described = stale(&target, &file, "DELETE FROM tsmp_api").await;
@@ -335,8 +335,8 @@ async fn an_api_that_is_lacking_since_the_plan_is_named() {
 
 #[tokio::test]
 async fn what_changed_elsewhere_does_not_matter() {
-    let site = Site::new(&world().client("a", json!({})).client("b", json!({}))).await;
-    let review = site.review(&world().client("a", json!({"tps": 1}))).await;
+    let site = Site::new(&sample().client("a", json!({})).client("b", json!({}))).await;
+    let review = site.review(&sample().client("a", json!({"tps": 1}))).await;
     site.run("UPDATE tsmp_client SET tps = 77 WHERE client_id = 'b'; UPDATE tsmp_client SET api_used = 5")
         .await;
     assert!(site.apply(&review, &cover_all(&review.plan)).await.is_ok());
@@ -346,7 +346,7 @@ async fn what_changed_elsewhere_does_not_matter() {
 
 #[tokio::test]
 async fn of_two_at_once_each_ends_whole_or_is_refused_by_name() {
-    let site = Site::new(&world().client("a", json!({}))).await;
+    let site = Site::new(&sample().client("a", json!({}))).await;
     // Our schema exists, so that both meet at the lock.
     gatediff::job::init(&site.target(), gatediff::store::Timeouts::default())
         .await
@@ -371,7 +371,7 @@ async fn of_two_at_once_each_ends_whole_or_is_refused_by_name() {
 
 #[tokio::test]
 async fn a_job_that_holds_the_target_is_named() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     gatediff::job::init(&site.target(), gatediff::store::Timeouts::default())
         .await
         .unwrap();
@@ -401,7 +401,7 @@ async fn a_job_that_holds_the_target_is_named() {
 #[tokio::test]
 async fn an_import_leaves_one_row_in_our_ledger() {
     let site = Site::new(
-        &world()
+        &sample()
             .client("a", json!({}))
             .client("same", json!({}))
             .client("z", json!({"clientAlias": "x"})),
@@ -454,8 +454,8 @@ async fn an_import_leaves_one_row_in_our_ledger() {
 
 #[tokio::test]
 async fn the_ledger_holds_no_secret() {
-    let site = Site::new(&world()).await;
-    let file = world()
+    let site = Site::new(&sample()).await;
+    let file = sample()
         .client("a", json!({"clientSecret": "canary"}))
         .open_key(1, "a", "canary", json!({"secretKey": "canary"}));
     let receipt = site.import(&file).await;
@@ -465,10 +465,10 @@ async fn the_ledger_holds_no_secret() {
 
 #[tokio::test]
 async fn a_refusal_of_the_database_reports_no_value() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     site.run("ALTER TABLE tsmp_open_apikey ADD CONSTRAINT no CHECK (secret_key <> 'canary')")
         .await;
-    let file = world().client("a", json!({})).open_key(
+    let file = sample().client("a", json!({})).open_key(
         1,
         "a",
         "canary-key",

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use gatediff::engine::{Entry, Outcome, Plan, Status};
 use serde_json::{Map, Value, json};
 
+use crate::support::sample::{Sample, sample};
 use crate::support::site::{Site, count, cover_all};
-use crate::support::world::{World, world};
 
 const FIELDS: &str = include_str!("../../fixtures/digirunner/fields.csv");
 
@@ -228,8 +228,8 @@ fn around(list: &str) -> (&'static [&'static str], &'static str) {
 }
 
 /// Returns what items need that the cases are not about.
-fn ground() -> World {
-    world()
+fn ground() -> Sample {
+    sample()
         .api(("m", "k"))
         .authentication("A", "A")
         .connection("R", json!({}))
@@ -237,10 +237,10 @@ fn ground() -> World {
 }
 
 /// Returns an environment with a case's rows, odd or not.
-fn with(mut world: World, case: &Case, is_odd: bool) -> World {
+fn with(mut sample: Sample, case: &Case, is_odd: bool) -> Sample {
     let lists = around(case.list()).0.iter().copied().chain([case.list()]);
     for list in lists {
-        let list = crate::support::world::LISTS
+        let list = crate::support::sample::LISTS
             .into_iter()
             .find(|known| *known == list)
             .unwrap();
@@ -248,9 +248,9 @@ fn with(mut world: World, case: &Case, is_odd: bool) -> World {
         if is_odd && list == case.list() {
             row[case.name()] = case.value();
         }
-        world = world.row(list, row);
+        sample = sample.row(list, row);
     }
-    world
+    sample
 }
 
 /// Finds a case's item, whose key may be the odd value.
@@ -313,11 +313,11 @@ fn complaint(plan: &Plan, case: &Case) -> Option<String> {
     })
 }
 
-async fn judge(target: &World, cases: &[Case]) -> (usize, usize, usize) {
+async fn judge(target: &Sample, cases: &[Case]) -> (usize, usize, usize) {
     let site = Site::new(target).await;
     let file = cases
         .iter()
-        .fold(ground(), |world, case| with(world, case, true));
+        .fold(ground(), |sample, case| with(sample, case, true));
     let review = site.review(&file).await;
     let complaints: Vec<String> = cases
         .iter()
@@ -343,7 +343,7 @@ async fn judge(target: &World, cases: &[Case]) -> (usize, usize, usize) {
 async fn what_a_plan_lets_through_the_database_takes_when_adding() {
     let cases = cases();
     assert!(cases.len() > 700, "{} cases", cases.len());
-    let (blocked, adds, _) = judge(&world().api(("m", "k")), &cases).await;
+    let (blocked, adds, _) = judge(&sample().api(("m", "k")), &cases).await;
     assert!(
         blocked > 300 && adds > 300,
         "{blocked} blocked, {adds} added"
@@ -355,7 +355,7 @@ async fn what_a_plan_lets_through_the_database_takes_when_covering() {
     let cases = cases();
     let target = cases
         .iter()
-        .fold(ground(), |world, case| with(world, case, false));
+        .fold(ground(), |sample, case| with(sample, case, false));
     let (blocked, _, covered) = judge(&target, &cases).await;
     assert!(
         blocked > 300 && covered > 200,
@@ -371,8 +371,8 @@ async fn hidden_groups_at_their_limits_are_taken_and_beyond_them_blocked() {
     let of_groups: Vec<Case> = of_groups
         .filter(|case| case.field["role"] != "local-id")
         .collect();
-    let site = Site::new(&world().api(("m", "k"))).await;
-    let file = of_groups.iter().fold(ground(), |world, case| {
+    let site = Site::new(&sample().api(("m", "k"))).await;
+    let file = of_groups.iter().fold(ground(), |sample, case| {
         let (n, name) = (case.number, case.name().to_owned());
         let odd = if name == "vgroupFlag" {
             json!("1")
@@ -381,7 +381,7 @@ async fn hidden_groups_at_their_limits_are_taken_and_beyond_them_blocked() {
         };
         let mut more = Map::from_iter([("vgroupName".to_owned(), json!("s"))]);
         more.insert(name, odd);
-        world
+        sample
             .scope(&n.to_string(), &format!("s{n}"), json!({}))
             .hidden(
                 &format!("h{n}"),
@@ -414,11 +414,11 @@ async fn hidden_groups_at_their_limits_are_taken_and_beyond_them_blocked() {
 #[tokio::test]
 async fn an_api_whose_module_fits_the_apis_table_and_not_the_links_is_blocked() {
     let long = "m".repeat(101);
-    let site = Site::new(&world().api(("m", "k"))).await;
+    let site = Site::new(&sample().api(("m", "k"))).await;
     site.run("UPDATE tsmp_api SET module_name = repeat('m', 101)")
         .await;
     let link = json!({"groupId": "1", "apiKey": "k", "moduleName": long});
-    let file = world()
+    let file = sample()
         .group("1", "g", json!({}))
         .row("tsmpGroupApiList", link);
     let review = site.review(&file).await;
@@ -433,7 +433,7 @@ async fn an_api_whose_module_fits_the_apis_table_and_not_the_links_is_blocked() 
 
 #[tokio::test]
 async fn the_days_that_postgresql_takes_are_written_and_others_are_blocked() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     // From before PostgreSQL's first day to the last one that a file can say.
     let days = [
         "-300000000000000",
@@ -442,10 +442,10 @@ async fn the_days_that_postgresql_takes_are_written_and_others_are_blocked() {
         "0",
         "8210000000000000",
     ];
-    let file = days.iter().enumerate().fold(world(), |world, (n, day)| {
+    let file = days.iter().enumerate().fold(sample(), |sample, (n, day)| {
         let client = format!("c{n}");
         let more = json!({"resubmitDateTimeForLongTime": day});
-        world
+        sample
             .client(&client, json!({}))
             .clientext(&client, i64::try_from(n).unwrap(), more)
     });
@@ -462,16 +462,16 @@ async fn the_days_that_postgresql_takes_are_written_and_others_are_blocked() {
 #[tokio::test]
 async fn as_many_groups_as_a_plan_allows_fit_into_the_oauth_row() {
     let most = 186;
-    let groups = |world: World, of: usize| {
-        (0..of).fold(world, |world, n| {
+    let groups = |sample: Sample, of: usize| {
+        (0..of).fold(sample, |sample, n| {
             let id = format!("{}", 9_000_000_000_u64 + u64::try_from(n).unwrap());
-            world
+            sample
                 .group(&id, &format!("g{n}"), json!({}))
                 .client_group("a", &id)
         })
     };
-    let file = |of| groups(world().client("a", json!({})).oauth("a", json!({})), of);
-    let site = Site::new(&world()).await;
+    let file = |of| groups(sample().client("a", json!({})).oauth("a", json!({})), of);
+    let site = Site::new(&sample()).await;
     // Ids as long as the column for them takes.
     site.run("ALTER SEQUENCE seq_tsmp_group_pk MAXVALUE 9999999999 RESTART 9000000000")
         .await;
@@ -484,7 +484,7 @@ async fn as_many_groups_as_a_plan_allows_fit_into_the_oauth_row() {
     let scope = site.column("oauth_client_details", "scope", "true").await;
     assert_eq!(scope[0].as_str().unwrap().len(), most * 11 - 1);
     // What stands in the target already counts too.
-    let more = world()
+    let more = sample()
         .client("a", json!({"remark": "new"}))
         .oauth("a", json!({}))
         .group("1", "one-more", json!({}))

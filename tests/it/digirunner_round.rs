@@ -10,8 +10,8 @@ use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 use serde_json::Value;
 
 use crate::support::draw::{Draw, Side, environment};
+use crate::support::sample::Sample;
 use crate::support::site::{Site, cover_all};
-use crate::support::world::World;
 
 /// How many worlds are tried, unless the environment says otherwise.
 const CASES: u32 = 12;
@@ -27,8 +27,8 @@ fn after_an_import_the_same_file_finds_nothing_more_to_do() {
     run(cases(), numbers, |(file, target)| {
         let file = environment(&mut Draw::new(file), Side::File);
         let target = environment(&mut Draw::new(target), Side::Target);
-        let worlds = format!("file: {}\ntarget: {}", short(&file), short(&target));
-        (worlds, async move { holds(&file, &target).await })
+        let samples = format!("file: {}\ntarget: {}", short(&file), short(&target));
+        (samples, async move { holds(&file, &target).await })
     });
 }
 
@@ -41,13 +41,13 @@ pub(crate) fn cases() -> u32 {
 }
 
 /// Holds a property against worlds that are drawn from rows of numbers.
-pub(crate) fn for_any<F>(cases: u32, property: impl Fn(&[u16]) -> (World, F))
+pub(crate) fn for_any<F>(cases: u32, property: impl Fn(&[u16]) -> (Sample, F))
 where
     F: Future<Output = Result<(), String>>,
 {
     run(cases, vec(any::<u16>(), 0..1200), |numbers| {
-        let (world, holds) = property(numbers);
-        (short(&world), holds)
+        let (sample, holds) = property(numbers);
+        (short(&sample), holds)
     });
 }
 
@@ -67,10 +67,10 @@ where
         .build()
         .unwrap();
     let result = TestRunner::new(config).run(&numbers, |numbers| {
-        let (worlds, holds) = property(&numbers);
+        let (samples, holds) = property(&numbers);
         runtime
             .block_on(holds)
-            .map_err(|why| TestCaseError::fail(format!("{why}\n{worlds}")))
+            .map_err(|why| TestCaseError::fail(format!("{why}\n{samples}")))
     });
     match result {
         Ok(()) => {}
@@ -81,8 +81,8 @@ where
 }
 
 /// A world without its empty lists.
-fn short(world: &World) -> String {
-    let Value::Object(mut lists) = world.lists() else {
+fn short(sample: &Sample) -> String {
+    let Value::Object(mut lists) = sample.lists() else {
         panic!("lists are an object")
     };
     lists.retain(|_, rows| rows.as_array().is_some_and(|rows| !rows.is_empty()));
@@ -90,10 +90,10 @@ fn short(world: &World) -> String {
         .iter()
         .map(|(list, rows)| format!("\n  {list} {rows}"))
         .collect();
-    format!("{}\n  apis {:?}", lists.concat(), world.apis)
+    format!("{}\n  apis {:?}", lists.concat(), sample.apis)
 }
 
-async fn holds(file: &World, target: &World) -> Result<(), String> {
+async fn holds(file: &Sample, target: &Sample) -> Result<(), String> {
     let site = Site::new(target).await;
     let before = site.review(file).await;
     let rows_before = site.dump().await;
@@ -229,7 +229,7 @@ fn key_of(table: &str) -> &'static [&'static str] {
 }
 
 /// Clients that the file does not hold have the rows that they had.
-fn others_untouched(file: &World, before: &Dump, after: &Dump) -> Result<(), String> {
+fn others_untouched(file: &Sample, before: &Dump, after: &Dump) -> Result<(), String> {
     let ours: HashSet<&Value> = file
         .rows("tsmpClientList")
         .iter()

@@ -5,12 +5,12 @@ use gatediff::engine::{Choices, Stale};
 use gatediff::job::FailureKind;
 use serde_json::{Value, json};
 
+use crate::support::sample::{Sample, sample};
 use crate::support::site::{Site, cover_all, tables};
-use crate::support::world::{World, world};
 
 /// The target: one item of each kind, and a row in each of the 24 tables.
-fn target() -> World {
-    world()
+fn target() -> Sample {
+    sample()
         .apis(&[("m", "k"), ("m", "k2")])
         .level("L", "level")
         .authentication("X", "type")
@@ -42,7 +42,7 @@ fn target() -> World {
 
 /// The file: the same, but client, group, scope and connection differ, so that
 /// they are covered; level and authentication type do not, and are relied on.
-fn file() -> World {
+fn file() -> Sample {
     let set = |name: &'static str, value: Value| {
         move |row: &mut serde_json::Map<String, Value>| {
             row.insert(name.to_owned(), value.clone());
@@ -59,7 +59,7 @@ fn file() -> World {
 
 /// Plans, lets something change, applies: nothing is written, and what is
 /// stale is told.
-async fn stale(target: &World, file: &World, meanwhile: &str) -> Vec<Stale> {
+async fn stale(target: &Sample, file: &Sample, meanwhile: &str) -> Vec<Stale> {
     let site = Site::new(target).await;
     let review = site.review(file).await;
     site.run(meanwhile).await;
@@ -74,7 +74,7 @@ async fn stale(target: &World, file: &World, meanwhile: &str) -> Vec<Stale> {
 }
 
 /// Returns what is told of each item, without its fields.
-async fn describe(target: &World, file: &World, meanwhile: &str) -> Vec<String> {
+async fn describe(target: &Sample, file: &Sample, meanwhile: &str) -> Vec<String> {
     let stale = stale(target, file, meanwhile).await;
     stale
         .iter()
@@ -83,7 +83,7 @@ async fn describe(target: &World, file: &World, meanwhile: &str) -> Vec<String> 
 }
 
 /// Applies after a change that does not matter.
-async fn passes(target: &World, file: &World, meanwhile: &str) {
+async fn passes(target: &Sample, file: &Sample, meanwhile: &str) {
     let site = Site::new(target).await;
     let review = site.review(file).await;
     site.run(meanwhile).await;
@@ -204,11 +204,11 @@ fn each_of_the_24_tables_has_its_change() {
 
 #[tokio::test]
 async fn a_host_that_came_or_went_is_named_and_no_other() {
-    let target = world()
+    let target = sample()
         .client("a", json!({}))
         .host(5, "a", "b", "2.2.2.2")
         .host(7, "a", "c", "3.3.3.3");
-    let file = world()
+    let file = sample()
         .client("a", json!({"tps": 50}))
         .host(1, "a", "c", "3.3.3.3");
     let field = |stale: &[Stale]| serde_json::to_value(&stale[0].fields).unwrap();
@@ -238,22 +238,22 @@ async fn a_host_that_came_or_went_is_named_and_no_other() {
 
 #[tokio::test]
 async fn a_row_of_an_item_to_be_added_is_named() {
-    let file = world().client("a", json!({})).host(1, "a", "h", "1.1.1.1");
+    let file = sample().client("a", json!({})).host(1, "a", "h", "1.1.1.1");
     let client = "INSERT INTO tsmp_client (client_id, client_name, client_status, tps, owner, create_time, create_user, \
                   security_level_id) VALUES ('a', 'n', '1', 77, 'o', now(), 'x', 'SYSTEM')";
-    let added = stale(&world(), &file, client).await;
+    let added = stale(&sample(), &file, client).await;
     assert_eq!(added[0].why, "was added to the target since");
     let fields = serde_json::to_value(&added[0].fields).unwrap();
     let tps = json!({"path": "/tps", "now": 77, "wanted": 10, "secret": false});
     assert!(fields.as_array().unwrap().contains(&tps), "{fields:#}");
     // Rows of a client that is not there are taken over: they count as well.
     let host = "INSERT INTO tsmp_client_host VALUES (1, 'a', 'left', '1.1.1.1', now())";
-    let leftover = describe(&world(), &file, host).await;
+    let leftover = describe(&sample(), &file, host).await;
     assert_eq!(
         leftover,
         ["client:a changed in the target since: /hosts/1.1.1.1"]
     );
-    let there = world().host(1, "a", "left", "1.1.1.1");
+    let there = sample().host(1, "a", "left", "1.1.1.1");
     let gone = describe(&there, &file, "DELETE FROM tsmp_client_host").await;
     assert_eq!(
         gone,
@@ -277,8 +277,8 @@ async fn the_local_text_of_a_hidden_group_is_not_overwritten_unseen() {
 
 #[tokio::test]
 async fn an_item_that_is_relied_on_and_left_out_of_the_import_is_named() {
-    let target = world().group("5", "g", json!({"groupDesc": "then"}));
-    let file = world()
+    let target = sample().group("5", "g", json!({"groupDesc": "then"}));
+    let file = sample()
         .group("1", "g", json!({"groupDesc": "wanted"}))
         .client("a", json!({}))
         .client_group("a", "1");
@@ -328,8 +328,8 @@ async fn an_api_that_vanished_or_came_back_is_named_where_it_is_used() {
         "DELETE FROM tsmp_api WHERE api_key = 'unused'",
     )
     .await;
-    let target = world().group("9", "g", json!({}));
-    let file = world()
+    let target = sample().group("9", "g", json!({}));
+    let file = sample()
         .group("1", "g", json!({}))
         .group_api("1", ("m", "k"), json!({}))
         .client("a", json!({}));
@@ -348,8 +348,8 @@ async fn an_api_that_vanished_or_came_back_is_named_where_it_is_used() {
 
 #[tokio::test]
 async fn an_api_that_a_key_can_no_longer_name_is_reported() {
-    let target = world().api(("m", "k"));
-    let file = world()
+    let target = sample().api(("m", "k"));
+    let file = sample()
         .client("a", json!({}))
         .open_key(1, "a", "key", json!({}))
         .open_map(1, 1, "source")
@@ -363,11 +363,11 @@ async fn an_api_that_a_key_can_no_longer_name_is_reported() {
 
 #[tokio::test]
 async fn a_name_that_was_taken_and_a_level_that_changed_are_reported_with_the_reason() {
-    let target = world()
+    let target = sample()
         .level("A", "one")
         .level("B", "two")
         .client("a", json!({"securityLevelId": "A"}));
-    let file = world()
+    let file = sample()
         .level("A", "one")
         .client("a", json!({"securityLevelId": "A", "clientAlias": "al"}));
     let level = describe(
@@ -419,8 +419,8 @@ async fn audit_runtime_and_derived_columns_do_not_matter() {
 
 #[tokio::test]
 async fn a_change_of_an_item_that_nobody_touches_or_needs_does_not_matter() {
-    let others = |world: World| {
-        world
+    let others = |sample: Sample| {
+        sample
             .level("Z", "other level")
             .authentication("Z", "other type")
             .connection("z", json!({}))

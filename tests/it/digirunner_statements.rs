@@ -4,16 +4,16 @@ use serde_json::json;
 use tokio::sync::Mutex;
 
 use crate::support::pg::server;
+use crate::support::sample::{Sample, sample};
 use crate::support::site::{Site, cover_all};
-use crate::support::world::{World, world};
 
 /// Who reads the server's log: one test at a time, as it tells sessions apart but
 /// not databases.
 pub(crate) static LOGGING: Mutex<()> = Mutex::const_new(());
 
 /// What every environment of this test has besides clients.
-pub(crate) fn shared() -> World {
-    world()
+pub(crate) fn shared() -> Sample {
+    sample()
         .apis(&[("m", "1"), ("m", "2")])
         .connection("c", json!({}))
         .authentication("X", "x")
@@ -27,7 +27,7 @@ pub(crate) fn shared() -> World {
 }
 
 /// Clients with a row in every table, and with a group and a scope of their own.
-pub(crate) fn clients(mut world: World, from: i64, count: i64, word: &str) -> World {
+pub(crate) fn clients(mut sample: Sample, from: i64, count: i64, word: &str) -> Sample {
     for at in from..from + count {
         let id = format!("client{at}");
         let (group, scope, hidden) = (
@@ -35,7 +35,7 @@ pub(crate) fn clients(mut world: World, from: i64, count: i64, word: &str) -> Wo
             format!("{}", 20_000 + at),
             format!("{}", 30_000 + at),
         );
-        world = world
+        sample = sample
             .client(&id, json!({"remark": word}))
             .host(at, &id, "h", &format!("10.0.{}.{}", at / 250, at % 250))
             .oauth(&id, json!({"authorities": word}))
@@ -58,7 +58,7 @@ pub(crate) fn clients(mut world: World, from: i64, count: i64, word: &str) -> Wo
             .idp_a(at, &id, json!({"remark": word}))
             .idp_jdbc(at, &id, "c", json!({"remark": word}));
     }
-    world
+    sample
 }
 
 /// Plans and applies half Adds and half Covers; returns the statements that the server executed

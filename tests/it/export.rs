@@ -16,8 +16,8 @@ use crate::support::gatediff::{Ran, gatediff};
 use crate::support::pg::TestDb;
 use crate::support::portable::{Portable, portable};
 use crate::support::pty::PtyCommand;
+use crate::support::sample::{Sample, sample};
 use crate::support::site::{Site, cover_all};
-use crate::support::world::{World, world};
 
 // ---- the properties
 
@@ -123,8 +123,8 @@ fn describe(plan: &Plan, item: &str) -> String {
 
 /// The export can be imported into a database that has the same APIs and nothing else: all of it is
 /// added, and what is exported from there is the same.
-async fn imports_alone(source: &World, exported: &Exported) -> Result<(), String> {
-    let mut empty = World::default();
+async fn imports_alone(source: &Sample, exported: &Exported) -> Result<(), String> {
+    let mut empty = Sample::default();
     empty.apis.clone_from(&source.apis);
     let site = Site::new(&empty).await;
     let review = site.review_bytes(&exported.bytes).await;
@@ -299,7 +299,7 @@ fn read(path: &Path) -> Value {
 }
 
 async fn small() -> Site {
-    let source = world()
+    let source = sample()
         .client("crm", json!({"clientSecret": "canary-secret"}))
         .client("erp", json!({"clientSecret": "canary-other"}))
         .client_group("crm", "404");

@@ -5,8 +5,8 @@ use gatediff::job::{self, Cancel, Failure, FailureKind, Reporter, UndoOptions, U
 use gatediff::store::{LedgerPlace, Timeouts};
 use serde_json::json;
 
+use crate::support::sample::{Sample, sample};
 use crate::support::site::{OPERATOR, Site};
-use crate::support::world::{World, world};
 
 async fn undo(site: &Site, job: i64) -> Result<Undone, Failure> {
     let options = UndoOptions {
@@ -84,15 +84,15 @@ const TABLES: [(&str, &str, &str, &str); 9] = [
     ),
 ];
 
-fn file() -> World {
-    world()
+fn file() -> Sample {
+    sample()
         .client("new", json!({}))
         .client("newer", json!({}))
         .client("old", json!({"tps": 2}))
 }
 
 async fn site_with(table: &str, columns: &str) -> Site {
-    let site = Site::new(&world().client("old", json!({"tps": 1}))).await;
+    let site = Site::new(&sample().client("old", json!({"tps": 1}))).await;
     site.run(&format!("CREATE TABLE {table} ({columns})")).await;
     site
 }

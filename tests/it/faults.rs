@@ -13,21 +13,21 @@ use tempfile::{NamedTempFile, TempDir};
 use crate::support::gatediff::command;
 use crate::support::jobs::done;
 use crate::support::proxy::Proxy;
+use crate::support::sample::{Sample, sample};
 use crate::support::site::Site;
 use crate::support::wait::until;
-use crate::support::world::{World, world};
 
 const SCHEMA: &str = include_str!("../../fixtures/digirunner/schema.sql");
 
-fn target() -> World {
-    world()
+fn target() -> Sample {
+    sample()
         .client("a", json!({"tps": 1, "remark": "old"}))
         .group("7", "g", json!({}))
 }
 
 /// Adds and covers, and takes ids of each sort.
-fn file() -> World {
-    world()
+fn file() -> Sample {
+    sample()
         .client("a", json!({"tps": 2, "remark": "new"}))
         .client("b", json!({}))
         .host(1, "b", "h", "1.1.1.1")

@@ -15,8 +15,8 @@ use crate::digirunner_statements::{clients, shared};
 use crate::support::gatediff::{Ran, command};
 use crate::support::jobs::{cases, chance, rows, wait_until_left_alone};
 use crate::support::pty::PtyCommand;
+use crate::support::sample::{Sample, sample};
 use crate::support::site::Site;
-use crate::support::world::{World, world};
 
 /// A database, an import file, a home directory, and perhaps a ledger file in it.
 struct Desk {
@@ -26,7 +26,7 @@ struct Desk {
 }
 
 impl Desk {
-    async fn new(target: &World, file: &World) -> Self {
+    async fn new(target: &Sample, file: &Sample) -> Self {
         let desk = Self {
             site: Site::new(target).await,
             home: tempfile::tempdir().unwrap(),
@@ -37,7 +37,7 @@ impl Desk {
     }
 
     /// One whose jobs are recorded in a file, in a directory that is not there yet.
-    async fn with_ledger(target: &World, file: &World) -> Self {
+    async fn with_ledger(target: &Sample, file: &Sample) -> Self {
         let mut desk = Self::new(target, file).await;
         desk.ledger = Some(desk.path("state/deep/ledger.db"));
         desk
@@ -48,7 +48,7 @@ impl Desk {
     }
 
     /// Puts another import file into the place of the first.
-    fn bring(&self, file: &World) {
+    fn bring(&self, file: &Sample) {
         std::fs::write(self.path("export.json"), file.export()).unwrap();
     }
 
@@ -139,15 +139,15 @@ fn mode(path: &Path) -> u32 {
     path.metadata().unwrap().permissions().mode() & 0o777
 }
 
-fn target() -> World {
-    world()
+fn target() -> Sample {
+    sample()
         .client("a", json!({"tps": 1}))
         .group("1", "g", json!({}))
 }
 
 /// Covers client a, adds b and the group that b is in.
-fn file() -> World {
-    world()
+fn file() -> Sample {
+    sample()
         .client("a", json!({"tps": 2}))
         .client("b", json!({}))
         .group("1", "g", json!({}))
@@ -218,7 +218,7 @@ async fn the_history_reports_every_state_newest_first() {
         desk.bring(&file().client("c", json!({})));
         let (code, _) = desk.json(&["apply", "export.json", "--yes"]);
         assert_eq!(code, Some(1));
-        desk.bring(&world().client("d", json!({})));
+        desk.bring(&sample().client("d", json!({})));
         assert_eq!(desk.import(), 4);
         assert_eq!(desk.undo(4, &[]).0, Some(0));
         let word = |state: &str| state.to_owned();
@@ -1006,7 +1006,7 @@ async fn a_newer_schema_is_left_alone() {
         assert_eq!(document["error"]["why"], "it was made by a newer gatediff");
         assert!(hints(&document).contains("newest gatediff"), "{document:#}");
     }
-    desk.bring(&world().client("z", json!({})));
+    desk.bring(&sample().client("z", json!({})));
     let (code, document) = desk.json(&["apply", "export.json", "--yes"]);
     assert_eq!(
         (code, &document["error"]["kind"]),

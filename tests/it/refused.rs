@@ -8,22 +8,22 @@ use gatediff::store::Timeouts;
 use serde_json::{Value, json};
 
 use crate::support::keeper::Keeper;
+use crate::support::sample::{Sample, sample};
 use crate::support::site::{OPERATOR, Site, cover_all};
-use crate::support::world::{World, world};
 
 /// Nine clients on either side of one that a test makes bad; each holds a secret.
-fn clients(tps: i64, bad: &Value) -> World {
-    (0..19).fold(world(), |world, at| {
+fn clients(tps: i64, bad: &Value) -> Sample {
+    (0..19).fold(sample(), |sample, at| {
         let secret = format!("canary-{at}");
         if at == 9 {
             let mut row = json!({"tps": tps + at, "remark": "r9", "clientSecret": secret});
             for (name, value) in bad.as_object().unwrap() {
                 row[name] = value.clone();
             }
-            return world.client("bad", row);
+            return sample.client("bad", row);
         }
         let row = json!({"tps": tps + at, "remark": format!("r{at}"), "clientSecret": secret});
-        world.client(&format!("good-{at}"), row)
+        sample.client(&format!("good-{at}"), row)
     })
 }
 
@@ -44,7 +44,7 @@ async fn rehearse(site: &Site, review: &Review) -> Rehearsal {
 }
 
 /// Applies and rehearses what is refused; returns what both say.
-async fn refused(site: &Site, file: &World) -> (Failure, Vec<Problem>) {
+async fn refused(site: &Site, file: &Sample) -> (Failure, Vec<Problem>) {
     let review = site.review(file).await;
     let before = site.dump().await;
     let rehearsed = rehearse(site, &review).await;
@@ -137,7 +137,7 @@ fn manners() -> Vec<Manner> {
     ]
 }
 
-async fn names_the_client(target: &World, (breaking, bad, constraint, words): Manner) {
+async fn names_the_client(target: &Sample, (breaking, bad, constraint, words): Manner) {
     let site = Site::new(target).await;
     site.run(breaking).await;
     let (failure, problems) = refused(&site, &clients(1, &bad)).await;
@@ -188,7 +188,7 @@ async fn names_the_client(target: &World, (breaking, bad, constraint, words): Ma
 #[tokio::test]
 async fn the_added_client_that_is_refused_is_named_with_the_constraint() {
     for manner in manners() {
-        names_the_client(&world(), manner).await;
+        names_the_client(&sample(), manner).await;
     }
 }
 
@@ -201,10 +201,10 @@ async fn the_covered_client_that_is_refused_is_named_with_the_constraint() {
 
 #[tokio::test]
 async fn twenty_items_are_named_of_many_and_five_in_a_sentence() {
-    let file = (0..300).fold(world(), |world, at| {
-        world.client(&format!("c{at}"), json!({"tps": at}))
+    let file = (0..300).fold(sample(), |sample, at| {
+        sample.client(&format!("c{at}"), json!({"tps": at}))
     });
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     site.run("ALTER TABLE tsmp_client ADD CONSTRAINT few CHECK (tps < 50)")
         .await;
     let (failure, problems) = refused(&site, &file).await;
@@ -230,15 +230,15 @@ async fn twenty_items_are_named_of_many_and_five_in_a_sentence() {
 /// The rows of one item are looked for up to a limit: there may be any number.
 #[tokio::test]
 async fn a_client_with_a_thousand_refused_hosts_is_named_at_once() {
-    let file = (0..1000).fold(world().client("a", json!({})), |world, at| {
-        world.host(
+    let file = (0..1000).fold(sample().client("a", json!({})), |sample, at| {
+        sample.host(
             at,
             "a",
             &format!("h{at}"),
             &format!("10.0.{}.{}", at / 250, at % 250),
         )
     });
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     site.run("ALTER TABLE tsmp_client_host ADD CONSTRAINT outside CHECK (host_ip NOT LIKE '10.%')")
         .await;
     let started = std::time::Instant::now();
@@ -253,7 +253,7 @@ async fn each_reason_is_reported_apart_and_parts_of_a_client_are_the_clients() {
         .client("worse", json!({"tps": 5, "remark": null}))
         .host(1, "good-1", "h1", "10.0.0.1")
         .host(2, "worse", "h2", "192.168.0.1");
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     site.run(
         "ALTER TABLE tsmp_client ADD CONSTRAINT few CHECK (tps < 500), ALTER remark SET NOT NULL",
     )

@@ -16,9 +16,9 @@ use tempfile::TempDir;
 use crate::digirunner::demo;
 use crate::support::gatediff::{Ran, command, fixture};
 use crate::support::jobs::ask;
+use crate::support::sample::{Sample, sample};
 use crate::support::site::{OPERATOR, Site, cover_all};
 use crate::support::wait::until;
-use crate::support::world::{World, world};
 
 /// Everything that is in the database, to the last bit: what a dump of it
 /// would hold, but for sequences, which no transaction takes back.
@@ -32,7 +32,7 @@ struct Stage {
 }
 
 impl Stage {
-    async fn new(target: &World, file: &World) -> Self {
+    async fn new(target: &Sample, file: &Sample) -> Self {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("export.json");
         std::fs::write(&path, file.export()).unwrap();
@@ -122,7 +122,7 @@ impl Stage {
         whole
     }
 
-    async fn review(&self, file: &World) -> Review {
+    async fn review(&self, file: &Sample) -> Review {
         self.site.review(file).await
     }
 }
@@ -269,8 +269,8 @@ async fn rehearse(stage: &Stage, review: &Review) -> Rehearsal {
 
 // ---- what the database refuses
 
-fn target() -> World {
-    world()
+fn target() -> Sample {
+    sample()
         .connection("c", json!({}))
         .group("5", "g", json!({"groupDesc": "old"}))
         .client("a", json!({"tps": 10, "remark": "old"}))
@@ -279,8 +279,8 @@ fn target() -> World {
 
 /// Adds and covers rows of many tables; every value of it that is called a
 /// canary must not be told.
-fn file() -> World {
-    world()
+fn file() -> Sample {
+    sample()
         .connection("c", json!({"mima": "canary-1", "userName": "canary-u"}))
         .connection("new", json!({"mima": "canary-2"}))
         .group("1", "g", json!({"groupDesc": "canary-3"}))
@@ -508,7 +508,7 @@ async fn a_right_that_is_lacking_is_named_with_its_table_and_nothing_else_is_lef
 }
 
 /// As the file, with a client that relies on a level.
-fn file_at_level() -> World {
+fn file_at_level() -> Sample {
     file().client("c", json!({"securityLevelId": "L"}))
 }
 
@@ -597,7 +597,7 @@ async fn while_another_job_holds_the_target_nothing_is_rehearsed() {
 #[tokio::test]
 async fn what_is_blocked_is_not_rehearsed() {
     let target = target().client("z", json!({"clientAlias": "al"}));
-    let stage = Stage::new(&target, &world().client("x", json!({"clientAlias": "al"}))).await;
+    let stage = Stage::new(&target, &sample().client("x", json!({"clientAlias": "al"}))).await;
     let (rehearsed, text) = stage.rehearse_in_vain().await;
     assert_eq!(rehearsed.code, Some(4), "{rehearsed:?}");
     let rehearsed = rehearsed.json();

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::gatediff::{Ran, command};
+use crate::support::sample::{Sample, sample};
 use crate::support::site::{Site, cover_all};
-use crate::support::world::{World, world};
 
 /// A database, an import file, and a home directory with the key.
 struct Desk {
@@ -21,7 +21,7 @@ struct Desk {
 }
 
 impl Desk {
-    async fn new(target: &World, file: &World) -> Self {
+    async fn new(target: &Sample, file: &Sample) -> Self {
         let desk = Self {
             site: Site::new(target).await,
             home: tempfile::tempdir().unwrap(),
@@ -91,15 +91,15 @@ fn outcomes(document: &Value) -> BTreeMap<&str, &str> {
         .collect()
 }
 
-fn target() -> World {
-    world()
+fn target() -> Sample {
+    sample()
         .client("a", json!({"tps": 1}))
         .client("b", json!({"tps": 1}))
         .client("same", json!({}))
 }
 
-fn file() -> World {
-    world()
+fn file() -> Sample {
+    sample()
         .client("a", json!({"tps": 50}))
         .client("b", json!({"tps": 50}))
         .client("same", json!({}))
@@ -111,13 +111,13 @@ fn file() -> World {
 
 #[tokio::test]
 async fn what_a_choice_blocks_is_blocked_in_the_plan_and_in_its_receipt() {
-    let file = world()
+    let file = sample()
         .client("new", json!({}))
         .oauth("new", json!({}))
         .client("other", json!({}))
         .group("1", "core", json!({}))
         .client_group("new", "1");
-    let desk = Desk::new(&world(), &file).await;
+    let desk = Desk::new(&sample(), &file).await;
     desk.save(&["--skip", "group"]);
     let shown = desk.run(&["show", "plan.json", "--output", "json"]).json();
     let applied = desk.apply(&[]).json();
@@ -273,7 +273,7 @@ async fn choices_belong_to_the_plan_and_only_there() {
 // ---- no secret
 
 /// Puts a canary into every secret property of every row, and into a URL.
-fn with_canaries(mut side: World, canary: &str) -> World {
+fn with_canaries(mut side: Sample, canary: &str) -> Sample {
     const FIELDS: &str = include_str!("../../fixtures/digirunner/fields.csv");
     let records =
         csv::Reader::from_reader(FIELDS.as_bytes()).into_deserialize::<BTreeMap<String, String>>();
@@ -281,7 +281,7 @@ fn with_canaries(mut side: World, canary: &str) -> World {
         .map(Result::unwrap)
         .filter(|field| field["role"] == "secret")
     {
-        let list: &'static str = crate::support::world::LISTS
+        let list: &'static str = crate::support::sample::LISTS
             .into_iter()
             .find(|list| *list == field["json_list"])
             .unwrap();
@@ -311,7 +311,7 @@ fn with_canaries(mut side: World, canary: &str) -> World {
 #[tokio::test]
 async fn no_secret_is_in_a_plan_nor_in_what_is_reported_of_it() {
     let side = || {
-        world()
+        sample()
             .connection("c", json!({}))
             .client("a", json!({}))
             .oauth("a", json!({}))
@@ -619,7 +619,7 @@ fn key() -> SignatureKey {
     SignatureKey::from_bytes(&[1; 32])
 }
 
-async fn save(site: &Site, file: &World) -> (Vec<u8>, SavedPlan) {
+async fn save(site: &Site, file: &Sample) -> (Vec<u8>, SavedPlan) {
     let review = site.review(file).await;
     let bytes = saved::save(&review, &cover_all(&review.plan), &key(), "tester").unwrap();
     let plan = saved::parse("plan.json", &bytes).unwrap();
@@ -673,7 +673,7 @@ async fn a_saved_plan_says_what_the_plan_itself_says() {
 #[tokio::test]
 async fn a_secret_that_changed_in_the_target_makes_a_saved_plan_stale() {
     let side = |secret: &str| {
-        world()
+        sample()
             .client("a", json!({}))
             .open_key(1, "a", "key", json!({"secretKey": secret}))
     };

@@ -12,8 +12,8 @@ use crate::digirunner::demo;
 use crate::digirunner_round::{cases, for_any};
 use crate::digirunner_statements::executed_since;
 use crate::support::draw::{Draw, Side, environment};
+use crate::support::sample::{Sample, sample};
 use crate::support::site::{OPERATOR, Site, cover_all};
-use crate::support::world::{World, world};
 
 type Dump = BTreeMap<String, Vec<Value>>;
 
@@ -63,18 +63,18 @@ async fn undo(site: &Site, job: i64) {
 
 /// Tells findings as `code item`; what cannot be repaired ends with `!`.
 fn describe(found: &[ScopeFinding]) -> Vec<String> {
-    let describe = |ailment: &ScopeFinding| {
-        let mark = if ailment.repair.is_some() { "" } else { " !" };
-        format!("{} {}{mark}", ailment.code, ailment.item)
+    let describe = |finding: &ScopeFinding| {
+        let mark = if finding.repair.is_some() { "" } else { " !" };
+        format!("{} {}{mark}", finding.code, finding.item)
     };
     found.iter().map(describe).collect()
 }
 
 /// Two scopes of two APIs each, of which the client `a` holds one and `b`
 /// both, with a plain group each.
-fn healthy() -> World {
+fn healthy() -> Sample {
     let hidden = |name: &str| json!({"vgroupName": name, "groupAlias": "A0221Alias"});
-    let mut world = world()
+    let mut sample = sample()
         .level("A", "a")
         .authentication("X", "x")
         .authentication("Y", "y")
@@ -91,29 +91,29 @@ fn healthy() -> World {
         ("23", "11", "loans", "2"),
         ("24", "11", "loans", "3"),
     ] {
-        world = world.hidden(id, scope, ("m", key), hidden(name));
+        sample = sample.hidden(id, scope, ("m", key), hidden(name));
         if scope == "10" {
-            world = world.group_authentication(id, "X");
+            sample = sample.group_authentication(id, "X");
         }
     }
-    world = world
+    sample = sample
         .client("a", json!({}))
         .oauth("a", json!({"scope": "1,21,22", "clientSecret": "secret"}));
-    world = world
+    sample = sample
         .client("b", json!({}))
         .oauth("b", json!({"scope": "21,1,22,24,23"}));
     for (client, scopes, groups) in [
         ("a", &["10"][..], &["1", "21", "22"][..]),
         ("b", &["10", "11"], &["1", "21", "22", "23", "24"]),
     ] {
-        world = scopes
+        sample = scopes
             .iter()
-            .fold(world, |world, scope| world.client_scope(client, scope));
-        world = groups
+            .fold(sample, |sample, scope| sample.client_scope(client, scope));
+        sample = groups
             .iter()
-            .fold(world, |world, group| world.client_group(client, group));
+            .fold(sample, |sample, group| sample.client_group(client, group));
     }
-    world.x_key(900, "a", "E", json!({})).x_map(901, 900, "1")
+    sample.x_key(900, "a", "E", json!({})).x_map(901, 900, "1")
 }
 
 /// A state: how it comes about, how it is told, and what by hand would repair
@@ -148,7 +148,7 @@ async fn holds(state: &State) {
     assert_eq!(site.dump().await, twin.dump().await, "{}", state.damage);
     let left = check(&site).await;
     assert!(
-        left.iter().all(|ailment| ailment.repair.is_none()),
+        left.iter().all(|finding| finding.repair.is_none()),
         "{}: {left:?}",
         state.damage
     );
@@ -424,12 +424,12 @@ async fn an_import_leaves_holders_behind_and_a_repair_catches_up() {
     site.apply(&review, &cover_all(&review.plan)).await.unwrap();
     let imported = site.dump().await;
     let found = check(&site).await;
-    let codes: BTreeSet<&str> = found.iter().map(|ailment| &*ailment.code).collect();
+    let codes: BTreeSet<&str> = found.iter().map(|finding| &*finding.code).collect();
     assert!(codes.contains("lacking-hidden-groups"), "{found:#?}");
     let job = repair(&site, &[]).await.unwrap().job.unwrap();
     let left = check(&site).await;
     assert!(
-        left.iter().all(|ailment| ailment.repair.is_none()),
+        left.iter().all(|finding| finding.repair.is_none()),
         "{left:#?}"
     );
     undo(&site, job).await;
@@ -486,17 +486,17 @@ fn damage(numbers: &[u16]) -> String {
 #[test]
 fn whatever_is_wrong_what_can_be_repaired_is_and_nobody_loses_anything() {
     for_any(cases(), |numbers| {
-        let world = environment(&mut Draw::new(numbers), Side::Target);
+        let sample = environment(&mut Draw::new(numbers), Side::Target);
         let damage = damage(numbers);
         (
-            world.clone(),
-            async move { repaired(&world, &damage).await },
+            sample.clone(),
+            async move { repaired(&sample, &damage).await },
         )
     });
 }
 
-async fn repaired(world: &World, damage: &str) -> Result<(), String> {
-    let site = Site::new(world).await;
+async fn repaired(sample: &Sample, damage: &str) -> Result<(), String> {
+    let site = Site::new(sample).await;
     if !damage.is_empty() {
         site.run(damage).await;
     }
@@ -505,14 +505,14 @@ async fn repaired(world: &World, damage: &str) -> Result<(), String> {
     let edited = repair(&site, &[])
         .await
         .map_err(|failure| format!("{failure:?} after {damage}"))?;
-    let is_repairable = found.iter().any(|ailment| ailment.repair.is_some());
+    let is_repairable = found.iter().any(|finding| finding.repair.is_some());
     let left = check(&site).await;
     if edited.job.is_some() != is_repairable {
         return Err(format!("job {:?} for {found:?}", edited.job));
     }
     let known: BTreeSet<_> = found
         .iter()
-        .map(|ailment| (&*ailment.code, &ailment.item))
+        .map(|finding| (&*finding.code, &finding.item))
         .collect();
     if let Some(new) = left.iter().find(|left| left.repair.is_some()) {
         return Err(format!("not repaired: {new:?} of {found:?} after {damage}"));
@@ -541,14 +541,14 @@ async fn repaired(world: &World, damage: &str) -> Result<(), String> {
 }
 
 /// Clients with a scope each, and something wrong with all of them.
-fn ailing(count: u32) -> World {
-    (0..count).fold(world().apis(&[("m", "1")]), |world, at| {
+fn ailing(count: u32) -> Sample {
+    (0..count).fold(sample().apis(&[("m", "1")]), |sample, at| {
         let (client, scope, hidden) = (
             format!("c{at}"),
             (10_000 + at).to_string(),
             (20_000 + at).to_string(),
         );
-        world
+        sample
             .client(&client, json!({}))
             .oauth(&client, json!({"scope": "99"}))
             .scope(&scope, &format!("s{at}"), json!({}))

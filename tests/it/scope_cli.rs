@@ -10,8 +10,8 @@ use tempfile::TempDir;
 
 use crate::support::gatediff::{Ran, command};
 use crate::support::pty::PtyCommand;
+use crate::support::sample::{Sample, sample};
 use crate::support::site::Site;
-use crate::support::world::{World, world};
 
 /// A database and a home directory.
 struct Desk {
@@ -20,7 +20,7 @@ struct Desk {
 }
 
 impl Desk {
-    async fn new(target: &World) -> Self {
+    async fn new(target: &Sample) -> Self {
         Self {
             site: Site::new(target).await,
             home: tempfile::tempdir().unwrap(),
@@ -122,8 +122,8 @@ fn ran(command: &mut Command) -> Ran {
 }
 
 /// Three scopes, of which two have a name in common, and who may hold them.
-fn bank() -> World {
-    world()
+fn bank() -> Sample {
+    sample()
         .level("A", "A")
         .authentication("PIN", "密碼")
         .authentication("OTP", "One-time password")
@@ -216,7 +216,7 @@ async fn the_table_of_a_list_is_aligned_and_harmless() {
 
 #[tokio::test]
 async fn a_list_of_nothing_is_no_failure() {
-    let desk = Desk::new(&world()).await;
+    let desk = Desk::new(&sample()).await;
     let document = desk.done(&["scope", "list"]);
     assert_eq!(document["scopes"], json!([]));
     assert!(
@@ -844,14 +844,14 @@ async fn a_scope_that_changed_while_somebody_was_asked_is_stale() {
 
 #[tokio::test]
 async fn a_holder_has_room_for_so_many_groups_only() {
-    let mut world = bank();
+    let mut sample = bank();
     for at in 0..184 {
         let id = format!("{}", 3_000_000_000_u64 + at);
-        world = world
+        sample = sample
             .group(&id, &format!("g{at}"), json!({"securityLevelId": "A"}))
             .client_group("crm", &id);
     }
-    let desk = Desk::new(&world).await;
+    let desk = Desk::new(&sample).await;
     let (exit, document) = desk.json(&[
         "scope",
         "update",

@@ -15,12 +15,12 @@ use serde_json::{Value, json};
 use crate::digirunner_statements::{LOGGING, executed};
 use crate::support::jobs::{cases, chance};
 use crate::support::pg::server;
+use crate::support::sample::{Api, Sample};
 use crate::support::scopes::{
     BALANCE, BLOCK, Expected, LIST, TRANSFER, about, api, bank, draft, hidden, new_scope, same,
     scope_row, with_crm, with_holders, words,
 };
 use crate::support::site::{OPERATOR, Site};
-use crate::support::world::{Api, World};
 
 fn rows(table: &str, inserted: u64, updated: u64, deleted: u64) -> TableRows {
     TableRows {
@@ -710,13 +710,13 @@ async fn a_client_that_is_left_without_groups_has_an_empty_oauth_scope() {
 /// API key's.
 #[tokio::test]
 async fn stray_rows_go_with_the_hidden_group() {
-    let world = with_holders()
+    let sample = with_holders()
         .client("stray", json!({}))
         .client_group("stray", "100")
         .client_group("stray", "602")
         .oauth("stray", json!({"scope": "select,602,100"}))
         .x_map(93, 9, "602");
-    let site = Site::new(&world).await;
+    let site = Site::new(&sample).await;
     let expected = Expected::of(&site).await;
     site.update("crm", |draft| {
         draft.apis.remove(&api(LIST));
@@ -738,8 +738,8 @@ async fn stray_rows_go_with_the_hidden_group() {
 /// The product may have made two hidden groups of one API.
 #[tokio::test]
 async fn every_hidden_group_of_a_removed_api_goes() {
-    let world = with_holders().hidden("603", "600", LIST, hidden("SYSTEM", 0, 0, "crm"));
-    let site = Site::new(&world).await;
+    let sample = with_holders().hidden("603", "600", LIST, hidden("SYSTEM", 0, 0, "crm"));
+    let site = Site::new(&sample).await;
     let expected = Expected::of(&site).await;
     site.update("crm", |draft| {
         draft.apis.remove(&api(LIST));
@@ -878,10 +878,10 @@ async fn an_added_api_has_what_the_scope_becomes() {
 /// There may be holders without an oauth row, and ones that do not exist.
 #[tokio::test]
 async fn holders_without_an_oauth_row_get_what_they_can() {
-    let world = with_crm()
+    let sample = with_crm()
         .client("bare", json!({}))
         .holder("bare", "600", &["601", "602"]);
-    let site = Site::new(&world.holder("ghost", "600", &["601"])).await;
+    let site = Site::new(&sample.holder("ghost", "600", &["601"])).await;
     let row = scope_row(&site, "600").await;
     let expected = Expected::of(&site).await;
     site.update("crm", |draft| {
@@ -946,11 +946,11 @@ async fn an_api_that_a_holder_has_no_room_for_is_refused_and_the_holder_named() 
 /// What has drifted apart is brought back where something is written anyway.
 #[tokio::test]
 async fn the_hidden_groups_of_kept_apis_follow_their_scope() {
-    let world = with_crm()
+    let sample = with_crm()
         .hidden("603", "600", BLOCK, hidden("C", 5, 6, "former"))
         .group_authentication("603", "OTP")
         .group_authentication("603", "FACE");
-    let site = Site::new(&world).await;
+    let site = Site::new(&sample).await;
     let expected = Expected::of(&site).await;
     site.update("crm", |draft| draft.times = 8).await.unwrap();
     let of = |group: &str| json!({"group_id": group});
@@ -1106,14 +1106,14 @@ async fn deleting_removes_the_scope_and_its_hidden_groups() {
 /// What the product leaves: rows of clients that do not hold the scope.
 #[tokio::test]
 async fn deleting_finds_stray_rows_of_its_hidden_groups_and_says_so() {
-    let world = with_crm()
+    let sample = with_crm()
         .client("stray", json!({}))
         .client_group("stray", "100")
         .client_group("stray", "602")
         .oauth("stray", json!({"scope": "602,100"}))
         .client_group("ghost", "601")
         .x_map(93, 9, "602");
-    let site = Site::new(&world).await;
+    let site = Site::new(&sample).await;
     let expected = Expected::of(&site).await;
     let plain = Site::new(&with_crm()).await.delete("crm").await.unwrap();
     let deleted = site.delete("crm").await.unwrap();
@@ -1147,7 +1147,7 @@ async fn deleting_finds_stray_rows_of_its_hidden_groups_and_says_so() {
 /// plain group that is linked by mistake.
 #[tokio::test]
 async fn deleting_copes_with_links_that_are_not_as_they_should_be() {
-    let world = with_crm()
+    let sample = with_crm()
         .row(
             "tsmpVgroupGroupList",
             json!({"vgroupId": "600", "groupId": "699"}),
@@ -1157,7 +1157,7 @@ async fn deleting_copes_with_links_that_are_not_as_they_should_be() {
             json!({"vgroupId": "600", "groupId": "100"}),
         )
         .hidden("603", "600", BLOCK, hidden("SYSTEM", 0, 0, "crm"));
-    let site = Site::new(&world).await;
+    let site = Site::new(&sample).await;
     site.run("DELETE FROM tsmp_vgroup_group WHERE group_id = '603'")
         .await;
     let expected = Expected::of(&site).await;
@@ -1297,7 +1297,7 @@ async fn a_client_that_is_named_twice_is_given_once() {
 /// 1298, 1344, 1365, 1410, 1358
 #[tokio::test]
 async fn the_rules_of_giving() {
-    let world = with_crm()
+    let sample = with_crm()
         .client("free", json!({"securityLevelId": null}))
         .oauth("free", json!({}))
         .scope("700", "empty", json!({"securityLevelId": "B"}))
@@ -1308,7 +1308,7 @@ async fn the_rules_of_giving() {
         )
         .scope("810", "drifted", json!({}))
         .hidden("811", "810", LIST, hidden("C", 0, 0, "drifted"));
-    let site = Site::new(&world).await;
+    let site = Site::new(&sample).await;
     let unknown = Give {
         id: "1".into(),
         name: "crm".into(),
@@ -1406,14 +1406,14 @@ async fn taking_removes_the_rows_of_the_client_and_its_oauth_scope() {
 
 #[tokio::test]
 async fn a_group_of_another_scope_that_the_client_holds_stays() {
-    let world = with_holders()
+    let sample = with_holders()
         .scope("700", "sharing", json!({}))
         .row(
             "tsmpVgroupGroupList",
             json!({"vgroupId": "700", "groupId": "602"}),
         )
         .client_scope("one", "700");
-    let site = Site::new(&world).await;
+    let site = Site::new(&sample).await;
     let expected = Expected::of(&site).await;
     site.take("crm", &["one", "two"]).await.unwrap();
     expected
@@ -1430,11 +1430,11 @@ async fn a_group_of_another_scope_that_the_client_holds_stays() {
 /// back.
 #[tokio::test]
 async fn the_rules_of_taking() {
-    let world = with_crm().client("of-b", json!({"securityLevelId": "B"}));
-    let world = world
+    let sample = with_crm().client("of-b", json!({"securityLevelId": "B"}));
+    let sample = sample
         .holder("of-b", "600", &["601"])
         .holder("ghost", "600", &["601"]);
-    let site = Site::new(&world).await;
+    let site = Site::new(&sample).await;
     let unknown = Take {
         id: "1".into(),
         name: "crm".into(),
@@ -1474,11 +1474,11 @@ async fn taking_from_a_client_that_does_not_hold_it_is_nothing_to_do() {
 /// A group that another scope links too: it goes when the last of them does.
 #[tokio::test]
 async fn a_hidden_group_of_two_scopes_stays_with_the_other_one() {
-    let world = with_crm().scope("700", "sharing", json!({})).row(
+    let sample = with_crm().scope("700", "sharing", json!({})).row(
         "tsmpVgroupGroupList",
         json!({"vgroupId": "700", "groupId": "602"}),
     );
-    let site = Site::new(&world).await;
+    let site = Site::new(&sample).await;
     let expected = Expected::of(&site).await;
     site.there_and_back(site.deleting("crm").await).await;
     site.there_and_back(
@@ -1513,11 +1513,11 @@ fn draft_of(apis: &[Api]) -> BTreeSet<gatediff::job::scope::ApiName> {
 /// A plain group that a scope links: it never becomes the scope's own.
 #[tokio::test]
 async fn a_plain_group_that_a_scope_links_is_never_touched() {
-    let world = with_holders().row(
+    let sample = with_holders().row(
         "tsmpVgroupGroupList",
         json!({"vgroupId": "600", "groupId": "100"}),
     );
-    let site = Site::new(&world).await;
+    let site = Site::new(&sample).await;
     let expected = Expected::of(&site).await;
     site.update("crm", |draft| draft.times = 3).await.unwrap();
     let expected = expected
@@ -1546,8 +1546,8 @@ async fn a_plain_group_that_a_scope_links_is_never_touched() {
 /// A hidden group of two APIs: removing one leaves it to the other.
 #[tokio::test]
 async fn a_hidden_group_of_two_apis_stays_for_the_one_that_is_kept() {
-    let world = with_holders().group_api("602", BLOCK, json!({}));
-    let site = Site::new(&world).await;
+    let sample = with_holders().group_api("602", BLOCK, json!({}));
+    let site = Site::new(&sample).await;
     let expected = Expected::of(&site).await;
     site.update("crm", |draft| draft.apis = draft_of(&[BALANCE, LIST]))
         .await
@@ -1618,7 +1618,7 @@ async fn a_scope_that_is_gone_by_now_is_not_given_back() {
 
 #[tokio::test]
 async fn every_edit_is_a_job_and_its_undo_brings_every_row_back() {
-    let world = with_holders()
+    let sample = with_holders()
         .client("stray", json!({}))
         .client_group("stray", "602")
         .oauth("stray", json!({"scope": "602"}))
@@ -1628,7 +1628,7 @@ async fn every_edit_is_a_job_and_its_undo_brings_every_row_back() {
         .group_authentication("701", "FACE")
         .client_group("stray", "701")
         .x_map(94, 9, "701");
-    let site = Site::new(&world).await;
+    let site = Site::new(&sample).await;
     let new = Draft {
         authentications: words(&["PIN"]),
         ..draft("s", &[BALANCE, LIST])
@@ -1954,13 +1954,13 @@ async fn is_sound(site: &Site, model: &Model, step: &str) {
     }
 }
 
-fn clients(world: World) -> World {
+fn clients(sample: Sample) -> Sample {
     CLIENTS
         .into_iter()
-        .fold(world.apis(&[("m", "1"), ("m", "2")]), |world, id| {
-            let world = world.client(id, json!({"securityLevelId": null}));
-            let world = world.client_group(id, "100");
-            world.oauth(id, json!({"scope": "100"}))
+        .fold(sample.apis(&[("m", "1"), ("m", "2")]), |sample, id| {
+            let sample = sample.client(id, json!({"securityLevelId": null}));
+            let sample = sample.client_group(id, "100");
+            sample.oauth(id, json!({"scope": "100"}))
         })
 }
 

@@ -8,12 +8,12 @@ use gatediff::job::scope::{Draft, Filter, Part, Sort, Span, Unit, parse_amount, 
 use gatediff::job::{FailureKind, JobState};
 use serde_json::json;
 
+use crate::support::sample::Api;
 use crate::support::scopes::{
     BALANCE, BLOCK, Expected, LIST, TRANSFER, about, api, bank, draft, new_scope, same, scope_row,
     with_crm, with_holders, words,
 };
 use crate::support::site::{OPERATOR, Site};
-use crate::support::world::Api;
 
 /// What the consent page of the product asks a user of a client to tick: scope,
 /// id, what the API is called. It is the product's own way through the tables.
@@ -375,11 +375,11 @@ async fn several_authentication_types_are_chosen_from_the_list() {
 /// > the security level of the client’s account.
 #[tokio::test]
 async fn the_level_of_a_scope_has_to_be_its_clients() {
-    let world = ["D", "E", "F"]
-        .into_iter()
-        .fold(bank(), |world, id| world.level(id, &format!("Level {id}")));
+    let sample = ["D", "E", "F"].into_iter().fold(bank(), |sample, id| {
+        sample.level(id, &format!("Level {id}"))
+    });
     let of_f = json!({"securityLevelId": "F"});
-    let site = Site::new(&world.client("f", of_f).oauth("f", json!({}))).await;
+    let site = Site::new(&sample.client("f", of_f).oauth("f", json!({}))).await;
     for level in ["A", "B", "C", "D", "E", "F"] {
         let new = Draft {
             level: level.to_owned(),
@@ -592,12 +592,12 @@ async fn what_is_created_is_saved_at_once_and_recorded() {
 /// > security level here to search for related API scopes.
 #[tokio::test]
 async fn scopes_are_found_by_keywords_authentication_types_and_level() {
-    let world = with_crm().scope(
+    let sample = with_crm().scope(
         "700",
         "third",
         json!({"vgroupAlias": "Karten", "vgroupDesc": "for CARDS"}),
     );
-    let site = Site::new(&world).await;
+    let site = Site::new(&sample).await;
     for (text, names) in [
         ("CRM", ["crm"].as_slice()),
         ("karten oth", &["other", "third"]),

@@ -14,9 +14,9 @@ use tempfile::TempDir;
 
 use crate::support::gatediff::{Ran, command};
 use crate::support::pty::{Pty, PtyCommand};
+use crate::support::sample::{LISTS, Sample, sample};
 use crate::support::site::Site;
 use crate::support::wait::until;
-use crate::support::world::{LISTS, World, world};
 
 const FIELDS: &str = include_str!("../../fixtures/digirunner/fields.csv");
 
@@ -66,14 +66,14 @@ impl Canaries {
 
     /// Puts one into every secret field of every row, and into the passwords
     /// of addresses and DataSource properties.
-    fn plant(&self, mut world: World, side: &str) -> World {
+    fn plant(&self, mut sample: Sample, side: &str) -> Sample {
         for [list, property, ..] in secret_fields() {
             let list = LISTS.into_iter().find(|known| *known == list).unwrap();
             assert!(
-                !world.rows(list).is_empty(),
+                !sample.rows(list).is_empty(),
                 "{side}: {list} has no row for its secret"
             );
-            world = world.change(list, |row| {
+            sample = sample.change(list, |row| {
                 let given = row
                     .get(&property)
                     .and_then(Value::as_str)
@@ -93,7 +93,7 @@ impl Canaries {
             });
         }
         let turn = Cell::new(0);
-        world.change("dgrRdbConnectionList", |row| {
+        sample.change("dgrRdbConnectionList", |row| {
             let form = turn.replace(turn.get() + 1) % ADDRESSES.len();
             let mut url = ADDRESSES[form].to_owned();
             while url.contains(HERE) {
@@ -188,8 +188,8 @@ fn base64_inside(bytes: &[u8]) -> Vec<String> {
 }
 
 /// What both sides share, but for every secret.
-fn common() -> World {
-    world()
+fn common() -> Sample {
+    sample()
         .connection("c", json!({}))
         .connection("o", json!({}))
         .connection("m", json!({}))
@@ -209,7 +209,7 @@ fn common() -> World {
 }
 
 /// The target: what is covered, kept, replaced, and stands in the way.
-fn target() -> World {
+fn target() -> Sample {
     common()
         // Only here, and kept.
         .x_key(2, "a", "EN-kept", json!({"apiKeyEn": "=x2"}))
@@ -223,7 +223,7 @@ fn target() -> World {
 
 /// The file: what is added, covered, replaced, and blocked in each way that a
 /// key can be in the way.
-fn file() -> World {
+fn file() -> Sample {
     common()
         .connection("new", json!({}))
         .client("b", json!({}))
@@ -675,15 +675,15 @@ async fn no_mistake_of_a_file_reports_a_secret() {
         |canary: &str| format!("{canary}\0"),
         |canary: &str| format!("\u{1b}[31m{canary}\u{202e}"),
     ] {
-        let mut world = cage.canaries.plant(file(), "W");
+        let mut sample = cage.canaries.plant(file(), "W");
         for [list, property, ..] in secret_fields() {
             let known = LISTS.into_iter().find(|known| *known == list).unwrap();
-            world = world.change(known, |row| {
+            sample = sample.change(known, |row| {
                 let canary = row[&property].as_str().unwrap().to_owned();
                 row.insert(property.clone(), json!(wrong(&canary)));
             });
         }
-        cage.try_file(&world.export());
+        cage.try_file(&sample.export());
     }
     // What cannot be read ends with the first.
     for (at, [list, property, ..]) in secret_fields().into_iter().enumerate() {

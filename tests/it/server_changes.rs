@@ -18,9 +18,9 @@ use gatediff::store::{
 use serde_json::json;
 
 use crate::support::keeper::Keeper;
+use crate::support::sample::{Sample, sample};
 use crate::support::scopes::{draft, options};
 use crate::support::site::{OPERATOR, Site, cover_all, load};
-use crate::support::world::{World, world};
 
 const BANK: &str = "5e9d9544a1dcd60001d0ed20";
 
@@ -32,9 +32,9 @@ fn function(name: &str, body: &str) -> String {
 }
 
 /// A target with one client, which the file covers with another remark.
-async fn stage() -> (Site, World) {
+async fn stage() -> (Site, Sample) {
     let with = |remark: &str| {
-        world()
+        sample()
             .client("crm", json!({"remark": remark, "emails": "a@b"}))
             .oauth("crm", json!({}))
             .clientext("crm", 7, json!({}))
@@ -42,7 +42,11 @@ async fn stage() -> (Site, World) {
     (Site::new(&with("old")).await, with("new"))
 }
 
-async fn apply(site: &Site, file: &World, accept_server_changes: bool) -> Result<Receipt, Failure> {
+async fn apply(
+    site: &Site,
+    file: &Sample,
+    accept_server_changes: bool,
+) -> Result<Receipt, Failure> {
     let review = site.review(file).await;
     let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
     let options = ApplyOptions {
@@ -61,7 +65,7 @@ async fn apply(site: &Site, file: &World, accept_server_changes: bool) -> Result
 }
 
 /// Imports without the option, then with it; returns the changes of the server.
-async fn refused_then_accepted(site: &Site, file: &World) -> (Failure, Receipt) {
+async fn refused_then_accepted(site: &Site, file: &Sample) -> (Failure, Receipt) {
     let before = site.dump().await;
     let failure = apply(site, file, false).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Refused, "{failure:?}");
@@ -226,7 +230,7 @@ async fn a_rule_that_swallows_a_new_row_is_seen() {
     let (site, _) = stage().await;
     site.run("CREATE RULE instead AS ON INSERT TO tsmp_security_level DO INSTEAD NOTHING")
         .await;
-    let file = world().level("L", "level L");
+    let file = sample().level("L", "level L");
     let failure = apply(&site, &file, false).await.unwrap_err();
     let change = &failure.server_changes[0];
     assert_eq!(
@@ -371,7 +375,7 @@ async fn an_undo_is_held_against_what_stood_before() {
 
 #[tokio::test]
 async fn an_edit_of_a_scope_is_held_against_what_was_shown() {
-    let site = Site::new(&world().api(("m", "1"))).await;
+    let site = Site::new(&sample().api(("m", "1"))).await;
     site.run(&function("f", "NEW.vgroup_desc := 'x';")).await;
     site.run("CREATE TRIGGER t BEFORE INSERT ON tsmp_vgroup FOR EACH ROW EXECUTE FUNCTION f()")
         .await;

@@ -14,8 +14,8 @@ use crate::digirunner_statements::{clients, shared};
 use crate::support::gatediff::{Ran, command};
 use crate::support::pg::{TestDb, server};
 use crate::support::proxy::Proxy;
+use crate::support::sample::Sample;
 use crate::support::site::Site;
-use crate::support::world::World;
 
 /// A home directory with a configuration file.
 struct Home(TempDir);
@@ -72,7 +72,7 @@ fn profile(name: &str, url: &str, more: &str) -> String {
 }
 
 /// What stands in the target, and a file that adds a client and changes another one.
-fn example() -> (World, World) {
+fn example() -> (Sample, Sample) {
     (
         clients(shared(), 1, 1, "old"),
         clients(shared(), 1, 2, "new"),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::gatediff::{Ran, command, gatediff};
 use crate::support::keeper::Keeper;
 use crate::support::pg::TestDb;
-use crate::support::world::world;
+use crate::support::sample::sample;
 
 /// An API of Tyk with these fields of its own.
 fn bundle(fields: &Value) -> String {
@@ -110,7 +110,7 @@ async fn what_looks_alike_is_shown_apart() {
     let client = |alias: &str, owner: &str, remark: &str, emails: &str| {
         let fields =
             json!({"clientAlias": alias, "owner": owner, "remark": remark, "emails": emails});
-        world()
+        sample()
             .group("1", "g", json!({}))
             .client("crm", fields)
             .client_group("crm", "1")

@@ -19,17 +19,17 @@ use tempfile::{NamedTempFile, TempDir};
 use crate::support::gatediff::command;
 use crate::support::jobs::{cases, done};
 use crate::support::pg::TestDb;
+use crate::support::sample::{Sample, sample};
 use crate::support::site::{OPERATOR, Site, cover_all};
-use crate::support::world::{World, world};
 
 /// Tries of two at once.
 const TRIES: usize = 50;
 
 /// What one import of many brings: something of many tables.
-fn file(number: usize) -> World {
+fn file(number: usize) -> Sample {
     let client = format!("c{number}");
     let id = i64::try_from(number).unwrap();
-    world()
+    sample()
         .group("1", "g", json!({"groupDesc": format!("{number}")}))
         .client(&client, json!({"remark": "new"}))
         .client_group(&client, "1")
@@ -39,9 +39,9 @@ fn file(number: usize) -> World {
         .x_key(id, &client, &format!("EN{number}"), json!({}))
 }
 
-fn written(world: &World) -> NamedTempFile {
+fn written(sample: &Sample) -> NamedTempFile {
     let mut export = NamedTempFile::new().unwrap();
-    export.write_all(world.export().as_bytes()).unwrap();
+    export.write_all(sample.export().as_bytes()).unwrap();
     export
 }
 
@@ -73,7 +73,7 @@ fn ended(child: Child) -> (Option<i32>, Value) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_at_once_one_is_done_and_the_other_waits_or_is_refused_by_name() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     let home = tempfile::tempdir().unwrap();
     let mut jobs = Vec::new();
     let mut seen = [0; 4];
@@ -142,7 +142,7 @@ async fn of_two_at_once_one_is_done_and_the_other_waits_or_is_refused_by_name() 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_at_once_on_a_new_target_make_our_schema_once() {
     for _ in 0..cases(TRIES).div_ceil(10) {
-        let site = Site::new(&world()).await;
+        let site = Site::new(&sample()).await;
         let home = tempfile::tempdir().unwrap();
         let files = [written(&file(1)), written(&file(2))];
         let children = files.each_ref().map(|file| {
@@ -214,7 +214,7 @@ const LONG: Option<Duration> = Some(Duration::from_secs(600));
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_apply_that_waits_says_for_whom_and_is_done_after() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     let holder = hold(&site.db, "mei").await;
     let reporter = on_waiting(move |who| {
         assert!(
@@ -231,7 +231,7 @@ async fn an_apply_that_waits_says_for_whom_and_is_done_after() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_apply_that_waits_can_be_cancelled() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     let _holder = hold(&site.db, "mei").await;
     let cancel = Cancel::new();
     let pulled = cancel.clone();
@@ -247,7 +247,7 @@ async fn an_apply_that_waits_can_be_cancelled() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn waiting_has_an_end_and_without_it_the_refusal_is_at_once() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     let _holder = hold(&site.db, "mei").await;
     let silent = Reporter::silent();
     let short = Some(Duration::from_millis(150));
@@ -274,10 +274,10 @@ async fn waiting_has_an_end_and_without_it_the_refusal_is_at_once() {
 
 #[tokio::test]
 async fn a_job_on_another_database_of_the_server_is_not_the_holder() {
-    let (site, other) = (Site::new(&world()).await, Site::new(&world()).await);
+    let (site, other) = (Site::new(&sample()).await, Site::new(&sample()).await);
     let _first = hold(&other.db, "somebody").await;
     let _holder = hold(&site.db, "mei").await;
-    let _last = hold(&Site::new(&world()).await.db, "somebody").await;
+    let _last = hold(&Site::new(&sample()).await.db, "somebody").await;
     let mut late = site.db.connect().await;
     let holder = lock::take(&mut late).await.unwrap().unwrap_err();
     assert!(holder.who.contains(", mei@"), "{}", holder.who);
@@ -285,7 +285,7 @@ async fn a_job_on_another_database_of_the_server_is_not_the_holder() {
 
 #[tokio::test]
 async fn a_role_that_may_not_see_others_sessions_is_reported_no_untruth() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     let _holder = hold(&site.db, "mei").await;
     site.run("CREATE ROLE blind LOGIN").await;
     let url = site.db.url().replace("user=postgres", "user=blind");
@@ -359,7 +359,7 @@ fn rows(done: &PgQueryResult) -> i64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn beside_a_running_gateway_imports_succeed_and_neither_loses_anything() {
-    let before = world()
+    let before = sample()
         .client("covered", json!({"pwdFailTimes": 0}))
         .client("left", json!({"apiUsed": 0}));
     let site = Site::new(&before).await;

@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
 use crate::support::draw::{Draw, Side, environment};
+use crate::support::sample::{Sample, sample};
 use crate::support::site::{OPERATOR, Site, cover_all, tables};
-use crate::support::world::{World, world};
 
 /// How many worlds are tried, unless the environment says otherwise.
 const CASES: u32 = 50;
@@ -74,7 +74,7 @@ async fn undo(site: &Site, job: i64, only: &[&str]) -> Result<Undone, Failure> {
 }
 
 /// Applies all that can be; nothing where nothing can.
-async fn apply_in(site: &Site, file: &World, ledger: &LedgerPlace) -> Option<Receipt> {
+async fn apply_in(site: &Site, file: &Sample, ledger: &LedgerPlace) -> Option<Receipt> {
     let review = site.review(file).await;
     let approved = match review.plan.approve(&cover_all(&review.plan)) {
         Err(Refusal::NothingToWrite { .. }) => return None,
@@ -148,7 +148,7 @@ fn plan_apply_undo_leaves_every_table_as_it_was_row_for_row() {
 }
 
 /// Applies, undoes, undoes the undo, undoes that.
-async fn there_and_back(file: &World, target: &World, place: &LedgerPlace) -> Result<(), String> {
+async fn there_and_back(file: &Sample, target: &Sample, place: &LedgerPlace) -> Result<(), String> {
     let site = Site::new(target).await;
     let before = exact(&site).await;
     let Some(receipt) = apply_in(&site, file, place).await else {
@@ -186,12 +186,12 @@ fn same(step: &str, wanted: &Exact, found: &Exact) -> Result<(), String> {
 
 async fn covered() -> (Site, Receipt) {
     let site = Site::new(
-        &world()
+        &sample()
             .client("a", json!({"tps": 1}))
             .group("1", "g", json!({})),
     )
     .await;
-    let file = world()
+    let file = sample()
         .client("a", json!({"tps": 2}))
         .client("b", json!({}))
         .group("1", "g", json!({}))
@@ -384,10 +384,10 @@ async fn an_item_that_another_one_of_the_job_needs_is_not_undone_alone() {
 
 #[tokio::test]
 async fn what_the_running_gateway_counts_is_no_change_and_stays() {
-    let site = Site::new(&world().client("a", json!({"tps": 1, "apiUsed": 5}))).await;
+    let site = Site::new(&sample().client("a", json!({"tps": 1, "apiUsed": 5}))).await;
     let receipt = site
         .import(
-            &world()
+            &sample()
                 .client("a", json!({"tps": 2, "apiUsed": 0}))
                 .client("b", json!({})),
         )
@@ -409,11 +409,11 @@ async fn what_the_running_gateway_counts_is_no_change_and_stays() {
 
 #[tokio::test]
 async fn a_counter_goes_back_unless_it_counted_on() {
-    let file = world()
+    let file = sample()
         .client("a", json!({}))
         .open_key(1, "a", "k", json!({}));
     let counter = "sequence_name = 'tsmp_open_apikey'";
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     let before = site.column("seq_store", "next_val", counter).await;
     let receipt = site.import(&file).await;
     undo(&site, receipt.job, &[]).await.unwrap();
@@ -432,10 +432,10 @@ async fn a_counter_goes_back_unless_it_counted_on() {
 
 #[tokio::test]
 async fn an_undo_of_an_undo_is_refused_where_its_ids_may_have_been_given_away() {
-    let site = Site::new(&world()).await;
+    let site = Site::new(&sample()).await;
     let receipt = site
         .import(
-            &world()
+            &sample()
                 .client("a", json!({}))
                 .open_key(1, "a", "k", json!({})),
         )
@@ -462,7 +462,7 @@ async fn an_undo_of_an_undo_is_refused_where_its_ids_may_have_been_given_away() 
 #[tokio::test]
 async fn columns_that_the_program_does_not_know_come_back_too() {
     let site = Site::new(
-        &world()
+        &sample()
             .client("a", json!({}))
             .client("portal", json!({}))
             .dp_app(1, "portal", json!({}))
@@ -475,7 +475,7 @@ async fn columns_that_the_program_does_not_know_come_back_too() {
     )
     .await;
     let before = exact(&site).await;
-    let file = world()
+    let file = sample()
         .client("a", json!({}))
         .client("portal", json!({}))
         .dp_app(1, "portal", json!({}))
@@ -494,7 +494,7 @@ async fn columns_that_the_program_does_not_know_come_back_too() {
 
 #[tokio::test]
 async fn a_role_that_may_only_use_the_products_tables_does_everything_with_a_ledger_file() {
-    let site = Site::new(&world().client("a", json!({"tps": 1}))).await;
+    let site = Site::new(&sample().client("a", json!({"tps": 1}))).await;
     let before = exact(&site).await;
     let role = format!("limited_{}", site.db.name());
     site.run(&format!(
@@ -512,7 +512,7 @@ async fn a_role_that_may_only_use_the_products_tables_does_everything_with_a_led
     let file = directory.path().join("export.json");
     std::fs::write(
         &file,
-        world()
+        sample()
             .client("a", json!({"tps": 2}))
             .client("b", json!({}))
             .export(),
@@ -576,8 +576,8 @@ async fn a_ledger_file_finds_out_what_became_of_a_job_that_was_about_to_commit()
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("ledger.db");
     let place = LedgerPlace::File(path.clone());
-    let site = Site::new(&world()).await;
-    let receipt = apply_in(&site, &world().client("a", json!({})), &place)
+    let site = Site::new(&sample()).await;
+    let receipt = apply_in(&site, &sample().client("a", json!({})), &place)
         .await
         .unwrap();
     // As if the process had died right after the target's commit.
@@ -651,8 +651,8 @@ async fn a_file_that_is_no_ledger_is_left_alone() {
         "not a ledger, and long enough to have a header of a hundred bytes: ".repeat(3),
     )
     .unwrap();
-    let site = Site::new(&world()).await;
-    let review = site.review(&world().client("a", json!({}))).await;
+    let site = Site::new(&sample()).await;
+    let review = site.review(&sample().client("a", json!({}))).await;
     let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
     let options = ApplyOptions {
         ledger: LedgerPlace::File(path.clone()),

@@ -49,11 +49,11 @@ pub(super) async fn run(
 
 /// Looks for findings, of these codes if there are any; may be interrupted.
 async fn find(session: &Session, only: &[String]) -> Result<Vec<ScopeFinding>, Failure> {
-    let gauge = ProgressLine::begin();
-    let reporter = gauge.reporter();
+    let progress_line = ProgressLine::begin();
+    let reporter = progress_line.reporter();
     let check = scope::check(&session.target, session.settings.timeouts, &reporter);
     let found = unless_interrupted(check).await;
-    gauge.end().await;
+    progress_line.end().await;
     let mut findings = found?;
     findings.retain(|finding| only.is_empty() || only.iter().any(|code| *code == finding.code));
     Ok(findings)

@@ -50,11 +50,11 @@ pub(super) async fn run(
 
 /// Reads all there is; tells how far that is. May be interrupted.
 async fn read(session: &Session) -> Result<Catalogue, Failure> {
-    let gauge = ProgressLine::begin();
-    let reporter = gauge.reporter();
+    let progress_line = ProgressLine::begin();
+    let reporter = progress_line.reporter();
     let read = scope::catalogue(&session.target, session.settings.timeouts, &reporter);
     let catalogue = unless_interrupted(read).await;
-    gauge.end().await;
+    progress_line.end().await;
     catalogue
 }
 
@@ -67,9 +67,16 @@ async fn write(session: &Session, args: &ConsentArgs, edit: Edit) -> Result<Edit
         accept_server_changes: args.accept_server_changes,
     };
     let cancel = cancel_on_signals()?;
-    let gauge = ProgressLine::begin();
-    let edited = scope::edit(edit, &session.target, &options, &gauge.reporter(), &cancel).await;
-    gauge.end().await;
+    let progress_line = ProgressLine::begin();
+    let edited = scope::edit(
+        edit,
+        &session.target,
+        &options,
+        &progress_line.reporter(),
+        &cancel,
+    )
+    .await;
+    progress_line.end().await;
     edited
 }
 

@@ -62,9 +62,10 @@ const REFUSED: &str = "which the target lacks and which cannot be imported";
 const SEVERAL: &str = "and there are several of that name";
 
 /// Looks up everything that an object refers to.
-pub fn resolve<'o>(pair: &Sides<'o>, object: &'o Object) -> Vec<ResolvedReference<'o>> {
-    let is_kind = |word: &str| pair.kinds.schema(word).is_some() || pair.kinds.is_referred_to(word);
-    let resolver = Resolver { pair, object };
+pub fn resolve<'o>(sides: &Sides<'o>, object: &'o Object) -> Vec<ResolvedReference<'o>> {
+    let is_kind =
+        |word: &str| sides.kinds.schema(word).is_some() || sides.kinds.is_referred_to(word);
+    let resolver = Resolver { sides, object };
     links(object, &is_kind)
         .into_iter()
         .map(|link| resolver.found(link))
@@ -72,15 +73,15 @@ pub fn resolve<'o>(pair: &Sides<'o>, object: &'o Object) -> Vec<ResolvedReferenc
 }
 
 struct Resolver<'p, 'o> {
-    pair: &'p Sides<'o>,
+    sides: &'p Sides<'o>,
     object: &'o Object,
 }
 
 impl<'o> Resolver<'_, 'o> {
     fn found(&self, link: Link<'o>) -> ResolvedReference<'o> {
-        let pair = self.pair;
+        let sides = self.sides;
         let resolution = self.resolve(&link);
-        let to = resolution.hit.and_then(|hit| pair.object(hit));
+        let to = resolution.hit.and_then(|hit| sides.object(hit));
         let mut found = ResolvedReference {
             reference: self.reference(&link, &resolution),
             hit: resolution.hit,
@@ -109,7 +110,7 @@ impl<'o> Resolver<'_, 'o> {
         // Requirements are of items: what the file holds goes by the file's id.
         if rule.along && to.item != self.object.item {
             found.requires = self
-                .pair
+                .sides
                 .item(hit)
                 .map(|(on, present)| Requirement { on, present });
         }
@@ -208,7 +209,7 @@ impl<'o> Resolver<'_, 'o> {
 
     fn reference(&self, link: &Link<'o>, resolution: &Resolution<'o>) -> Reference {
         let (id, name) = match resolution.hit {
-            Some(hit) => self.pair.identity(hit),
+            Some(hit) => self.sides.identity(hit),
             None => (
                 resolution.id.unwrap_or(link.id),
                 resolution.name.unwrap_or(link.name),
@@ -248,13 +249,13 @@ impl<'o> Resolver<'_, 'o> {
             return Resolution { how, ..resolution };
         }
         let schema = self
-            .pair
+            .sides
             .kinds
             .schema(link.kind)
             .filter(|schema| schema.importable);
         let resolution = match self.find(link, schema) {
             Ok(resolution) => resolution,
-            Err(why) => match self.pair.default_for(link.kind, schema) {
+            Err(why) => match self.sides.default_for(link.kind, schema) {
                 Some(resolution) => resolution,
                 None if schema.is_none() => nothing(why, Resolved::External),
                 None => nothing(why, Resolved::Unresolved),
@@ -274,10 +275,10 @@ impl<'o> Resolver<'_, 'o> {
     /// id and name are one, so that a half that the operator mapped brings the
     /// other along, or drops it.
     fn outside(&self, link: &Link<'o>, mapped: &[String]) -> Option<Resolution<'o>> {
-        if !self.pair.kinds.outside().kinds.contains(&link.kind) {
+        if !self.sides.kinds.outside().kinds.contains(&link.kind) {
             return None;
         }
-        let outside = &self.pair.outside;
+        let outside = &self.sides.outside;
         let is_mapped = |at: &Option<String>| at.as_ref().is_some_and(|at| mapped.contains(at));
         let (id_is_mapped, name_is_mapped) = (is_mapped(&link.id_at), is_mapped(&link.name_at));
         let some = |text: &'o str, old: &str| (text != old).then_some(text);
@@ -317,7 +318,7 @@ impl<'o> Resolver<'_, 'o> {
         link: &Link<'o>,
         schema: Option<&'static KindSchema>,
     ) -> Result<Resolution<'o>, &'static str> {
-        let schema = match schema.or_else(|| self.pair.kinds.schema(link.kind)) {
+        let schema = match schema.or_else(|| self.sides.kinds.schema(link.kind)) {
             Some(schema) => schema,
             None => return Err(NOWHERE),
         };
@@ -327,29 +328,29 @@ impl<'o> Resolver<'_, 'o> {
         };
         let (id_is_mapped, name_is_mapped) = (is_mapped(&link.id_at), is_mapped(&link.name_at));
         let owner = self.object.side();
-        let pair = self.pair;
-        let by_name = || pair.named(schema, owner, link.name);
+        let sides = self.sides;
+        let by_name = || sides.named(schema, owner, link.name);
         if name_is_mapped && !id_is_mapped && !link.name.is_empty() {
             let (hit, key) = by_name()?;
-            return Ok(pair.resolution(link, hit, key, Resolved::Name, false));
+            return Ok(sides.resolution(link, hit, key, Resolved::Name, false));
         }
         let refused = |hit: &Hit| {
-            matches!(link.rule.if_missing, IfMissing::Warns(_)) && pair.is_refused(*hit)
+            matches!(link.rule.if_missing, IfMissing::Warns(_)) && sides.is_refused(*hit)
         };
         let is_by = |name: &str, role: Role| role == Role::Id || link.rule.aliases.contains(&name);
-        let identified = pair.identified(schema, owner, link.id, is_by);
+        let identified = sides.identified(schema, owner, link.id, is_by);
         let is_there = identified.filter(|(hit, _)| !refused(hit));
         if let Some((hit, key)) = is_there {
             // What goes by another name than an id is found by that.
             let said = schema.keys.get(key);
             let is_id = said.is_none_or(|key| key.role == Role::Id || key.column != Column::None);
             let how = if is_id { Resolved::Id } else { Resolved::Name };
-            return Ok(pair.resolution(link, hit, key, how, id_is_mapped));
+            return Ok(sides.resolution(link, hit, key, how, id_is_mapped));
         }
         let lacking = |why| if identified.is_some() { REFUSED } else { why };
         match by_name() {
             Ok((hit, _)) if refused(&hit) => Err(REFUSED),
-            Ok((hit, key)) => Ok(pair.resolution(link, hit, key, Resolved::Name, id_is_mapped)),
+            Ok((hit, key)) => Ok(sides.resolution(link, hit, key, Resolved::Name, id_is_mapped)),
             Err(why) => Err(lacking(why)),
         }
     }

@@ -53,7 +53,7 @@ impl<'o> Sides<'o> {
         target: &'o [Object],
         defaults: &'o [DefaultReference],
     ) -> Self {
-        let mut pair = Self {
+        let mut sides = Self {
             kinds,
             file: Index::new(file),
             target: Index::new(target),
@@ -65,21 +65,21 @@ impl<'o> Sides<'o> {
         };
         for (at, object) in file.iter().enumerate() {
             let alone = kinds.blocks_alone(object);
-            pair.block(at, alone);
+            sides.block(at, alone);
         }
-        pair.find_twice();
-        pair.match_by_id();
-        pair.match_by_name();
-        pair.match_the_only_ones();
-        for (at, base) in pair.bases.iter().enumerate() {
+        sides.find_twice();
+        sides.match_by_id();
+        sides.match_by_name();
+        sides.match_the_only_ones();
+        for (at, base) in sides.bases.iter().enumerate() {
             if let Some(base) = base {
-                pair.sharing.entry(base.at).or_default().push(at);
+                sides.sharing.entry(base.at).or_default().push(at);
             }
         }
-        pair.find_contradictions();
-        pair.find_shared();
-        pair.find_taken();
-        pair
+        sides.find_contradictions();
+        sides.find_shared();
+        sides.find_taken();
+        sides
     }
 
     /// Returns the object of the target that an object of the file is.

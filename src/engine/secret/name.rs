@@ -163,7 +163,7 @@ const NAMING: &[&str] = &[
 /// assert!(!is_secret_name("token_endpoint"));
 /// ```
 pub fn is_secret_name(name: &str) -> bool {
-    name.len() <= MAX_NAME && facts(name).is_secret
+    name.len() <= MAX_NAME && context(name).is_secret
 }
 
 /// What a name says.
@@ -178,24 +178,24 @@ struct NameTraits {
 const REMEMBERED: usize = 2_048;
 
 /// Returns what a name says; of names that were met before without looking.
-fn facts(name: &str) -> NameTraits {
+fn context(name: &str) -> NameTraits {
     thread_local! {
         static KNOWN: RefCell<HashMap<Box<str>, NameTraits>> = RefCell::default();
     }
     KNOWN.with_borrow_mut(|known| {
-        if let Some(facts) = known.get(name) {
-            return *facts;
+        if let Some(context) = known.get(name) {
+            return *context;
         }
         let is_naming = NAMING.contains(&words(name).concat().as_str());
-        let facts = NameTraits {
+        let context = NameTraits {
             is_secret: ends_as_secret(name),
             is_naming,
         };
         if known.len() >= REMEMBERED {
             known.clear();
         }
-        known.insert(name.into(), facts);
-        facts
+        known.insert(name.into(), context);
+        context
     })
 }
 
@@ -226,7 +226,7 @@ fn ends_as_secret(name: &str) -> bool {
 /// Says whether the member `name` of an object announces that the `value`
 /// beside it is a secret, as in `{"name": "Authorization", "value": "…"}`.
 pub fn announces_secret(name: &str, value: &str) -> bool {
-    name.len() <= MAX_NAME && facts(name).is_naming && is_secret_name(value)
+    name.len() <= MAX_NAME && context(name).is_naming && is_secret_name(value)
 }
 
 /// Says whether the value of an address's parameter is a credential.

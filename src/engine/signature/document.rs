@@ -94,7 +94,7 @@ struct ItemDocument {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     matched: Option<MatchedDocument>,
     #[serde(default, skip_serializing_if = "ValueDocument::is_null")]
-    facts: ValueDocument,
+    context: ValueDocument,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     blocks: Vec<ReasonDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -311,9 +311,9 @@ fn item_document(candidate: Candidate, key: &SignatureKey) -> ItemDocument {
         .base
         .as_ref()
         .map(|base| value_document(&base.value));
-    let facts = value_document(&candidate.context);
+    let context = value_document(&candidate.context);
     // Plain data of our own always has a form.
-    let described = serde_json::to_vec(&(&base, &facts)).unwrap_or_default();
+    let described = serde_json::to_vec(&(&base, &context)).unwrap_or_default();
     ItemDocument {
         id: candidate.item.id.to_string(),
         name: candidate.item.name,
@@ -322,7 +322,7 @@ fn item_document(candidate: Candidate, key: &SignatureKey) -> ItemDocument {
         base_fingerprint: base.is_some().then(|| key.fingerprint("base", &described)),
         base,
         matched: candidate.matched.as_ref().map(matched_document),
-        facts,
+        context,
         blocks: candidate.blocks.iter().map(reason_document).collect(),
         requires: candidate
             .requires
@@ -646,7 +646,7 @@ impl DocumentReader {
                 .map(reference_from_document)
                 .collect(),
             warnings: self.findings(item.warnings)?,
-            context: self.value(item.facts)?,
+            context: self.value(item.context)?,
         })
     }
 

@@ -39,8 +39,8 @@ const OPEN_KEY: Kind = Kind::of("dgrk");
 
 /// Returns what the target grants to the clients whom the plan may affect, and
 /// what writing its items changes.
-pub(super) fn model(pair: &Sides<'_>, plan: &Plan) -> Model {
-    let mut builder = Builder::new(pair, plan);
+pub(super) fn model(sides: &Sides<'_>, plan: &Plan) -> Model {
+    let mut builder = Builder::new(sides, plan);
     builder.groups();
     builder.scopes();
     builder.clients();
@@ -48,7 +48,7 @@ pub(super) fn model(pair: &Sides<'_>, plan: &Plan) -> Model {
 }
 
 struct Builder<'b, 'w> {
-    pair: &'b Sides<'w>,
+    sides: &'b Sides<'w>,
     plan: &'b Plan,
     model: Model,
     objects: HashMap<ApiName<'w>, usize>,
@@ -75,13 +75,13 @@ struct Builder<'b, 'w> {
 }
 
 impl<'b, 'w> Builder<'b, 'w> {
-    fn new(pair: &'b Sides<'w>, plan: &'b Plan) -> Self {
+    fn new(sides: &'b Sides<'w>, plan: &'b Plan) -> Self {
         let mut model = Model {
             words: WORDS,
             ..Model::default()
         };
         let (mut objects, mut uids) = (HashMap::new(), HashMap::<&str, Vec<usize>>::new());
-        for api in &pair.target.world.apis {
+        for api in &sides.target.tables.apis {
             let at = *objects.entry((&*api.module, &*api.api)).or_insert_with(|| {
                 let key = format!("{}/{}", api.module, api.api);
                 model
@@ -94,7 +94,7 @@ impl<'b, 'w> Builder<'b, 'w> {
             }
         }
         Self {
-            pair,
+            sides,
             plan,
             model,
             objects,
@@ -147,13 +147,13 @@ impl<'b, 'w> Builder<'b, 'w> {
             return *node;
         }
         let name = self
-            .pair
+            .sides
             .target
             .group(id)
             .map_or_else(|| id.into(), |row| row.shared(group::GROUP_NAME));
         let node = self.node(Some(Party::new(ItemId::new(GROUP, name), "")));
         self.groups.insert(id, node);
-        let apis = self.pair.target.apis_of(id);
+        let apis = self.sides.target.apis_of(id);
         let objects: Vec<usize> = apis
             .iter()
             .filter_map(|(_, api)| self.objects.get(api).copied())
@@ -173,7 +173,7 @@ impl<'b, 'w> Builder<'b, 'w> {
             "",
         )));
         self.scopes.insert(id, node);
-        let target = &self.pair.target;
+        let target = &self.sides.target;
         let links = target.rows_of(TableId::VgroupGroup, &target.vgroup_groups, id);
         for (_, link) in links {
             let to = self.group(link.text(vgroup_group::GROUP_ID));
@@ -185,7 +185,7 @@ impl<'b, 'w> Builder<'b, 'w> {
     /// Groups get the APIs of the file that they do not have.
     fn groups(&mut self) {
         for (at, id, _) in self.writable(&GROUP) {
-            let (file, target) = (&self.pair.file, &self.pair.target);
+            let (file, target) = (&self.sides.file, &self.sides.target);
             let Some(row) = file.plain_named(&id.key) else {
                 continue;
             };
@@ -226,7 +226,7 @@ impl<'b, 'w> Builder<'b, 'w> {
     /// those that they have take the file's names.
     fn scopes(&mut self) {
         for (at, id, _) in self.writable(&SCOPE) {
-            let (file, target) = (&self.pair.file, &self.pair.target);
+            let (file, target) = (&self.sides.file, &self.sides.target);
             let Some(row) = file.scope_named(&id.key) else {
                 continue;
             };
@@ -244,14 +244,14 @@ impl<'b, 'w> Builder<'b, 'w> {
                     node
                 }
             };
-            for api in self.pair.importable_apis(row.text(vgroup::VGROUP_ID)) {
-                let Some(hidden) = file.world.row(TableId::Group, api.group) else {
+            for api in self.sides.importable_apis(row.text(vgroup::VGROUP_ID)) {
+                let Some(hidden) = file.tables.row(TableId::Group, api.group) else {
                     continue;
                 };
                 let name = hidden.text(group::GROUP_NAME);
                 let there = there
                     .get(&api.api)
-                    .and_then(|group| target.world.row(TableId::Group, *group));
+                    .and_then(|group| target.tables.row(TableId::Group, *group));
                 let member = match there.map(|row| row.text(group::GROUP_ID)) {
                     // One that stands for two APIs is renamed once.
                     Some(id) if self.renamed.contains_key(id) => continue,
@@ -276,7 +276,7 @@ impl<'b, 'w> Builder<'b, 'w> {
             }
         }
         // A scope may link a plain group: the product does not, and asks for it all the same.
-        let links = self.pair.target.world.rows(TableId::VgroupGroup).iter();
+        let links = self.sides.target.tables.rows(TableId::VgroupGroup).iter();
         let growing = links.filter(|row| {
             self.growing_groups
                 .contains(row.text(vgroup_group::GROUP_ID))
@@ -289,10 +289,10 @@ impl<'b, 'w> Builder<'b, 'w> {
 
     /// Returns the clients of the target that hold what may get APIs.
     fn holders(&self) -> BTreeSet<&'w str> {
-        let world = self.pair.target.world;
+        let tables = self.sides.target.tables;
         let mut holders = BTreeSet::new();
         let mut hold = |table, column, client, what: &HashSet<&'w str>| {
-            let rows = world
+            let rows = tables
                 .rows(table)
                 .iter()
                 .filter(|row| what.contains(row.text(column)));
@@ -305,12 +305,12 @@ impl<'b, 'w> Builder<'b, 'w> {
                 client_group::CLIENT_ID,
                 &self.growing_groups,
             );
-            let maps = world.rows(TableId::XMap).iter();
+            let maps = tables.rows(TableId::XMap).iter();
             let maps = maps.filter(|row| self.growing_groups.contains(row.text(x_map::GROUP_ID)));
             let keys: HashSet<i64> = maps
                 .filter_map(|row| row.int(x_map::REF_API_KEY_ID))
                 .collect();
-            let rows = world.rows(TableId::XKey).iter();
+            let rows = tables.rows(TableId::XKey).iter();
             let rows = rows.filter(|row| {
                 row.int(x_key::API_KEY_ID)
                     .is_some_and(|id| keys.contains(&id))
@@ -318,7 +318,7 @@ impl<'b, 'w> Builder<'b, 'w> {
             holders.extend(rows.map(|row| row.text(x_key::CLIENT_ID)));
         }
         if !self.growing_scopes.is_empty() {
-            let rows = world.rows(TableId::ClientVgroup).iter();
+            let rows = tables.rows(TableId::ClientVgroup).iter();
             let rows = rows.filter(|row| {
                 self.growing_scopes
                     .contains(row.text(client_vgroup::VGROUP_ID))
@@ -344,7 +344,7 @@ impl<'b, 'w> Builder<'b, 'w> {
 
     /// Adds a client with all that it holds, and what writing it adds.
     fn client(&mut self, id: &str, item: Option<usize>) {
-        let row = self.pair.target.client(id);
+        let row = self.sides.target.client(id);
         let is_there = match (row, item) {
             (Some(_), _) => When::ALWAYS,
             (None, Some(item)) => When::written(item),
@@ -376,7 +376,7 @@ impl<'b, 'w> Builder<'b, 'w> {
 
     /// Returns the groups and scopes that a client holds in the target.
     fn held(&mut self, id: &str) -> Vec<(usize, When)> {
-        let target = &self.pair.target;
+        let target = &self.sides.target;
         let plain = |id: &&str| target.group(id).is_some_and(is_plain);
         let groups = target.groups_of_client(id).into_iter().filter(plain);
         let mut nodes: Vec<usize> = groups.map(|id| self.group(id)).collect();
@@ -390,7 +390,7 @@ impl<'b, 'w> Builder<'b, 'w> {
 
     /// Returns the groups and scopes that a client holds once it is written.
     fn added(&mut self, id: &str) -> Vec<usize> {
-        let (file, target) = (&self.pair.file, &self.pair.target);
+        let (file, target) = (&self.sides.file, &self.sides.target);
         let groups = file
             .groups_of_client(id)
             .into_iter()
@@ -419,11 +419,11 @@ impl<'b, 'w> Builder<'b, 'w> {
     /// Returns the node of the plain group of that name, new or in the target.
     fn plain(&mut self, name: &str) -> Option<usize> {
         let new = self.new_groups.get(name).copied();
-        new.or_else(|| Some(self.group(self.pair.target.plain_named(name)?.text(group::GROUP_ID))))
+        new.or_else(|| Some(self.group(self.sides.target.plain_named(name)?.text(group::GROUP_ID))))
     }
 
     fn x_keys(&mut self, id: &str, item: Option<usize>, subject: &mut Subject) {
-        let (file, target) = (&self.pair.file, &self.pair.target);
+        let (file, target) = (&self.sides.file, &self.sides.target);
         // By what they are looked up; those of the file may be among them.
         let mut keys: HashMap<&str, (usize, Arc<[usize]>)> = HashMap::new();
         for (_, key) in target.rows_of(TableId::XKey, &target.x_keys, id) {
@@ -459,7 +459,7 @@ impl<'b, 'w> Builder<'b, 'w> {
     /// Maps of the file: to plain groups by name, and to the first hidden group
     /// that has the name by then.
     fn x_maps(&mut self, key: &'w Row, (node, known): (usize, Arc<[usize]>), item: usize) {
-        let file = &self.pair.file;
+        let file = &self.sides.file;
         let there: HashSet<usize> = known.iter().copied().collect();
         let mut drawn: HashSet<&str> = HashSet::new();
         for (_, map) in file.rows_of_id(TableId::XMap, &file.x_maps, key.int(x_key::API_KEY_ID)) {
@@ -490,7 +490,7 @@ impl<'b, 'w> Builder<'b, 'w> {
             return *pool;
         }
         let mut members = self.named.get(name).cloned().unwrap_or_default();
-        let target = &self.pair.target;
+        let target = &self.sides.target;
         for (_, row) in target.rows_of(TableId::Group, &target.hidden_by_name, name) {
             let id = row.text(group::GROUP_ID);
             let when = self
@@ -506,7 +506,7 @@ impl<'b, 'w> Builder<'b, 'w> {
     }
 
     fn open_keys(&mut self, id: &str, item: Option<usize>, subject: &mut Subject) {
-        let (file, target) = (&self.pair.file, &self.pair.target);
+        let (file, target) = (&self.sides.file, &self.sides.target);
         let mut keys: HashMap<&str, (usize, HashSet<&str>)> = HashMap::new();
         for (_, key) in target.rows_of(TableId::OpenKey, &target.open_keys, id) {
             let node = self.node(Some(open_key_party(key)));
@@ -544,8 +544,8 @@ impl<'b, 'w> Builder<'b, 'w> {
                 key.int(open_key::OPEN_API_KEY_ID),
             );
             let apis =
-                maps.filter_map(|(_, map)| self.pair.used_api(map.text(open_map::REF_API_UID)));
-            for uid in apis.filter_map(|api| self.pair.target_uid(api)) {
+                maps.filter_map(|(_, map)| self.sides.used_api(map.text(open_map::REF_API_UID)));
+            for uid in apis.filter_map(|api| self.sides.target_uid(api)) {
                 if known.insert(uid) {
                     self.uid(node, uid, When::written(item));
                 }

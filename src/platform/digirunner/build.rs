@@ -26,13 +26,13 @@ use crate::store::Stamp;
 
 /// Computes the rows of everything approved.
 pub(super) fn changes(
-    pair: &Sides<'_>,
+    sides: &Sides<'_>,
     approved: &Approved,
     stamp: &Stamp,
     ids: &mut Ids,
 ) -> Changes {
     let mut builder = Builder {
-        pair,
+        sides,
         stamp,
         ids,
         changes: Changes::default(),
@@ -61,7 +61,7 @@ pub(super) fn changes(
 }
 
 struct Builder<'b, 'w> {
-    pair: &'b Sides<'w>,
+    sides: &'b Sides<'w>,
     stamp: &'b Stamp,
     ids: &'b mut Ids,
     changes: Changes,
@@ -83,7 +83,7 @@ struct Builder<'b, 'w> {
 
 impl<'w> Builder<'_, 'w> {
     fn item(&mut self, kind: &str, key: &str, verb: Verb) {
-        let pair = self.pair;
+        let sides = self.sides;
         match kind {
             "rdb-connection" => self.simple(TableId::Rdb, rdb::CONNECTION_NAME, key, verb),
             "authentication" => {
@@ -96,27 +96,33 @@ impl<'w> Builder<'_, 'w> {
             }
             "security-level" => self.simple(TableId::Level, level::SECURITY_LEVEL_ID, key, verb),
             "group" => {
-                if let Some(row) = pair.file.plain_named(key) {
+                if let Some(row) = sides.file.plain_named(key) {
                     self.group(
                         row,
-                        pair.target.plain_named(key).filter(|_| verb == Verb::Cover),
+                        sides
+                            .target
+                            .plain_named(key)
+                            .filter(|_| verb == Verb::Cover),
                     );
                 }
             }
             "scope" => {
-                if let Some(row) = pair.file.scope_named(key) {
+                if let Some(row) = sides.file.scope_named(key) {
                     self.scope(
                         row,
-                        pair.target.scope_named(key).filter(|_| verb == Verb::Cover),
+                        sides
+                            .target
+                            .scope_named(key)
+                            .filter(|_| verb == Verb::Cover),
                     );
                 }
             }
             _ => {
-                if let Some(row) = pair.file.client(key) {
+                if let Some(row) = sides.file.client(key) {
                     self.client(
                         key,
                         row,
-                        pair.target.client(key).filter(|_| verb == Verb::Cover),
+                        sides.target.client(key).filter(|_| verb == Verb::Cover),
                     );
                 }
             }
@@ -144,10 +150,10 @@ impl<'w> Builder<'_, 'w> {
 
     fn simple(&mut self, table: TableId, key: usize, id: &str, verb: Verb) {
         let find = |rows: &'w [Row]| rows.iter().find(|row| row.text(key) == id);
-        let Some(row) = find(self.pair.file.world.rows(table)) else {
+        let Some(row) = find(self.sides.file.tables.rows(table)) else {
             return;
         };
-        match (verb, find(self.pair.target.world.rows(table))) {
+        match (verb, find(self.sides.target.tables.rows(table))) {
             (Verb::Cover, Some(base)) => {
                 self.update(table, covered(table, base, row));
             }
@@ -174,14 +180,14 @@ impl<'w> Builder<'_, 'w> {
         };
         self.group_authorities(row, &id, base.is_some());
         let there = if base.is_some() {
-            self.pair.target.apis_of(&id)
+            self.sides.target.apis_of(&id)
         } else {
             Vec::new()
         };
         let there: HashMap<ApiName<'w>, usize> =
             there.into_iter().map(|(link, api)| (api, link)).collect();
-        for (at, api) in self.pair.file.apis_of(row.text(group::GROUP_ID)) {
-            if !self.pair.is_missing(api) {
+        for (at, api) in self.sides.file.apis_of(row.text(group::GROUP_ID)) {
+            if !self.sides.is_missing(api) {
                 self.group_api(&id, at, there.get(&api).copied(), Version::FromFile);
             }
         }
@@ -190,12 +196,12 @@ impl<'w> Builder<'_, 'w> {
     /// Adds the authentication types that a group does not have yet.
     fn group_authorities(&mut self, file: &Row, id: &str, exists: bool) {
         let there = if exists {
-            self.pair.target.authorities_of_group(id)
+            self.sides.target.authorities_of_group(id)
         } else {
             Vec::new()
         };
         for authority in self
-            .pair
+            .sides
             .file
             .authorities_of_group(file.text(group::GROUP_ID))
         {
@@ -211,10 +217,10 @@ impl<'w> Builder<'_, 'w> {
 
     /// Links an API to a group, or refreshes the time of the link that is there.
     fn group_api(&mut self, id: &str, file_link: usize, there: Option<usize>, version: Version) {
-        let Some(from) = self.pair.file.world.row(TableId::GroupApi, file_link) else {
+        let Some(from) = self.sides.file.tables.row(TableId::GroupApi, file_link) else {
             return;
         };
-        match there.and_then(|link| self.pair.target.world.row(TableId::GroupApi, link)) {
+        match there.and_then(|link| self.sides.target.tables.row(TableId::GroupApi, link)) {
             Some(base) => {
                 let mut new = match version {
                     Version::FromFile => covered(TableId::GroupApi, base, from),
@@ -248,12 +254,12 @@ impl<'w> Builder<'_, 'w> {
             }
         };
         let there = if base.is_some() {
-            self.pair.target.authorities_of_scope(&id)
+            self.sides.target.authorities_of_scope(&id)
         } else {
             Vec::new()
         };
         for authority in self
-            .pair
+            .sides
             .file
             .authorities_of_scope(row.text(vgroup::VGROUP_ID))
         {
@@ -270,7 +276,7 @@ impl<'w> Builder<'_, 'w> {
 
     fn scope_apis(&mut self, row: &'w Row, id: &str, exists: bool) {
         let there: HashMap<ApiName<'w>, ScopeApi<'w>> = if exists {
-            self.pair
+            self.sides
                 .target
                 .scope_apis(id)
                 .into_iter()
@@ -279,7 +285,7 @@ impl<'w> Builder<'_, 'w> {
         } else {
             HashMap::new()
         };
-        for api in self.pair.importable_apis(row.text(vgroup::VGROUP_ID)) {
+        for api in self.sides.importable_apis(row.text(vgroup::VGROUP_ID)) {
             match there.get(&api.api) {
                 Some(base) => self.refresh_hidden_group(&api, base),
                 None => self.new_hidden_group(row, id, &api),
@@ -288,10 +294,10 @@ impl<'w> Builder<'_, 'w> {
     }
 
     fn refresh_hidden_group(&mut self, api: &ScopeApi<'w>, there: &ScopeApi<'w>) {
-        let Some(file) = self.pair.file.world.row(TableId::Group, api.group) else {
+        let Some(file) = self.sides.file.tables.row(TableId::Group, api.group) else {
             return;
         };
-        let Some(base) = self.pair.target.world.row(TableId::Group, there.group) else {
+        let Some(base) = self.sides.target.tables.row(TableId::Group, there.group) else {
             return;
         };
         let id = base.text(group::GROUP_ID);
@@ -311,7 +317,7 @@ impl<'w> Builder<'_, 'w> {
     }
 
     fn new_hidden_group(&mut self, scope: &Row, scope_id: &str, api: &ScopeApi<'w>) {
-        let Some(file) = self.pair.file.world.row(TableId::Group, api.group) else {
+        let Some(file) = self.sides.file.tables.row(TableId::Group, api.group) else {
             return;
         };
         let id = self.next_text(Sequence::Group);
@@ -364,10 +370,10 @@ impl<'w> Builder<'_, 'w> {
     /// A host that the target has (by ip or name) takes the file's values; the
     /// others are added. None is removed.
     fn hosts(&mut self, id: &str) {
-        let pair = self.pair;
-        let there = Hosts::of(&pair.target, id);
+        let sides = self.sides;
+        let there = Hosts::of(&sides.target, id);
         let mut met = HashSet::new();
-        for (_, row) in pair.file.rows_of(TableId::Host, &pair.file.hosts, id) {
+        for (_, row) in sides.file.rows_of(TableId::Host, &sides.file.hosts, id) {
             let partner = there.position(row).filter(|at| met.insert(*at));
             match partner.and_then(|at| there.rows().get(at)) {
                 Some(base) => {
@@ -389,28 +395,28 @@ impl<'w> Builder<'_, 'w> {
     /// Links the client to its groups and scopes, and returns the ids of all
     /// the groups that it then holds, sorted.
     fn client_links(&mut self, id: &str) -> Vec<Arc<str>> {
-        let pair = self.pair;
-        let held = pair.target.groups_of_client(id);
+        let sides = self.sides;
+        let held = sides.target.groups_of_client(id);
         let mut wanted: Vec<Arc<str>> = Vec::new();
-        let groups = pair
+        let groups = sides
             .file
             .groups_of_client(id)
             .into_iter()
-            .filter_map(|id| pair.file.group(id));
+            .filter_map(|id| sides.file.group(id));
         for row in groups.filter(|row| !is_hidden(row)) {
             wanted.extend(self.group_id(row.text(group::GROUP_NAME)));
         }
-        let mut scopes: HashSet<Arc<str>> = pair
+        let mut scopes: HashSet<Arc<str>> = sides
             .target
             .scopes_of_client(id)
             .into_iter()
             .map(Arc::from)
             .collect();
-        for row in pair
+        for row in sides
             .file
             .scopes_of_client(id)
             .into_iter()
-            .filter_map(|id| pair.file.scope(id))
+            .filter_map(|id| sides.file.scope(id))
         {
             let name = row.text(vgroup::VGROUP_NAME);
             let Some(scope_id) = self.scope_id(name) else {
@@ -447,14 +453,14 @@ impl<'w> Builder<'_, 'w> {
 
     fn group_id(&self, name: &str) -> Option<Arc<str>> {
         let new = self.groups.get(name).cloned();
-        new.or_else(|| Some(self.pair.target.plain_named(name)?.shared(group::GROUP_ID)))
+        new.or_else(|| Some(self.sides.target.plain_named(name)?.shared(group::GROUP_ID)))
     }
 
     fn scope_id(&self, name: &str) -> Option<Arc<str>> {
         let new = self.scopes.get(name).cloned();
         new.or_else(|| {
             Some(
-                self.pair
+                self.sides
                     .target
                     .scope_named(name)?
                     .shared(vgroup::VGROUP_ID),
@@ -464,30 +470,30 @@ impl<'w> Builder<'_, 'w> {
 
     /// Returns the hidden groups that the target's scope has by now.
     fn hidden_groups(&self, scope: &str) -> Vec<Arc<str>> {
-        let target = &self.pair.target;
+        let target = &self.sides.target;
         let there = target.scope_named(scope).map_or_else(Vec::new, |row| {
             target.scope_apis(row.text(vgroup::VGROUP_ID))
         });
         let rows = there
             .iter()
-            .filter_map(|api| target.world.row(TableId::Group, api.group));
+            .filter_map(|api| target.tables.row(TableId::Group, api.group));
         let mut ids: Vec<Arc<str>> = rows.map(|row| row.shared(group::GROUP_ID)).collect();
         ids.extend(self.scope_groups.get(scope).into_iter().flatten().cloned());
         ids
     }
 
     fn clientext(&mut self, id: &str) {
-        let pair = self.pair;
-        let Some((_, row)) = pair
+        let sides = self.sides;
+        let Some((_, row)) = sides
             .file
-            .rows_of(TableId::Clientext, &pair.file.clientext, id)
+            .rows_of(TableId::Clientext, &sides.file.clientext, id)
             .next()
         else {
             return;
         };
-        let base = pair
+        let base = sides
             .target
-            .rows_of(TableId::Clientext, &pair.target.clientext, id)
+            .rows_of(TableId::Clientext, &sides.target.clientext, id)
             .next();
         let mut new = base.map_or_else(
             || row.clone(),
@@ -511,20 +517,20 @@ impl<'w> Builder<'_, 'w> {
 
     /// The oauth row; covering keeps its password. `scope` follows the groups.
     fn oauth(&mut self, id: &str, is_cover: bool, groups: &[Arc<str>]) {
-        let pair = self.pair;
+        let sides = self.sides;
         let joined = if groups.is_empty() {
             NO_GROUPS.to_owned()
         } else {
             groups.join(",")
         };
-        let file = pair
+        let file = sides
             .file
-            .rows_of(TableId::Oauth, &pair.file.oauth, id)
+            .rows_of(TableId::Oauth, &sides.file.oauth, id)
             .next()
             .map(|(_, row)| row);
-        let base = pair
+        let base = sides
             .target
-            .rows_of(TableId::Oauth, &pair.target.oauth, id)
+            .rows_of(TableId::Oauth, &sides.target.oauth, id)
             .next()
             .map(|(_, row)| row);
         let mut new = match (file, base) {
@@ -544,12 +550,12 @@ impl<'w> Builder<'_, 'w> {
     }
 
     fn x_keys(&mut self, id: &str) {
-        let pair = self.pair;
-        for (_, row) in pair.file.rows_of(TableId::XKey, &pair.file.x_keys, id) {
+        let sides = self.sides;
+        for (_, row) in sides.file.rows_of(TableId::XKey, &sides.file.x_keys, id) {
             let same = |other: &&Row| other.text(x_key::API_KEY_EN) == row.text(x_key::API_KEY_EN);
-            let base = pair
+            let base = sides
                 .target
-                .rows_of(TableId::XKey, &pair.target.x_keys, id)
+                .rows_of(TableId::XKey, &sides.target.x_keys, id)
                 .map(|(_, row)| row)
                 .find(same);
             let key = match base {
@@ -572,21 +578,21 @@ impl<'w> Builder<'_, 'w> {
     /// Maps a key to its groups: plain ones and hidden ones by name; groups
     /// that are not there are skipped.
     fn x_maps(&mut self, file: &Row, key: Option<i64>, exists: bool) {
-        let pair = self.pair;
+        let sides = self.sides;
         let Some(key) = key else { return };
-        let there = pair.target.rows_of_id(
+        let there = sides.target.rows_of_id(
             TableId::XMap,
-            &pair.target.x_maps,
+            &sides.target.x_maps,
             Some(key).filter(|_| exists),
         );
         let mut known: HashSet<Arc<str>> =
             there.map(|(_, map)| map.shared(x_map::GROUP_ID)).collect();
-        for (_, map) in pair.file.rows_of_id(
+        for (_, map) in sides.file.rows_of_id(
             TableId::XMap,
-            &pair.file.x_maps,
+            &sides.file.x_maps,
             file.int(x_key::API_KEY_ID),
         ) {
-            let Some(row) = pair.file.group(map.text(x_map::GROUP_ID)) else {
+            let Some(row) = sides.file.group(map.text(x_map::GROUP_ID)) else {
                 continue;
             };
             let name = row.text(group::GROUP_NAME);
@@ -616,7 +622,7 @@ impl<'w> Builder<'_, 'w> {
 
     /// Returns the hidden groups that have a name by now.
     fn hidden_ids(&self, name: &str) -> Vec<Arc<str>> {
-        let target = &self.pair.target;
+        let target = &self.sides.target;
         let there = target.rows_of(TableId::Group, &target.hidden_by_name, name);
         let unrenamed = there
             .map(|(_, row)| row.shared(group::GROUP_ID))
@@ -631,17 +637,17 @@ impl<'w> Builder<'_, 'w> {
     }
 
     fn open_keys(&mut self, id: &str) {
-        let pair = self.pair;
-        for (_, row) in pair
+        let sides = self.sides;
+        for (_, row) in sides
             .file
-            .rows_of(TableId::OpenKey, &pair.file.open_keys, id)
+            .rows_of(TableId::OpenKey, &sides.file.open_keys, id)
         {
             let same = |other: &&Row| {
                 other.text(open_key::OPEN_API_KEY) == row.text(open_key::OPEN_API_KEY)
             };
-            let base = pair
+            let base = sides
                 .target
-                .rows_of(TableId::OpenKey, &pair.target.open_keys, id)
+                .rows_of(TableId::OpenKey, &sides.target.open_keys, id)
                 .map(|(_, row)| row)
                 .find(same);
             let key = match base {
@@ -663,24 +669,24 @@ impl<'w> Builder<'_, 'w> {
 
     /// Maps a key to its APIs, by the target's uids; lacking ones are skipped.
     fn open_maps(&mut self, file: &Row, key: Option<i64>, exists: bool) {
-        let pair = self.pair;
+        let sides = self.sides;
         let Some(key) = key else { return };
-        let there = pair.target.rows_of_id(
+        let there = sides.target.rows_of_id(
             TableId::OpenMap,
-            &pair.target.open_maps,
+            &sides.target.open_maps,
             Some(key).filter(|_| exists),
         );
         let mut known: HashSet<&str> = there
             .map(|(_, map)| map.text(open_map::REF_API_UID))
             .collect();
-        for (_, map) in pair.file.rows_of_id(
+        for (_, map) in sides.file.rows_of_id(
             TableId::OpenMap,
-            &pair.file.open_maps,
+            &sides.file.open_maps,
             file.int(open_key::OPEN_API_KEY_ID),
         ) {
-            let uid = pair
+            let uid = sides
                 .used_api(map.text(open_map::REF_API_UID))
-                .and_then(|api| pair.target_uid(api));
+                .and_then(|api| sides.target_uid(api));
             let Some(uid) = uid.filter(|uid| known.insert(uid)) else {
                 continue;
             };
@@ -697,17 +703,17 @@ impl<'w> Builder<'_, 'w> {
 
     /// The portal's application; of several rows of a client the first counts.
     fn dp_app(&mut self, id: &str) {
-        let pair = self.pair;
-        let Some((_, row)) = pair
+        let sides = self.sides;
+        let Some((_, row)) = sides
             .file
-            .rows_of(TableId::DpApp, &pair.file.dp_apps, id)
+            .rows_of(TableId::DpApp, &sides.file.dp_apps, id)
             .next()
         else {
             return;
         };
-        match pair
+        match sides
             .target
-            .rows_of(TableId::DpApp, &pair.target.dp_apps, id)
+            .rows_of(TableId::DpApp, &sides.target.dp_apps, id)
             .next()
         {
             Some((_, base)) => {
@@ -729,30 +735,30 @@ impl<'w> Builder<'_, 'w> {
     /// Rows of identity providers of one sort. Of a covered portal client the
     /// target's rows are replaced by fresh ones; else rows are matched by id.
     fn idps(&mut self, id: &str, sort: usize, is_cover: bool) {
-        let pair = self.pair;
+        let sides = self.sides;
         let Some((table, own_id, _)) = IDPS.get(sort).copied() else {
             return;
         };
-        let (Some(here), Some(there)) = (pair.file.idps.get(sort), pair.target.idps.get(sort))
+        let (Some(here), Some(there)) = (sides.file.idps.get(sort), sides.target.idps.get(sort))
         else {
             return;
         };
-        let is_replaced = is_cover && pair.file.dp_apps.contains_key(id);
-        let wanted: Vec<&Row> = pair
+        let is_replaced = is_cover && sides.file.dp_apps.contains_key(id);
+        let wanted: Vec<&Row> = sides
             .file
             .rows_of(table, here, id)
             .map(|(_, row)| row)
             .collect();
         let same = |a: &Row, b: &Row| a.int(own_id) == b.int(own_id);
         if is_replaced {
-            for (_, row) in pair.target.rows_of(table, there, id) {
-                if gives_way(pair, id, sort, row) || wanted.iter().any(|new| same(new, row)) {
+            for (_, row) in sides.target.rows_of(table, there, id) {
+                if gives_way(sides, id, sort, row) || wanted.iter().any(|new| same(new, row)) {
                     self.changes.delete(table, row.clone());
                 }
             }
         }
         for row in wanted {
-            let base = pair
+            let base = sides
                 .target
                 .rows_of(table, there, id)
                 .map(|(_, row)| row)

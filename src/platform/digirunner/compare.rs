@@ -55,26 +55,30 @@ static BUILT_IN: [(Kind, usize, &str, &str); 4] = [
 
 /// Compares a file with a target.
 pub(super) fn plan(file: &File, target: &Tables) -> Plan {
-    plan_of(file, &Sides::new(&file.world, target))
+    plan_of(file, &Sides::new(&file.tables, target))
 }
 
 /// Compares a file with a target, and says what writing items changes of who
 /// can call what.
 pub(super) fn plan_with_access(file: &File, target: &Tables) -> Plan {
-    let pair = Sides::new(&file.world, target);
-    let plan = plan_of(file, &pair);
-    let model = access::model(&pair, &plan);
+    let sides = Sides::new(&file.tables, target);
+    let plan = plan_of(file, &sides);
+    let model = access::model(&sides, &plan);
     plan.with_access(model)
 }
 
-fn plan_of(file: &File, pair: &Sides<'_>) -> Plan {
-    let comparer = Comparer::new(pair);
+fn plan_of(file: &File, sides: &Sides<'_>) -> Plan {
+    let comparer = Comparer::new(sides);
     let mut candidates = comparer.candidates();
-    warn_of_look_alikes(&mut candidates, &pair.file.called(), &pair.target.called());
+    warn_of_look_alikes(
+        &mut candidates,
+        &sides.file.called(),
+        &sides.target.called(),
+    );
     Plan::new(
         &KINDS,
         candidates,
-        missing::missing_apis(pair),
+        missing::missing_apis(sides),
         file.findings.clone(),
     )
 }
@@ -83,9 +87,9 @@ fn plan_of(file: &File, pair: &Sides<'_>) -> Plan {
 /// holds: what does so in a target that has nothing but every API.
 pub(super) fn obstacles(file: &File) -> Vec<Finding> {
     let mut target = Tables::default();
-    target.apis = all_apis(&file.world);
-    let pair = Sides::new(&file.world, &target);
-    let candidates = Comparer::new(&pair).candidates();
+    target.apis = all_apis(&file.tables);
+    let sides = Sides::new(&file.tables, &target);
+    let candidates = Comparer::new(&sides).candidates();
     let in_file: HashSet<ItemId> = candidates
         .iter()
         .map(|candidate| candidate.item.id.clone())
@@ -155,7 +159,7 @@ fn all_apis(file: &Tables) -> Vec<Api> {
 
 /// What all comparisons share.
 struct Comparer<'p, 'w> {
-    pair: &'p Sides<'w>,
+    sides: &'p Sides<'w>,
     broken: Broken<'w>,
     client_names: [Names<'w>; 2],
     group_aliases: Names<'w>,
@@ -169,11 +173,11 @@ struct Comparer<'p, 'w> {
 }
 
 impl<'p, 'w> Comparer<'p, 'w> {
-    fn new(pair: &'p Sides<'w>) -> Self {
+    fn new(sides: &'p Sides<'w>) -> Self {
         let all = |_: &Row| true;
         let client = |what, code, column| {
             Names::new(
-                pair,
+                sides,
                 CLIENT,
                 (what, code),
                 (TableId::Client, client::CLIENT_ID, column),
@@ -181,35 +185,36 @@ impl<'p, 'w> Comparer<'p, 'w> {
             )
         };
         let target = |table: TableId, column: usize| {
-            pair.target
-                .world
+            sides
+                .target
+                .tables
                 .rows(table)
                 .iter()
                 .map(move |row| row.text(column))
         };
         Self {
-            pair,
-            broken: integrity::check(&pair.file),
+            sides,
+            broken: integrity::check(&sides.file),
             client_names: [
                 client("name", "name-taken", client::CLIENT_NAME),
                 client("alias", "alias-taken", client::CLIENT_ALIAS),
             ],
             group_aliases: Names::new(
-                pair,
+                sides,
                 GROUP,
                 ("alias", "alias-taken"),
                 (TableId::Group, group::GROUP_NAME, group::GROUP_ALIAS),
                 is_plain,
             ),
             scope_aliases: Names::new(
-                pair,
+                sides,
                 SCOPE,
                 ("alias", "alias-taken"),
                 (TableId::Vgroup, vgroup::VGROUP_NAME, vgroup::VGROUP_ALIAS),
                 all,
             ),
             authority_names: Names::new(
-                pair,
+                sides,
                 AUTHENTICATION,
                 ("name", "name-taken"),
                 (
@@ -220,7 +225,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 all,
             ),
             level_names: Names::new(
-                pair,
+                sides,
                 LEVEL,
                 ("name", "name-taken"),
                 (
@@ -230,7 +235,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 ),
                 all,
             ),
-            owners: Owners::new(pair),
+            owners: Owners::new(sides),
             authorities: target(TableId::Authority, authority::GROUP_AUTHORITIE_ID).collect(),
             levels: target(TableId::Level, level::SECURITY_LEVEL_ID).collect(),
             connections: target(TableId::Rdb, rdb::CONNECTION_NAME).collect(),
@@ -242,15 +247,15 @@ impl<'p, 'w> Comparer<'p, 'w> {
         format!(
             "/{ROOT}/{}/{}",
             table.table().list,
-            self.pair.file.world.place(table, at)
+            self.sides.file.tables.place(table, at)
         )
     }
 
     /// Returns what of a row of the file cannot be stored.
-    fn misfits(&self, table: TableId, at: usize) -> Vec<ValueError> {
-        let row = self.pair.file.world.row(table, at);
+    fn value_errors(&self, table: TableId, at: usize) -> Vec<ValueError> {
+        let row = self.sides.file.tables.row(table, at);
         row.map_or_else(Vec::new, |row| {
-            values::misfits(table.table(), row, &self.path(table, at))
+            values::value_errors(table.table(), row, &self.path(table, at))
         })
     }
 
@@ -277,7 +282,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
     /// Warns where covering would change what digiRunner itself came with.
     fn built_in(&self, candidate: &Candidate) -> Option<Finding> {
         let id = &candidate.item.id;
-        let row = self.pair.target.item(&id.kind, &id.key)?;
+        let row = self.sides.target.item(&id.kind, &id.key)?;
         let is_one = |(kind, column, value, _): &&(Kind, usize, &str, &str)| {
             *kind == id.kind && row.text(*column) == *value
         };
@@ -289,7 +294,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
 
     /// Blocks an item that stands several times in the file.
     fn twice(&self, kind: &Kind, key: &str) -> Option<Reason> {
-        rules::twice(kind, key, self.pair.file.times(kind, key))
+        rules::twice(kind, key, self.sides.file.times(kind, key))
     }
 
     fn every_kind(&self) -> Vec<Candidate> {
@@ -313,16 +318,16 @@ impl<'p, 'w> Comparer<'p, 'w> {
     fn simple(&self, kind: &Kind, name: Option<(usize, &Names<'w>)>) -> Vec<Candidate> {
         let Identity { table, key, .. } = *Identity::of(kind);
         let build = |row: &Row| item::record(table, row);
-        let rows = self.pair.file.world.rows(table).iter().enumerate();
+        let rows = self.sides.file.tables.rows(table).iter().enumerate();
         rows.map(|(at, row)| {
             let id = ItemId::new(kind.clone(), row.shared(key));
-            let base = self.pair.target.item(kind, row.text(key));
+            let base = self.sides.target.item(kind, row.text(key));
             let called = name.map_or_else(|| row.shared(key), |(column, _)| row.shared(column));
             let mut blocks: Vec<Reason> = name.map_or_else(Vec::new, |(column, names)| {
                 names.check(row.text(key), row.text(column))
             });
             blocks.extend(self.twice(kind, row.text(key)));
-            blocks.extend(values::reasons(self.misfits(table, at)));
+            blocks.extend(values::reasons(self.value_errors(table, at)));
             if table == TableId::Rdb {
                 blocks.extend(base.and_then(|base| masked_url(row, base)));
             }
@@ -345,19 +350,19 @@ impl<'p, 'w> Comparer<'p, 'w> {
     }
 
     fn groups(&self) -> Vec<Candidate> {
-        let file = &self.pair.file;
-        let rows = file.world.rows(TableId::Group);
+        let file = &self.sides.file;
+        let rows = file.tables.rows(TableId::Group);
         let plain = rows.iter().enumerate().filter(|(_, row)| !is_hidden(row));
         plain
             .map(|(at, row)| {
                 let name = row.text(group::GROUP_NAME);
-                let base = self.pair.target.plain_named(name);
+                let base = self.sides.target.plain_named(name);
                 let mut candidate = candidate(
                     ItemId::new(GROUP, row.shared(group::GROUP_NAME)),
                     row.shared(group::GROUP_ALIAS),
                     self.path(TableId::Group, at),
-                    item::plain_group(self.pair, file, row),
-                    base.map(|row| item::plain_group(self.pair, &self.pair.target, row)),
+                    item::plain_group(self.sides, file, row),
+                    base.map(|row| item::plain_group(self.sides, &self.sides.target, row)),
                 );
                 candidate.blocks = self.group_aliases.check(name, row.text(group::GROUP_ALIAS));
                 candidate.blocks.extend(self.twice(&GROUP, name));
@@ -365,9 +370,9 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 candidate
                     .blocks
                     .extend(self.broken.of_id(TableId::Group, row));
-                let mut misfits = self.misfits(TableId::Group, at);
-                misfits.extend(self.misfits_of_links(row));
-                candidate.blocks.extend(values::reasons(misfits));
+                let mut value_errors = self.value_errors(TableId::Group, at);
+                value_errors.extend(self.misfits_of_links(row));
+                candidate.blocks.extend(values::reasons(value_errors));
                 candidate.requires = self.needs_of_group(row);
                 candidate
             })
@@ -381,7 +386,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
             .into_iter()
             .collect();
         let authorities = self
-            .pair
+            .sides
             .file
             .authorities_of_group(row.text(group::GROUP_ID));
         needs.extend(authorities.into_iter().map(|id| self.authority(id)));
@@ -391,13 +396,13 @@ impl<'p, 'w> Comparer<'p, 'w> {
     /// Checks the links of a group to the APIs that the target has.
     fn misfits_of_links(&self, group: &Row) -> Vec<ValueError> {
         let apis = self
-            .pair
+            .sides
             .file
             .apis_of(group.text(group::GROUP_ID))
             .into_iter();
-        let links = apis.filter(|(_, api)| !self.pair.is_missing(*api));
+        let links = apis.filter(|(_, api)| !self.sides.is_missing(*api));
         links
-            .flat_map(|(at, _)| self.misfits(TableId::GroupApi, at))
+            .flat_map(|(at, _)| self.value_errors(TableId::GroupApi, at))
             .collect()
     }
 

@@ -24,8 +24,8 @@ use crate::platform::{Export, MissingRoots};
 /// # Errors
 ///
 /// Fails if a root is no client of the target.
-pub(super) fn export(world: &Tables, roots: &[ItemId]) -> Result<Export, MissingRoots> {
-    let known: HashSet<&str> = world
+pub(super) fn export(tables: &Tables, roots: &[ItemId]) -> Result<Export, MissingRoots> {
+    let known: HashSet<&str> = tables
         .rows(TableId::Client)
         .iter()
         .map(|row| row.text(client::CLIENT_ID))
@@ -35,11 +35,11 @@ pub(super) fn export(world: &Tables, roots: &[ItemId]) -> Result<Export, Missing
     if !missing.is_empty() {
         return Err(MissingRoots(missing));
     }
-    let apis = Apis::new(world);
+    let apis = Apis::new(tables);
     let mut kept = if roots.is_empty() {
-        Kept::all(world)
+        Kept::all(tables)
     } else {
-        Kept::clients(world, roots)
+        Kept::clients(tables, roots)
     };
     let mut findings = kept.drop_dangling(&apis);
     findings.extend(kept.missing_values());
@@ -59,13 +59,13 @@ struct Apis<'w> {
 }
 
 impl<'w> Apis<'w> {
-    fn new(world: &'w Tables) -> Self {
-        let uids = world
+    fn new(tables: &'w Tables) -> Self {
+        let uids = tables
             .apis
             .iter()
             .filter_map(|api| Some((api.uid.as_deref()?, api)));
         Self {
-            names: world
+            names: tables
                 .apis
                 .iter()
                 .map(|api| (&*api.module, &*api.api))

@@ -27,7 +27,7 @@ pub(super) const ANALYSIS: &str = "analyzeClientRelated";
 #[derive(Debug)]
 pub(super) struct File {
     /// Its rows.
-    pub(super) world: Tables,
+    pub(super) tables: Tables,
     /// What was noticed while reading.
     pub(super) findings: Vec<Finding>,
 }
@@ -74,7 +74,7 @@ enum Segment {
 
 #[derive(Default)]
 struct Reader {
-    world: Tables,
+    tables: Tables,
     findings: Vec<Finding>,
     path: Vec<Segment>,
     has_lists: bool,
@@ -153,7 +153,7 @@ impl Reader {
             );
         }
         File {
-            world: self.world,
+            tables: self.tables,
             findings: self.findings,
         }
     }
@@ -297,16 +297,16 @@ impl<'de> Visitor<'de> for Lists<'_> {
             })?;
             let nulls = std::mem::take(&mut reader.nulls);
             if let Some(table) = table {
-                reader.world.set_nulls(table.id, nulls);
+                reader.tables.set_nulls(table.id, nulls);
             }
             match table {
                 Some(table) if table.id == TableId::Clientext => {
                     reader
-                        .world
+                        .tables
                         .set_rows(table.id, rows.into_iter().map(with_resubmit_day).collect());
                 }
-                Some(table) => reader.world.set_rows(table.id, rows),
-                None => reader.world.api_use = rows.iter().map(api_use).collect(),
+                Some(table) => reader.tables.set_rows(table.id, rows),
+                None => reader.tables.api_use = rows.iter().map(api_use).collect(),
             }
         }
         Ok(())

@@ -120,7 +120,7 @@ pub(super) struct ScopeApi<'w> {
 
 /// A world with its indices.
 pub(super) struct Index<'w> {
-    pub(super) world: &'w Tables,
+    pub(super) tables: &'w Tables,
     /// The rows of each kind's items, by what they are known by.
     items: [ByText<'w>; 6],
     pub(super) groups: HashMap<&'w str, usize>,
@@ -146,8 +146,8 @@ pub(super) struct Index<'w> {
 
 impl<'w> Index<'w> {
     /// Indexes a world.
-    pub(super) fn new(world: &'w Tables) -> Self {
-        let groups = world.rows(TableId::Group);
+    pub(super) fn new(tables: &'w Tables) -> Self {
+        let groups = tables.rows(TableId::Group);
         let hidden_by = |column| {
             let mut index: ByText<'w> = by_text(groups, column);
             for rows in index.values_mut() {
@@ -157,9 +157,9 @@ impl<'w> Index<'w> {
             index
         };
         Self {
-            world,
+            tables,
             items: IDENTITIES.each_ref().map(|identity| {
-                let rows = world.rows(identity.table);
+                let rows = tables.rows(identity.table);
                 let mut items: ByText<'w> = by_text(rows, identity.key);
                 for holders in items.values_mut() {
                     holders.retain(|at| rows.get(*at).is_some_and(identity.is_one));
@@ -168,28 +168,28 @@ impl<'w> Index<'w> {
             }),
             groups: first_by(groups, group::GROUP_ID, |_| true),
             hidden_by_name: hidden_by(group::GROUP_NAME),
-            scopes: first_by(world.rows(TableId::Vgroup), vgroup::VGROUP_ID, |_| true),
-            client_groups: by_text(world.rows(TableId::ClientGroup), client_group::CLIENT_ID),
-            client_vgroups: by_text(world.rows(TableId::ClientVgroup), client_vgroup::CLIENT_ID),
-            group_apis: by_text(world.rows(TableId::GroupApi), group_api::GROUP_ID),
+            scopes: first_by(tables.rows(TableId::Vgroup), vgroup::VGROUP_ID, |_| true),
+            client_groups: by_text(tables.rows(TableId::ClientGroup), client_group::CLIENT_ID),
+            client_vgroups: by_text(tables.rows(TableId::ClientVgroup), client_vgroup::CLIENT_ID),
+            group_apis: by_text(tables.rows(TableId::GroupApi), group_api::GROUP_ID),
             group_authorities: by_text(
-                world.rows(TableId::GroupAuthority),
+                tables.rows(TableId::GroupAuthority),
                 group_authority::GROUP_ID,
             ),
             vgroup_authorities: by_text(
-                world.rows(TableId::VgroupAuthority),
+                tables.rows(TableId::VgroupAuthority),
                 vgroup_authority::VGROUP_ID,
             ),
-            vgroup_groups: by_text(world.rows(TableId::VgroupGroup), vgroup_group::VGROUP_ID),
-            hosts: by_text(world.rows(TableId::Host), host::CLIENT_ID),
-            oauth: by_text(world.rows(TableId::Oauth), oauth::CLIENT_ID),
-            clientext: by_text(world.rows(TableId::Clientext), clientext::CLIENT_ID),
-            x_keys: by_text(world.rows(TableId::XKey), x_key::CLIENT_ID),
-            x_maps: by_int(world.rows(TableId::XMap), x_map::REF_API_KEY_ID),
-            open_keys: by_text(world.rows(TableId::OpenKey), open_key::CLIENT_ID),
-            open_maps: by_int(world.rows(TableId::OpenMap), open_map::REF_OPEN_API_KEY_ID),
-            dp_apps: by_text(world.rows(TableId::DpApp), dp_app::CLIENT_ID),
-            idps: IDPS.map(|(table, _, client)| by_text(world.rows(table), client)),
+            vgroup_groups: by_text(tables.rows(TableId::VgroupGroup), vgroup_group::VGROUP_ID),
+            hosts: by_text(tables.rows(TableId::Host), host::CLIENT_ID),
+            oauth: by_text(tables.rows(TableId::Oauth), oauth::CLIENT_ID),
+            clientext: by_text(tables.rows(TableId::Clientext), clientext::CLIENT_ID),
+            x_keys: by_text(tables.rows(TableId::XKey), x_key::CLIENT_ID),
+            x_maps: by_int(tables.rows(TableId::XMap), x_map::REF_API_KEY_ID),
+            open_keys: by_text(tables.rows(TableId::OpenKey), open_key::CLIENT_ID),
+            open_maps: by_int(tables.rows(TableId::OpenMap), open_map::REF_OPEN_API_KEY_ID),
+            dp_apps: by_text(tables.rows(TableId::DpApp), dp_app::CLIENT_ID),
+            idps: IDPS.map(|(table, _, client)| by_text(tables.rows(table), client)),
             hidden_of: hidden_by(group::VGROUP_ID),
         }
     }
@@ -201,7 +201,7 @@ impl<'w> Index<'w> {
         index: &'s ByText<'w>,
         key: &str,
     ) -> impl Iterator<Item = (usize, &'w Row)> + use<'s, 'w> {
-        let rows = self.world.rows(table);
+        let rows = self.tables.rows(table);
         index
             .get(key)
             .into_iter()
@@ -216,7 +216,7 @@ impl<'w> Index<'w> {
         index: &'s ByInt,
         id: Option<i64>,
     ) -> impl Iterator<Item = (usize, &'w Row)> + use<'s, 'w> {
-        let rows = self.world.rows(table);
+        let rows = self.tables.rows(table);
         let found = id.and_then(|id| index.get(&id));
         found
             .into_iter()
@@ -226,17 +226,17 @@ impl<'w> Index<'w> {
 
     /// Returns a group's row by its local id.
     pub(super) fn group(&self, id: &str) -> Option<&'w Row> {
-        self.world.row(TableId::Group, *self.groups.get(id)?)
+        self.tables.row(TableId::Group, *self.groups.get(id)?)
     }
 
     /// Returns a scope's row by its local id.
     pub(super) fn scope(&self, id: &str) -> Option<&'w Row> {
-        self.world.row(TableId::Vgroup, *self.scopes.get(id)?)
+        self.tables.row(TableId::Vgroup, *self.scopes.get(id)?)
     }
 
     /// Returns the row of an item, by what it is known by.
     pub(super) fn item(&self, kind: &Kind, key: &str) -> Option<&'w Row> {
-        self.world
+        self.tables
             .row(Identity::of(kind).table, *self.holders(kind, key).first()?)
     }
 
@@ -244,7 +244,7 @@ impl<'w> Index<'w> {
     pub(super) fn called(&self) -> Vec<Called> {
         let of = |identity: &'static Identity| {
             let rows = self
-                .world
+                .tables
                 .rows(identity.table)
                 .iter()
                 .filter(|row| (identity.is_one)(row));

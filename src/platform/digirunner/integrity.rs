@@ -222,7 +222,7 @@ impl Broken<'_> {
         let mut reasons = Vec::new();
         for api in apis {
             let reason = file
-                .world
+                .tables
                 .row(TableId::Group, api.group)
                 .and_then(|row| self.of_id(TableId::Group, row));
             reasons.extend(reason.filter(|reason| !reasons.contains(reason)));
@@ -244,15 +244,15 @@ pub(super) fn check<'w>(file: &Index<'w>) -> Broken<'w> {
     let mut broken = Broken {
         findings: Vec::new(),
         clients: HashMap::new(),
-        twice: ids_that_stand_twice(file.world),
+        twice: ids_that_stand_twice(file.tables),
     };
     let mut known: HashMap<(TableId, usize), HashSet<Key<'w>>> = HashMap::new();
     let mut dangling: BTreeSet<(TableId, usize)> = BTreeSet::new();
     for (from, column, to, key) in REFERENCES {
         let keys = known
             .entry((to, key))
-            .or_insert_with(|| keys(file.world, to, key));
-        for (at, row) in file.world.rows(from).iter().enumerate() {
+            .or_insert_with(|| keys(file.tables, to, key));
+        for (at, row) in file.tables.rows(from).iter().enumerate() {
             let wanted = Key::of(row.cell(column));
             // A plain group has no scope, whatever its column says.
             let is_none = from == TableId::Group && !is_hidden(row);
@@ -262,7 +262,7 @@ pub(super) fn check<'w>(file: &Index<'w>) -> Broken<'w> {
             broken.note(
                 from,
                 column,
-                file.world.place(from, at),
+                file.tables.place(from, at),
                 row,
                 wanted.as_ref(),
                 to,
@@ -270,11 +270,11 @@ pub(super) fn check<'w>(file: &Index<'w>) -> Broken<'w> {
             dangling.insert((from, at));
         }
     }
-    let uids: HashSet<&str> = file.world.api_use.iter().map(|api| &*api.uid).collect();
-    for (at, row) in file.world.rows(TableId::OpenMap).iter().enumerate() {
+    let uids: HashSet<&str> = file.tables.api_use.iter().map(|api| &*api.uid).collect();
+    for (at, row) in file.tables.rows(TableId::OpenMap).iter().enumerate() {
         let uid = row.text(open_map::REF_API_UID);
         if !uids.contains(uid) {
-            let at = file.world.place(TableId::OpenMap, at);
+            let at = file.tables.place(TableId::OpenMap, at);
             let wanted = Key::of(row.cell(open_map::REF_API_UID));
             broken.push(
                 TableId::OpenMap,
@@ -286,16 +286,16 @@ pub(super) fn check<'w>(file: &Index<'w>) -> Broken<'w> {
         }
     }
     for (table, at) in dangling {
-        let Some(row) = file.world.row(table, at) else {
+        let Some(row) = file.tables.row(table, at) else {
             continue;
         };
         let path = format!(
             "/{ROOT}/{}/{}",
             table.table().list,
-            file.world.place(table, at)
+            file.tables.place(table, at)
         );
-        let misfits = values::misfits(table.table(), row, &path).into_iter();
-        broken.findings.extend(misfits.map(Finding::from));
+        let value_errors = values::value_errors(table.table(), row, &path).into_iter();
+        broken.findings.extend(value_errors.map(Finding::from));
     }
     broken
 }
@@ -406,8 +406,8 @@ impl std::fmt::Display for Key<'_> {
     }
 }
 
-fn keys(world: &Tables, table: TableId, column: usize) -> HashSet<Key<'_>> {
-    world
+fn keys(tables: &Tables, table: TableId, column: usize) -> HashSet<Key<'_>> {
+    tables
         .rows(table)
         .iter()
         .filter_map(|row| Key::of(row.cell(column)))

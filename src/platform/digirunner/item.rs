@@ -73,17 +73,17 @@ fn names<'a>(words: impl IntoIterator<Item = &'a str>) -> Value {
 
 /// Returns a plain group with its APIs and authentication types. On the
 /// file's side the lacking APIs are left out.
-pub(super) fn plain_group(pair: &Sides<'_>, side: &Index<'_>, row: &Row) -> Value {
+pub(super) fn plain_group(sides: &Sides<'_>, side: &Index<'_>, row: &Row) -> Value {
     let id = row.text(group::GROUP_ID);
-    let is_file = std::ptr::eq(side, &raw const pair.file);
+    let is_file = std::ptr::eq(side, &raw const sides.file);
     let mut all = compared(TableId::Group, row);
     let apis = side
         .apis_of(id)
         .into_iter()
-        .filter(|(_, api)| !is_file || !pair.is_missing(*api));
+        .filter(|(_, api)| !is_file || !sides.is_missing(*api));
     let links = apis.map(|(link, api)| {
         let version = side
-            .world
+            .tables
             .row(TableId::GroupApi, link)
             .map_or(Value::Null, |row| record(TableId::GroupApi, row));
         api_element(api, version)
@@ -113,7 +113,7 @@ pub(super) fn scope(side: &Index<'_>, row: &Row, apis: &[ScopeApi<'_>]) -> Value
 
 /// Returns what is compared of an API's hidden group.
 pub(super) fn hidden_group(side: &Index<'_>, api: &ScopeApi<'_>) -> Value {
-    let Some(row) = side.world.row(TableId::Group, api.group) else {
+    let Some(row) = side.tables.row(TableId::Group, api.group) else {
         return Value::Null;
     };
     let is_compared = |field: &FieldDef| field.role == Role::Compared && !field.follows;
@@ -129,7 +129,7 @@ pub(super) fn hidden_group(side: &Index<'_>, api: &ScopeApi<'_>) -> Value {
 /// the local text of its hidden groups, and which groups it links.
 pub(super) fn scope_context(target: &Index<'_>, scope: &Row, apis: &[ScopeApi<'_>]) -> Value {
     let hidden = apis.iter().filter_map(|api| {
-        let row = target.world.row(TableId::Group, api.group)?;
+        let row = target.tables.row(TableId::Group, api.group)?;
         let text = Value::Record(fields(&group::TABLE, row, |field| field.follows));
         Some(Element::matched(
             row.shared(group::GROUP_ID),
@@ -173,7 +173,7 @@ pub(super) enum Origin {
 
 /// Builds the parts of one client, from either side.
 pub(super) struct ClientItem<'p, 'w> {
-    pub(super) pair: &'p Sides<'w>,
+    pub(super) sides: &'p Sides<'w>,
     pub(super) from: Origin,
     pub(super) id: &'p str,
     /// Whether the file wants the client's scopes whole: see
@@ -184,8 +184,8 @@ pub(super) struct ClientItem<'p, 'w> {
 impl<'p, 'w> ClientItem<'p, 'w> {
     const fn side(&self) -> &'p Index<'w> {
         match self.from {
-            Origin::File => &self.pair.file,
-            Origin::Target => &self.pair.target,
+            Origin::File => &self.sides.file,
+            Origin::Target => &self.sides.target,
         }
     }
 
@@ -220,8 +220,8 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     fn hosts(&self) -> Value {
         use super::schema::host as h;
         let (file, target) = (
-            Hosts::of(&self.pair.file, self.id),
-            Hosts::of(&self.pair.target, self.id),
+            Hosts::of(&self.sides.file, self.id),
+            Hosts::of(&self.sides.target, self.id),
         );
         let (own, others) = match self.from {
             Origin::File => (&file, &target),
@@ -290,7 +290,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     /// APIs. The product leaves clients so when a scope is covered that they
     /// hold. A cover completes them; that alone is no difference.
     pub(super) fn is_partial(&self) -> bool {
-        let file = &self.pair.file;
+        let file = &self.sides.file;
         let mut scopes = file
             .scopes_of_client(self.id)
             .into_iter()
@@ -301,7 +301,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     /// Returns the APIs of the target's scope that the client holds on neither
     /// side, although it holds the scope on both.
     fn held_by_neither(&self, scope: &Row) -> HashSet<ApiName<'w>> {
-        let (file, target) = (&self.pair.file, &self.pair.target);
+        let (file, target) = (&self.sides.file, &self.sides.target);
         let there = target.scope_named(scope.text(vgroup::VGROUP_NAME));
         let there = there.map_or("", |row| row.text(vgroup::VGROUP_ID));
         if !target.scopes_of_client(self.id).contains(&there) {
@@ -322,7 +322,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     fn held_apis(&self, side: &Index<'w>, scope: &str) -> Vec<ApiName<'w>> {
         let groups: HashSet<&str> = side.groups_of_client(self.id).into_iter().collect();
         let is_held = |api: &ScopeApi<'w>| {
-            let hidden = side.world.row(TableId::Group, api.group);
+            let hidden = side.tables.row(TableId::Group, api.group);
             hidden.is_some_and(|row| groups.contains(row.text(group::GROUP_ID)))
         };
         side.scope_apis(scope)
@@ -333,7 +333,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     }
 
     fn held_scope_apis(&self, scope: &Row) -> Vec<Element> {
-        let held = self.held_apis(&self.pair.target, scope.text(vgroup::VGROUP_ID));
+        let held = self.held_apis(&self.sides.target, scope.text(vgroup::VGROUP_ID));
         held.into_iter()
             .map(|api| api_element(api, Value::Null))
             .collect()
@@ -341,9 +341,9 @@ impl<'p, 'w> ClientItem<'p, 'w> {
 
     fn wanted_scope_apis(&self, scope: &Row) -> Vec<Element> {
         let name = scope.text(vgroup::VGROUP_NAME);
-        let present = self.pair.target.scope_named(name);
+        let present = self.sides.target.scope_named(name);
         let there = present.map_or_else(Vec::new, |row| {
-            self.pair.target.scope_apis(row.text(vgroup::VGROUP_ID))
+            self.sides.target.scope_apis(row.text(vgroup::VGROUP_ID))
         });
         let left = if self.completes {
             HashSet::new()
@@ -356,7 +356,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
             .collect();
         let known: HashSet<ApiName<'_>> = there.iter().map(|api| api.api).collect();
         let new = self
-            .pair
+            .sides
             .importable_apis(scope.text(vgroup::VGROUP_ID))
             .into_iter();
         elements.extend(new.filter(|api| !known.contains(&api.api)).map(|api| {
@@ -415,24 +415,24 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         let name = row.text(group::GROUP_NAME);
         if !is_hidden(row) {
             let mut element = Element::matched(format!("0 {name}"), name, Value::Null);
-            if self.pair.target.plain_named(name).is_none() {
+            if self.sides.target.plain_named(name).is_none() {
                 element.needs = Some(ItemId::new(GROUP, name));
             }
             return Some(element);
         }
         let element = Element::matched(format!("1 {name}"), name, Value::Null);
-        if self.pair.target.hidden_by_name.contains_key(name) {
+        if self.sides.target.hidden_by_name.contains_key(name) {
             return Some(element);
         }
         // A lacking API has no hidden group, whatever becomes of the scope.
-        let apis = self.pair.importable_apis(row.text(group::VGROUP_ID));
+        let apis = self.sides.importable_apis(row.text(group::VGROUP_ID));
         let hidden = apis
             .iter()
-            .filter_map(|api| self.pair.file.world.row(TableId::Group, api.group));
+            .filter_map(|api| self.sides.file.tables.row(TableId::Group, api.group));
         hidden
             .map(|other| other.text(group::GROUP_ID))
             .find(|id| *id == row.text(group::GROUP_ID))?;
-        let scope = self.pair.file.scope(row.text(group::VGROUP_ID))?;
+        let scope = self.sides.file.scope(row.text(group::VGROUP_ID))?;
         Some(Element {
             needs: Some(ItemId::new(SCOPE, scope.text(vgroup::VGROUP_NAME))),
             ..element
@@ -465,11 +465,11 @@ impl<'p, 'w> ClientItem<'p, 'w> {
                 let uid = map.text(open_map::REF_API_UID);
                 match self.from {
                     Origin::File => {
-                        let api = self.pair.used_api(uid)?;
-                        self.pair.target_uid(api)?;
+                        let api = self.sides.used_api(uid)?;
+                        self.sides.target_uid(api)?;
                         Some(api_element(api, Value::Null))
                     }
-                    Origin::Target => Some(match self.pair.target_api(uid) {
+                    Origin::Target => Some(match self.sides.target_api(uid) {
                         Some(api) => api_element(api, Value::Null),
                         None => Element::named(uid, Value::Null),
                     }),
@@ -502,7 +502,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
                 record(table, row),
             );
             element.replaced =
-                self.from == Origin::Target && gives_way(self.pair, self.id, sort, row);
+                self.from == Origin::Target && gives_way(self.sides, self.id, sort, row);
             element
         });
         Value::set(elements)
@@ -534,8 +534,8 @@ fn idp_label(table: TableId, row: &Row, id: i64) -> String {
 
 /// Says whether covering a client removes this row of the target: the file
 /// has a `dpApp` for the client, and rows of the same type (O) or sort.
-pub(super) fn gives_way(pair: &Sides<'_>, client: &str, sort: usize, row: &Row) -> bool {
-    let file = &pair.file;
+pub(super) fn gives_way(sides: &Sides<'_>, client: &str, sort: usize, row: &Row) -> bool {
+    let file = &sides.file;
     if !file.dp_apps.contains_key(client) {
         return false;
     }

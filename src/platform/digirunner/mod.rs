@@ -97,7 +97,7 @@ impl Platform for Digirunner {
 
     fn parse(&self, bytes: &[u8], _: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError> {
         let mut file = file::read(bytes)?;
-        let broken = integrity::check(&Index::new(&file.world)).findings;
+        let broken = integrity::check(&Index::new(&file.tables)).findings;
         file.findings.extend(broken);
         Ok(Arc::new(Import { file }))
     }
@@ -147,7 +147,7 @@ impl Bundle for Import {
     fn counts(&self) -> Vec<(Kind, usize)> {
         counts(|table, count| {
             self.file
-                .world
+                .tables
                 .rows(table)
                 .iter()
                 .filter(|row| count(row))
@@ -210,7 +210,7 @@ impl Comparison for DigirunnerComparison {
         writer: &'a mut Writer<'_>,
         approved: &'a Approved,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
-        write::write(writer, &self.import.file.world, &self.target, approved).boxed()
+        write::write(writer, &self.import.file.tables, &self.target, approved).boxed()
     }
 
     fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised> {

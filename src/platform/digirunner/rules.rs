@@ -170,7 +170,7 @@ pub(super) struct Names<'w> {
 impl<'w> Names<'w> {
     /// Indexes a column that must be unique among the rows that `keep` takes.
     pub(super) fn new(
-        pair: &Sides<'w>,
+        sides: &Sides<'w>,
         kind: Kind,
         (what, code): (&'static str, &'static str),
         (table, key, column): (TableId, usize, usize),
@@ -178,7 +178,7 @@ impl<'w> Names<'w> {
     ) -> Self {
         let holders = |side: &Index<'w>| {
             let mut holders: HashMap<&'w str, Vec<&'w str>> = HashMap::new();
-            for row in side.world.rows(table).iter().filter(|row| keep(row)) {
+            for row in side.tables.rows(table).iter().filter(|row| keep(row)) {
                 holders
                     .entry(row.text(column))
                     .or_default()
@@ -190,8 +190,8 @@ impl<'w> Names<'w> {
             what,
             code,
             kind,
-            target: holders(&pair.target),
-            file: holders(&pair.file),
+            target: holders(&sides.target),
+            file: holders(&sides.file),
         }
     }
 
@@ -363,18 +363,18 @@ const OWNED: [&str; 6] = [
 
 impl<'w> Owners<'w> {
     /// Indexes both sides.
-    pub(super) fn new(pair: &Sides<'w>) -> Self {
+    pub(super) fn new(sides: &Sides<'w>) -> Self {
         Self {
-            target: owners(&pair.target),
-            file: owners(&pair.file),
+            target: owners(&sides.target),
+            file: owners(&sides.file),
         }
     }
 
     /// Returns what of a client's belongs to another one.
-    pub(super) fn check(&self, pair: &Sides<'w>, client_id: &str) -> Vec<Reason> {
+    pub(super) fn check(&self, sides: &Sides<'w>, client_id: &str) -> Vec<Reason> {
         let mut reasons = Vec::new();
         let mut seen = HashSet::new();
-        for (sort, identity, label) in owned(&pair.file, client_id) {
+        for (sort, identity, label) in owned(&sides.file, client_id) {
             let Some(what) = OWNED.get(sort) else {
                 continue;
             };
@@ -443,7 +443,7 @@ fn owners<'w>(side: &Index<'w>) -> [OwnersOf<'w>; 6] {
     std::array::from_fn(|sort| {
         let mut owners = OwnersOf::new();
         if let Some((table, column, owner)) = owned_columns(sort) {
-            for row in side.world.rows(table) {
+            for row in side.tables.rows(table) {
                 let all = owners.entry(identity_of(row, column)).or_default();
                 if !all.contains(&row.text(owner)) {
                     all.push(row.text(owner));

@@ -38,16 +38,16 @@ pub(super) async fn read_tables(
     reading: Reading<'_>,
     tables: &[&'static Table],
 ) -> Result<Tables, StoreError> {
-    let mut world = Tables::default();
+    let mut read = Tables::default();
     let total = tables.len() + 1;
     for (done, table) in tables.iter().enumerate() {
         (reading.report)(table.name, done, total);
         let rows = rows(connection, table).await?;
-        world.set_rows(table.id, rows);
+        read.set_rows(table.id, rows);
     }
     (reading.report)("tsmp_api", tables.len(), total);
-    world.apis = apis(connection).await?;
-    Ok(world)
+    read.apis = apis(connection).await?;
+    Ok(read)
 }
 
 async fn rows(

@@ -25,7 +25,7 @@ pub(super) struct ValueError {
 
 /// Returns what of a row cannot be stored; `path` is the row's JSON pointer.
 /// Columns that are set by us, whatever the file says, are left out.
-pub(super) fn misfits(table: &Table, row: &Row, path: &str) -> Vec<ValueError> {
+pub(super) fn value_errors(table: &Table, row: &Row, path: &str) -> Vec<ValueError> {
     let is_ours =
         |field: &FieldDef| matches!(field.role, Role::Stamped | Role::Local | Role::Derived);
     let columns = table.columns().filter(|(_, field)| !is_ours(field));
@@ -66,17 +66,17 @@ pub(super) fn search_text(row: &Row, path: &str) -> Option<ValueError> {
         clientext::KEYWORD_SEARCH,
         Cell::Text(keyword_search(row).into()),
     );
-    let misfit = value_error(
+    let error = value_error(
         &clientext::TABLE,
         &searched,
         clientext::KEYWORD_SEARCH,
         path,
     )?;
-    let what = format!("contentTxt and reviewRemark together: {}", misfit.what);
+    let what = format!("contentTxt and reviewRemark together: {}", error.what);
     Some(ValueError {
         what,
         path: path.to_owned(),
-        ..misfit
+        ..error
     })
 }
 
@@ -130,26 +130,26 @@ fn is_longer(text: &str, most: usize) -> bool {
 
 /// Returns one reason for each column and sort of misfit, however many rows
 /// have it.
-pub(super) fn reasons(misfits: Vec<ValueError>) -> Vec<Reason> {
+pub(super) fn reasons(value_errors: Vec<ValueError>) -> Vec<Reason> {
     let mut described: Vec<(ValueError, usize)> = Vec::new();
-    for misfit in misfits {
+    for error in value_errors {
         let same = |other: &&mut (ValueError, usize)| {
-            other.0.code == misfit.code && other.0.column == misfit.column
+            other.0.code == error.code && other.0.column == error.column
         };
         match described.iter_mut().find(same) {
             Some((_, more)) => *more += 1,
-            None => described.push((misfit, 0)),
+            None => described.push((error, 0)),
         }
     }
-    let reason = |(misfit, more): (ValueError, usize)| {
+    let reason = |(error, more): (ValueError, usize)| {
         let others = match more {
             0 => String::new(),
             1 => ", and in one more row".to_owned(),
             more => format!(", and in {more} more rows"),
         };
         Reason::new(
-            misfit.code,
-            format!("{} ({}{others})", misfit.what, misfit.path),
+            error.code,
+            format!("{} ({}{others})", error.what, error.path),
         )
     };
     described.into_iter().map(reason).collect()
@@ -157,12 +157,12 @@ pub(super) fn reasons(misfits: Vec<ValueError>) -> Vec<Reason> {
 
 impl From<ValueError> for Finding {
     /// A misfit of a row that belongs to no item, and is not imported.
-    fn from(misfit: ValueError) -> Self {
+    fn from(error: ValueError) -> Self {
         Self::warning(
-            misfit.code,
-            format!("{}; the row is not imported", misfit.what),
+            error.code,
+            format!("{}; the row is not imported", error.what),
         )
-        .at(misfit.path)
+        .at(error.path)
     }
 }
 
@@ -178,7 +178,7 @@ mod tests {
     fn describe(table: &Table, at: usize, cell: Cell) -> Option<(&'static str, String, String)> {
         let mut row = Row::empty(table);
         row.set(at, cell);
-        value_error(table, &row, at, PATH).map(|misfit| (misfit.code, misfit.what, misfit.path))
+        value_error(table, &row, at, PATH).map(|error| (error.code, error.what, error.path))
     }
 
     fn text(text: &str) -> Cell {
@@ -288,17 +288,17 @@ mod tests {
             row.set(at, text("x"));
         }
         row.set(host::HOST_SEQ, Cell::Int(i64::MAX));
-        assert_eq!(misfits(&host::TABLE, &row, PATH), []);
+        assert_eq!(value_errors(&host::TABLE, &row, PATH), []);
     }
 
     #[test]
     fn one_column_of_many_rows_is_one_reason() {
         let mut row = Row::empty(&client::TABLE);
         row.set(client::REMARK, text(&"x".repeat(301)));
-        let misfit = |at: usize| {
+        let error = |at: usize| {
             value_error(&client::TABLE, &row, client::REMARK, &format!("/{at}")).unwrap()
         };
-        let described: Vec<String> = reasons((0..3).map(misfit).collect())
+        let described: Vec<String> = reasons((0..3).map(error).collect())
             .into_iter()
             .map(|reason| reason.message)
             .collect();
@@ -317,13 +317,13 @@ mod tests {
         row.set(clientext::REVIEW_REMARK, text(&"x".repeat(2999)));
         assert_eq!(search_text(&row, PATH), None);
         row.set(clientext::REVIEW_REMARK, text(&"x".repeat(3000)));
-        let misfit = search_text(&row, PATH).unwrap();
-        assert_eq!(misfit.code, "value-too-long");
+        let error = search_text(&row, PATH).unwrap();
+        assert_eq!(error.code, "value-too-long");
         assert_eq!(
-            misfit.what,
+            error.what,
             "contentTxt and reviewRemark together: keywordSearch has 4001 characters, and \
              tsmp_dp_clientext.keyword_search takes 4000"
         );
-        assert_eq!(misfit.path, PATH);
+        assert_eq!(error.path, PATH);
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn verify(
         .filter_map(|step| Some((&approved.plan().entry(step.at)?.item.id, step.verb)))
         .collect();
     let policy = Policy {
-        file: &file.world,
+        file: &file.tables,
         before: Index::new(target),
         after: Index::new(&after),
         keys: [Index::new(target), Index::new(&after)].map(|side| clients_of_keys(&side)),
@@ -186,7 +186,7 @@ fn clients_of_keys(side: &Index<'_>) -> Keys {
     ]
     .into_iter()
     .flat_map(|(table, id, client)| {
-        let rows = side.world.rows(table).iter();
+        let rows = side.tables.rows(table).iter();
         rows.filter_map(move |row| Some(((table, row.int(id)?), row.shared(client))))
     })
     .collect()
@@ -353,7 +353,7 @@ impl<'a> Policy<'a> {
     fn links_of_new_groups(&self) -> Vec<RowPromise> {
         let linked: HashSet<(&str, &str)> = self
             .after
-            .world
+            .tables
             .rows(TableId::VgroupGroup)
             .iter()
             .map(|row| {
@@ -365,7 +365,7 @@ impl<'a> Policy<'a> {
             .collect();
         let rows = self
             .after
-            .world
+            .tables
             .rows(TableId::Group)
             .iter()
             .filter(|row| is_hidden(row));
@@ -577,18 +577,18 @@ fn counter(row: TouchedRow<'_>) -> RowPromise {
 }
 
 /// Returns a target as it is once a job's rows are written.
-pub(super) fn after(world: &Tables, touched: Touched<'_>) -> Tables {
+pub(super) fn after(tables: &Tables, touched: Touched<'_>) -> Tables {
     let mut by_table: HashMap<&str, Vec<TouchedRow<'_>>> = HashMap::new();
     for row in touched.rows() {
         by_table.entry(row.table).or_default().push(row);
     }
-    let mut after = world.clone();
+    let mut after = tables.clone();
     for table in TABLES {
         let Some(touched) = by_table.remove(table.name) else {
             continue;
         };
-        let mut rows: Vec<Option<Row>> = world.rows(table.id).iter().cloned().map(Some).collect();
-        let mut places: HashMap<String, usize> = world
+        let mut rows: Vec<Option<Row>> = tables.rows(table.id).iter().cloned().map(Some).collect();
+        let mut places: HashMap<String, usize> = tables
             .rows(table.id)
             .iter()
             .enumerate()

@@ -29,10 +29,10 @@ pub(super) async fn write(
         build::changes(&Sides::new(file, target), approved, stamp, &mut counting);
         let given = allocate::take(writer, counting.counts()).await?;
         let mut ids = Ids::given(given, random_ids(target));
-        let pair = Sides::new(file, target);
+        let sides = Sides::new(file, target);
         (
-            build::changes(&pair, approved, stamp, &mut ids),
-            relied_on(&pair, approved),
+            build::changes(&sides, approved, stamp, &mut ids),
+            relied_on(&sides, approved),
         )
     };
     for (table, keys) in relied_on {
@@ -107,7 +107,7 @@ fn keyed<'a>(table: &Table, keys: &'a [bulk::Column], batch: &'a Batch) -> Keyed
 /// Returns the keys of the rows that approved items rely on and that are not
 /// written themselves: they must stay until the transaction ends.
 fn relied_on(
-    pair: &Sides<'_>,
+    sides: &Sides<'_>,
     approved: &Approved,
 ) -> Vec<(&'static Table, BTreeSet<(String, usize)>)> {
     let plan = approved.plan();
@@ -124,9 +124,9 @@ fn relied_on(
         .map(|needed| &needed.on)
         .filter(|on| !written.contains(on))
     {
-        let target = &pair.target;
+        let target = &sides.target;
         let find = |table: TableId, column: usize| {
-            let rows = target.world.rows(table).iter();
+            let rows = target.tables.rows(table).iter();
             rows.map(|row| row.text(column))
                 .find(|text| *text == &*on.key)
                 .map(str::to_owned)

@@ -31,7 +31,7 @@ impl<'o> Prepared<'o> {
     /// the two forms mean the same.
     pub fn new(
         product: &dyn Product,
-        pair: &Sides<'o>,
+        sides: &Sides<'o>,
         object: &'o Object,
         base: Option<&'o Object>,
         file: Cow<'o, Json>,
@@ -49,7 +49,7 @@ impl<'o> Prepared<'o> {
             whole,
         };
         if whole.is_none() {
-            product.prepare(&mut prepared, object, pair);
+            product.prepare(&mut prepared, object, sides);
         }
         prepared
     }
@@ -84,9 +84,9 @@ pub struct Built<'o> {
 
 impl<'o> Built<'o> {
     /// Builds the object of that place.
-    pub fn new(product: &dyn Product, pair: &Sides<'o>, at: usize, object: &'o Object) -> Self {
-        let base = pair.base(at);
-        let found = resolve(pair, object);
+    pub fn new(product: &dyn Product, sides: &Sides<'o>, at: usize, object: &'o Object) -> Self {
+        let base = sides.base(at);
+        let found = resolve(sides, object);
         let mut body = Cow::Borrowed(&object.body);
         if !object.is_signed() {
             if found
@@ -101,7 +101,7 @@ impl<'o> Built<'o> {
             Cow::Owned(body) if *body != object.body => Some(body.clone()),
             _ => None,
         };
-        let prepared = Prepared::new(product, pair, object, base, body);
+        let prepared = Prepared::new(product, sides, object, base, body);
         let warnings = object.findings.clone();
         let mut built = Self {
             object,
@@ -121,12 +121,12 @@ impl<'o> Built<'o> {
     /// time.
     pub(super) fn again(
         product: &dyn Product,
-        pair: &Sides<'o>,
+        sides: &Sides<'o>,
         (at, object): (usize, &'o Object),
         wanted: Option<&'o Json>,
     ) -> Self {
-        let (base, body) = (pair.base(at), wanted.unwrap_or(&object.body));
-        let prepared = Prepared::new(product, pair, object, base, Cow::Borrowed(body));
+        let (base, body) = (sides.base(at), wanted.unwrap_or(&object.body));
+        let prepared = Prepared::new(product, sides, object, base, Cow::Borrowed(body));
         let wanted = wanted.cloned();
         Self {
             object,

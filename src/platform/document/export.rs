@@ -21,8 +21,8 @@ pub fn export(
     target: &[Object],
     options: &ExportOptions,
 ) -> Result<Export, MissingRoots> {
-    let pair = Sides::new(product, &[], target, &[]);
-    let closure = needed(product, &pair, &options.roots)?;
+    let sides = Sides::new(product, &[], target, &[]);
+    let closure = needed(product, &sides, &options.roots)?;
     let selected = Selected::new(product, &options.selection);
     let is_meant = |at: &usize, object: &Object| {
         closure.as_ref().is_none_or(|closure| closure.contains(at)) && selected.takes(object)
@@ -46,7 +46,7 @@ pub fn export(
         .map(|(_, object)| object)
         .collect();
     objects.sort_by_key(|object| (rank.get(object.kind()).copied(), &object.item.key));
-    let mut findings = dangling(&pair, &meant);
+    let mut findings = dangling(&sides, &meant);
     findings.extend(selected.unmet(target.iter(), "the target"));
     Ok(Export {
         bytes: product.print(&objects, options),
@@ -76,7 +76,7 @@ pub(super) fn counts<'o>(
 /// none where there are no roots.
 fn needed(
     product: &dyn Product,
-    pair: &Sides<'_>,
+    sides: &Sides<'_>,
     roots: &[ItemId],
 ) -> Result<Option<HashSet<usize>>, MissingRoots> {
     if roots.is_empty() {
@@ -91,7 +91,7 @@ fn needed(
             .iter()
             .enumerate()
             .filter(|(_, key)| [Role::Id, Role::Name].contains(&key.role));
-        keys.map(|(key, _)| pair.target.with(schema, key, "", &item.key))
+        keys.map(|(key, _)| sides.target.with(schema, key, "", &item.key))
             .find_map(|found| match found {
                 [only] => Some(*only),
                 _ => None,
@@ -106,10 +106,10 @@ fn needed(
         return Err(MissingRoots(missing));
     }
     Ok(Some(closure(roots.iter().filter_map(find), |at| {
-        let found = pair
+        let found = sides
             .target
             .get(*at)
-            .map(|object| resolve(pair, object))
+            .map(|object| resolve(sides, object))
             .unwrap_or_default();
         let along = found
             .into_iter()

@@ -20,16 +20,16 @@ use crate::platform::{ImportOptions, unique};
 pub(super) type Wanted = Vec<Option<Json>>;
 
 /// Compares a file with a target; returns what is wanted of each object, too.
-pub(super) fn plan(product: &dyn Product, pair: &Sides<'_>, file: &File) -> (Plan, Wanted) {
+pub(super) fn plan(product: &dyn Product, sides: &Sides<'_>, file: &File) -> (Plan, Wanted) {
     let Candidates {
         mut candidates,
         missing,
         wanted,
-    } = candidates(product, pair);
-    let [here, there] = [&pair.file.objects, &pair.target.objects].map(|objects| called(objects));
+    } = candidates(product, sides);
+    let [here, there] = [&sides.file.objects, &sides.target.objects].map(|objects| called(objects));
     warn_of_look_alikes(&mut candidates, &here, &there);
     let mut findings = file.findings.clone();
-    findings.extend(pair.unmet_defaults());
+    findings.extend(sides.unmet_defaults());
     let plan = Plan::new(product.kinds(), candidates, missing, findings);
     let plan = match product.access(&plan) {
         Some(model) => plan.with_access(model),
@@ -54,12 +54,12 @@ pub fn blocking_findings(
     file: &File,
     options: &ImportOptions,
 ) -> Vec<Finding> {
-    let pair = Sides::new(product, &file.objects, &[], &options.default_references);
+    let sides = Sides::new(product, &file.objects, &[], &options.default_references);
     let Candidates {
         candidates,
         missing,
         ..
-    } = candidates(product, &pair);
+    } = candidates(product, &sides);
     let in_file: HashSet<&ItemId> = candidates
         .iter()
         .map(|candidate| &candidate.item.id)
@@ -127,16 +127,16 @@ struct Candidates {
     wanted: Wanted,
 }
 
-fn candidates(product: &dyn Product, pair: &Sides<'_>) -> Candidates {
+fn candidates(product: &dyn Product, sides: &Sides<'_>) -> Candidates {
     // What can only be exported stands behind the rest.
-    let items = pair
+    let items = sides
         .file
         .objects
         .partition_point(|object| product.only_exported(object).is_none());
-    let items = pair.file.objects.get(..items).unwrap_or_default();
+    let items = sides.file.objects.get(..items).unwrap_or_default();
     let objects = items.par_iter().enumerate().with_min_len(CHUNK);
     let found: Vec<(Candidate, Vec<Missing>, Option<Json>)> = objects
-        .map(|(at, object)| candidate(product, pair, at, object))
+        .map(|(at, object)| candidate(product, sides, at, object))
         .collect();
     let mut all = AllMissing::new();
     let (mut candidates, mut wanted) = (
@@ -171,12 +171,12 @@ fn candidates(product: &dyn Product, pair: &Sides<'_>) -> Candidates {
 
 fn candidate<'o>(
     product: &dyn Product,
-    pair: &Sides<'o>,
+    sides: &Sides<'o>,
     at: usize,
     object: &'o Object,
 ) -> (Candidate, Vec<Missing>, Option<Json>) {
-    let base = pair.base(at);
-    let mut built = Built::new(product, pair, at, object);
+    let base = sides.base(at);
+    let mut built = Built::new(product, sides, at, object);
     let aligned = built.aligned();
     let deep = too_deep(&object.body);
     let (before, after) = match deep {
@@ -184,7 +184,7 @@ fn candidate<'o>(
         None => aligned.sides(),
     };
     let is_new = base.is_none() || !effective(Some(&before), &after).is_empty();
-    let mut blocks = pair.blocks(at).to_vec();
+    let mut blocks = sides.blocks(at).to_vec();
     blocks.extend(base.and_then(|base| other_owner(object, base)));
     blocks.extend(deep);
     blocks.extend(refused(&aligned));
@@ -212,7 +212,7 @@ fn candidate<'o>(
         path: "".into(),
     });
     let mut candidate = Candidate {
-        matched: pair.matched(at),
+        matched: sides.matched(at),
         blocks,
         warnings,
         // What was found by its name is another object under another id.
@@ -221,16 +221,16 @@ fn candidate<'o>(
             .map_or(Value::Null, Value::Text),
         ..Candidate::new(item, there)
     };
-    candidate.warnings.extend(other_kinds(pair, at, object));
+    candidate.warnings.extend(other_kinds(sides, at, object));
     candidate
         .warnings
-        .extend(product.findings(at, object, pair));
+        .extend(product.findings(at, object, sides));
     if is_new {
         candidate.blocks.extend(product.blocks(object));
     }
     let mut lacks = Vec::new();
     for mut found in built.found {
-        product.notice(&mut found, object, pair);
+        product.notice(&mut found, object, sides);
         candidate.references.push(found.reference);
         let place = object.place(&found.link.path);
         candidate.warnings.extend(
@@ -267,15 +267,15 @@ fn candidate<'o>(
 
 /// Tells that the target has an object with the same id of another kind: systems
 /// split a kind in two.
-fn other_kinds(pair: &Sides<'_>, at: usize, object: &Object) -> Option<Finding> {
-    if object.id().is_empty() || pair.base(at).is_some() {
+fn other_kinds(sides: &Sides<'_>, at: usize, object: &Object) -> Option<Finding> {
+    if object.id().is_empty() || sides.base(at).is_some() {
         return None;
     }
-    let mut others = pair
+    let mut others = sides
         .target
         .with_id(object.schema.id_form(), object.id())
         .iter()
-        .filter_map(|at| pair.target.get(*at));
+        .filter_map(|at| sides.target.get(*at));
     let other = others.find(|other| other.item.kind != object.item.kind)?;
     let message = format!(
         "the target has {} '{}' with the same id, under another type",
@@ -365,15 +365,15 @@ fn noticed(product: &dyn Product, object: &Object, aligned: &Aligned<'_>) -> Vec
 
 /// Returns what the target's own objects refer to and nobody has. What is only
 /// listed is but a copy.
-pub(super) fn dangling(pair: &Sides<'_>, meant: &HashSet<usize>) -> Vec<Finding> {
-    let objects = pair
+pub(super) fn dangling(sides: &Sides<'_>, meant: &HashSet<usize>) -> Vec<Finding> {
+    let objects = sides
         .target
         .objects
         .iter()
         .enumerate()
         .filter(|(at, _)| meant.contains(at));
     let found = objects.flat_map(|(_, object)| {
-        resolve(pair, object)
+        resolve(sides, object)
             .into_iter()
             .map(move |found| (object, found))
     });

@@ -153,8 +153,8 @@ pub trait Product: Kinds {
 
     /// Brings an object into the form of the target's, where the two forms mean
     /// the same.
-    fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, pair: &Sides<'o>) {
-        let _ = (prepared, object, pair);
+    fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, sides: &Sides<'o>) {
+        let _ = (prepared, object, sides);
     }
 
     /// Returns what stands in the way of an object that would be written.
@@ -165,14 +165,14 @@ pub trait Product: Kinds {
 
     /// Returns what the operator should know of an object, which stands at a
     /// place of the file, beside the others.
-    fn findings(&self, at: usize, object: &Object, pair: &Sides<'_>) -> Vec<Finding> {
-        let _ = (at, object, pair);
+    fn findings(&self, at: usize, object: &Object, sides: &Sides<'_>) -> Vec<Finding> {
+        let _ = (at, object, sides);
         Vec::new()
     }
 
     /// Notes more about a reference that was looked up.
-    fn notice(&self, found: &mut ResolvedReference<'_>, object: &Object, pair: &Sides<'_>) {
-        let _ = (found, object, pair);
+    fn notice(&self, found: &mut ResolvedReference<'_>, object: &Object, sides: &Sides<'_>) {
+        let _ = (found, object, sides);
     }
 
     /// Returns what the target grants, and what writing the items of a plan
@@ -385,7 +385,7 @@ struct DocumentComparison {
 }
 
 impl DocumentComparison {
-    fn pair(&self) -> Sides<'_> {
+    fn sides(&self) -> Sides<'_> {
         let Import {
             product,
             file,
@@ -401,14 +401,14 @@ impl DocumentComparison {
 
     fn wanted(&self) -> &Wanted {
         self.wanted
-            .get_or_init(|| plan(self.import.product, &self.pair(), &self.import.file).1)
+            .get_or_init(|| plan(self.import.product, &self.sides(), &self.import.file).1)
     }
 }
 
 impl Comparison for DocumentComparison {
     fn plan(&self) -> Plan {
         let Import { product, file, .. } = &*self.import;
-        let (plan, wanted) = plan(*product, &self.pair(), file);
+        let (plan, wanted) = plan(*product, &self.sides(), file);
         self.wanted.get_or_init(|| wanted);
         plan
     }
@@ -423,7 +423,7 @@ impl Comparison for DocumentComparison {
         approved: &'a Approved,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         async move {
-            let (covers, adds) = saves(self.kept.product, &self.pair(), approved, self.wanted());
+            let (covers, adds) = saves(self.kept.product, &self.sides(), approved, self.wanted());
             rows::write(writer, self.kept.product.about().name, &covers, &adds).await
         }
         .boxed()
@@ -432,7 +432,7 @@ impl Comparison for DocumentComparison {
     fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised> {
         verify::verify(
             self.kept.product,
-            &self.pair(),
+            &self.sides(),
             approved,
             self.wanted(),
             touched,
@@ -444,14 +444,14 @@ impl Comparison for DocumentComparison {
 /// stand in the plan's order.
 pub(super) fn saves(
     product: &dyn Product,
-    pair: &Sides<'_>,
+    sides: &Sides<'_>,
     approved: &Approved,
     wanted: &Wanted,
 ) -> (Vec<Save>, Vec<Save>) {
     let save = |step: &Step| {
-        let object = pair.file.get(step.at)?;
+        let object = sides.file.get(step.at)?;
         let wanted = wanted.get(step.at).and_then(Option::as_ref);
-        let document = Built::again(product, pair, (step.at, object), wanted).document();
+        let document = Built::again(product, sides, (step.at, object), wanted).document();
         Some((
             step.verb,
             Save {

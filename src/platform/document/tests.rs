@@ -86,13 +86,13 @@ impl Target {
 
     /// Compares a file with it.
     pub(crate) fn plan(&self, file: &File, options: &ImportOptions) -> Arc<Plan> {
-        let pair = Sides::new(
+        let sides = Sides::new(
             self.product,
             &file.objects,
             &self.objects,
             &options.default_references,
         );
-        Arc::new(plan(self.product, &pair, file).0)
+        Arc::new(plan(self.product, &sides, file).0)
     }
 
     /// Writes all of a file that can be; returns the plan, and of each place in
@@ -117,14 +117,14 @@ impl Target {
         let Ok(approved) = plan.approve(&choices) else {
             return (plan, Vec::new());
         };
-        let pair = Sides::new(
+        let sides = Sides::new(
             self.product,
             &file.objects,
             &self.objects,
             &options.default_references,
         );
-        let wanted = super::plan::plan(self.product, &pair, file).1;
-        let (covers, adds) = saves(self.product, &pair, &approved, &wanted);
+        let wanted = super::plan::plan(self.product, &sides, file).1;
+        let (covers, adds) = saves(self.product, &sides, &approved, &wanted);
         let mut documents: BTreeMap<(String, String), Document> = BTreeMap::new();
         let key = |document: &Document| (document.kind.to_string(), document.id.to_string());
         for object in &self.objects {
@@ -155,12 +155,12 @@ impl Target {
             .values()
             .filter(|document| document.pair_id.is_some())
         {
-            let pair = (
+            let sides = (
                 document.kind.clone(),
                 document.owner.clone(),
                 document.pair_id.clone(),
             );
-            assert!(pairs.insert(pair), "two of one pair: {document:?}");
+            assert!(pairs.insert(sides), "two of one pair: {document:?}");
         }
         // What was written is what was shown, and anything else is found.
         let verified = |change: &dyn Fn(&Document) -> Document| {
@@ -170,7 +170,7 @@ impl Target {
                 .collect();
             verify(
                 self.product,
-                &pair,
+                &sides,
                 &approved,
                 &wanted,
                 Touched {

@@ -38,7 +38,7 @@ struct Row<'r> {
 /// Returns every difference between what was shown and what was written.
 pub(super) fn verify(
     product: &dyn Product,
-    pair: &Sides<'_>,
+    sides: &Sides<'_>,
     approved: &Approved,
     wanted: &Wanted,
     touched: Touched<'_>,
@@ -59,7 +59,7 @@ pub(super) fn verify(
         ]
         .map(|row| row.and_then(|row| read(&id.kind, row)));
         // What stood there was mostly read already.
-        let base = pair
+        let base = sides
             .base(step.at)
             .filter(|base| before.as_ref().is_some_and(|row| row.body == base.text));
         let other = if base.is_some() {
@@ -71,7 +71,7 @@ pub(super) fn verify(
         // What was shown of an addition was read from this very text.
         let is_wanted = wanted.get(step.at).is_some_and(Option::is_none);
         if let (None, None, Some(file), Some(after)) =
-            (before, &entry.base, pair.file.get(step.at), &after)
+            (before, &entry.base, sides.file.get(step.at), &after)
             && is_wanted
             && after.body == file.text
         {
@@ -85,7 +85,7 @@ pub(super) fn verify(
         let shown = || plan.changes(step.at, Show::Differences);
         let difference = after
             .as_ref()
-            .and_then(|after| difference(product, pair, entry, before, after, shown));
+            .and_then(|after| difference(product, sides, entry, before, after, shown));
         let difference = difference.map(|path| (key.clone(), path));
         Some((
             promised(key, step.verb, id, before, after.as_ref()),
@@ -122,7 +122,7 @@ fn read(kind: &Kind, row: &str) -> Option<Document> {
 /// where something changed that is not compared.
 fn difference<'o>(
     product: &dyn Product,
-    pair: &Sides<'o>,
+    sides: &Sides<'o>,
     entry: &Entry,
     before: Option<&'o Object>,
     after: &'o Object,
@@ -131,7 +131,7 @@ fn difference<'o>(
     if entry.base.is_some() != before.is_some() {
         return Some("body".to_owned());
     }
-    let prepared = Prepared::new(product, pair, after, before, Cow::Borrowed(&after.body));
+    let prepared = Prepared::new(product, sides, after, before, Cow::Borrowed(&after.body));
     let aligned = prepared.aligned();
     // What is not compared is as it was: taking the text over leaves it as it is.
     let is_kept = before.is_none() || after.is_signed() || aligned.result() == after.body;

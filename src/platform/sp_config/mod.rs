@@ -114,8 +114,8 @@ impl Product for SpConfig {
         }
     }
 
-    fn findings(&self, _: usize, object: &Object, pair: &Sides<'_>) -> Vec<Finding> {
-        rules::unknown_attributes(object, pair)
+    fn findings(&self, _: usize, object: &Object, sides: &Sides<'_>) -> Vec<Finding> {
+        rules::unknown_attributes(object, sides)
             .into_iter()
             .collect()
     }

@@ -119,11 +119,11 @@ fn is_non_employee(source: &Json) -> bool {
 
 /// Tells which identity attributes a profile fills that neither the file nor the
 /// target declares.
-pub(super) fn unknown_attributes(entry: &Object, pair: &Sides<'_>) -> Option<Finding> {
+pub(super) fn unknown_attributes(entry: &Object, sides: &Sides<'_>) -> Option<Finding> {
     if entry.kind().as_str() != IDENTITY_PROFILE {
         return None;
     }
-    let configs = [&pair.file, &pair.target].into_iter().flat_map(|side| {
+    let configs = [&sides.file, &sides.target].into_iter().flat_map(|side| {
         side.of(IDENTITY_OBJECT_CONFIG)
             .iter()
             .filter_map(|at| side.get(*at)?.body.get("object"))

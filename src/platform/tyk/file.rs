@@ -251,7 +251,7 @@ impl Reader<'_> {
         });
         self.file
             .objects
-            .push(object.map_err(|misshape| misshape.into_error(self.source, at))?);
+            .push(object.map_err(|shape_error| shape_error.into_error(self.source, at))?);
         Ok(())
     }
 

@@ -110,24 +110,24 @@ impl Product for Tyk {
         &schema::DERIVED
     }
 
-    fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, pair: &Sides<'o>) {
-        schema::prepare(prepared, object, pair);
+    fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, sides: &Sides<'o>) {
+        schema::prepare(prepared, object, sides);
     }
 
     fn blocks(&self, object: &Object) -> Vec<Reason> {
         rules::blocks(object)
     }
 
-    fn findings(&self, at: usize, object: &Object, pair: &Sides<'_>) -> Vec<Finding> {
-        rules::findings(at, object, pair)
+    fn findings(&self, at: usize, object: &Object, sides: &Sides<'_>) -> Vec<Finding> {
+        rules::findings(at, object, sides)
     }
 
     fn access(&self, plan: &Plan) -> Option<Model> {
         Some(access::model(plan))
     }
 
-    fn notice(&self, found: &mut ResolvedReference<'_>, object: &Object, pair: &Sides<'_>) {
-        rules::notice(found, object, pair);
+    fn notice(&self, found: &mut ResolvedReference<'_>, object: &Object, sides: &Sides<'_>) {
+        rules::notice(found, object, sides);
         rules::unknown_versions(found);
     }
 }

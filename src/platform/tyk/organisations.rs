@@ -84,8 +84,8 @@ mod tests {
     /// Maps `a` to `b"` and `b"` to `c` in an object; returns its text and owner,
     /// and which mappings did nothing.
     fn mapped(sort: Sort, text: &str) -> (String, String, Vec<String>) {
-        let pair = |from: &str, to: &str| (from.to_owned(), to.to_owned());
-        let organisations = BTreeMap::from([pair("a", "b\""), pair("b\"", "c")]);
+        let sides = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+        let organisations = BTreeMap::from([sides("a", "b\""), sides("b\"", "c")]);
         let json = Source::read(text.as_bytes()).unwrap().root;
         let wrapper = wrapper(sort, &json);
         let object = Object::new(sort.schema(), json, wrapper, text, "");

@@ -102,10 +102,10 @@ const fn is_of_policy_id(c: char) -> bool {
 }
 
 /// Returns what the operator should know of an object beside the others.
-pub(super) fn findings(at: usize, object: &Object, pair: &Sides<'_>) -> Vec<Finding> {
+pub(super) fn findings(at: usize, object: &Object, sides: &Sides<'_>) -> Vec<Finding> {
     let finding = match Sort::of(object) {
-        Sort::Organisation => unlisted(object, pair),
-        Sort::Api => might_listen_alike(at, object, pair),
+        Sort::Organisation => unlisted(object, sides),
+        Sort::Api => might_listen_alike(at, object, sides),
         Sort::Policy => unusual_id(object),
     };
     finding.into_iter().collect()
@@ -127,7 +127,7 @@ fn unusual_id(policy: &Object) -> Option<Finding> {
 }
 
 /// APIs at one place that no gateway loads both as they are.
-fn might_listen_alike(at: usize, api: &Object, pair: &Sides<'_>) -> Option<Finding> {
+fn might_listen_alike(at: usize, api: &Object, sides: &Sides<'_>) -> Option<Finding> {
     let place = [LISTENS, WOULD_LISTEN]
         .map(|key| api.key(key))
         .into_iter()
@@ -135,7 +135,7 @@ fn might_listen_alike(at: usize, api: &Object, pair: &Sides<'_>) -> Option<Findi
     let is_active = !api.key(LISTENS).is_empty();
     let other_at = |name: &str, is_rival: &dyn Fn(&Object) -> bool| {
         let key = api.schema.keys.iter().position(|key| key.name == name)?;
-        let of = [&pair.file, &pair.target].into_iter().flat_map(|side| {
+        let of = [&sides.file, &sides.target].into_iter().flat_map(|side| {
             side.with(api.schema, key, "", place)
                 .iter()
                 .filter_map(|at| side.get(*at))
@@ -149,7 +149,7 @@ fn might_listen_alike(at: usize, api: &Object, pair: &Sides<'_>) -> Option<Findi
         (other_at(LISTENS, &|_| true)?, "if both were active")
     } else {
         // What is in somebody's way already needs no such word.
-        let is_free = pair.blocks(at).is_empty();
+        let is_free = sides.blocks(at).is_empty();
         let is_apart = |other: &Object| is_free && !listen::meet(&api.body, &other.body);
         (
             other_at(LISTENS, &is_apart)?,
@@ -164,7 +164,7 @@ fn might_listen_alike(at: usize, api: &Object, pair: &Sides<'_>) -> Option<Findi
 }
 
 /// APIs of an organisation that its own list leaves out. An empty list is none.
-fn unlisted(organisation: &Object, pair: &Sides<'_>) -> Option<Finding> {
+fn unlisted(organisation: &Object, sides: &Sides<'_>) -> Option<Finding> {
     const MAX_LISTED: usize = 3;
     let entries = organisation.body.get("apis")?.elements();
     if entries.is_empty() {
@@ -174,7 +174,7 @@ fn unlisted(organisation: &Object, pair: &Sides<'_>) -> Option<Finding> {
         .iter()
         .map(|entry| entry.text_of("api_id"))
         .collect();
-    let apis = [&pair.file, &pair.target].into_iter().flat_map(|side| {
+    let apis = [&sides.file, &sides.target].into_iter().flat_map(|side| {
         side.of(Sort::Api.word())
             .iter()
             .filter_map(|at| side.get(*at))
@@ -196,7 +196,7 @@ fn unlisted(organisation: &Object, pair: &Sides<'_>) -> Option<Finding> {
 }
 
 /// Tells which names and versions of an API are not what an object says.
-pub(super) fn notice(found: &mut ResolvedReference<'_>, object: &Object, pair: &Sides<'_>) {
+pub(super) fn notice(found: &mut ResolvedReference<'_>, object: &Object, sides: &Sides<'_>) {
     let link = &found.link;
     if link.kind != Sort::Api.word() || link.name.is_empty() {
         return;
@@ -204,7 +204,7 @@ pub(super) fn notice(found: &mut ResolvedReference<'_>, object: &Object, pair: &
     let (calls, id) = (link.name, link.id);
     let Some(api) = found.to else {
         // The list of its organisation may know it.
-        let owner = pair.get(Sort::Organisation.word(), "", &object.owner);
+        let owner = sides.get(Sort::Organisation.word(), "", &object.owner);
         let listed = owner
             .and_then(|owner| owner.body.get("apis"))
             .map(Json::elements)

@@ -224,7 +224,7 @@ pub(super) static DERIVED: [&str; 5] = [
 
 /// Brings an object of the file into the form of the target's, where the two
 /// forms mean the same.
-pub(super) fn prepare<'o>(prepared: &mut Prepared<'o>, object: &'o Object, pair: &Sides<'o>) {
+pub(super) fn prepare<'o>(prepared: &mut Prepared<'o>, object: &'o Object, sides: &Sides<'o>) {
     let target = prepared.target;
     match Sort::of(object) {
         Sort::Organisation => {
@@ -248,7 +248,8 @@ pub(super) fn prepare<'o>(prepared: &mut Prepared<'o>, object: &'o Object, pair:
             }
             if let Some(there) = target.and_then(|target| target.get("access_rights")) {
                 let is_versioned = |api: &str| {
-                    pair.get(Sort::Api.word(), &object.owner, api)
+                    sides
+                        .get(Sort::Api.word(), &object.owner, api)
                         .is_some_and(rules::is_versioned)
                 };
                 rights_alike(&mut prepared.file, there, &is_versioned);

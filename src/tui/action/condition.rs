@@ -87,15 +87,15 @@ pub(super) fn check(act: Act, app: &App) -> Check {
         Act::TakeScope => take(app),
         Act::OpenFinding => with_scopes(app, |scopes| {
             some(
-                !scopes.ailments.is_empty(),
+                !scopes.findings.is_empty(),
                 "nothing is wrong with the scopes",
             )
         }),
         Act::Repair => with_scopes(app, |scopes| {
             let can = scopes
-                .ailments
+                .findings
                 .iter()
-                .any(|ailment| ailment.repair.is_some());
+                .any(|finding| finding.repair.is_some());
             some(can, "nothing was found that can be repaired safely")?;
             can_write(app)
         }),

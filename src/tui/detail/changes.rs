@@ -13,52 +13,52 @@ use crate::tui::widget::{Line, count, cut, width, wrap};
 const MAX_BYTES: usize = 16_384;
 
 /// Lays out changes; consecutive ones of one set or record share a heading.
-pub(super) fn changes(sheet: &mut DetailLayout, changes: &[Change]) {
+pub(super) fn changes(layout: &mut DetailLayout, changes: &[Change]) {
     let described: Vec<ChangeText> = changes
         .iter()
-        .map(|change| ChangeText::new(change, sheet.glyphs, MAX_BYTES))
+        .map(|change| ChangeText::new(change, layout.glyphs, MAX_BYTES))
         .collect();
     let widest = described
         .iter()
         .map(|described| width(&described.name) + described.indent())
         .max()
         .unwrap_or(0);
-    let names = widest.min((sheet.width / 3).max(10));
+    let names = widest.min((layout.width / 3).max(10));
     // Of an item that the target lacks, one side would be empty.
     let has_two_sides = changes.iter().any(|change| change.op != Op::Add);
-    let wide = sheet.options.side_by_side && sheet.width >= SIDE_BY_SIDE && has_two_sides;
+    let wide = layout.options.side_by_side && layout.width >= SIDE_BY_SIDE && has_two_sides;
     if wide {
-        column_titles(sheet, names);
+        column_titles(layout, names);
     }
     let mut heading = "";
     for (n, described) in described.iter().enumerate() {
-        if sheet.is_full() {
+        if layout.is_full() {
             let rest = changes.len() - n;
-            sheet.change = None;
-            sheet.text(Role::Dim, &format!("and {rest} more"));
+            layout.change = None;
+            layout.text(Role::Dim, &format!("and {rest} more"));
             return;
         }
         if described.heading != heading {
             heading = &described.heading;
             if !heading.is_empty() {
-                sheet.change = None;
-                sheet.push(Line::of(
+                layout.change = None;
+                layout.push(Line::of(
                     Role::Dim,
-                    &cut(heading, sheet.width, sheet.glyphs.ellipsis),
+                    &cut(heading, layout.width, layout.glyphs.ellipsis),
                 ));
             }
         }
-        sheet.change = Some(n);
+        layout.change = Some(n);
         if wide {
-            described.beside(sheet, names);
+            described.beside(layout, names);
         } else {
-            described.below(sheet, names);
+            described.below(layout, names);
         }
         if let Some(diff) = &described.diff {
-            text::lay(sheet, diff, described.indent() + 2, wide);
+            text::lay(layout, diff, described.indent() + 2, wide);
         }
     }
-    sheet.change = None;
+    layout.change = None;
 }
 
 /// Returns a change as text for the clipboard.
@@ -82,14 +82,14 @@ pub(crate) fn as_text(change: &Change, glyphs: &'static Glyphs) -> String {
     safe(&format!("{}: {}", path.join("/"), values.join(" "))).into_owned()
 }
 
-fn column_titles(sheet: &mut DetailLayout, names: usize) {
-    let (left, _) = columns(sheet.width, names);
+fn column_titles(layout: &mut DetailLayout, names: usize) {
+    let (left, _) = columns(layout.width, names);
     let mut line = Line::new();
     line.pad_to(names + 3);
     line.push(Role::Dim, "target");
     line.pad_to(names + 3 + left + 3);
     line.push(Role::Dim, "file");
-    sheet.push(line);
+    layout.push(line);
 }
 
 /// Splits what names leave of a width into two columns and a bar.
@@ -173,13 +173,13 @@ impl ChangeText {
         if self.heading.is_empty() { 0 } else { 2 }
     }
 
-    fn head(&self, sheet: &DetailLayout, names: usize) -> Line {
+    fn head(&self, layout: &DetailLayout, names: usize) -> Line {
         let mut line = Line::new();
         line.pad_to(self.indent());
         line.push(self.role, self.glyph);
         line.push(Role::Text, " ");
         let room = names.saturating_sub(self.indent()).max(1);
-        line.push(self.role, &cut(&self.name, room, sheet.glyphs.ellipsis));
+        line.push(self.role, &cut(&self.name, room, layout.glyphs.ellipsis));
         line
     }
 
@@ -238,15 +238,15 @@ impl ChangeText {
     }
 
     /// One under the other; on one line where they fit.
-    fn below(&self, sheet: &mut DetailLayout, names: usize) {
-        let mut line = self.head(sheet, names);
+    fn below(&self, layout: &mut DetailLayout, names: usize) {
+        let mut line = self.head(layout, names);
         let values = self.values();
         let column = names + 3;
         let length: usize = values.iter().map(|(_, text)| width(text) + 1).sum();
         let end = self.indent() + 2 + width(&self.name);
         // A long name pushes its values to the right as long as they fit.
         let column = column.max(end + 1);
-        if column + length <= sheet.width + 1 {
+        if column + length <= layout.width + 1 {
             if end + 1 == column {
                 line = Line::new();
                 line.pad_to(self.indent());
@@ -261,11 +261,11 @@ impl ChangeText {
                     .iter()
                     .for_each(|(role, part)| line.push(*role, part));
             }
-            sheet.push(line);
+            layout.push(line);
             return;
         }
         let indent = self.indent() + 2;
-        let whole = sheet.width.saturating_sub(indent);
+        let whole = layout.width.saturating_sub(indent);
         let mut line = Line::new();
         line.pad_to(self.indent());
         line.push(
@@ -273,10 +273,10 @@ impl ChangeText {
             &format!(
                 "{} {}",
                 self.glyph,
-                cut(&self.name, whole, sheet.glyphs.ellipsis)
+                cut(&self.name, whole, layout.glyphs.ellipsis)
             ),
         );
-        sheet.push(line);
+        layout.push(line);
         if length <= whole.saturating_sub(1) {
             let mut line = Line::new();
             line.pad_to(indent + 2);
@@ -286,7 +286,7 @@ impl ChangeText {
                     .iter()
                     .for_each(|(role, part)| line.push(*role, part));
             }
-            sheet.push(line);
+            layout.push(line);
             return;
         }
         let mut lead = String::new();
@@ -301,18 +301,18 @@ impl ChangeText {
                 line.pad_to(indent + 2);
                 line.push(Role::Dim, &std::mem::take(&mut lead));
                 row.iter().for_each(|(role, part)| line.push(*role, part));
-                sheet.push(line);
+                layout.push(line);
             }
         }
     }
 
     /// The target's value left, the file's right; where the file has none, what
     /// becomes of the target's.
-    fn beside(&self, sheet: &mut DetailLayout, names: usize) {
-        let (left, right) = columns(sheet.width, names);
+    fn beside(&self, layout: &mut DetailLayout, names: usize) {
+        let (left, right) = columns(layout.width, names);
         // What is said of lines that stand below has all the room.
         let left = if self.diff.is_some() {
-            sheet.width.saturating_sub(names + 3)
+            layout.width.saturating_sub(names + 3)
         } else {
             left
         };
@@ -335,7 +335,7 @@ impl ChangeText {
         };
         for n in 0..old.len().max(new.len()) {
             let mut line = if n == 0 {
-                self.head(sheet, names)
+                self.head(layout, names)
             } else {
                 Line::new()
             };
@@ -346,20 +346,20 @@ impl ChangeText {
                 .for_each(|(role, part)| line.push(*role, part));
             if self.diff.is_none() {
                 line.pad_to(names + 3 + left + 1);
-                line.push(Role::Border, sheet.glyphs.bar);
+                line.push(Role::Border, layout.glyphs.bar);
                 line.push(Role::Text, " ");
             }
             new.get(n)
                 .into_iter()
                 .flatten()
                 .for_each(|(role, part)| line.push(*role, part));
-            sheet.push(line);
+            layout.push(line);
         }
         if self.pair.is_some() && !self.note.is_empty() {
-            for row in wrap(&self.note, sheet.width.saturating_sub(names + 3)) {
+            for row in wrap(&self.note, layout.width.saturating_sub(names + 3)) {
                 let mut line = Line::new();
                 line.pad_to(names + 3);
-                sheet.push(line.and(Role::Dim, &row));
+                layout.push(line.and(Role::Dim, &row));
             }
         }
     }

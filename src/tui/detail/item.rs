@@ -16,45 +16,45 @@ use crate::tui::widget::{Line, count, width, wrap};
 const MAX_NAMES: usize = 50;
 
 /// Lays out an item.
-pub(super) fn item(sheet: &mut DetailLayout, review: &Review, at: usize) {
+pub(super) fn item(layout: &mut DetailLayout, review: &Review, at: usize) {
     let Some(entry) = review.entry(at) else {
         return;
     };
-    head(sheet, review, at, entry);
-    reasons(sheet, review, at, entry);
-    sheet.blank();
-    let show = if sheet.options.unchanged {
+    head(layout, review, at, entry);
+    reasons(layout, review, at, entry);
+    layout.blank();
+    let show = if layout.options.unchanged {
         Show::Everything
     } else {
         Show::Differences
     };
     let found = review.plan().changes(at, show);
     match (found.is_empty(), entry.base.is_some()) {
-        (true, true) => sheet.text(Role::Dim, "No difference: file and target have the same."),
-        (true, false) => sheet.text(Role::Dim, "No field is set."),
-        (false, _) => changes(sheet, &found),
+        (true, true) => layout.text(Role::Dim, "No difference: file and target have the same."),
+        (true, false) => layout.text(Role::Dim, "No field is set."),
+        (false, _) => changes(layout, &found),
     }
-    references(sheet, &entry.references);
-    access(sheet, review, at, entry);
-    relations(sheet, review, at, entry);
+    references(layout, &entry.references);
+    access(layout, review, at, entry);
+    relations(layout, review, at, entry);
     for warning in &entry.warnings {
-        sheet.blank();
-        finding(sheet, warning);
+        layout.blank();
+        finding(layout, warning);
     }
 }
 
-fn head(sheet: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) {
+fn head(layout: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) {
     let (first, second) = labels(entry);
-    sheet.text(Role::Title, first);
+    layout.text(Role::Title, first);
     if !second.is_empty() && second != first {
-        sheet.text(Role::Text, second);
+        layout.text(Role::Text, second);
     }
     let mark = review.mark(at);
-    let status = format!("{} {}", mark.glyph(sheet.glyphs), mark.word());
-    let line = Line::of(mark.role(), &status).and(Role::Dim, &format!(" {} ", sheet.glyphs.dot));
-    sheet.push(line.and(Role::Dim, outlook(mark)));
+    let status = format!("{} {}", mark.glyph(layout.glyphs), mark.word());
+    let line = Line::of(mark.role(), &status).and(Role::Dim, &format!(" {} ", layout.glyphs.dot));
+    layout.push(line.and(Role::Dim, outlook(mark)));
     if let Some(matched) = &entry.matched {
-        sheet.text(Role::Dim, &matched.to_string());
+        layout.text(Role::Dim, &matched.to_string());
     }
 }
 
@@ -70,20 +70,20 @@ pub(super) const fn outlook(mark: ItemStatus) -> &'static str {
     }
 }
 
-fn reasons(sheet: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) {
+fn reasons(layout: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) {
     let state = review.resolution().state(at);
     for reason in state.into_iter().flat_map(|state| state.reasons(entry)) {
-        sheet.labelled((Role::Blocked, "why:"), (Role::Text, &reason.message));
+        layout.labelled((Role::Blocked, "why:"), (Role::Text, &reason.message));
     }
 }
 
 /// Lays out what the item points to, and how that was found; first what was
 /// not found.
-fn references(sheet: &mut DetailLayout, references: &[Reference]) {
+fn references(layout: &mut DetailLayout, references: &[Reference]) {
     if references.is_empty() {
         return;
     }
-    sheet.blank();
+    layout.blank();
     let lost = |reference: &&Reference| reference.how == Resolved::Unresolved;
     let unresolved = references.iter().filter(lost).count();
     let described = if unresolved == 0 {
@@ -91,27 +91,27 @@ fn references(sheet: &mut DetailLayout, references: &[Reference]) {
     } else {
         format!(", {unresolved} unresolved")
     };
-    sheet.text(
+    layout.text(
         Role::Dim,
         &format!("references: {}{described}", references.len()),
     );
     let found = references.iter().filter(|reference| !lost(reference));
     let mut named = references.iter().filter(lost).chain(found);
     for reference in named.by_ref().take(MAX_NAMES) {
-        reference_rows(sheet, reference);
+        reference_rows(layout, reference);
     }
     match named.count() {
         0 => {}
-        more => sheet.text(Role::Dim, &format!("  and {more} more")),
+        more => layout.text(Role::Dim, &format!("  and {more} more")),
     }
 }
 
-fn reference_rows(sheet: &mut DetailLayout, reference: &Reference) {
+fn reference_rows(layout: &mut DetailLayout, reference: &Reference) {
     let (mark, role) = match reference.how {
-        Resolved::Unresolved => (sheet.glyphs.warning, Role::Warning),
-        Resolved::External => (sheet.glyphs.dot, Role::Dim),
+        Resolved::Unresolved => (layout.glyphs.warning, Role::Warning),
+        Resolved::External => (layout.glyphs.dot, Role::Dim),
         Resolved::Id | Resolved::Name | Resolved::Mapping | Resolved::Default => {
-            (sheet.glyphs.arrow, Role::Text)
+            (layout.glyphs.arrow, Role::Text)
         }
     };
     let path = segments(&reference.path).collect::<Vec<_>>().join("/");
@@ -122,8 +122,8 @@ fn reference_rows(sheet: &mut DetailLayout, reference: &Reference) {
     let path = super::safe(&path).into_owned();
     let described = super::safe(&format!("{}: {to}", reference.how.words())).into_owned();
     let line = format!("  {mark} {path}  {described}");
-    if width(&line) <= sheet.width {
-        sheet.push(Line::of(role, &line));
+    if width(&line) <= layout.width {
+        layout.push(Line::of(role, &line));
         return;
     }
     // Narrow panes have what it points to below.
@@ -131,11 +131,11 @@ fn reference_rows(sheet: &mut DetailLayout, reference: &Reference) {
         (format!("  {mark} "), &path),
         ("      ".to_owned(), &described),
     ] {
-        let room = sheet.width.saturating_sub(width(&indent));
+        let room = layout.width.saturating_sub(width(&indent));
         for (n, part) in wrap(text, room).into_iter().enumerate() {
             let mut line = Line::of(role, if n == 0 { &indent } else { "" });
             line.pad_to(width(&indent));
-            sheet.push(line.and(role, &part));
+            layout.push(line.and(role, &part));
         }
     }
 }
@@ -143,13 +143,13 @@ fn reference_rows(sheet: &mut DetailLayout, reference: &Reference) {
 /// Lays out what the choices change of who can call what, as far as it is the
 /// item's: as a client, as an API, by it as a group or scope. Of what is not
 /// chosen, what writing it would change.
-fn access(sheet: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) {
+fn access(layout: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) {
     let id = &entry.item.id;
     let chosen = review
         .access()
         .into_iter()
         .flat_map(|access| access.about(id));
-    grants(sheet, id, "access", chosen);
+    grants(layout, id, "access", chosen);
     let verb = if entry.base.is_some() {
         "covered"
     } else {
@@ -157,11 +157,11 @@ fn access(sheet: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) {
     };
     let other = review.access_by(at, MAX_NAMES + 1);
     let others = other.iter().flat_map(Access::grants);
-    grants(sheet, id, &format!("access, if it is {verb}"), others);
+    grants(layout, id, &format!("access, if it is {verb}"), others);
 }
 
 fn grants<'g>(
-    sheet: &mut DetailLayout,
+    layout: &mut DetailLayout,
     id: &ItemId,
     title: &str,
     grants: impl Iterator<Item = &'g Grant>,
@@ -170,8 +170,8 @@ fn grants<'g>(
     if grants.peek().is_none() {
         return;
     }
-    sheet.blank();
-    sheet.text(Role::Dim, title);
+    layout.blank();
+    layout.text(Role::Dim, title);
     for grant in grants.by_ref().take(MAX_NAMES) {
         let sign = format!("  {}", grant.shift.sign());
         let what = if grant.subject.id == *id {
@@ -185,17 +185,17 @@ fn grants<'g>(
             )
         };
         let described = format!("{what} {}", detail(grant));
-        sheet.labelled(
+        layout.labelled(
             (role(&grant.shift), &sign),
             (Role::Text, described.trim_end()),
         );
     }
     if grants.next().is_some() {
-        sheet.text(Role::Dim, "  and more");
+        layout.text(Role::Dim, "  and more");
     }
 }
 
-fn relations(sheet: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) {
+fn relations(layout: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) {
     let mut needs: Vec<(&ItemId, String)> = Vec::new();
     for requirement in &entry.requires {
         let word = match (requirement.present, review.plan().position(&requirement.on)) {
@@ -205,7 +205,7 @@ fn relations(sheet: &mut DetailLayout, review: &Review, at: usize, entry: &Entry
         };
         needs.push((&requirement.on, word));
     }
-    list(sheet, review.plan(), "needs", &needs);
+    list(layout, review.plan(), "needs", &needs);
     let users: Vec<_> = review
         .needed_by(at)
         .iter()
@@ -216,42 +216,42 @@ fn relations(sheet: &mut DetailLayout, review: &Review, at: usize, entry: &Entry
             ))
         })
         .collect();
-    list(sheet, review.plan(), "needed by", &users);
+    list(layout, review.plan(), "needed by", &users);
     let missing = review
         .missing_of(at)
         .iter()
         .filter_map(|at| review.plan().missing().get(*at));
     let (apis, others): (Vec<_>, Vec<_>) = missing.partition(|missing| missing.is_api());
     for list in [apis, others].into_iter().filter(|list| !list.is_empty()) {
-        sheet.blank();
+        layout.blank();
         let is_api = list.iter().all(|missing| missing.is_api());
         let (one, many) = if is_api {
             ("API", "APIs")
         } else {
             ("object", "objects")
         };
-        sheet.text(
+        layout.text(
             Role::Warning,
             &format!("{} missing:", count(list.len(), one, many)),
         );
         for missing in list.into_iter().take(MAX_NAMES) {
-            sheet.text(Role::Text, &format!("  {}", missing.label()));
+            layout.text(Role::Text, &format!("  {}", missing.label()));
         }
     }
 }
 
-fn list(sheet: &mut DetailLayout, plan: &Plan, title: &str, items: &[(&ItemId, String)]) {
+fn list(layout: &mut DetailLayout, plan: &Plan, title: &str, items: &[(&ItemId, String)]) {
     if items.is_empty() {
         return;
     }
-    sheet.blank();
-    sheet.text(Role::Dim, title);
+    layout.blank();
+    layout.text(Role::Dim, title);
     for (id, word) in items.iter().take(MAX_NAMES) {
         let name = format!("  {}", called(plan, id));
-        sheet.labelled((Role::Text, &super::safe(&name)), (Role::Dim, word));
+        layout.labelled((Role::Text, &super::safe(&name)), (Role::Dim, word));
     }
     if items.len() > MAX_NAMES {
-        sheet.text(
+        layout.text(
             Role::Dim,
             &format!("  and {} more", items.len() - MAX_NAMES),
         );
@@ -259,14 +259,14 @@ fn list(sheet: &mut DetailLayout, plan: &Plan, title: &str, items: &[(&ItemId, S
 }
 
 /// Lays out something that was noticed.
-pub(super) fn finding(sheet: &mut DetailLayout, finding: &Finding) {
+pub(super) fn finding(layout: &mut DetailLayout, finding: &Finding) {
     let (role, word) = match finding.severity {
         Severity::Note => (Role::Dim, "note"),
         Severity::Warning => (Role::Warning, "warning"),
         Severity::Error => (Role::Error, "error"),
     };
-    let label = format!("{} {word}:", sheet.glyphs.warning);
-    sheet.labelled((role, &label), (Role::Text, &finding.message));
+    let label = format!("{} {word}:", layout.glyphs.warning);
+    layout.labelled((role, &label), (Role::Text, &finding.message));
 }
 
 /// Says what an outcome was.

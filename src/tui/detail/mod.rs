@@ -49,7 +49,7 @@ pub(crate) fn build(
     width: usize,
     glyphs: &'static Glyphs,
 ) -> Vec<DetailRow> {
-    let mut sheet = DetailLayout {
+    let mut layout = DetailLayout {
         rows: Vec::new(),
         width: width.max(8),
         options,
@@ -57,32 +57,32 @@ pub(crate) fn build(
         change: None,
     };
     match node {
-        Node::Item(at) => item::item(&mut sheet, review, at),
-        Node::Kind(kind) => node::kind(&mut sheet, review, kind),
-        Node::Branch(at, branch) => node::branch(&mut sheet, review, at, branch),
+        Node::Item(at) => item::item(&mut layout, review, at),
+        Node::Kind(kind) => node::kind(&mut layout, review, kind),
+        Node::Branch(at, branch) => node::branch(&mut layout, review, at, branch),
         Node::Element(at, branch, member) => {
-            node::element(&mut sheet, review, at, (branch, member));
+            node::element(&mut layout, review, at, (branch, member));
         }
-        Node::Missing(list) => node::missing(&mut sheet, review, list),
-        Node::MissingObject(at) => node::missing_object(&mut sheet, review, at),
-        Node::Warnings => node::warnings(&mut sheet, review),
-        Node::Warning(at) => node::warning(&mut sheet, review, at),
+        Node::Missing(list) => node::missing(&mut layout, review, list),
+        Node::MissingObject(at) => node::missing_object(&mut layout, review, at),
+        Node::Warnings => node::warnings(&mut layout, review),
+        Node::Warning(at) => node::warning(&mut layout, review, at),
     }
-    sheet.finish()
+    layout.finish()
 }
 
 /// Lays out changes that belong to no item under review.
 pub(crate) fn differences(changes: &[Change], width: usize, glyphs: &'static Glyphs) -> Vec<Line> {
     let options = DetailOptions::default();
-    let mut sheet = DetailLayout {
+    let mut layout = DetailLayout {
         rows: Vec::new(),
         width: width.max(8),
         options,
         glyphs,
         change: None,
     };
-    changes::changes(&mut sheet, changes);
-    sheet.finish().into_iter().map(|row| row.line).collect()
+    changes::changes(&mut layout, changes);
+    layout.finish().into_iter().map(|row| row.line).collect()
 }
 
 /// Lines that grow, at a width.

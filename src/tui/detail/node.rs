@@ -13,11 +13,11 @@ use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count, width};
 
 /// Lays out the counts of a kind.
-pub(super) fn kind(sheet: &mut DetailLayout, review: &Review, kind: usize) {
+pub(super) fn kind(layout: &mut DetailLayout, review: &Review, kind: usize) {
     let counts = review.kind_counts(kind);
-    sheet.text(Role::Title, review.kind_title(kind));
-    sheet.text(Role::Dim, &count(counts.total(), "item", "items"));
-    sheet.blank();
+    layout.text(Role::Title, review.kind_title(kind));
+    layout.text(Role::Dim, &count(counts.total(), "item", "items"));
+    layout.blank();
     for mark in ItemStatus::ALL
         .into_iter()
         .filter(|mark| counts.of(*mark) > 0)
@@ -27,49 +27,52 @@ pub(super) fn kind(sheet: &mut DetailLayout, review: &Review, kind: usize) {
             ItemStatus::Differs => "Repeat, undecided",
             mark => mark.word(),
         };
-        let mut line = Line::of(mark.role(), &format!("{} {word}", mark.glyph(sheet.glyphs)));
-        line.pad_to(22.min(sheet.width.saturating_sub(6)));
-        sheet.push(line.and(Role::Text, &counts.of(mark).to_string()));
+        let mut line = Line::of(
+            mark.role(),
+            &format!("{} {word}", mark.glyph(layout.glyphs)),
+        );
+        line.pad_to(22.min(layout.width.saturating_sub(6)));
+        layout.push(line.and(Role::Text, &counts.of(mark).to_string()));
     }
 }
 
 /// Lays out a set of an item.
-pub(super) fn branch(sheet: &mut DetailLayout, review: &Review, at: usize, branch: usize) {
+pub(super) fn branch(layout: &mut DetailLayout, review: &Review, at: usize, branch: usize) {
     let (Some(entry), Some(branch)) = (review.entry(at), review.branch(at, branch)) else {
         return;
     };
-    sheet.text(Role::Title, &branch.title);
-    sheet.text(
+    layout.text(Role::Title, &branch.title);
+    layout.text(
         Role::Dim,
         &format!("of {} {}", entry.item.id.kind, entry.item.id.key),
     );
-    sheet.blank();
+    layout.blank();
     let widest = branch
         .members
         .iter()
         .map(|member| width(&safe(&member.label)))
         .max()
         .unwrap_or(0);
-    let column = (widest + 3).min(sheet.width.saturating_sub(9)).max(4);
+    let column = (widest + 3).min(layout.width.saturating_sub(9)).max(4);
     for member in &branch.members {
-        if sheet.is_full() {
-            sheet.text(Role::Dim, "and more");
+        if layout.is_full() {
+            layout.text(Role::Dim, "and more");
             return;
         }
-        let fate = member.status;
-        let label = format!("{} {}", fate.glyph(sheet.glyphs), safe(&member.label));
+        let status = member.status;
+        let label = format!("{} {}", status.glyph(layout.glyphs), safe(&member.label));
         let mut line = Line::of(
-            fate.role(),
-            &crate::tui::widget::cut(&label, column - 1, sheet.glyphs.ellipsis),
+            status.role(),
+            &crate::tui::widget::cut(&label, column - 1, layout.glyphs.ellipsis),
         );
         line.pad_to(column);
-        sheet.push(line.and(Role::Dim, fate.word()));
+        layout.push(line.and(Role::Dim, status.word()));
     }
 }
 
 /// Lays out an element of a set, with its own fields where it has any.
 pub(super) fn element(
-    sheet: &mut DetailLayout,
+    layout: &mut DetailLayout,
     review: &Review,
     at: usize,
     (branch, member): (usize, usize),
@@ -80,18 +83,18 @@ pub(super) fn element(
     let Some(member) = set.members.get(member) else {
         return;
     };
-    sheet.text(Role::Title, &member.label);
-    sheet.text(
+    layout.text(Role::Title, &member.label);
+    layout.text(
         Role::Dim,
         &format!(
             "in {} of {} {}",
             set.title, entry.item.id.kind, entry.item.id.key
         ),
     );
-    let fate = member.status;
-    sheet.push(Line::of(
-        fate.role(),
-        &format!("{} {}", fate.glyph(sheet.glyphs), fate.word()),
+    let status = member.status;
+    layout.push(Line::of(
+        status.role(),
+        &format!("{} {}", status.glyph(layout.glyphs), status.word()),
     ));
     if let Some(id) = &member.needs {
         let on = review.plan().position(id);
@@ -101,12 +104,12 @@ pub(super) fn element(
         } else {
             "is not written"
         };
-        sheet.text(
+        layout.text(
             Role::Dim,
             &format!("comes with {} {}, which {word}", id.kind, id.key),
         );
     }
-    sheet.blank();
+    layout.blank();
     let base = entry.base.as_ref().map(|base| &base.value);
     let mut found = compare(base, &entry.item.value, Show::Everything);
     found.retain(|change| {
@@ -115,7 +118,7 @@ pub(super) fn element(
             .strip_prefix(&*member.pointer)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     });
-    changes(sheet, &found);
+    changes(layout, &found);
 }
 
 /// Says what becomes of what is missing; of APIs in the sentence of the
@@ -130,65 +133,65 @@ pub(crate) fn ignored(missing: MissingCount) -> String {
 }
 
 /// Lays out what there is to say of a list of missing objects.
-pub(super) fn missing(sheet: &mut DetailLayout, review: &Review, list: MissingList) {
+pub(super) fn missing(layout: &mut DetailLayout, review: &Review, list: MissingList) {
     let all = review.plan().missing_count();
     let listed = match list {
         MissingList::Apis => MissingCount { others: 0, ..all },
         MissingList::Others => MissingCount { apis: 0, ..all },
     };
-    sheet.text(Role::Title, list.title());
+    layout.text(Role::Title, list.title());
     let of = match list {
         MissingList::Apis => "of the file",
         MissingList::Others => "that the file refers to",
     };
     let are = if listed.total() == 1 { "is" } else { "are" };
-    sheet.text(
+    layout.text(
         Role::Text,
         &format!("{listed} {of} {are} not in the target."),
     );
-    sheet.blank();
-    confirmation(sheet, review);
+    layout.blank();
+    confirmation(layout, review);
 }
 
-fn confirmation(sheet: &mut DetailLayout, review: &Review) {
+fn confirmation(layout: &mut DetailLayout, review: &Review) {
     let ignored = ignored(review.plan().missing_count());
     if review.choices.missing_confirmed {
-        sheet.text(Role::Text, &format!("Confirmed: {ignored}"));
+        layout.text(Role::Text, &format!("Confirmed: {ignored}"));
     } else {
-        sheet.text(Role::Blocked, "To be confirmed before the import:");
-        sheet.text(Role::Text, &ignored);
+        layout.text(Role::Blocked, "To be confirmed before the import:");
+        layout.text(Role::Text, &ignored);
     }
 }
 
 /// Lays out one missing object with what uses it.
-pub(super) fn missing_object(sheet: &mut DetailLayout, review: &Review, at: usize) {
+pub(super) fn missing_object(layout: &mut DetailLayout, review: &Review, at: usize) {
     let Some(missing) = review.plan().missing().get(at) else {
         return;
     };
-    sheet.text(Role::Title, &missing.key);
+    layout.text(Role::Title, &missing.key);
     if missing.is_api() {
-        sheet.text(Role::Dim, &format!("of module {}", missing.module));
-        sheet.text(Role::Blocked, "not in the target");
+        layout.text(Role::Dim, &format!("of module {}", missing.module));
+        layout.text(Role::Blocked, "not in the target");
     } else {
-        sheet.text(Role::Dim, missing.kind.as_str());
-        sheet.text(Role::Blocked, "neither in the file nor in the target");
+        layout.text(Role::Dim, missing.kind.as_str());
+        layout.text(Role::Blocked, "neither in the file nor in the target");
     }
-    sheet.blank();
-    sheet.text(Role::Dim, "used by");
+    layout.blank();
+    layout.text(Role::Dim, "used by");
     for id in &missing.used_by {
-        if sheet.is_full() {
+        if layout.is_full() {
             break;
         }
-        sheet.text(Role::Text, &format!("  {}", called(review.plan(), id)));
+        layout.text(Role::Text, &format!("  {}", called(review.plan(), id)));
     }
-    sheet.blank();
-    confirmation(sheet, review);
+    layout.blank();
+    confirmation(layout, review);
 }
 
 /// Lays out what there is to say of warnings.
-pub(super) fn warnings(sheet: &mut DetailLayout, review: &Review) {
-    sheet.text(Role::Title, "Warnings");
-    sheet.text(
+pub(super) fn warnings(layout: &mut DetailLayout, review: &Review) {
+    layout.text(Role::Title, "Warnings");
+    layout.text(
         Role::Text,
         &count(
             review.warnings.len(),
@@ -196,24 +199,24 @@ pub(super) fn warnings(sheet: &mut DetailLayout, review: &Review) {
             "things were noticed.",
         ),
     );
-    sheet.text(Role::Dim, "None of them blocks the import.");
+    layout.text(Role::Dim, "None of them blocks the import.");
 }
 
 /// Lays out one warning.
-pub(super) fn warning(sheet: &mut DetailLayout, review: &Review, at: usize) {
+pub(super) fn warning(layout: &mut DetailLayout, review: &Review, at: usize) {
     let Some(warning) = review.warnings.get(at) else {
         return;
     };
-    finding(sheet, warning);
-    sheet.blank();
+    finding(layout, warning);
+    layout.blank();
     if let Some(id) = &warning.item {
-        sheet.labelled(
+        layout.labelled(
             (Role::Dim, "about"),
             (Role::Text, &format!("{} {}", id.kind, id.key)),
         );
     }
     if let Some(path) = &warning.path {
-        sheet.labelled((Role::Dim, "in the file at"), (Role::Text, path));
+        layout.labelled((Role::Dim, "in the file at"), (Role::Text, path));
     }
-    sheet.labelled((Role::Dim, "code"), (Role::Text, &warning.code));
+    layout.labelled((Role::Dim, "code"), (Role::Text, &warning.code));
 }

@@ -24,8 +24,8 @@ pub(super) type Pieces = Vec<(Role, String)>;
 
 /// Lays out a difference, `indent` columns in; `wide` has both sides beside
 /// each other.
-pub(super) fn lay(sheet: &mut DetailLayout, diff: &TextDiff, indent: usize, wide: bool) {
-    let indent = if sheet.width < indent + NARROW {
+pub(super) fn lay(layout: &mut DetailLayout, diff: &TextDiff, indent: usize, wide: bool) {
+    let indent = if layout.width < indent + NARROW {
         0
     } else {
         indent
@@ -38,15 +38,15 @@ pub(super) fn lay(sheet: &mut DetailLayout, diff: &TextDiff, indent: usize, wide
     for (n, hunk) in diff.hunks.iter().enumerate() {
         let mut head = Line::new();
         head.pad_to(indent);
-        let room = sheet.width - indent;
-        sheet.push(head.and(
+        let room = layout.width - indent;
+        layout.push(head.and(
             Role::Dim,
-            &crate::tui::widget::cut(&hunk.head(), room, sheet.glyphs.ellipsis),
+            &crate::tui::widget::cut(&hunk.head(), room, layout.glyphs.ellipsis),
         ));
         let left = if wide {
-            pane.beside(sheet, hunk)
+            pane.beside(layout, hunk)
         } else {
-            pane.unified(sheet, hunk)
+            pane.unified(layout, hunk)
         };
         let rest = diff
             .hunks
@@ -55,8 +55,8 @@ pub(super) fn lay(sheet: &mut DetailLayout, diff: &TextDiff, indent: usize, wide
             .map(|hunk| hunk.lines.len())
             .sum::<usize>()
             + left;
-        if rest > 0 && pane.is_full(sheet) {
-            sheet.text(
+        if rest > 0 && pane.is_full(layout) {
+            layout.text(
                 Role::Dim,
                 &format!(
                     "and {} of this text",
@@ -76,23 +76,23 @@ struct Pane {
 }
 
 impl Pane {
-    fn is_full(&self, sheet: &DetailLayout) -> bool {
-        self.taken >= MAX_LINES || sheet.is_full()
+    fn is_full(&self, layout: &DetailLayout) -> bool {
+        self.taken >= MAX_LINES || layout.is_full()
     }
 
     /// Lays out lines one below the other; returns how many are left.
-    fn unified(&mut self, sheet: &mut DetailLayout, hunk: &Hunk) -> usize {
+    fn unified(&mut self, layout: &mut DetailLayout, hunk: &Hunk) -> usize {
         for (n, line) in hunk.lines.iter().enumerate() {
-            if self.is_full(sheet) {
+            if self.is_full(layout) {
                 return hunk.lines.len() - n;
             }
-            let room = (sheet.width - self.indent).saturating_sub(SIGN);
-            for row in self.rows(sheet.glyphs, hunk, line, room) {
+            let room = (layout.width - self.indent).saturating_sub(SIGN);
+            for row in self.rows(layout.glyphs, hunk, line, room) {
                 let mut shown = Line::new();
                 shown.pad_to(self.indent);
                 row.into_iter()
                     .for_each(|(role, text)| shown.push(role, &text));
-                sheet.push(shown);
+                layout.push(shown);
                 self.taken += 1;
             }
         }
@@ -101,17 +101,17 @@ impl Pane {
 
     /// Lays out the target's lines left, the file's right; returns how many are
     /// left.
-    fn beside(&mut self, sheet: &mut DetailLayout, hunk: &Hunk) -> usize {
-        let whole = sheet.width - self.indent;
+    fn beside(&mut self, layout: &mut DetailLayout, hunk: &Hunk) -> usize {
+        let whole = layout.width - self.indent;
         let half = (whole.saturating_sub(3)) / 2;
         let mut done = 0;
         for (old, new) in sides(hunk) {
-            if self.is_full(sheet) {
+            if self.is_full(layout) {
                 return hunk.lines.len().saturating_sub(done);
             }
             let rows = |line: Option<&TextLine>| {
                 line.map_or_else(Vec::new, |line| {
-                    self.rows(sheet.glyphs, hunk, line, half.saturating_sub(SIGN))
+                    self.rows(layout.glyphs, hunk, line, half.saturating_sub(SIGN))
                 })
             };
             let (left, right) = (rows(old), rows(new));
@@ -127,12 +127,12 @@ impl Pane {
                     shown.push(*role, text);
                 }
                 shown.pad_to(self.indent + half + 1);
-                shown.push(Role::Border, sheet.glyphs.bar);
+                shown.push(Role::Border, layout.glyphs.bar);
                 shown.push(Role::Text, " ");
                 for (role, text) in right.get(n).into_iter().flatten() {
                     shown.push(*role, text);
                 }
-                sheet.push(shown);
+                layout.push(shown);
                 self.taken += 1;
             }
         }
@@ -340,15 +340,15 @@ mod tests {
             side_by_side: true,
             ..DetailOptions::default()
         };
-        let mut sheet = DetailLayout {
+        let mut layout = DetailLayout {
             rows: Vec::new(),
             width,
             options,
             glyphs: &UNICODE,
             change: None,
         };
-        super::super::changes::changes(&mut sheet, &[change(before, after)]);
-        sheet
+        super::super::changes::changes(&mut layout, &[change(before, after)]);
+        layout
             .finish()
             .iter()
             .map(|row| row.line.plain().trim_end().to_owned())

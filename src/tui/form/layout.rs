@@ -82,7 +82,7 @@ pub(crate) fn lay(form: &Form, width: usize, glyphs: &'static Glyphs) -> Vec<Row
         .max()
         .unwrap_or(0);
     let column = FOCUS_WIDTH + widest + if is_short { 3 } else { 4 };
-    let mut sheet = FormLayout {
+    let mut layout = FormLayout {
         form,
         rows: Vec::new(),
         width,
@@ -90,31 +90,31 @@ pub(crate) fn lay(form: &Form, width: usize, glyphs: &'static Glyphs) -> Vec<Row
         is_short,
         glyphs,
     };
-    sheet
+    layout
         .rows
         .extend(message(&form.message, width).into_iter().map(Row::of));
-    sheet.text(
+    layout.text(
         Focus::Name,
         &form.lines.name,
         Some((&form.draft.name, MAX_NAME)),
     );
-    sheet.text(
+    layout.text(
         Focus::Alias,
         &form.lines.alias,
         Some((&form.draft.alias, MAX_ALIAS)),
     );
-    sheet.duration();
-    sheet.times();
-    sheet.authentications();
-    sheet.level();
-    sheet.text(
+    layout.duration();
+    layout.times();
+    layout.authentications();
+    layout.level();
+    layout.text(
         Focus::Description,
         &form.lines.description,
         Some((&form.draft.description, MAX_DESCRIPTION)),
     );
-    sheet.modules();
-    sheet.buttons();
-    sheet.rows
+    layout.modules();
+    layout.buttons();
+    layout.rows
 }
 
 /// Lays out what failed, with an empty row below.
@@ -150,8 +150,8 @@ pub(super) fn violations(violations: &[Violation]) -> Vec<Line> {
 }
 
 impl FormLayout<'_> {
-    fn has_focus(&self, spot: Focus) -> bool {
-        self.form.focus == spot
+    fn has_focus(&self, focus: Focus) -> bool {
+        self.form.focus == focus
     }
 
     /// Begins a row: what marks the focus, and the label.
@@ -180,9 +180,9 @@ impl FormLayout<'_> {
     }
 
     /// A line of text, with its count where there is a limit.
-    fn text(&mut self, spot: Focus, input: &Input, limit: Option<(&String, usize)>) {
-        let Some(part) = spot.part() else { return };
-        let has_focus = self.has_focus(spot);
+    fn text(&mut self, focus: Focus, input: &Input, limit: Option<(&String, usize)>) {
+        let Some(part) = focus.part() else { return };
+        let has_focus = self.has_focus(focus);
         let tally = limit.map_or_else(Line::new, |(text, most)| {
             // As the product counts, and Java does.
             let units = text.encode_utf16().count();
@@ -333,8 +333,8 @@ impl FormLayout<'_> {
         self.rows.push(Row::default());
         let mut line = Line::new();
         line.pad_to(FOCUS_WIDTH);
-        for (spot, word) in [(Focus::Save, "Save"), (Focus::Cancel, "Cancel")] {
-            let has_focus = self.has_focus(spot);
+        for (focus, word) in [(Focus::Save, "Save"), (Focus::Cancel, "Cancel")] {
+            let has_focus = self.has_focus(focus);
             let role = if has_focus {
                 Role::ButtonFocus
             } else {

@@ -296,7 +296,7 @@ impl Form {
 
     /// Returns all places of the focus in their order.
     pub(crate) fn focuses(&self) -> Vec<Focus> {
-        let mut spots = vec![
+        let mut focuses = vec![
             Focus::Name,
             Focus::Alias,
             Focus::Amount,
@@ -306,21 +306,21 @@ impl Form {
             Focus::Level,
             Focus::Description,
         ];
-        spots.extend((0..self.modules.len()).map(Focus::Module));
-        spots.extend([Focus::AddModule, Focus::Save, Focus::Cancel]);
-        spots
+        focuses.extend((0..self.modules.len()).map(Focus::Module));
+        focuses.extend([Focus::AddModule, Focus::Save, Focus::Cancel]);
+        focuses
     }
 
     /// Moves the focus; from the last place on to the first.
     pub(crate) fn move_focus(&mut self, forward: bool) {
-        let spots = self.focuses();
-        let at = spots
+        let focuses = self.focuses();
+        let at = focuses
             .iter()
-            .position(|spot| *spot == self.focus)
+            .position(|focus| *focus == self.focus)
             .unwrap_or(0);
-        let by = if forward { 1 } else { spots.len() - 1 };
-        self.focus = spots
-            .get((at + by) % spots.len())
+        let by = if forward { 1 } else { focuses.len() - 1 };
+        self.focus = focuses
+            .get((at + by) % focuses.len())
             .copied()
             .unwrap_or(Focus::Name);
     }

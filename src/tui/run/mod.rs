@@ -68,8 +68,8 @@ pub async fn run(backend: Arc<dyn Backend>, options: &Options) -> io::Result<Far
     let terminal = Terminal::enter()?;
     let input = Input::new()?;
     let size = terminal.size()?;
-    let (skin, complaint) = theme_for(options, &environment);
-    let mut app = App::new(&options.file, skin, (size.width, size.height));
+    let (theme, complaint) = theme_for(options, &environment);
+    let mut app = App::new(&options.file, theme, (size.width, size.height));
     app.slow_link = environment.ssh;
     if options.scopes {
         app.begin_with_scopes();
@@ -86,12 +86,12 @@ pub async fn run(backend: Arc<dyn Backend>, options: &Options) -> io::Result<Far
         themes: options.theme_dir.clone(),
         config: options.config.clone(),
     };
-    let mut stage = EventLoop::new(terminal, app, backend, frame).with_files(files);
-    let exit = stage.run(input, signals).await?;
-    Ok(farewell(&stage.app, exit))
+    let mut event_loop = EventLoop::new(terminal, app, backend, frame).with_files(files);
+    let exit = event_loop.run(input, signals).await?;
+    Ok(farewell(&event_loop.app, exit))
 }
 
-/// Returns the skin that was asked for, and what is wrong with the wish.
+/// Returns the theme that was asked for, and what is wrong with the wish.
 fn theme_for(options: &Options, environment: &Environment) -> (Theme, Option<String>) {
     let level = Level::resolve(options.color, environment);
     let fitting = if environment.is_light() {
@@ -106,17 +106,17 @@ fn theme_for(options: &Options, environment: &Environment) -> (Theme, Option<Str
         &theme::UNICODE
     };
     let (themes, errors) = theme::all(options.theme_dir.as_deref());
-    let mut skin = Theme::new(
+    let mut theme = Theme::new(
         themes,
         options.theme.as_deref().unwrap_or(fitting),
         level,
         glyphs,
     );
-    skin.accessible = options.accessible;
-    let unknown = options.theme.as_deref().filter(|theme| !skin.has(theme));
-    let complaint = unknown.map(|theme| format!("no theme is called '{theme}'"));
+    theme.accessible = options.accessible;
+    let unknown = options.theme.as_deref().filter(|name| !theme.has(name));
+    let complaint = unknown.map(|name| format!("no theme is called '{name}'"));
     (
-        skin,
+        theme,
         complaint.or_else(|| errors.first().map(ToString::to_string)),
     )
 }

@@ -394,8 +394,8 @@ async fn play(
         when,
         log: log.clone(),
     };
-    let mut stage = EventLoop::new(screen, app_at(80, 24), backend, Duration::from_millis(1));
-    let play = tokio::time::timeout(DEADLINE, stage.run(input, signals)).await;
+    let mut event_loop = EventLoop::new(screen, app_at(80, 24), backend, Duration::from_millis(1));
+    let play = tokio::time::timeout(DEADLINE, event_loop.run(input, signals)).await;
     let seen = log.lock().unwrap().frames.clone();
     let exit = play
         .unwrap_or_else(|_| panic!("nothing came after {seen:?}"))
@@ -404,7 +404,7 @@ async fn play(
     Played {
         exit,
         frames,
-        farewell: farewell(&stage.app, exit),
+        farewell: farewell(&event_loop.app, exit),
         log,
     }
 }
@@ -633,8 +633,8 @@ async fn a_screen_that_breaks_ends_the_loop() {
     };
     let signals = Later { when: None, log };
     let backend = Arc::new(Pretending::default());
-    let mut stage = EventLoop::new(screen, app_at(80, 24), backend, FRAME);
-    assert_eq!(stage.run(input, signals).await.unwrap(), Exit::HungUp);
+    let mut event_loop = EventLoop::new(screen, app_at(80, 24), backend, FRAME);
+    assert_eq!(event_loop.run(input, signals).await.unwrap(), Exit::HungUp);
 }
 
 #[test]
@@ -644,13 +644,13 @@ fn a_flood_of_progress_is_thinned() {
         log: Arc::default(),
         is_gone: false,
     };
-    let mut stage = EventLoop::new(screen, app_at(80, 24), backend, FRAME);
-    let reporter = stage.reporter(EffectId(1));
+    let mut event_loop = EventLoop::new(screen, app_at(80, 24), backend, FRAME);
+    let reporter = event_loop.reporter(EffectId(1));
     for done in 0..=100_000 {
         reporter.step(Phase::Write, "rows", done, 100_000);
     }
     let mut messages = Vec::new();
-    while let Ok(msg) = stage.answers.try_recv() {
+    while let Ok(msg) = event_loop.answers.try_recv() {
         messages.push(msg);
     }
     assert!(messages.len() < 1_000, "{}", messages.len());
@@ -665,9 +665,9 @@ fn a_wish_that_cannot_be_met_is_reported() {
         theme: Some("sea".to_owned()),
         ..Options::default()
     };
-    let (skin, complaint) = theme_for(&options, &Environment::default());
+    let (theme, complaint) = theme_for(&options, &Environment::default());
     assert_eq!(complaint.as_deref(), Some("no theme is called 'sea'"));
-    assert_eq!(skin.name(), "dark");
+    assert_eq!(theme.name(), "dark");
 }
 
 #[test]

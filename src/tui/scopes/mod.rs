@@ -58,7 +58,7 @@ pub(crate) struct Scopes {
     pub(crate) list: List<usize>,
     pub(crate) detail: List<DetailRow>,
     /// What is wrong with them, as it was found last.
-    pub(crate) ailments: Vec<ScopeFinding>,
+    pub(crate) findings: Vec<ScopeFinding>,
     /// The last edit of this session.
     pub(crate) edited: Option<Edited>,
     /// Whether something was written since the screen was opened: what was

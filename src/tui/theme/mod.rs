@@ -2,16 +2,16 @@
 
 mod glyphs;
 mod level;
+mod palette;
 mod role;
-mod theme;
 
 use ratatui::style::Style;
 
 pub(crate) use glyphs::{ASCII, Glyphs, SPINNER, UNICODE};
 pub use level::ColorChoice;
 pub(crate) use level::{Environment, Level};
+pub(crate) use palette::{Palette, all};
 pub(crate) use role::Role;
-pub(crate) use theme::{Palette, all};
 
 /// A theme at a level of colour, with its glyphs.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub(crate) struct Theme {
 }
 
 impl Theme {
-    /// Returns the skin that begins with the theme called `wanted`.
+    /// Returns the theme that begins with the theme called `wanted`.
     ///
     /// Without colours it is always the theme made for that: the others would
     /// lose what they tell by colour.
@@ -38,7 +38,7 @@ impl Theme {
         glyphs: &'static Glyphs,
     ) -> Self {
         let wanted = if level == Level::None {
-            theme::MONO
+            palette::MONO
         } else {
             wanted
         };
@@ -46,7 +46,7 @@ impl Theme {
             .iter()
             .position(|theme| theme.name == wanted)
             .unwrap_or(0);
-        let mut skin = Self {
+        let mut theme = Self {
             themes,
             at,
             styles: Vec::new(),
@@ -54,8 +54,8 @@ impl Theme {
             glyphs,
             accessible: false,
         };
-        skin.resolve_styles();
-        skin
+        theme.resolve_styles();
+        theme
     }
 
     /// Returns how a role looks.

@@ -389,13 +389,13 @@ pub(super) fn checked(app: &mut App, id: EffectId, outcome: Result<Vec<ScopeFind
         return;
     };
     match outcome {
-        Ok(ailments) => {
-            let found = ailments.len();
-            let can = ailments
+        Ok(findings) => {
+            let found = findings.len();
+            let can = findings
                 .iter()
-                .filter(|ailment| ailment.repair.is_some())
+                .filter(|finding| finding.repair.is_some())
                 .count();
-            scopes.ailments = ailments;
+            scopes.findings = findings;
             if found == 0 {
                 app.say("nothing is wrong with the scopes");
                 return;
@@ -417,23 +417,23 @@ fn open_finding(app: &mut App) {
     let (Some(scopes), Some(modal)) = (&app.scopes, app.modals.last()) else {
         return;
     };
-    let Some(ailment) = scopes.ailments.get(modal.at) else {
+    let Some(finding) = scopes.findings.get(modal.at) else {
         return;
     };
     let pair =
         |label: &str, text: &str| Line::of(Role::Dim, &format!("{label:<8}")).and(Role::Text, text);
     let mut body = vec![
-        Line::of(Role::Warning, &ailment.message),
+        Line::of(Role::Warning, &finding.message),
         Line::new(),
-        pair("code", &ailment.code),
-        pair("about", &describe(&ailment.item)),
+        pair("code", &finding.code),
+        pair("about", &describe(&finding.item)),
     ];
-    match &ailment.repair {
+    match &finding.repair {
         Some(repair) => body.push(pair("repair", repair)),
         None => body.push(pair("repair", "that is for you to decide")),
     }
-    if !ailment.hint.is_empty() {
-        body.push(pair("now", &ailment.hint));
+    if !finding.hint.is_empty() {
+        body.push(pair("now", &finding.hint));
     }
     let mut modal = Modal::new(Dialog::Finding, "Finding", body);
     // Nothing is confirmed by closing what is there to be read.

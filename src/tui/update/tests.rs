@@ -944,7 +944,7 @@ mod reading {
     #[test]
     fn without_colours_there_is_one_theme() {
         let mut app = app_at(80, 24);
-        app.theme = skin(
+        app.theme = theme(
             "dark",
             crate::tui::theme::Level::None,
             &crate::tui::theme::UNICODE,

@@ -258,15 +258,15 @@ fn buttons(modal: &Modal, canvas: &mut Canvas<'_>, area: Rect, row: usize) {
     };
     // The last row, whatever else had to be cut.
     let row = row.min(usize::from(area.height).saturating_sub(1));
-    let role = |stop| {
-        if modal.focus == stop {
+    let role = |focus| {
+        if modal.focus == focus {
             Role::ButtonFocus
         } else {
             Role::Button
         }
     };
-    let shown = |stop, word: &str| {
-        if modal.focus == stop {
+    let shown = |focus, word: &str| {
+        if modal.focus == focus {
             format!("[ {word} ]")
         } else {
             format!("  {word}  ")

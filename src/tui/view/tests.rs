@@ -87,13 +87,13 @@ fn roles(app: &App) -> String {
 }
 
 fn dressed(
-    theme: &str,
+    name: &str,
     level: Level,
     glyphs: &'static crate::tui::theme::Glyphs,
     size: (u16, u16),
 ) -> App {
     let mut app = app_at(size.0, size.1);
-    app.theme = skin(theme, level, glyphs);
+    app.theme = theme(name, level, glyphs);
     open_in(&mut app, reviewed(sample()));
     app
 }
@@ -555,7 +555,7 @@ proptest! {
         screen in 0..SCREENS.len(), ascii: bool, accessible: bool,
     ) {
         let mut app = app_at(width, height);
-        app.theme = skin("dark", Level::Ansi256, if ascii { &ASCII } else { &UNICODE });
+        app.theme = theme("dark", Level::Ansi256, if ascii { &ASCII } else { &UNICODE });
         app.theme.accessible = accessible;
         open_in(&mut app, reviewed(sample()));
         keys(&mut app, SCREENS[screen]);
@@ -596,7 +596,7 @@ fn secrets_are_on_no_screen() {
 fn ascii_screens_are_ascii_but_for_the_data() {
     for script in SCREENS {
         let mut app = app_at(120, 40);
-        app.theme = skin("dark", Level::None, &ASCII);
+        app.theme = theme("dark", Level::None, &ASCII);
         let drafts = vec![
             item("client", "a", "A")
                 .both("tps", text("1"), text("2"))

@@ -70,12 +70,12 @@ fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
             mark.role()
         }
         Node::Element(at, branch, member) => {
-            let fate = review
+            let status = review
                 .member(at, branch, member)
                 .map_or(ElementStatus::Same, |member| member.status);
-            left.push(fate.role(), fate.glyph(glyphs));
+            left.push(status.role(), status.glyph(glyphs));
             left.push(Role::Text, " ");
-            fate.role()
+            status.role()
         }
         Node::Missing(_) => {
             left = Line::of(Role::Warning, glyphs.warning).and(Role::Text, " ");
@@ -110,7 +110,7 @@ fn tally(app: &App, review: &Review, node: Node, room: usize) -> Line {
                 .branch(at, branch)
                 .map_or(&[][..], |branch| &branch.members);
             let mut line = Line::new();
-            for fate in [
+            for status in [
                 ElementStatus::Add,
                 ElementStatus::Change,
                 ElementStatus::Remove,
@@ -119,11 +119,11 @@ fn tally(app: &App, review: &Review, node: Node, room: usize) -> Line {
             ] {
                 let n = members
                     .iter()
-                    .filter(|member| member.status == fate)
+                    .filter(|member| member.status == status)
                     .count();
                 if n > 0 {
                     line.push(Role::Text, if line.width() > 0 { " " } else { "" });
-                    line.push(fate.role(), &format!("{n}{}", fate.glyph(glyphs)));
+                    line.push(status.role(), &format!("{n}{}", status.glyph(glyphs)));
                 }
             }
             line

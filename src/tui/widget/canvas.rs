@@ -1,4 +1,4 @@
-//! A buffer with a skin: puts lines, rows and boxes, cut to their area.
+//! A buffer with a theme: puts lines, rows and boxes, cut to their area.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -84,7 +84,7 @@ impl<'a> Canvas<'a> {
         Clear.render(area.intersection(self.buffer.area), self.buffer);
     }
 
-    /// Draws a box with a title and returns its inside. The accessible skin
+    /// Draws a box with a title and returns its inside. The accessible theme
     /// has no boxes: the title is a line of its own.
     pub(crate) fn boxed(&mut self, area: Rect, title: &Line, focused: bool) -> Rect {
         let area = area.intersection(self.buffer.area);

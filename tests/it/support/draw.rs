@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::world::{Api, World, world};
+use super::sample::{Api, Sample, sample};
 
 const APIS: [Api; 6] = [
     ("m", "k1"),
@@ -77,7 +77,7 @@ struct Drawing<'d, 'v> {
 }
 
 /// Draws an environment.
-pub(crate) fn environment(draw: &mut Draw, side: Side) -> World {
+pub(crate) fn environment(draw: &mut Draw, side: Side) -> Sample {
     let is_messy = draw.once_in(4) && side != Side::Source;
     let mut drawing = Drawing {
         draw,
@@ -89,23 +89,23 @@ pub(crate) fn environment(draw: &mut Draw, side: Side) -> World {
         groups: Vec::new(),
         scopes: Vec::new(),
     };
-    let mut world = drawing.names(world());
+    let mut sample = drawing.names(sample());
     for _ in 0..drawing.draw.pick(5) {
-        world = drawing.group(world);
+        sample = drawing.group(sample);
     }
     for _ in 0..drawing.draw.pick(4) {
-        world = drawing.scope(world);
+        sample = drawing.scope(sample);
     }
     for client in CLIENTS {
         if drawing.draw.pick(4) > 0 {
-            world = drawing.client(world, client);
-            world = drawing.parts(world, client);
-            world = drawing.idps(world, client);
+            sample = drawing.client(sample, client);
+            sample = drawing.parts(sample, client);
+            sample = drawing.idps(sample, client);
         } else if side != Side::File && drawing.draw.once_in(5) {
-            world = drawing.parts(world, client);
+            sample = drawing.parts(sample, client);
         }
     }
-    world
+    sample
 }
 
 impl Drawing<'_, '_> {
@@ -160,18 +160,18 @@ impl Drawing<'_, '_> {
         )
     }
 
-    fn names(&mut self, mut world: World) -> World {
+    fn names(&mut self, mut sample: Sample) -> Sample {
         for id in ["A", "B", "a"] {
             let name = self.word(&format!("level {id}"), &["one", "two", "three"]);
             if self.draw.pick(4) > 0 && self.is_free(&format!("level {name}")) {
-                world = world.level(id, &name);
+                sample = sample.level(id, &name);
                 self.names.push(format!("level {id}"));
             }
         }
         for id in ["X", "Y"] {
             let name = self.word(&format!("type {id}"), &["one", "two", "three"]);
             if self.draw.pick(4) > 0 && self.is_free(&format!("authentication {name}")) {
-                world = world.authentication(id, &name);
+                sample = sample.authentication(id, &name);
                 self.names.push(format!("authentication {id}"));
             }
         }
@@ -182,7 +182,7 @@ impl Drawing<'_, '_> {
                     self.draw
                         .one_of(&["jdbc:x://h?password=p", "jdbc:x://h?password=q", "jdbc:x"]);
                 let more = json!({"userName": user, "jdbcUrl": url, "dataSourceProperty": self.draw.text()});
-                world = world.connection(name, more);
+                sample = sample.connection(name, more);
                 self.names.push(format!("connection {name}"));
             }
         }
@@ -190,26 +190,26 @@ impl Drawing<'_, '_> {
             let use_uid = format!("source-{module}-{key}");
             if self.is_target() {
                 if self.draw.pick(4) != 1 {
-                    world = world.api((module, key));
+                    sample = sample.api((module, key));
                     if self.draw.once_in(8) {
-                        world.apis.last_mut().unwrap()[2].clear();
+                        sample.apis.last_mut().unwrap()[2].clear();
                     }
                 }
             } else if self.draw.once_in(2) {
-                world = world.api_use(&use_uid, (module, key));
+                sample = sample.api_use(&use_uid, (module, key));
                 if self.draw.once_in(8) {
-                    world = world.api_use(&use_uid, APIS[0]);
+                    sample = sample.api_use(&use_uid, APIS[0]);
                 }
             }
         }
-        world
+        sample
     }
 
-    fn group(&mut self, mut world: World) -> World {
+    fn group(&mut self, mut sample: Sample) -> Sample {
         let id = self.next_text();
         let name = self.draw.one_of(&["g1", "g2", "G1", "g3"]);
         if !self.is_free(&format!("group {name}")) {
-            return world;
+            return sample;
         }
         let alias = self.draw.one_of(&["", "al1", name, "AL1"]);
         let alias = if self.is_free(&format!("group alias {alias}")) {
@@ -219,36 +219,36 @@ impl Drawing<'_, '_> {
         };
         let more = json!({"groupAlias": alias, "groupDesc": self.draw.text(), "groupAccess": self.draw.text(),
             "securityLevelId": self.level(), "allowDays": self.draw.pick(3)});
-        world = world.group(&id, name, more);
-        world = self.links(world, &id);
+        sample = sample.group(&id, name, more);
+        sample = self.links(sample, &id);
         self.groups.push(id);
-        world
+        sample
     }
 
-    fn links(&mut self, mut world: World, group: &str) -> World {
+    fn links(&mut self, mut sample: Sample, group: &str) -> Sample {
         for api in APIS {
             if self.draw.once_in(4) {
                 let version = self.draw.one_of(&[json!(null), json!("1"), json!("2")]);
-                world = world.group_api(group, api, json!({"moduleVer": version}));
+                sample = sample.group_api(group, api, json!({"moduleVer": version}));
             }
         }
-        self.authentications(world, group)
+        self.authentications(sample, group)
     }
 
-    fn authentications(&mut self, mut world: World, group: &str) -> World {
+    fn authentications(&mut self, mut sample: Sample, group: &str) -> Sample {
         for authentication in ["X", "Y"] {
             if self.draw.once_in(5) {
-                world = world.group_authentication(group, authentication);
+                sample = sample.group_authentication(group, authentication);
             }
         }
-        world
+        sample
     }
 
-    fn scope(&mut self, mut world: World) -> World {
+    fn scope(&mut self, mut sample: Sample) -> Sample {
         let id = self.next_text();
         let name = self.draw.one_of(&["s1", "s2", "S1"]);
         if !self.is_free(&format!("scope {name}")) {
-            return world;
+            return sample;
         }
         let alias = self.draw.one_of(&["", "al1", name, name]);
         let alias = if self.is_free(&format!("scope alias {alias}")) {
@@ -258,10 +258,10 @@ impl Drawing<'_, '_> {
         };
         let more = json!({"vgroupAlias": alias, "vgroupDesc": self.draw.text(),
             "securityLevelId": self.level(), "allowTimes": self.draw.pick(3)});
-        world = world.scope(&id, name, more);
+        sample = sample.scope(&id, name, more);
         for authentication in ["X", "Y"] {
             if self.draw.once_in(5) {
-                world = world.scope_authentication(&id, authentication);
+                sample = sample.scope_authentication(&id, authentication);
             }
         }
         let mut hidden = Vec::new();
@@ -278,19 +278,19 @@ impl Drawing<'_, '_> {
                 let more = json!({"groupName": name, "groupAlias": self.draw.text(),
                     "groupAccess": self.draw.text(), "allowDays": self.draw.pick(2),
                     "securityLevelId": self.level()});
-                world = world.hidden(&group, &id, api, more);
-                world = self.authentications(world, &group);
+                sample = sample.hidden(&group, &id, api, more);
+                sample = self.authentications(sample, &group);
                 if self.is_target() && self.draw.once_in(12) {
-                    world = world.group_api(&group, ("old", "old"), json!({}));
+                    sample = sample.group_api(&group, ("old", "old"), json!({}));
                 }
                 hidden.push(group);
             }
         }
         self.scopes.push((id, hidden));
-        world
+        sample
     }
 
-    fn client(&mut self, world: World, id: &str) -> World {
+    fn client(&mut self, sample: Sample, id: &str) -> Sample {
         let name = self.word(&format!("{id}-name"), &["shared", "other"]);
         let alias = self.word(&format!("al-{id}"), &["", "al1", "al2", "al-a"]);
         let mut level = self.level();
@@ -300,37 +300,37 @@ impl Drawing<'_, '_> {
         let more = json!({"clientName": name, "clientAlias": alias, "securityLevelId": level,
             "tps": self.draw.pick(3), "remark": self.draw.text(), "apiUsed": self.draw.pick(3),
             "pwdFailTimes": self.draw.pick(3), "clientSecret": self.draw.text(), "dpClientEntry": self.draw.text()});
-        world.client(id, more)
+        sample.client(id, more)
     }
 
     /// What belongs to a client, whether the client is there or not.
-    fn parts(&mut self, mut world: World, client: &str) -> World {
-        world = self.hosts(world, client);
+    fn parts(&mut self, mut sample: Sample, client: &str) -> Sample {
+        sample = self.hosts(sample, client);
         for group in self.groups.clone() {
             if self.draw.once_in(3) {
-                world = world.client_group(client, &group);
+                sample = sample.client_group(client, &group);
             }
         }
         for (scope, hidden) in self.scopes.clone() {
             if self.draw.once_in(2) {
                 // What an import makes of a client is never half a scope.
                 if self.draw.pick(6) != 1 || self.is_source() {
-                    world = world.client_scope(client, &scope);
+                    sample = sample.client_scope(client, &scope);
                 }
                 for group in hidden {
                     if self.draw.pick(4) != 1 || self.is_source() {
-                        world = world.client_group(client, &group);
+                        sample = sample.client_group(client, &group);
                     }
                 }
             }
         }
         if self.draw.once_in(20) {
-            world = world.client_group(client, "404");
+            sample = sample.client_group(client, "404");
         }
         if self.draw.once_in(2) {
             let more = json!({"clientSecret": self.draw.text(), "authorities": self.draw.text(),
                 "scope": "select", "accessTokenValidity": self.draw.pick(3)});
-            world = world.oauth(client, more);
+            sample = sample.oauth(client, more);
         }
         if self.draw.once_in(2) {
             let (day, time) = self.draw.one_of(&[
@@ -348,20 +348,20 @@ impl Drawing<'_, '_> {
             };
             more[name] = if self.is_target() { time } else { day };
             let seq = self.next();
-            world = world.clientext(client, seq, more);
+            sample = sample.clientext(client, seq, more);
         }
-        world = self.keys(world, client);
+        sample = self.keys(sample, client);
         // Of two an import takes the first.
         let most = if self.is_source() { 1 } else { 2 };
         for _ in 0..self.draw.one_of(&[0, 0, 0, 1, 2]).min(most) {
             let id = self.next();
-            world = world.dp_app(id, client, json!({"applicationDesc": self.draw.text()}));
+            sample = sample.dp_app(id, client, json!({"applicationDesc": self.draw.text()}));
         }
-        world
+        sample
     }
 
     /// Hosts of a file differ from each other in name and address, as the product sees to.
-    fn hosts(&mut self, mut world: World, client: &str) -> World {
+    fn hosts(&mut self, mut sample: Sample, client: &str) -> Sample {
         let mut taken: HashSet<String> = HashSet::new();
         for _ in 0..self.draw.pick(4) {
             let name = self.draw.one_of(&["h1", "H1", "h2", "h3"]);
@@ -371,13 +371,13 @@ impl Drawing<'_, '_> {
             let is_new = taken.insert(name.to_lowercase()) & taken.insert(ip.to_owned());
             if is_new || self.side == Side::Target {
                 let seq = self.next();
-                world = world.host(seq, client, name, ip);
+                sample = sample.host(seq, client, name, ip);
             }
         }
-        world
+        sample
     }
 
-    fn keys(&mut self, mut world: World, client: &str) -> World {
+    fn keys(&mut self, mut sample: Sample, client: &str) -> Sample {
         let all_groups: Vec<String> = self
             .groups
             .iter()
@@ -389,7 +389,7 @@ impl Drawing<'_, '_> {
                 let id = self.next();
                 let alias = self.draw.one_of(&["alias", "other"]);
                 let en = &self.word(&format!("{en}-{client}"), &[en]);
-                world = world.x_key(
+                sample = sample.x_key(
                     id,
                     client,
                     en,
@@ -398,7 +398,7 @@ impl Drawing<'_, '_> {
                 for group in &all_groups {
                     if self.draw.once_in(4) {
                         let map = self.next();
-                        world = world.x_map(map, id, group);
+                        sample = sample.x_map(map, id, group);
                     }
                 }
             }
@@ -407,21 +407,21 @@ impl Drawing<'_, '_> {
             let key = &self.word(&format!("{key}-{client}"), &[key]);
             if self.draw.once_in(6) && self.is_free(&format!("key {key}")) {
                 let id = self.next();
-                world = world.open_key(id, client, key, json!({"timesQuota": self.draw.pick(3)}));
+                sample = sample.open_key(id, client, key, json!({"timesQuota": self.draw.pick(3)}));
                 for (module, key) in APIS {
                     if self.draw.once_in(4) {
                         let map = self.next();
                         let side = if self.is_target() { "uid" } else { "source" };
-                        world = world.open_map(map, id, &format!("{side}-{module}-{key}"));
+                        sample = sample.open_map(map, id, &format!("{side}-{module}-{key}"));
                     }
                 }
             }
         }
-        world
+        sample
     }
 
     /// Not for a client that is absent: an Add keeps leftover rows that a cover would replace.
-    fn idps(&mut self, mut world: World, client: &str) -> World {
+    fn idps(&mut self, mut sample: Sample, client: &str) -> Sample {
         let own =
             100 * i64::try_from(CLIENTS.iter().position(|id| *id == client).unwrap()).unwrap();
         for id in own..own + 4 {
@@ -435,23 +435,23 @@ impl Drawing<'_, '_> {
                     continue;
                 }
                 let more = json!({"remark": self.draw.text()});
-                world = match sort {
+                sample = match sort {
                     "o" => {
                         let idp_type = self.draw.one_of(&["GOOGLE", "MS", "OIDC"]);
-                        world.idp_o(id, client, idp_type, more)
+                        sample.idp_o(id, client, idp_type, more)
                     }
-                    "l" => world.idp_l(id, client, more),
-                    "a" => world.idp_a(id, client, more),
+                    "l" => sample.idp_l(id, client, more),
+                    "a" => sample.idp_a(id, client, more),
                     _ => {
                         let connection = self.draw.one_of(&["c", "d"]);
                         if !self.may_name("connection", connection) {
                             continue;
                         }
-                        world.idp_jdbc(id, client, connection, more)
+                        sample.idp_jdbc(id, client, connection, more)
                     }
                 };
             }
         }
-        world
+        sample
     }
 }

@@ -13,15 +13,15 @@ use tempfile::{NamedTempFile, TempDir};
 use super::gatediff::command;
 use super::jobs::{done, rows, wait_until_left_alone};
 use super::pg::TestDb;
+use super::sample::Sample;
 use super::site::Site;
-use super::world::World;
 use crate::digirunner_statements::{clients, shared};
 
 type Rows = BTreeMap<String, Vec<Value>>;
 
 /// An import that is going to be disturbed.
 pub(crate) struct Import {
-    target: World,
+    target: Sample,
     file: NamedTempFile,
     before: Rows,
     after: Rows,

@@ -13,7 +13,7 @@ pub(crate) mod pg;
 pub(crate) mod portable;
 pub(crate) mod proxy;
 pub(crate) mod pty;
+pub(crate) mod sample;
 pub(crate) mod scopes;
 pub(crate) mod site;
 pub(crate) mod wait;
-pub(crate) mod world;

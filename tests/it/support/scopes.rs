@@ -10,8 +10,8 @@ use gatediff::store::{LedgerPlace, Timeouts};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
+use super::sample::{Api, Sample, sample};
 use super::site::{BEFORE, OPERATOR, Site, tables};
-use super::world::{Api, World, world};
 
 /// Every row of every table of the product.
 pub(crate) type Dump = BTreeMap<String, Vec<Value>>;
@@ -24,10 +24,10 @@ pub(crate) const LIST: Api = ("cards", "list");
 /// What is there in every test and concerns no scope that is edited: levels,
 /// authentication types, APIs, a plain group and who holds it, a scope of
 /// level A and who holds that, with an API key for either's group.
-pub(crate) fn bank() -> World {
+pub(crate) fn bank() -> Sample {
     let of_a =
         json!({"securityLevelId": "A", "allowDays": 60, "allowTimes": 3, "vgroupAlias": "Other"});
-    world()
+    sample()
         .level("A", "Level A")
         .level("B", "Level B")
         .level("C", "Level C")
@@ -56,7 +56,7 @@ pub(crate) fn bank() -> World {
 
 /// The bank with the scope `crm` (600) of two APIs, each with an authentication
 /// type; `one` holds it besides a plain group, `two` alone, `none` nothing.
-pub(crate) fn with_crm() -> World {
+pub(crate) fn with_crm() -> Sample {
     bank()
         .scope("600", "crm", json!({}))
         .scope_authentication("600", "PIN")
@@ -69,7 +69,7 @@ pub(crate) fn with_crm() -> World {
 }
 
 /// The same, with its holders.
-pub(crate) fn with_holders() -> World {
+pub(crate) fn with_holders() -> Sample {
     with_crm()
         .client("one", json!({}))
         .client_group("one", "100")
@@ -80,13 +80,13 @@ pub(crate) fn with_holders() -> World {
         .oauth("two", json!({"scope": "601,602"}))
 }
 
-impl World {
+impl Sample {
     /// Makes a client hold a scope: its own row, and one per hidden group.
     pub(crate) fn holder(self, client: &str, scope: &str, groups: &[&str]) -> Self {
-        let world = self.client_scope(client, scope);
+        let sample = self.client_scope(client, scope);
         groups
             .iter()
-            .fold(world, |world, group| world.client_group(client, group))
+            .fold(sample, |sample, group| sample.client_group(client, group))
     }
 }
 

@@ -14,7 +14,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use tempfile::NamedTempFile;
 
 use super::pg::TestDb;
-use super::world::World;
+use super::sample::Sample;
 
 const SCHEMA: &str = include_str!("../../../fixtures/digirunner/schema.sql");
 const FIELDS: &str = include_str!("../../../fixtures/digirunner/fields.csv");
@@ -63,7 +63,7 @@ pub(crate) fn tables() -> Vec<String> {
 
 impl Site {
     /// Makes a database of a world: its rows were created before, by `seeder`.
-    pub(crate) async fn new(world: &World) -> Self {
+    pub(crate) async fn new(sample: &Sample) -> Self {
         let site = Self {
             db: TestDb::from_template("digirunner_schema", SCHEMA).await,
         };
@@ -73,7 +73,7 @@ impl Site {
                 .into_iter()
                 .filter(|field| field.table == table)
                 .collect();
-            let rows: Vec<Value> = world
+            let rows: Vec<Value> = sample
                 .rows(&columns[0].list)
                 .iter()
                 .map(|row| as_columns(&columns, row))
@@ -92,7 +92,7 @@ impl Site {
                     .unwrap_or_else(|error| panic!("{table}: {error}"));
             }
         }
-        for [module, key, uid] in &world.apis {
+        for [module, key, uid] in &sample.apis {
             let sql = "INSERT INTO tsmp_api (api_key, module_name, api_name, api_status, api_src, create_time, \
                        create_user, api_uid) VALUES ($1, $2, $1, '1', 'R', '2020-01-01', 'seeder', nullif($3, ''))";
             sqlx::query(sql)
@@ -151,7 +151,7 @@ impl Site {
     }
 
     /// Compares a file with the database.
-    pub(crate) async fn review(&self, file: &World) -> Review {
+    pub(crate) async fn review(&self, file: &Sample) -> Review {
         self.review_loaded(&load(file)).await
     }
 
@@ -195,7 +195,7 @@ impl Site {
     }
 
     /// Compares, covers all, ignores lacking APIs, applies.
-    pub(crate) async fn import(&self, file: &World) -> Receipt {
+    pub(crate) async fn import(&self, file: &Sample) -> Receipt {
         let review = self.review(file).await;
         self.apply(&review, &cover_all(&review.plan)).await.unwrap()
     }
@@ -232,7 +232,7 @@ impl Site {
 }
 
 /// Reads a world as a file.
-pub(crate) fn load(file: &World) -> Loaded {
+pub(crate) fn load(file: &Sample) -> Loaded {
     let mut export = NamedTempFile::new().unwrap();
     export.write_all(file.export().as_bytes()).unwrap();
     job::load(

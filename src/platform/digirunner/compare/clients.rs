@@ -18,7 +18,7 @@ use crate::platform::unique;
 
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn clients(&self) -> Vec<Candidate> {
-        let rows = self.pair.file.world.rows(TableId::Client);
+        let rows = self.sides.file.tables.rows(TableId::Client);
         rows.iter()
             .enumerate()
             .map(|(at, row)| self.client(at, row))
@@ -27,15 +27,15 @@ impl<'w> Comparer<'_, 'w> {
 
     fn client(&self, at: usize, row: &Row) -> Candidate {
         let id = row.text(client::CLIENT_ID);
-        let base = self.pair.target.client(id);
+        let base = self.sides.target.client(id);
         let file = ClientItem {
-            pair: self.pair,
+            sides: self.sides,
             from: Origin::File,
             id,
             completes: false,
         };
         let target = ClientItem {
-            pair: self.pair,
+            sides: self.sides,
             from: Origin::Target,
             id,
             completes: false,
@@ -68,7 +68,7 @@ impl<'w> Comparer<'_, 'w> {
         candidate.requires = self.client_needs(id, row);
         candidate.quota = Some(self.client_quota(id));
         candidate.warnings = self.client_warnings(&candidate.item.id, base);
-        if base.is_none() && !leftovers(&self.pair.target, id).is_empty() {
+        if base.is_none() && !leftovers(&self.sides.target, id).is_empty() {
             candidate.context = Value::Record(target.parts());
         }
         let status = base.and_then(|base| status_changes(&candidate, row, base));
@@ -84,22 +84,22 @@ impl<'w> Comparer<'_, 'w> {
         blocks.extend(self.twice(&CLIENT, id));
         // Of an absent client too: leftover hosts are taken over like those of a client that is there.
         blocks.extend(rules::hosts(
-            &Hosts::of(&self.pair.file, id),
-            &Hosts::of(&self.pair.target, id),
+            &Hosts::of(&self.sides.file, id),
+            &Hosts::of(&self.sides.target, id),
         ));
-        blocks.extend(self.owners.check(self.pair, id));
+        blocks.extend(self.owners.check(self.sides, id));
         blocks.extend(self.broken.of_client(id));
         blocks.extend(self.ids_of_keys(id));
-        let mut misfits = self.misfits(TableId::Client, at);
-        misfits.extend(self.misfits_of_parts(id));
-        blocks.extend(values::reasons(misfits));
+        let mut value_errors = self.value_errors(TableId::Client, at);
+        value_errors.extend(self.misfits_of_parts(id));
+        blocks.extend(values::reasons(value_errors));
         blocks.extend(self.idps_without_id(id));
         unique(blocks)
     }
 
     /// Checks every row that belongs to a client.
     fn misfits_of_parts(&self, id: &str) -> Vec<ValueError> {
-        let file = &self.pair.file;
+        let file = &self.sides.file;
         let parts = [
             (TableId::Host, &file.hosts),
             (TableId::Oauth, &file.oauth),
@@ -112,22 +112,22 @@ impl<'w> Comparer<'_, 'w> {
             .iter()
             .zip(&file.idps)
             .map(|((table, _, _), index)| (*table, index));
-        let mut misfits: Vec<ValueError> = parts
+        let mut value_errors: Vec<ValueError> = parts
             .into_iter()
             .chain(idps)
             .flat_map(|(table, index)| {
                 file.rows_of(table, index, id)
-                    .flat_map(move |(at, _)| self.misfits(table, at))
+                    .flat_map(move |(at, _)| self.value_errors(table, at))
             })
             .collect();
         let extension = file.rows_of(TableId::Clientext, &file.clientext, id).next();
-        misfits
+        value_errors
             .extend(extension.and_then(|(at, row)| {
                 values::search_text(row, &self.path(TableId::Clientext, at))
             }));
         // Copied, although its role says that it is ours.
         let application = file.rows_of(TableId::DpApp, &file.dp_apps, id).next();
-        misfits.extend(application.and_then(|(at, row)| {
+        value_errors.extend(application.and_then(|(at, row)| {
             values::value_error(
                 &dp_app::TABLE,
                 row,
@@ -135,12 +135,12 @@ impl<'w> Comparer<'_, 'w> {
                 &self.path(TableId::DpApp, at),
             )
         }));
-        misfits
+        value_errors
     }
 
     /// Checks that the keys of a client can be told apart by those that map them.
     fn ids_of_keys(&self, id: &str) -> Vec<Reason> {
-        let file = &self.pair.file;
+        let file = &self.sides.file;
         let x_keys = file
             .rows_of(TableId::XKey, &file.x_keys, id)
             .map(|(_, row)| (TableId::XKey, row));
@@ -157,9 +157,9 @@ impl<'w> Comparer<'_, 'w> {
     fn idps_without_id(&self, id: &str) -> Vec<Reason> {
         let without =
             IDPS.iter()
-                .zip(&self.pair.file.idps)
+                .zip(&self.sides.file.idps)
                 .flat_map(|((table, own_id, _), index)| {
-                    let rows = self.pair.file.rows_of(*table, index, id);
+                    let rows = self.sides.file.rows_of(*table, index, id);
                     rows.filter(|(_, row)| row.int(*own_id).is_none())
                         .map(|(at, _)| self.path(*table, at))
                 });
@@ -173,7 +173,7 @@ impl<'w> Comparer<'_, 'w> {
     }
 
     fn client_needs(&self, id: &str, row: &Row) -> Vec<Requirement> {
-        let (file, target) = (&self.pair.file, &self.pair.target);
+        let (file, target) = (&self.sides.file, &self.sides.target);
         let mut needs: Vec<Requirement> = self
             .level(row.text(client::SECURITY_LEVEL_ID))
             .into_iter()
@@ -210,7 +210,7 @@ impl<'w> Comparer<'_, 'w> {
     /// Counts the groups that a client would hold: plain ones, and a hidden
     /// one for each API of each of its scopes.
     fn client_quota(&self, id: &str) -> Quota {
-        let (file, target) = (&self.pair.file, &self.pair.target);
+        let (file, target) = (&self.sides.file, &self.sides.target);
         let held: HashSet<&str> = target.groups_of_client(id).into_iter().collect();
         let mut uses = Vec::new();
         // By name: the file may hold a group under two ids.
@@ -252,7 +252,7 @@ impl<'w> Comparer<'_, 'w> {
     }
 
     fn scope_use(&self, scope: &Row, held: &HashSet<&str>) -> QuotaUse {
-        let target = &self.pair.target;
+        let target = &self.sides.target;
         let there = target
             .scope_named(scope.text(vgroup::VGROUP_NAME))
             .map_or_else(Vec::new, |row| {
@@ -261,11 +261,11 @@ impl<'w> Comparer<'_, 'w> {
         let known: HashSet<ApiName<'_>> = there.iter().map(|api| api.api).collect();
         let ids: HashSet<&str> = there
             .iter()
-            .filter_map(|api| target.world.row(TableId::Group, api.group))
+            .filter_map(|api| target.tables.row(TableId::Group, api.group))
             .map(|row| row.text(group::GROUP_ID))
             .filter(|id| !held.contains(id))
             .collect();
-        let new = self.pair.importable_apis(scope.text(vgroup::VGROUP_ID));
+        let new = self.sides.importable_apis(scope.text(vgroup::VGROUP_ID));
         let new = new.iter().filter(|api| !known.contains(&api.api)).count();
         QuotaUse {
             on: ItemId::new(SCOPE, scope.shared(vgroup::VGROUP_NAME)),
@@ -276,7 +276,7 @@ impl<'w> Comparer<'_, 'w> {
 
     fn client_warnings(&self, item: &ItemId, base: Option<&Row>) -> Vec<Finding> {
         let id = &*item.key;
-        let (file, target) = (&self.pair.file, &self.pair.target);
+        let (file, target) = (&self.sides.file, &self.sides.target);
         let mut warnings = Vec::new();
         for (_, key) in file.rows_of(TableId::XKey, &file.x_keys, id) {
             let alias = key.text(x_key::API_KEY_ALIAS);
@@ -334,9 +334,9 @@ impl<'w> Comparer<'_, 'w> {
     /// Says whether a DGRK map names an API that cannot be found and is not
     /// listed as lacking either.
     fn is_unknown_api(&self, uid: &str) -> bool {
-        match self.pair.used_api(uid) {
+        match self.sides.used_api(uid) {
             None => true,
-            Some(api) => !self.pair.is_missing(api) && self.pair.target_uid(api).is_none(),
+            Some(api) => !self.sides.is_missing(api) && self.sides.target_uid(api).is_none(),
         }
     }
 }

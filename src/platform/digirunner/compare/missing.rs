@@ -9,7 +9,7 @@ use crate::engine::{ItemId, Missing};
 
 /// Returns the APIs that the target lacks, with what refers to them, sorted by
 /// module without regard to case, then by key.
-pub(super) fn missing_apis(pair: &Sides<'_>) -> Vec<Missing> {
+pub(super) fn missing_apis(sides: &Sides<'_>) -> Vec<Missing> {
     let mut users: HashMap<ApiName<'_>, Vec<ItemId>> = HashMap::new();
     let mut note = |api, user: ItemId| {
         let all: &mut Vec<ItemId> = users.entry(api).or_default();
@@ -17,8 +17,8 @@ pub(super) fn missing_apis(pair: &Sides<'_>) -> Vec<Missing> {
             all.push(user);
         }
     };
-    let side = &pair.file;
-    for row in side.world.rows(TableId::Group) {
+    let side = &sides.file;
+    for row in side.tables.rows(TableId::Group) {
         let user = if is_hidden(row) {
             side.scope(row.text(group::VGROUP_ID))
                 .map(|scope| ItemId::new(SCOPE, scope.shared(vgroup::VGROUP_NAME)))
@@ -29,26 +29,26 @@ pub(super) fn missing_apis(pair: &Sides<'_>) -> Vec<Missing> {
         for (_, api) in side
             .apis_of(row.text(group::GROUP_ID))
             .into_iter()
-            .filter(|(_, api)| pair.is_missing(*api))
+            .filter(|(_, api)| sides.is_missing(*api))
         {
             note(api, user.clone());
         }
     }
-    for row in side.world.rows(TableId::OpenKey) {
+    for row in side.tables.rows(TableId::OpenKey) {
         for (_, map) in side.rows_of_id(
             TableId::OpenMap,
             &side.open_maps,
             row.int(open_key::OPEN_API_KEY_ID),
         ) {
-            let api = pair
+            let api = sides
                 .used_api(map.text(open_map::REF_API_UID))
-                .filter(|api| pair.is_missing(*api));
+                .filter(|api| sides.is_missing(*api));
             if let Some(api) = api {
                 note(api, ItemId::new(CLIENT, row.shared(open_key::CLIENT_ID)));
             }
         }
     }
-    let sorted: BTreeMap<(String, &str, &str), ApiName<'_>> = pair
+    let sorted: BTreeMap<(String, &str, &str), ApiName<'_>> = sides
         .missing_apis()
         .map(|api| ((api.0.to_lowercase(), api.1, api.0), api))
         .collect();

@@ -16,7 +16,7 @@ use crate::platform::unique;
 
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn scopes(&self) -> Vec<Candidate> {
-        let rows = self.pair.file.world.rows(TableId::Vgroup);
+        let rows = self.sides.file.tables.rows(TableId::Vgroup);
         let holders = self.holders();
         let users = self.users_of_groups();
         rows.iter()
@@ -28,8 +28,8 @@ impl<'w> Comparer<'_, 'w> {
     /// Returns for how many APIs, of one scope or of several, each of the target's
     /// hidden groups stands. The product makes one for each.
     fn users_of_groups(&self) -> HashMap<usize, usize> {
-        let target = &self.pair.target;
-        let scopes = target.world.rows(TableId::Vgroup).iter();
+        let target = &self.sides.target;
+        let scopes = target.tables.rows(TableId::Vgroup).iter();
         let mut users = HashMap::new();
         for api in scopes.flat_map(|row| target.scope_apis(row.text(vgroup::VGROUP_ID))) {
             *users.entry(api.group).or_default() += 1;
@@ -56,18 +56,18 @@ impl<'w> Comparer<'_, 'w> {
             if all < 2 {
                 return false;
             }
-            let file = item::hidden_group(&self.pair.file, api);
-            let target = item::hidden_group(&self.pair.target, base);
+            let file = item::hidden_group(&self.sides.file, api);
+            let target = item::hidden_group(&self.sides.target, base);
             let changes = compare(Some(&target), &file, Show::Differences);
             let alike = wanted.iter().filter(|other| {
                 group_of(other) == Some(base.group)
-                    && item::hidden_group(&self.pair.file, other) == file
+                    && item::hidden_group(&self.sides.file, other) == file
             });
             changes.iter().any(|change| change.op.is_effective()) && alike.count() != all
         };
         let api = wanted.iter().find(is_split)?;
         let row =
-            group_of(api).and_then(|group| self.pair.target.world.row(TableId::Group, group))?;
+            group_of(api).and_then(|group| self.sides.target.tables.row(TableId::Group, group))?;
         let message = format!(
             "in the target the hidden group '{}' of API {}/{} stands for another API, too: one cannot change \
              without the other",
@@ -85,10 +85,10 @@ impl<'w> Comparer<'_, 'w> {
         (holders, users): (&Holders<'w>, &HashMap<usize, usize>),
     ) -> Candidate {
         let name = row.text(vgroup::VGROUP_NAME);
-        let base = self.pair.target.scope_named(name);
-        let wanted = self.pair.importable_apis(row.text(vgroup::VGROUP_ID));
+        let base = self.sides.target.scope_named(name);
+        let wanted = self.sides.importable_apis(row.text(vgroup::VGROUP_ID));
         let there = base.map_or_else(Vec::new, |row| {
-            self.pair.target.scope_apis(row.text(vgroup::VGROUP_ID))
+            self.sides.target.scope_apis(row.text(vgroup::VGROUP_ID))
         });
         let known: HashSet<ApiName<'_>> = there.iter().map(|api| api.api).collect();
         let new = wanted
@@ -99,11 +99,11 @@ impl<'w> Comparer<'_, 'w> {
             ItemId::new(SCOPE, row.shared(vgroup::VGROUP_NAME)),
             row.shared(vgroup::VGROUP_ALIAS),
             self.path(TableId::Vgroup, at),
-            item::scope(&self.pair.file, row, &wanted),
-            base.map(|row| item::scope(&self.pair.target, row, &there)),
+            item::scope(&self.sides.file, row, &wanted),
+            base.map(|row| item::scope(&self.sides.target, row, &there)),
         );
         candidate.context = base.map_or(Value::Null, |row| {
-            item::scope_context(&self.pair.target, row, &there)
+            item::scope_context(&self.sides.target, row, &there)
         });
         candidate.blocks = self
             .scope_aliases
@@ -120,10 +120,10 @@ impl<'w> Comparer<'_, 'w> {
             .extend(self.shared_group(&wanted, &there, users));
         candidate
             .blocks
-            .extend(self.broken.of_hidden_groups(&self.pair.file, &wanted));
-        let mut misfits = self.misfits(TableId::Vgroup, at);
-        misfits.extend(self.misfits_of_apis(&wanted));
-        candidate.blocks.extend(values::reasons(misfits));
+            .extend(self.broken.of_hidden_groups(&self.sides.file, &wanted));
+        let mut value_errors = self.value_errors(TableId::Vgroup, at);
+        value_errors.extend(self.misfits_of_apis(&wanted));
+        candidate.blocks.extend(values::reasons(value_errors));
         candidate.requires = self.needs_of_scope(row, &wanted);
         if may_change(&candidate) {
             candidate
@@ -139,13 +139,13 @@ impl<'w> Comparer<'_, 'w> {
             .into_iter()
             .collect();
         let authorities = self
-            .pair
+            .sides
             .file
             .authorities_of_scope(row.text(vgroup::VGROUP_ID));
         needs.extend(authorities.into_iter().map(|id| self.authority(id)));
         let hidden = apis
             .iter()
-            .filter_map(|api| self.pair.file.world.row(TableId::Group, api.group));
+            .filter_map(|api| self.sides.file.tables.row(TableId::Group, api.group));
         needs.extend(hidden.flat_map(|row| self.needs_of_group(row)));
         unique(needs)
     }
@@ -153,22 +153,22 @@ impl<'w> Comparer<'_, 'w> {
     /// Checks the hidden groups of a scope, and their links.
     fn misfits_of_apis(&self, apis: &[ScopeApi<'_>]) -> Vec<ValueError> {
         let mut seen = HashSet::new();
-        let mut misfits = Vec::new();
+        let mut value_errors = Vec::new();
         for api in apis {
             // A hidden group may stand for several APIs.
             if seen.insert(api.group) {
-                misfits.extend(self.misfits(TableId::Group, api.group));
+                value_errors.extend(self.value_errors(TableId::Group, api.group));
             }
-            misfits.extend(self.misfits(TableId::GroupApi, api.link));
+            value_errors.extend(self.value_errors(TableId::GroupApi, api.link));
         }
-        misfits
+        value_errors
     }
 
     /// Returns who holds each scope: in the target, and in the file.
     fn holders(&self) -> Holders<'w> {
         let of = |side: &Index<'w>| {
             let mut holders: HashMap<&'w str, HashSet<&'w str>> = HashMap::new();
-            for row in side.world.rows(TableId::ClientVgroup) {
+            for row in side.tables.rows(TableId::ClientVgroup) {
                 use super::super::schema::client_vgroup as link;
                 if let Some(scope) = side.scope(row.text(link::VGROUP_ID)) {
                     holders
@@ -180,8 +180,8 @@ impl<'w> Comparer<'_, 'w> {
             holders
         };
         Holders {
-            target: of(&self.pair.target),
-            file: of(&self.pair.file),
+            target: of(&self.sides.target),
+            file: of(&self.sides.file),
         }
     }
 }

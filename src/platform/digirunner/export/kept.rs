@@ -226,25 +226,25 @@ type Keys<'w> = HashSet<Key<'w>>;
 
 /// The rows that are kept.
 pub(super) struct Kept<'w> {
-    world: &'w Tables,
+    tables: &'w Tables,
     /// For each table, whether each row is.
     kept: [Vec<bool>; 24],
 }
 
 impl<'w> Kept<'w> {
     /// Keeps all rows.
-    pub(super) fn all(world: &'w Tables) -> Self {
+    pub(super) fn all(tables: &'w Tables) -> Self {
         Self {
-            world,
-            kept: TABLES.map(|table| vec![true; world.rows(table.id).len()]),
+            tables,
+            kept: TABLES.map(|table| vec![true; tables.rows(table.id).len()]),
         }
     }
 
     /// Keeps the rows of some clients and what they need.
-    pub(super) fn clients(world: &'w Tables, clients: &'w [ItemId]) -> Self {
+    pub(super) fn clients(tables: &'w Tables, clients: &'w [ItemId]) -> Self {
         let mut kept = Self {
-            world,
-            kept: TABLES.map(|table| vec![false; world.rows(table.id).len()]),
+            tables,
+            kept: TABLES.map(|table| vec![false; tables.rows(table.id).len()]),
         };
         let wanted: Keys<'w> = clients
             .iter()
@@ -254,9 +254,9 @@ impl<'w> Kept<'w> {
         for (.., to, column) in LEADS {
             holders
                 .entry((to, column))
-                .or_insert_with(|| holders_of(world, to, column));
+                .or_insert_with(|| holders_of(tables, to, column));
         }
-        let roots = holders_of(world, TableId::Client, client::CLIENT_ID);
+        let roots = holders_of(tables, TableId::Client, client::CLIENT_ID);
         let roots = wanted
             .iter()
             .filter_map(|key| roots.get(key))
@@ -265,7 +265,7 @@ impl<'w> Kept<'w> {
         let all = closure(roots, |(table, at)| {
             let leads = LEADS.into_iter().filter(|(from, ..)| from == table);
             let found = leads.filter_map(|(_, own, to, column)| {
-                let key = key(*table, world.row(*table, *at)?, own)?;
+                let key = key(*table, tables.row(*table, *at)?, own)?;
                 Some((to, holders.get(&(to, column))?.get(&key)?))
             });
             found
@@ -287,7 +287,7 @@ impl<'w> Kept<'w> {
     /// Returns the rows of a table that are kept, in their order.
     pub(super) fn rows(&self, table: TableId) -> impl Iterator<Item = &'w Row> + use<'_, 'w> {
         let kept = self.kept.get(table as usize).map_or(&[][..], Vec::as_slice);
-        self.world
+        self.tables
             .rows(table)
             .iter()
             .zip(kept)
@@ -370,7 +370,7 @@ impl<'w> Kept<'w> {
         let mut dropped = 0;
         for (slot, row) in kept
             .iter_mut()
-            .zip(self.world.rows(table))
+            .zip(self.tables.rows(table))
             .filter(|(slot, _)| **slot)
         {
             if is_useless(row) {
@@ -454,9 +454,9 @@ impl<'w> Kept<'w> {
 }
 
 /// Returns the rows of a table by what they have in a column.
-fn holders_of(world: &Tables, table: TableId, column: usize) -> HashMap<Key<'_>, Vec<usize>> {
+fn holders_of(tables: &Tables, table: TableId, column: usize) -> HashMap<Key<'_>, Vec<usize>> {
     let mut holders: HashMap<Key<'_>, Vec<usize>> = HashMap::new();
-    for (at, row) in world.rows(table).iter().enumerate() {
+    for (at, row) in tables.rows(table).iter().enumerate() {
         if let Some(key) = key(table, row, column) {
             holders.entry(key).or_default().push(at);
         }

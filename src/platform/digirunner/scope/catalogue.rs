@@ -548,7 +548,7 @@ impl Catalogue {
             |(module, key, title): (&str, &str, &str)| (ApiName::new(module, key), title.into());
         let link =
             |(scope, module, key): (&str, &str, &str)| (scope.into(), ApiName::new(module, key));
-        let pair = |(one, other): (&str, &str)| (one.into(), other.into());
+        let sides = |(one, other): (&str, &str)| (one.into(), other.into());
         Self::new(Parts {
             scopes: [
                 (
@@ -589,14 +589,14 @@ impl Catalogue {
                 ("2000000001", "PIN"),
                 ("2000000002", "PIN"),
             ]
-            .map(pair)
+            .map(sides)
             .into(),
             holders: [
                 ("2000000001", "crm"),
                 ("2000000001", "portal"),
                 ("2000000002", "ghost"),
             ]
-            .map(pair)
+            .map(sides)
             .into(),
             apis: [
                 ("bank", "balance", "帳戶餘額"),

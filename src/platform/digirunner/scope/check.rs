@@ -170,8 +170,8 @@ impl<'w> Report<'w> {
 }
 
 /// Returns everything that is wrong, by sort and then by item.
-pub(super) fn find(world: &Tables) -> Vec<Violation<'_>> {
-    let index = CheckIndex::new(world);
+pub(super) fn find(tables: &Tables) -> Vec<Violation<'_>> {
+    let index = CheckIndex::new(tables);
     let mut report = Report {
         found: BTreeMap::new(),
     };
@@ -183,6 +183,6 @@ pub(super) fn find(world: &Tables) -> Vec<Violation<'_>> {
 
 /// Tells everything that is wrong with the scopes of a target, by sort and
 /// then by item.
-pub(super) fn ailments(world: &Tables) -> Vec<ScopeFinding> {
-    find(world).iter().map(Violation::finding).collect()
+pub(super) fn findings(tables: &Tables) -> Vec<ScopeFinding> {
+    find(tables).iter().map(Violation::finding).collect()
 }

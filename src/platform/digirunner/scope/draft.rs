@@ -370,19 +370,19 @@ impl Draft {
                 .about(&scope.item()),
             );
         }
-        let lacking: Vec<String> = catalogue
+        let missing: Vec<String> = catalogue
             .apis_of(scope)
             .filter(|api| api.is_lacking() && self.apis.contains(&api.name))
             .map(|api| api.name.to_string())
             .collect();
-        if !lacking.is_empty() {
-            let lacking: Vec<&str> = lacking.iter().map(String::as_str).collect();
+        if !missing.is_empty() {
+            let missing: Vec<&str> = missing.iter().map(String::as_str).collect();
             warnings.push(
                 Finding::warning(
                     "lacking-api",
                     format!(
                         "the scope keeps APIs that the target does not have: {}",
-                        few(&lacking)
+                        few(&missing)
                     ),
                 )
                 .about(&scope.item()),

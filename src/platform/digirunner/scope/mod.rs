@@ -32,7 +32,7 @@ pub(crate) use edit::{Planned, Refused};
 pub(crate) use read::catalogue;
 pub use search::{Filter, Sort, SortKey};
 pub use violation::Violation;
-pub(crate) use write::{LOCKED, LOCKED_BY_REPAIR, ailments, write};
+pub(crate) use write::{LOCKED, LOCKED_BY_REPAIR, findings, write};
 
 /// The most characters of a scope's name: `tsmp_group.vgroup_name varchar(30)`
 /// holds it too, in the row of every hidden group.

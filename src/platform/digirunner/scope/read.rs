@@ -28,9 +28,9 @@ pub(crate) async fn catalogue(
         scopes: reader.rows("tsmp_vgroup", SCOPES, scope).await?,
         links: reader.rows("tsmp_vgroup_group", LINKS, link).await?,
         scope_authentications: reader
-            .rows("tsmp_vgroup_authorities_map", SCOPE_AUTHENTICATIONS, pair)
+            .rows("tsmp_vgroup_authorities_map", SCOPE_AUTHENTICATIONS, sides)
             .await?,
-        holders: reader.rows("tsmp_client_vgroup", HOLDERS, pair).await?,
+        holders: reader.rows("tsmp_client_vgroup", HOLDERS, sides).await?,
         apis: reader.rows("tsmp_api", APIS, api).await?,
         levels: reader.levels().await?,
         authentications: reader.authentications().await?,
@@ -149,7 +149,7 @@ fn link(row: &PgRow) -> Result<(Arc<str>, ApiName), sqlx::Error> {
     ))
 }
 
-fn pair(row: &PgRow) -> Result<(Arc<str>, Arc<str>), sqlx::Error> {
+fn sides(row: &PgRow) -> Result<(Arc<str>, Arc<str>), sqlx::Error> {
     Ok((text(row, 0)?, text(row, 1)?))
 }
 

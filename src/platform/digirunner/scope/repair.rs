@@ -28,7 +28,7 @@ pub(super) struct Repaired {
     /// The rows to write.
     pub(super) changes: Changes,
     /// What was found and is repaired, in the order of its finding.
-    pub(super) ailments: Vec<ScopeFinding>,
+    pub(super) findings: Vec<ScopeFinding>,
     /// How much is left for the operator to decide.
     pub(super) left: usize,
 }
@@ -37,8 +37,8 @@ impl Repaired {
     /// Returns the job that it is.
     pub(super) fn planned(self) -> Planned {
         let mut codes: BTreeMap<&str, usize> = BTreeMap::new();
-        for ailment in &self.ailments {
-            *codes.entry(&ailment.code).or_default() += 1;
+        for finding in &self.findings {
+            *codes.entry(&finding.code).or_default() += 1;
         }
         let mut notes: Vec<String> = codes
             .into_iter()
@@ -51,9 +51,9 @@ impl Repaired {
             ));
         }
         let items: BTreeSet<ItemId> = self
-            .ailments
+            .findings
             .into_iter()
-            .map(|ailment| ailment.item)
+            .map(|finding| finding.item)
             .collect();
         Planned {
             changes: self.changes,
@@ -81,20 +81,20 @@ fn findings(count: usize) -> String {
 }
 
 /// Repairs what can be repaired: findings of these codes, or all of them.
-pub(super) fn repair(world: &Tables, codes: &[String], stamp: &Stamp) -> Repaired {
+pub(super) fn repair(tables: &Tables, codes: &[String], stamp: &Stamp) -> Repaired {
     let mut owners = Owners::new();
-    let mut ailments: Vec<ScopeFinding> = Vec::new();
+    let mut findings: Vec<ScopeFinding> = Vec::new();
     let mut repaired: Option<Tables> = None;
     let mut left = 0;
     for _ in 0..MAX_PASSES {
-        let now = repaired.as_ref().unwrap_or(world);
+        let now = repaired.as_ref().unwrap_or(tables);
         let mut found = find(now);
         left = found.len();
         found.retain(|found| is_chosen(found, codes));
         if found.is_empty() {
             break;
         }
-        ailments.extend(found.iter().map(Violation::finding));
+        findings.extend(found.iter().map(Violation::finding));
         let mut round = Round::new(now, stamp, &mut owners);
         for Violation { item, fixes, .. } in &found {
             fixes.iter().for_each(|fix| round.apply(fix, item));
@@ -102,12 +102,13 @@ pub(super) fn repair(world: &Tables, codes: &[String], stamp: &Stamp) -> Repaire
         repaired = Some(round.finish());
     }
     let mut described = HashSet::new();
-    ailments.retain(|ailment| described.insert((ailment.code.clone(), ailment.item.clone())));
-    let changes =
-        repaired.map_or_else(Changes::default, |after| difference(world, &after, &owners));
+    findings.retain(|finding| described.insert((finding.code.clone(), finding.item.clone())));
+    let changes = repaired.map_or_else(Changes::default, |after| {
+        difference(tables, &after, &owners)
+    });
     Repaired {
         changes,
-        ailments,
+        findings,
         left,
     }
 }
@@ -133,8 +134,8 @@ fn difference(before: &Tables, after: &Tables, owners: &Owners) -> Changes {
     let mut rows: HashMap<(TableId, Key), [Option<&Row>; 2]> = HashMap::with_capacity(owners.len());
     let touched: HashSet<TableId> = owners.keys().map(|(table, _)| *table).collect();
     for table in touched {
-        for (side, world) in [before, after].into_iter().enumerate() {
-            for row in world.rows(table) {
+        for (side, tables) in [before, after].into_iter().enumerate() {
+            for row in tables.rows(table) {
                 let place = (table, key(table.table(), row));
                 if owners.contains_key(&place)
                     && let Some(slot) = rows.entry(place).or_default().get_mut(side)
@@ -172,9 +173,9 @@ struct Round<'w, 'o> {
 }
 
 impl<'w, 'o> Round<'w, 'o> {
-    fn new(world: &'w Tables, stamp: &'o Stamp, owners: &'o mut Owners) -> Self {
+    fn new(tables: &'w Tables, stamp: &'o Stamp, owners: &'o mut Owners) -> Self {
         Self {
-            index: CheckIndex::new(world),
+            index: CheckIndex::new(tables),
             stamp,
             owners,
             deleted: HashSet::new(),
@@ -222,7 +223,7 @@ impl<'w, 'o> Round<'w, 'o> {
     }
 
     fn delete(&mut self, table: TableId, at: usize, item: &ItemId) {
-        let Some(row) = self.index.side.world.row(table, at) else {
+        let Some(row) = self.index.side.tables.row(table, at) else {
             return;
         };
         if !self.deleted.insert((table, at)) {
@@ -343,7 +344,7 @@ impl<'w, 'o> Round<'w, 'o> {
         for client in std::mem::take(&mut self.clients) {
             self.recompute(client);
         }
-        let before = self.index.side.world;
+        let before = self.index.side.tables;
         let mut after = Tables::default();
         after.apis.clone_from(&before.apis);
         for Table { id, .. } in tables() {

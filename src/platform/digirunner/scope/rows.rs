@@ -43,7 +43,7 @@ impl ScopeRows {
         let mut rows = Rows {
             connection,
             reading,
-            world: Tables::default(),
+            tables: Tables::default(),
         };
         let about = About::of(edit);
         rows.scopes(&about).await?;
@@ -52,7 +52,7 @@ impl ScopeRows {
         let Rows {
             connection,
             reading,
-            world,
+            tables,
         } = rows;
         let apis = apis(connection, &about.apis).await?;
         let mut reader = Reader::new(connection, reading);
@@ -61,12 +61,9 @@ impl ScopeRows {
             apis,
             levels,
             authentications,
-            ..parts(&world)
+            ..parts(&tables)
         });
-        Ok(Self {
-            tables: world,
-            catalogue,
-        })
+        Ok(Self { tables, catalogue })
     }
 }
 
@@ -123,7 +120,7 @@ impl About {
 struct Rows<'a> {
     connection: &'a mut PgConnection,
     reading: Reading<'a>,
-    world: Tables,
+    tables: Tables,
 }
 
 impl Rows<'_> {
@@ -196,7 +193,7 @@ impl Rows<'_> {
     /// Returns the texts of a column of what was read, each once.
     fn column(&self, table: TableId, column: usize) -> Vec<Arc<str>> {
         let texts: BTreeSet<Arc<str>> = self
-            .world
+            .tables
             .rows(table)
             .iter()
             .map(|row| row.shared(column))
@@ -226,13 +223,13 @@ impl Rows<'_> {
         let mut found = rows_of(self.connection, described, column, &texts).await?;
         let key: Vec<usize> = described.key().map(|(at, _)| at).collect();
         let known: HashSet<_> = self
-            .world
+            .tables
             .rows(table)
             .iter()
             .map(|row| key_of(row, &key))
             .collect();
         found.retain(|row| !known.contains(&key_of(row, &key)));
-        self.world.add_rows(table, found);
+        self.tables.add_rows(table, found);
         Ok(())
     }
 }
@@ -276,9 +273,9 @@ async fn apis(
 }
 
 /// Returns what a catalogue is made of, as far as the rows tell.
-pub(super) fn parts(world: &Tables) -> Parts {
+pub(super) fn parts(tables: &Tables) -> Parts {
     let mut apis: HashMap<&str, Vec<ApiName>> = HashMap::new();
-    for row in world.rows(TableId::GroupApi) {
+    for row in tables.rows(TableId::GroupApi) {
         let api = ApiName::new(
             row.shared(group_api::MODULE_NAME),
             row.shared(group_api::API_KEY),
@@ -287,7 +284,7 @@ pub(super) fn parts(world: &Tables) -> Parts {
             .or_default()
             .push(api);
     }
-    let links = world.rows(TableId::VgroupGroup).iter().flat_map(|link| {
+    let links = tables.rows(TableId::VgroupGroup).iter().flat_map(|link| {
         let apis = apis
             .get(link.text(vgroup_group::GROUP_ID))
             .into_iter()
@@ -295,18 +292,18 @@ pub(super) fn parts(world: &Tables) -> Parts {
         apis.map(|api| (link.shared(vgroup_group::VGROUP_ID), api.clone()))
     });
     let mut groups: HashMap<&str, usize> = HashMap::new();
-    for row in world.rows(TableId::ClientGroup) {
+    for row in tables.rows(TableId::ClientGroup) {
         *groups.entry(row.text(client_group::CLIENT_ID)).or_default() += 1;
     }
     let pairs = |table: TableId, one: usize, other: usize| {
-        world
+        tables
             .rows(table)
             .iter()
             .map(|row| (row.shared(one), row.shared(other)))
             .collect()
     };
     Parts {
-        scopes: world.rows(TableId::Vgroup).iter().map(scope).collect(),
+        scopes: tables.rows(TableId::Vgroup).iter().map(scope).collect(),
         links: links.collect(),
         scope_authentications: pairs(
             TableId::VgroupAuthority,
@@ -318,7 +315,7 @@ pub(super) fn parts(world: &Tables) -> Parts {
             client_vgroup::VGROUP_ID,
             client_vgroup::CLIENT_ID,
         ),
-        clients: world
+        clients: tables
             .rows(TableId::Client)
             .iter()
             .map(|row| ClientInfo {

@@ -78,11 +78,11 @@ async fn repaired(
     reading: Reading<'_>,
     codes: &[String],
 ) -> Result<Planned, StoreError> {
-    let world = read_tables(writer.connection(), reading, &check::tables()).await?;
-    let planned = repair::repair(&world, codes, writer.stamp()).planned();
-    execute(writer, &planned.changes, &world).await?;
+    let tables = read_tables(writer.connection(), reading, &check::tables()).await?;
+    let planned = repair::repair(&tables, codes, writer.stamp()).planned();
+    execute(writer, &planned.changes, &tables).await?;
     Ok(Planned {
-        before: world,
+        before: tables,
         ..planned
     })
 }
@@ -93,11 +93,11 @@ async fn repaired(
 /// # Errors
 ///
 /// Fails if a table cannot be read.
-pub(crate) async fn ailments(
+pub(crate) async fn findings(
     connection: &mut Connection,
     reading: Reading<'_>,
 ) -> Result<Vec<ScopeFinding>, StoreError> {
-    Ok(check::ailments(
+    Ok(check::findings(
         &read_tables(connection, reading, &check::tables()).await?,
     ))
 }

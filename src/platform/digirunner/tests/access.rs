@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::draw::{Draw, Side as DrawSide, environment};
-use super::world::{Api as ApiOf, World as Lists, world};
+use super::sample::{Api as ApiOf, Sample as Lists, sample};
 use super::{at, file, target};
 use crate::engine::{Access, Choices, Plan};
 use crate::platform::digirunner::build;
@@ -56,7 +56,7 @@ fn describe(access: &Access) -> Vec<String> {
 
 /// A target with both APIs, a group `g` that has one of them, and a client `a`.
 fn base() -> Lists {
-    world()
+    sample()
         .apis(&[PAY, LOAN])
         .client("a", json!({}))
         .group("1", "g", json!({}))
@@ -66,7 +66,7 @@ fn base() -> Lists {
 #[test]
 fn who_holds_a_covered_group_gains_its_new_apis_also_where_the_file_has_no_such_client() {
     let there = base().client_group("a", "1");
-    let here = world()
+    let here = sample()
         .group("7", "g", json!({}))
         .group_api("7", LOAN, json!({}));
     assert_eq!(
@@ -78,11 +78,11 @@ fn who_holds_a_covered_group_gains_its_new_apis_also_where_the_file_has_no_such_
 
 #[test]
 fn an_api_that_the_target_lacks_is_granted_to_nobody() {
-    let there = world()
+    let there = sample()
         .client("a", json!({}))
         .group("1", "g", json!({}))
         .client_group("a", "1");
-    let here = world()
+    let here = sample()
         .group("7", "g", json!({"groupDesc": "new"}))
         .group_api("7", PAY, json!({}));
     assert_eq!(access(&here, &there, &["group:g"]), [] as [&str; 0]);
@@ -94,7 +94,7 @@ fn users_of_every_client_that_holds_a_covered_scope_are_asked_for_its_new_apis()
         .scope("5", "s", json!({}))
         .hidden("6", "5", PAY, json!({}))
         .client_scope("a", "5");
-    let here = world()
+    let here = sample()
         .scope("7", "s", json!({}))
         .hidden("8", "7", PAY, json!({}))
         .hidden("9", "7", LOAN, json!({}));
@@ -110,7 +110,7 @@ fn a_link_to_a_hidden_group_grants_nothing_by_itself() {
         .scope("5", "s", json!({}))
         .hidden("6", "5", LOAN, json!({}))
         .client_group("a", "6");
-    let here = world()
+    let here = sample()
         .client("a", json!({"tps": 11}))
         .group("7", "g", json!({}))
         .client_group("a", "7");
@@ -126,7 +126,7 @@ fn another_way_to_an_api_that_a_client_calls_already_is_no_gain() {
         .client_group("a", "1")
         .scope("5", "s", json!({}))
         .hidden("6", "5", PAY, json!({}));
-    let here = world()
+    let here = sample()
         .client("a", json!({}))
         .scope("7", "s", json!({}))
         .hidden("8", "7", PAY, json!({}))
@@ -137,14 +137,14 @@ fn another_way_to_an_api_that_a_client_calls_already_is_no_gain() {
 #[test]
 fn an_x_api_key_calls_what_its_groups_have_and_follows_them() {
     let there = base().x_key(1, "a", "E", json!({})).x_map(2, 1, "1");
-    let here = world()
+    let here = sample()
         .group("7", "g", json!({}))
         .group_api("7", LOAN, json!({}));
     assert_eq!(
         access(&here, &there, &["group:g"]),
         ["+ a loan/offer by x-api-key alias-E"]
     );
-    let here = world()
+    let here = sample()
         .client("a", json!({}))
         .group("7", "g", json!({}))
         .x_key(3, "a", "F", json!({}))
@@ -160,7 +160,7 @@ fn a_key_that_is_covered_is_called_as_in_the_file() {
     let there = base()
         .x_key(1, "a", "E", json!({"apiKeyAlias": "old"}))
         .x_map(2, 1, "1");
-    let here = world()
+    let here = sample()
         .client("a", json!({}))
         .group("7", "g", json!({}))
         .group_api("7", LOAN, json!({}))
@@ -177,7 +177,7 @@ fn a_key_that_is_covered_is_called_as_in_the_file() {
 
 #[test]
 fn a_dgrk_key_calls_the_apis_that_it_is_mapped_to() {
-    let here = world()
+    let here = sample()
         .client("a", json!({}))
         .open_key(3, "a", "K", json!({}))
         .open_map(4, 3, "u1")
@@ -193,7 +193,7 @@ fn a_dgrk_key_calls_the_apis_that_it_is_mapped_to() {
 #[test]
 fn a_client_that_is_added_gains_what_rows_of_an_absent_one_of_its_id_grant() {
     let there = base().client_group("b", "1");
-    let here = world().client("b", json!({}));
+    let here = sample().client("b", json!({}));
     assert_eq!(
         access(&here, &there, &["client:b"]),
         ["+ b pay/transfer by group g"]
@@ -203,7 +203,7 @@ fn a_client_that_is_added_gains_what_rows_of_an_absent_one_of_its_id_grant() {
 
 #[test]
 fn what_a_new_client_gets_by_a_new_group_hangs_on_both() {
-    let here = world()
+    let here = sample()
         .client("b", json!({}))
         .group("7", "new", json!({}))
         .group_api("7", LOAN, json!({}))
@@ -220,20 +220,20 @@ fn what_a_new_client_gets_by_a_new_group_hangs_on_both() {
 type Pairs = BTreeMap<(String, String), BTreeSet<String>>;
 
 /// Reads that from the rows, table by table.
-fn pairs(world: &Tables) -> Pairs {
+fn pairs(sample: &Tables) -> Pairs {
     let text = |row: &Row, column| row.text(column).to_owned();
-    let clients: BTreeSet<String> = world
+    let clients: BTreeSet<String> = sample
         .rows(TableId::Client)
         .iter()
         .map(|row| text(row, client::CLIENT_ID))
         .collect();
-    let known: BTreeSet<String> = world
+    let known: BTreeSet<String> = sample
         .apis
         .iter()
         .map(|api| format!("{}/{}", api.module, api.api))
         .collect();
     let apis_of = |id: &str| -> Vec<String> {
-        let rows = world
+        let rows = sample
             .rows(TableId::GroupApi)
             .iter()
             .filter(|row| row.text(group_api::GROUP_ID) == id);
@@ -255,9 +255,9 @@ fn pairs(world: &Tables) -> Pairs {
                 .insert(by.clone());
         }
     };
-    for row in world.rows(TableId::ClientGroup) {
+    for row in sample.rows(TableId::ClientGroup) {
         let id = row.text(client_group::GROUP_ID);
-        let groups = world.rows(TableId::Group).iter();
+        let groups = sample.rows(TableId::Group).iter();
         for plain in groups
             .filter(|row| row.text(group::GROUP_ID) == id && row.text(group::VGROUP_FLAG) == "0")
         {
@@ -265,14 +265,14 @@ fn pairs(world: &Tables) -> Pairs {
             grant(row.text(client_group::CLIENT_ID), apis_of(id), by);
         }
     }
-    for row in world.rows(TableId::ClientVgroup) {
+    for row in sample.rows(TableId::ClientVgroup) {
         let id = row.text(client_vgroup::VGROUP_ID);
-        for scope in world
+        for scope in sample
             .rows(TableId::Vgroup)
             .iter()
             .filter(|row| row.text(vgroup::VGROUP_ID) == id)
         {
-            let links = world.rows(TableId::VgroupGroup).iter();
+            let links = sample.rows(TableId::VgroupGroup).iter();
             for link in links.filter(|row| row.text(vgroup_group::VGROUP_ID) == id) {
                 let by = format!("scope:{}", scope.text(vgroup::VGROUP_NAME));
                 let apis = apis_of(link.text(vgroup_group::GROUP_ID));
@@ -280,9 +280,9 @@ fn pairs(world: &Tables) -> Pairs {
             }
         }
     }
-    for key in world.rows(TableId::XKey) {
+    for key in sample.rows(TableId::XKey) {
         let id = key.int(x_key::API_KEY_ID);
-        for map in world
+        for map in sample
             .rows(TableId::XMap)
             .iter()
             .filter(|row| row.int(x_map::REF_API_KEY_ID) == id)
@@ -295,14 +295,14 @@ fn pairs(world: &Tables) -> Pairs {
             );
         }
     }
-    for key in world.rows(TableId::OpenKey) {
+    for key in sample.rows(TableId::OpenKey) {
         let id = key.int(open_key::OPEN_API_KEY_ID);
-        for map in world
+        for map in sample
             .rows(TableId::OpenMap)
             .iter()
             .filter(|row| row.int(open_map::REF_OPEN_API_KEY_ID) == id)
         {
-            let apis = world
+            let apis = sample
                 .apis
                 .iter()
                 .filter(|api| api.uid.as_deref() == Some(map.text(open_map::REF_API_UID)));
@@ -317,8 +317,8 @@ fn pairs(world: &Tables) -> Pairs {
 }
 
 /// Returns a world with what is written.
-fn written(world: &Tables, changes: &Changes) -> Tables {
-    let mut after = world.clone();
+fn written(sample: &Tables, changes: &Changes) -> Tables {
+    let mut after = sample.clone();
     for table in TABLES {
         let Some(changes) = changes.of(table.id) else {
             continue;
@@ -336,7 +336,7 @@ fn written(world: &Tables, changes: &Changes) -> Tables {
             .iter()
             .map(|row| (key_of(row, &key), row))
             .collect();
-        let rows = world
+        let rows = sample
             .rows(table.id)
             .iter()
             .filter(|row| !deletes.contains_key(&key_of(row, &key)));
@@ -355,8 +355,8 @@ fn written(world: &Tables, changes: &Changes) -> Tables {
 
 fn less(one: &Pairs, other: &Pairs) -> Pairs {
     one.iter()
-        .filter(|(pair, _)| !other.contains_key(*pair))
-        .map(|(pair, by)| (pair.clone(), by.clone()))
+        .filter(|(sides, _)| !other.contains_key(*sides))
+        .map(|(sides, by)| (sides.clone(), by.clone()))
         .collect()
 }
 
@@ -369,8 +369,8 @@ fn promised(access: &Access, word: &str) -> Pairs {
     grants
         .map(|grant| {
             let api = grant.object.as_ref().unwrap();
-            let pair = (grant.subject.id.key.to_string(), api.id.key.to_string());
-            (pair, grant.by.iter().map(|by| by.id.to_string()).collect())
+            let sides = (grant.subject.id.key.to_string(), api.id.key.to_string());
+            (sides, grant.by.iter().map(|by| by.id.to_string()).collect())
         })
         .collect()
 }
@@ -405,8 +405,8 @@ proptest! {
             return Ok(());
         };
         let stamp = Stamp { operator: "o".to_owned(), now: super::time("2026-01-01 00:00:00") };
-        let pair = Sides::new(&from.world, &to);
-        let changes = build::changes(&pair, &approved, &stamp, &mut Ids::counting([].into()));
+        let sides = Sides::new(&from.tables, &to);
+        let changes = build::changes(&sides, &approved, &stamp, &mut Ids::counting([].into()));
         let (before, after) = (pairs(&to), pairs(&written(&to, &changes)));
         prop_assert_eq!(promised(&access, "gained"), less(&after, &before));
         prop_assert_eq!(promised(&access, "lost"), less(&before, &after));

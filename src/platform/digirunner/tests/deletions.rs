@@ -61,8 +61,8 @@ proptest! {
             return Ok(());
         };
         let stamp = Stamp { operator: "o".to_owned(), now: super::time("2026-01-01 00:00:00") };
-        let pair = Sides::new(&from.world, &to);
-        let changes = build::changes(&pair, &approved, &stamp, &mut Ids::counting([].into()));
+        let sides = Sides::new(&from.tables, &to);
+        let changes = build::changes(&sides, &approved, &stamp, &mut Ids::counting([].into()));
         prop_assert_eq!(deleted(&changes), listed);
     }
 }

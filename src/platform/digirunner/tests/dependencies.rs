@@ -2,21 +2,21 @@
 
 use serde_json::json;
 
+use super::sample::{Sample, sample};
 use super::statuses::{numbered, scope_of, with_apis};
-use super::world::{World, world};
 use super::{at, id, message, outcome, plan, status};
 use crate::engine::{Choices, Outcome};
 
 #[test]
 fn what_does_not_differ_needs_nothing() {
-    let bare = world()
+    let bare = sample()
         .client("a", json!({"securityLevelId": "Z"}))
         .group("1", "g", json!({"securityLevelId": "Z"}))
         .scope("2", "s", json!({"securityLevelId": "Z"}))
         .idp_jdbc(1, "a", "nowhere", json!({}));
-    let many = (0..187).fold(bare, |world, at| {
+    let many = (0..187).fold(bare, |sample, at| {
         let id = format!("3{at:03}");
-        world
+        sample
             .group(&id, &format!("g{id}"), json!({}))
             .client_group("a", &id)
     });
@@ -34,31 +34,31 @@ fn what_does_not_differ_needs_nothing() {
 fn what_needs_something_that_is_nowhere_is_blocked() {
     for (from, item) in [
         (
-            world().client("a", json!({"securityLevelId": "Z"})),
+            sample().client("a", json!({"securityLevelId": "Z"})),
             "client:a",
         ),
         (
-            world().group("1", "g", json!({"securityLevelId": "Z"})),
+            sample().group("1", "g", json!({"securityLevelId": "Z"})),
             "group:g",
         ),
         (
-            world().scope("1", "s", json!({"securityLevelId": "Z"})),
+            sample().scope("1", "s", json!({"securityLevelId": "Z"})),
             "scope:s",
         ),
         (
-            world()
+            sample()
                 .group("1", "g", json!({}))
                 .group_authentication("1", "Z"),
             "group:g",
         ),
         (
-            world()
+            sample()
                 .scope("1", "s", json!({}))
                 .scope_authentication("1", "Z"),
             "scope:s",
         ),
         (
-            world().scope("1", "s", json!({})).hidden(
+            sample().scope("1", "s", json!({})).hidden(
                 "2",
                 "1",
                 ("m", "k"),
@@ -67,20 +67,20 @@ fn what_needs_something_that_is_nowhere_is_blocked() {
             "scope:s",
         ),
         (
-            world()
+            sample()
                 .scope("1", "s", json!({}))
                 .hidden("2", "1", ("m", "k"), json!({}))
                 .group_authentication("2", "Z"),
             "scope:s",
         ),
         (
-            world()
+            sample()
                 .client("a", json!({}))
                 .idp_jdbc(1, "a", "Z", json!({})),
             "client:a",
         ),
     ] {
-        let plan = plan(&from, &world().api(("m", "k")));
+        let plan = plan(&from, &sample().api(("m", "k")));
         assert_eq!(
             status(&plan, item),
             "Cannot add: prerequisite-missing",
@@ -92,12 +92,12 @@ fn what_needs_something_that_is_nowhere_is_blocked() {
 
 #[test]
 fn what_needs_something_of_the_target_is_fine() {
-    let from = world()
+    let from = sample()
         .client("a", json!({"securityLevelId": "Z"}))
         .group("1", "g", json!({}))
         .group_authentication("1", "Y")
         .idp_jdbc(1, "a", "X", json!({}));
-    let to = world()
+    let to = sample()
         .level("Z", "z")
         .authentication("Y", "y")
         .connection("X", json!({}));
@@ -108,7 +108,7 @@ fn what_needs_something_of_the_target_is_fine() {
 
 #[test]
 fn what_needs_something_that_is_added_with_it_is_fine() {
-    let from = world()
+    let from = sample()
         .level("Z", "z")
         .authentication("Y", "y")
         .connection("X", json!({}))
@@ -117,18 +117,18 @@ fn what_needs_something_that_is_added_with_it_is_fine() {
         .client("a", json!({}))
         .client_group("a", "1")
         .idp_jdbc(1, "a", "X", json!({}));
-    let plan = plan(&from, &world());
+    let plan = plan(&from, &sample());
     assert_eq!(status(&plan, "group:g"), "Add");
     assert_eq!(status(&plan, "client:a"), "Add");
 }
 
 #[test]
 fn a_covered_item_needs_its_prerequisites_too() {
-    let from = world()
+    let from = sample()
         .client("a", json!({"tps": 5}))
         .group("1", "g", json!({"securityLevelId": "Z"}))
         .client_group("a", "1");
-    let plan = plan(&from, &world().client("a", json!({})));
+    let plan = plan(&from, &sample().client("a", json!({})));
     assert_eq!(
         status(&plan, "client:a"),
         "Cannot cover: prerequisite-blocked"
@@ -137,12 +137,12 @@ fn a_covered_item_needs_its_prerequisites_too() {
 
 #[test]
 fn a_blocked_prerequisite_blocks_along_the_chain_and_says_why() {
-    let from = world()
+    let from = sample()
         .level("L", "taken")
         .group("1", "g", json!({"securityLevelId": "L"}))
         .client("a", json!({}))
         .client_group("a", "1");
-    let plan = plan(&from, &world().level("M", "taken"));
+    let plan = plan(&from, &sample().level("M", "taken"));
     assert_eq!(status(&plan, "security-level:L"), "Cannot add: name-taken");
     assert_eq!(status(&plan, "group:g"), "Cannot add: prerequisite-blocked");
     assert_eq!(
@@ -163,11 +163,11 @@ fn a_blocked_prerequisite_blocks_along_the_chain_and_says_why() {
 
 #[test]
 fn a_group_that_cannot_be_covered_is_no_hindrance() {
-    let from = world()
+    let from = sample()
         .group("1", "g", json!({"groupAlias": "taken"}))
         .client("a", json!({}))
         .client_group("a", "1");
-    let to = world()
+    let to = sample()
         .group("1", "g", json!({}))
         .group("2", "h", json!({"groupAlias": "taken"}));
     let plan = plan(&from, &to);
@@ -177,12 +177,12 @@ fn a_group_that_cannot_be_covered_is_no_hindrance() {
 
 #[test]
 fn leaving_out_a_prerequisite_blocks_what_needs_it() {
-    let from = world()
+    let from = sample()
         .level("Z", "z")
         .scope("1", "s", json!({"securityLevelId": "Z"}))
         .client("a", json!({}))
         .client_scope("a", "1");
-    let plan = plan(&from, &world());
+    let plan = plan(&from, &sample());
     assert_eq!(
         outcome(&plan, &[], &["scope:s"], "client:a"),
         (
@@ -212,12 +212,12 @@ fn leaving_out_a_prerequisite_blocks_what_needs_it() {
 
 #[test]
 fn choosing_an_item_can_bring_what_it_needs() {
-    let from = world()
+    let from = sample()
         .level("Z", "z")
         .group("1", "g", json!({"securityLevelId": "Z"}))
         .client("a", json!({}))
         .client_group("a", "1");
-    let plan = plan(&from, &world());
+    let plan = plan(&from, &sample());
     let mut choices = Choices::new(&plan);
     for item in ["client:a", "group:g", "security-level:Z"] {
         choices.set(&plan, at(&plan, item), false);
@@ -228,21 +228,21 @@ fn choosing_an_item_can_bring_what_it_needs() {
 
 #[test]
 fn a_key_map_to_a_group_that_cannot_be_added_does_not_block_the_client() {
-    let from = world()
+    let from = sample()
         .group("1", "g", json!({"securityLevelId": "Z"}))
         .client("a", json!({}))
         .x_key(1, "a", "EN", json!({}))
         .x_map(1, 1, "1");
-    assert_eq!(status(&plan(&from, &world()), "client:a"), "Add");
+    assert_eq!(status(&plan(&from, &sample()), "client:a"), "Add");
 }
 
 // ---- the limit of groups
 
 #[test]
 fn a_client_has_at_most_186_groups() {
-    let to = with_apis(world(), 200);
+    let to = with_apis(sample(), 200);
     let with = |count| {
-        scope_of(world().scope("1", "s", json!({})), "1", 0..count)
+        scope_of(sample().scope("1", "s", json!({})), "1", 0..count)
             .group("9", "g", json!({}))
             .client("a", json!({}))
             .client_group("a", "9")
@@ -256,19 +256,19 @@ fn a_client_has_at_most_186_groups() {
 
 #[test]
 fn groups_of_the_target_count_and_are_not_counted_twice() {
-    let base = |world: World| {
+    let base = |sample: Sample| {
         scope_of(
-            with_apis(world, 200).scope("1", "s", json!({})),
+            with_apis(sample, 200).scope("1", "s", json!({})),
             "1",
             0..186,
         )
         .client("a", json!({"tps": 1}))
         .client_scope("a", "1")
     };
-    let to = (0..186).fold(base(world()), |world, at| {
-        world.client_group("a", &format!("1{at:03}"))
+    let to = (0..186).fold(base(sample()), |sample, at| {
+        sample.client_group("a", &format!("1{at:03}"))
     });
-    let from = base(world()).change("tsmpClientList", |row| {
+    let from = base(sample()).change("tsmpClientList", |row| {
         row.insert("tps".to_owned(), json!(2));
     });
     assert_eq!(status(&plan(&from, &to), "client:a"), "Repeat");
@@ -281,32 +281,32 @@ fn groups_of_the_target_count_and_are_not_counted_twice() {
 
 #[test]
 fn one_group_under_two_ids_counts_once() {
-    let from = scope_of(world().scope("1", "s", json!({})), "1", 0..185)
+    let from = scope_of(sample().scope("1", "s", json!({})), "1", 0..185)
         .group("8", "g", json!({}))
         .group("9", "g", json!({}))
         .client("a", json!({}))
         .client_group("a", "8")
         .client_group("a", "9")
         .client_scope("a", "1");
-    let to = with_apis(world(), 200).group("7", "g", json!({}));
+    let to = with_apis(sample(), 200).group("7", "g", json!({}));
     assert_eq!(status(&plan(&from, &to), "client:a"), "Add");
 }
 
 #[test]
 fn covering_a_scope_may_take_its_holder_over_the_limit() {
-    let base = |world: World| {
+    let base = |sample: Sample| {
         scope_of(
-            with_apis(world, 200).scope("1", "s", json!({})),
+            with_apis(sample, 200).scope("1", "s", json!({})),
             "1",
             0..100,
         )
     };
-    let extra = |world: World| scope_of(world.scope("2", "t", json!({})), "2", 100..180);
-    let from = extra(scope_of(base(world()), "1", 180..187))
+    let extra = |sample: Sample| scope_of(sample.scope("2", "t", json!({})), "2", 100..180);
+    let from = extra(scope_of(base(sample()), "1", 180..187))
         .client("a", json!({}))
         .client_scope("a", "1")
         .client_scope("a", "2");
-    let to = extra(base(world()));
+    let to = extra(base(sample()));
     let plan = plan(&from, &to);
     assert_eq!(status(&plan, "scope:s"), "Repeat");
     assert_eq!(status(&plan, "client:a"), "Add");

@@ -7,14 +7,14 @@ use serde_json::{Map, Value, json};
 
 use super::super::export::export;
 use super::super::tables::{epoch_millis, local_day};
-use super::world::{LISTS, World, world};
+use super::sample::{LISTS, Sample, sample};
 use super::{id, target, time};
 use crate::platform::{Export, MissingRoots};
 
 const FIELDS: &str = include_str!("../../../../fixtures/digirunner/fields.csv");
 
 /// Exports everything, or some clients.
-fn exported(source: &World, clients: &[&str]) -> Export {
+fn exported(source: &Sample, clients: &[&str]) -> Export {
     let roots: Vec<_> = clients
         .iter()
         .map(|client| id(&format!("client:{client}")))
@@ -75,7 +75,7 @@ fn properties(list: &str) -> Vec<String> {
 }
 
 /// A world with one row in each list, which has a value in each column.
-fn full() -> World {
+fn full() -> Sample {
     let records = csv::Reader::from_reader(FIELDS.as_bytes())
         .into_records()
         .map(Result::unwrap);
@@ -105,8 +105,8 @@ fn full() -> World {
         .iter()
         .filter_map(|list| Some((*list, rows.remove(*list)?)));
     lists
-        .fold(World::default(), |world, (list, row)| {
-            world.row(list, Value::Object(row))
+        .fold(Sample::default(), |sample, (list, row)| {
+            sample.row(list, Value::Object(row))
         })
         .api(("m", "k"))
 }
@@ -140,7 +140,7 @@ fn every_list_has_every_property_in_the_products_order() {
 fn a_list_is_written_as_the_product_writes_it_to_the_byte() {
     let sample = super::super::DEMO.file;
     let file = super::super::file::read(sample.as_bytes()).unwrap();
-    let written = String::from_utf8(export(&file.world, &[]).unwrap().bytes).unwrap();
+    let written = String::from_utf8(export(&file.tables, &[]).unwrap().bytes).unwrap();
     for (list, next) in [
         ("oauthClientDetailsList", "tsmpDpClientextList"),
         ("dgrXApiKeyList", "dgrXApiKeyMapList"),
@@ -190,7 +190,7 @@ fn audit_fields_are_nulled_the_version_is_one_and_all_else_is_as_it_is() {
 
 #[test]
 fn an_empty_target_gives_all_lists_empty() {
-    let export = exported(&World::default(), &[]);
+    let export = exported(&Sample::default(), &[]);
     let lines: Vec<String> = LISTS
         .iter()
         .map(|list| format!("    \"{list}\" : [ ]"))
@@ -206,12 +206,12 @@ fn an_empty_target_gives_all_lists_empty() {
 fn what_is_exported_is_read_without_a_remark() {
     let file = super::super::file::read(&exported(&full(), &[]).bytes).unwrap();
     assert!(file.findings.is_empty(), "{:?}", file.findings);
-    assert_eq!(file.world.api_use.len(), 1);
+    assert_eq!(file.tables.api_use.len(), 1);
 }
 
 #[test]
 fn the_apis_of_dgrk_keys_are_listed_once_each_in_the_order_of_the_maps() {
-    let source = world()
+    let source = sample()
         .apis(&[("m", "unused"), ("m", "b"), ("m", "a")])
         .client("c", json!({}))
         .open_key(1, "c", "one", json!({}))
@@ -259,12 +259,12 @@ const ALL: [(&str, &str); 25] = [
 ];
 
 /// Two clients with one of everything each, and things that are of use to neither.
-fn two_clients() -> World {
-    let one = |world: World, client: &str, at: i64| {
+fn two_clients() -> Sample {
+    let one = |sample: Sample, client: &str, at: i64| {
         let id = |tens: i64| (10 * at + tens).to_string();
         let (group, keys, scope, hidden, held) = (id(1), id(2), id(3), id(4), id(5));
         let level = json!({"securityLevelId": format!("L{at}")});
-        world
+        sample
             .level(&format!("L{at}"), &format!("level {at}"))
             .level(&format!("G{at}"), &format!("level of groups {at}"))
             .authentication(&format!("T{at}"), &format!("type {at}"))
@@ -300,7 +300,7 @@ fn two_clients() -> World {
             .idp_a(at, client, json!({}))
             .idp_jdbc(at, client, &format!("R{at}"), json!({}))
     };
-    let both = one(one(world(), "a", 1), "b", 2);
+    let both = one(one(sample(), "a", 1), "b", 2);
     both.apis(&[("m", "k"), ("m", "l"), ("m", "k1"), ("m", "k2")])
         .group("99", "nobody's", json!({}))
 }
@@ -371,7 +371,7 @@ fn chosen_clients_together_are_no_more_than_each_alone() {
 
 #[test]
 fn an_x_api_key_to_a_hidden_group_brings_its_whole_scope() {
-    let source = world()
+    let source = sample()
         .apis(&[("m", "k"), ("m", "l")])
         .client("a", json!({}))
         .scope("1", "s", json!({}))
@@ -390,7 +390,7 @@ fn an_x_api_key_to_a_hidden_group_brings_its_whole_scope() {
 
 #[test]
 fn rows_that_refer_to_nothing_are_left_out_and_reported() {
-    let source = world()
+    let source = sample()
         .api(("m", "k"))
         .client("a", json!({}))
         .host(1, "nobody", "h", "1.1.1.1")
@@ -442,7 +442,7 @@ fn rows_that_refer_to_nothing_are_left_out_and_reported() {
     assert!(described.keys().eq(BTreeSet::from(left)), "{described:?}");
     assert_eq!(described["tsmpGroupApiList"], ["1 k"]);
     let file = super::super::file::read(&export.bytes).unwrap();
-    let broken = super::integrity::check(&super::Index::new(&file.world)).findings;
+    let broken = super::integrity::check(&super::Index::new(&file.tables)).findings;
     let described: Vec<&str> = broken
         .iter()
         .map(|finding| finding.message.as_str())
@@ -453,7 +453,7 @@ fn rows_that_refer_to_nothing_are_left_out_and_reported() {
 
 #[test]
 fn what_an_import_is_going_to_miss_is_reported_and_stays() {
-    let source = world()
+    let source = sample()
         .client("a", json!({"securityLevelId": "Z"}))
         .client("b", json!({"securityLevelId": null}))
         .idp_jdbc(1, "a", "nowhere", json!({}));
@@ -476,7 +476,7 @@ fn what_an_import_is_going_to_miss_is_reported_and_stays() {
 
 #[test]
 fn what_is_no_client_of_the_target_is_named() {
-    let source = target(&world().client("a", json!({})).group("1", "g", json!({})));
+    let source = target(&sample().client("a", json!({})).group("1", "g", json!({})));
     let roots = ["client:A", "client:a", "group:g"].map(id);
     let missing = export(&source, &roots).err().unwrap();
     assert_eq!(missing, MissingRoots(vec![id("client:A"), id("group:g")]));

@@ -147,7 +147,7 @@ fn the_lists_are_the_25_of_an_export() {
         .map(|table| table.list)
         .chain([API_USE_LIST])
         .collect();
-    let mut lists = super::world::LISTS.to_vec();
+    let mut lists = super::sample::LISTS.to_vec();
     ours.sort_unstable();
     lists.sort_unstable();
     assert_eq!(ours, lists);

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::world::{World, world};
+use super::sample::{Sample, sample};
 use super::{changes, outcome, plan, status};
 use crate::engine::Outcome;
 
 /// Returns the paths and operations of an item's differences.
-fn describe(from: &World, to: &World, item: &str) -> Vec<String> {
+fn describe(from: &Sample, to: &Sample, item: &str) -> Vec<String> {
     changes(&plan(from, to), item)
         .iter()
         .map(|change| {
@@ -26,8 +26,8 @@ const NONE: [&str; 0] = [];
 #[test]
 fn a_field_that_differs_is_reported_with_both_values() {
     let plan = plan(
-        &world().client("a", json!({"tps": 50})),
-        &world().client("a", json!({})),
+        &sample().client("a", json!({"tps": 50})),
+        &sample().client("a", json!({})),
     );
     assert_eq!(
         changes(&plan, "client:a"),
@@ -37,18 +37,18 @@ fn a_field_that_differs_is_reported_with_both_values() {
 
 #[test]
 fn empty_text_and_null_are_the_same() {
-    let from = world().client("a", json!({"remark": "", "emails": null}));
-    let to = world().client("a", json!({"remark": null, "emails": ""}));
+    let from = sample().client("a", json!({"remark": "", "emails": null}));
+    let to = sample().client("a", json!({"remark": null, "emails": ""}));
     assert_eq!(status(&plan(&from, &to), "client:a"), "Repeat unchanged");
 }
 
 #[test]
 fn a_value_that_the_file_lacks_is_replaced_by_none() {
-    let from = world().client("a", json!({"remark": ""}));
+    let from = sample().client("a", json!({"remark": ""}));
     assert_eq!(
         describe(
             &from,
-            &world().client("a", json!({"remark": "x"})),
+            &sample().client("a", json!({"remark": "x"})),
             "client:a"
         ),
         ["replace /remark"]
@@ -57,7 +57,7 @@ fn a_value_that_the_file_lacks_is_replaced_by_none() {
 
 #[test]
 fn counters_of_the_running_system_are_no_difference() {
-    let with = |used, fails| world().client("a", json!({"apiUsed": used, "pwdFailTimes": fails}));
+    let with = |used, fails| sample().client("a", json!({"apiUsed": used, "pwdFailTimes": fails}));
     assert_eq!(
         status(&plan(&with(1, 0), &with(9, 3)), "client:a"),
         "Repeat unchanged"
@@ -67,7 +67,7 @@ fn counters_of_the_running_system_are_no_difference() {
 #[test]
 fn local_ids_and_the_oauth_scope_are_no_difference() {
     let with = |id: &str, seq, scope: &str| {
-        world()
+        sample()
             .client("a", json!({}))
             .group(id, "g", json!({}))
             .client_group("a", id)
@@ -87,14 +87,14 @@ fn local_ids_and_the_oauth_scope_are_no_difference() {
 #[test]
 fn audit_columns_are_no_difference() {
     let now = json!({"createTime": "2024-01-01 00:00:00", "createUser": "x", "updateTime": "2024-01-01 00:00:00"});
-    let plan = plan(&world().client("a", json!({})), &world().client("a", now));
+    let plan = plan(&sample().client("a", json!({})), &sample().client("a", now));
     assert_eq!(status(&plan, "client:a"), "Repeat unchanged");
 }
 
 #[test]
 fn passwords_that_a_cover_keeps_are_reported_and_are_nothing_to_do() {
     let with = |secret: &str| {
-        world()
+        sample()
             .client(
                 "a",
                 json!({"clientSecret": secret, "dpClientEntry": secret}),
@@ -115,7 +115,7 @@ fn passwords_that_a_cover_keeps_are_reported_and_are_nothing_to_do() {
 
 #[test]
 fn what_the_target_has_more_is_kept() {
-    let small = world().client("a", json!({})).host(1, "a", "h", "1.1.1.1");
+    let small = sample().client("a", json!({})).host(1, "a", "h", "1.1.1.1");
     let large = small
         .clone()
         .host(2, "a", "h2", "2.2.2.2")
@@ -152,20 +152,20 @@ fn what_the_target_has_more_is_kept() {
 
 #[test]
 fn what_the_file_has_more_is_added() {
-    let base = |world: World| {
-        world
+    let base = |sample: Sample| {
+        sample
             .client("a", json!({}))
             .group("1", "g", json!({}))
             .scope("2", "s", json!({}))
     };
-    let from = base(world())
+    let from = base(sample())
         .host(1, "a", "h", "1.1.1.1")
         .client_group("a", "1")
         .client_scope("a", "2")
         .x_key(1, "a", "EN", json!({}))
         .open_key(1, "a", "key", json!({}))
         .idp_l(1, "a", json!({}));
-    let described = describe(&from, &base(world()), "client:a");
+    let described = describe(&from, &base(sample()), "client:a");
     assert_eq!(
         described,
         [
@@ -181,10 +181,10 @@ fn what_the_file_has_more_is_added() {
 
 #[test]
 fn a_host_is_the_same_by_ip() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .host(1, "a", "new", "1.1.1.1");
-    let to = world()
+    let to = sample()
         .client("a", json!({}))
         .host(5, "a", "old", "1.1.1.1");
     assert_eq!(
@@ -195,10 +195,10 @@ fn a_host_is_the_same_by_ip() {
 
 #[test]
 fn a_host_is_the_same_by_name_without_regard_to_case() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .host(1, "a", "Web-01", "2.2.2.2");
-    let to = world()
+    let to = sample()
         .client("a", json!({}))
         .host(5, "a", "web-01", "1.1.1.1");
     assert_eq!(
@@ -212,10 +212,10 @@ fn a_host_is_the_same_by_name_without_regard_to_case() {
 
 #[test]
 fn a_host_is_the_same_by_address_without_regard_to_case() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .host(1, "a", "one", "H.Example");
-    let to = world()
+    let to = sample()
         .client("a", json!({}))
         .host(5, "a", "two", "h.example");
     assert_eq!(
@@ -226,10 +226,10 @@ fn a_host_is_the_same_by_address_without_regard_to_case() {
 
 #[test]
 fn a_host_that_differs_in_its_name_and_in_the_case_of_its_address_is_one_change() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .host(1, "a", "edge", "FD00::AB");
-    let to = world()
+    let to = sample()
         .client("a", json!({}))
         .host(5, "a", "old", "fd00::ab")
         .host(6, "a", "other", "10.1.1.1");
@@ -240,7 +240,7 @@ fn a_host_that_differs_in_its_name_and_in_the_case_of_its_address_is_one_change(
             r#"{"path":"/hosts/10.1.1.1","op":"keep"}"#,
         ]
     );
-    let same = world()
+    let same = sample()
         .client("a", json!({}))
         .host(1, "a", "old", "FD00::AB");
     assert_eq!(status(&plan(&same, &to), "client:a"), "Repeat unchanged");
@@ -253,8 +253,8 @@ fn letters_of_every_script_are_matched_without_regard_to_case() {
         ("Σίτος", "ΣΊΤΟΣ"),
         ("İstanbul", "istanbul"),
     ] {
-        let from = world().client("a", json!({})).host(1, "a", "new", here);
-        let to = world().client("a", json!({})).host(5, "a", "old", there);
+        let from = sample().client("a", json!({})).host(1, "a", "new", here);
+        let to = sample().client("a", json!({})).host(5, "a", "old", there);
         assert_eq!(
             describe(&from, &to, "client:a"),
             [format!("replace /hosts/{here}/hostName")]
@@ -266,8 +266,8 @@ fn letters_of_every_script_are_matched_without_regard_to_case() {
 #[test]
 fn ten_thousand_hosts_of_a_client_are_matched_one_by_one() {
     let with = |name: &str| {
-        (0..10_000).fold(world().client("a", json!({})), |world, at| {
-            world.host(
+        (0..10_000).fold(sample().client("a", json!({})), |sample, at| {
+            sample.host(
                 at,
                 "a",
                 &format!("{name}-{at}"),
@@ -291,7 +291,7 @@ fn a_hidden_groups_random_text_is_never_compared() {
     let with = |id: &str, text: &str| {
         let more =
             json!({"groupName": text, "groupAlias": text, "groupDesc": text, "vgroupName": text});
-        world()
+        sample()
             .api(("m", "k"))
             .scope("1", "s", json!({}))
             .hidden(id, "1", ("m", "k"), more)
@@ -303,7 +303,7 @@ fn a_hidden_groups_random_text_is_never_compared() {
 #[test]
 fn a_hidden_groups_rights_are_compared() {
     let with = |more: Value| {
-        world()
+        sample()
             .level("A", "A")
             .api(("m", "k"))
             .scope("1", "s", json!({}))
@@ -327,18 +327,18 @@ fn a_hidden_groups_rights_are_compared() {
 
 #[test]
 fn a_groups_apis_and_authentication_types_are_sets() {
-    let apis = |world: World| {
-        world
+    let apis = |sample: Sample| {
+        sample
             .apis(&[("m", "a"), ("m", "b"), ("m", "c")])
             .authentication("X", "x")
             .authentication("Y", "y")
     };
-    let from = apis(world())
+    let from = apis(sample())
         .group("1", "g", json!({}))
         .group_api("1", ("m", "a"), json!({}))
         .group_api("1", ("m", "b"), json!({"moduleVer": "2"}))
         .group_authentication("1", "X");
-    let to = apis(world())
+    let to = apis(sample())
         .group("9", "g", json!({}))
         .group_api("9", ("m", "b"), json!({"moduleVer": "1"}))
         .group_api("9", ("m", "c"), json!({}))
@@ -357,7 +357,7 @@ fn a_groups_apis_and_authentication_types_are_sets() {
 
 #[test]
 fn links_to_lacking_apis_are_no_difference() {
-    let from = world()
+    let from = sample()
         .group("1", "g", json!({}))
         .group_api("1", ("m", "lacking"), json!({}))
         .scope("2", "s", json!({}))
@@ -367,7 +367,7 @@ fn links_to_lacking_apis_are_no_difference() {
         .open_key(1, "a", "key", json!({}))
         .open_map(1, 1, "u")
         .api_use("u", ("m", "lacking"));
-    let to = world()
+    let to = sample()
         .group("1", "g", json!({}))
         .scope("2", "s", json!({}))
         .client("a", json!({}))
@@ -381,14 +381,14 @@ fn links_to_lacking_apis_are_no_difference() {
 
 #[test]
 fn a_resubmit_date_is_compared_by_its_day() {
-    let from = world().client("a", json!({})).clientext(
+    let from = sample().client("a", json!({})).clientext(
         "a",
         1,
         json!({"resubmitDateTimeForLongTime": "1709164800000"}),
     );
     let day = super::super::tables::local_day("1709164800000").unwrap();
     let with = |time: String| {
-        world()
+        sample()
             .client("a", json!({}))
             .clientext("a", 7, json!({"resubmitDateTime": time}))
     };
@@ -402,13 +402,13 @@ fn a_resubmit_date_is_compared_by_its_day() {
 
 #[test]
 fn dgrk_maps_are_compared_by_what_their_uids_mean() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .open_key(1, "a", "key", json!({}))
         .open_map(1, 1, "source-uid")
         .api_use("source-uid", ("m", "k"));
     let to = |uid| {
-        world()
+        sample()
             .api(("m", "k"))
             .client("a", json!({}))
             .open_key(4, "a", "key", json!({}))
@@ -429,13 +429,13 @@ fn dgrk_maps_are_compared_by_what_their_uids_mean() {
 
 #[test]
 fn of_two_meanings_of_a_uid_the_first_counts() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .open_key(1, "a", "key", json!({}))
         .open_map(1, 1, "u")
         .api_use("u", ("m", "first"))
         .api_use("u", ("m", "second"));
-    let to = world()
+    let to = sample()
         .apis(&[("m", "first"), ("m", "second")])
         .client("a", json!({}))
         .open_key(4, "a", "key", json!({}));
@@ -447,13 +447,13 @@ fn of_two_meanings_of_a_uid_the_first_counts() {
 
 #[test]
 fn key_maps_are_compared_by_the_names_of_groups() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .group("1", "g", json!({}))
         .x_key(1, "a", "EN", json!({}))
         .x_map(1, 1, "1");
     let to = |group: &str| {
-        world()
+        sample()
             .client("a", json!({}))
             .group("1", "other", json!({}))
             .group("2", "g", json!({}))
@@ -475,12 +475,12 @@ fn key_maps_are_compared_by_the_names_of_groups() {
 
 #[test]
 fn the_idp_rows_of_a_portal_client_are_replaced_by_type_and_sort() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .dp_app(1, "a", json!({}))
         .idp_o(1, "a", "GOOGLE", json!({}))
         .idp_l(1, "a", json!({}));
-    let to = world()
+    let to = sample()
         .client("a", json!({}))
         .dp_app(1, "a", json!({}))
         .idp_o(2, "a", "GOOGLE", json!({}))
@@ -502,10 +502,10 @@ fn the_idp_rows_of_a_portal_client_are_replaced_by_type_and_sort() {
 
 #[test]
 fn without_a_portal_application_idp_rows_are_matched_by_id_and_others_stay() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .idp_o(1, "a", "GOOGLE", json!({"remark": "new"}));
-    let to = world()
+    let to = sample()
         .client("a", json!({}))
         .dp_app(1, "a", json!({}))
         .idp_o(1, "a", "GOOGLE", json!({}))
@@ -522,7 +522,7 @@ fn without_a_portal_application_idp_rows_are_matched_by_id_and_others_stay() {
 
 #[test]
 fn the_password_inside_a_jdbc_url_is_masked() {
-    let with = |url: &str| world().connection("c", json!({"jdbcUrl": url}));
+    let with = |url: &str| sample().connection("c", json!({"jdbcUrl": url}));
     let plan = plan(
         &with("jdbc:mysql://h2/db?user=u&password=pw2"),
         &with("jdbc:mysql://h1/db?user=u&password=pw1"),
@@ -538,9 +538,9 @@ fn the_password_inside_a_jdbc_url_is_masked() {
 // ---- changes that depend on another item
 
 /// A client that holds a scope, which gets a new API.
-fn with_new_api() -> (World, World) {
-    let base = |world: World| {
-        world
+fn with_new_api() -> (Sample, Sample) {
+    let base = |sample: Sample| {
+        sample
             .apis(&[("m", "old"), ("m", "new")])
             .client("a", json!({}))
             .scope("1", "s", json!({}))
@@ -549,10 +549,10 @@ fn with_new_api() -> (World, World) {
             .client_group("a", "11")
     };
     (
-        base(world())
+        base(sample())
             .hidden("12", "1", ("m", "new"), json!({}))
             .client_group("a", "12"),
-        base(world()),
+        base(sample()),
     )
 }
 
@@ -594,8 +594,8 @@ fn a_holder_is_unchanged_where_the_scope_cannot_be_covered() {
 }
 
 /// A client that holds a scope without the row of its only hidden group.
-fn partial_holder(more: Value) -> World {
-    world()
+fn partial_holder(more: Value) -> Sample {
+    sample()
         .api(("m", "k"))
         .client("a", more)
         .scope("1", "s", json!({}))
@@ -640,17 +640,17 @@ fn a_holder_that_is_written_anyway_gets_the_hidden_groups_rows() {
 
 #[test]
 fn a_key_map_to_a_new_hidden_group_waits_for_its_scope() {
-    let base = |world: World| {
-        world
+    let base = |sample: Sample| {
+        sample
             .api(("m", "k"))
             .client("a", json!({}))
             .scope("1", "s", json!({}))
             .x_key(1, "a", "EN", json!({}))
     };
-    let from = base(world())
+    let from = base(sample())
         .hidden("11", "1", ("m", "k"), json!({"groupName": "h"}))
         .x_map(1, 1, "11");
-    let plan = plan(&from, &base(world()));
+    let plan = plan(&from, &base(sample()));
     assert_eq!(
         changes(&plan, "client:a"),
         [r#"{"path":"/xApiKeys/alias-EN/groups/h","op":"add","needs":"scope:s"}"#]
@@ -659,24 +659,24 @@ fn a_key_map_to_a_new_hidden_group_waits_for_its_scope() {
 
 #[test]
 fn a_key_map_to_a_hidden_group_of_a_lacking_api_is_no_difference() {
-    let base = |world: World| world.client("a", json!({})).x_key(1, "a", "EN", json!({}));
-    let from = base(world())
+    let base = |sample: Sample| sample.client("a", json!({})).x_key(1, "a", "EN", json!({}));
+    let from = base(sample())
         .scope("1", "s", json!({"vgroupDesc": "new"}))
         .hidden("11", "1", ("m", "lacking"), json!({"groupName": "h"}))
         .x_map(1, 1, "11");
-    let plan = plan(&from, &base(world()).scope("1", "s", json!({})));
+    let plan = plan(&from, &base(sample()).scope("1", "s", json!({})));
     assert_eq!(status(&plan, "scope:s"), "Repeat");
     assert_eq!(status(&plan, "client:a"), "Repeat unchanged");
 }
 
 #[test]
 fn covering_all_leaves_unchanged_items_alone() {
-    let both = |world: World, tps| {
-        world
+    let both = |sample: Sample, tps| {
+        sample
             .client("a", json!({"tps": tps}))
             .client("b", json!({}))
     };
-    let plan = plan(&both(world(), 1), &both(world(), 2));
+    let plan = plan(&both(sample(), 1), &both(sample(), 2));
     let mut choices = crate::engine::Choices::new(&plan);
     assert_eq!(choices.cover_all(&plan), 1);
     let approved = plan.approve(&choices).unwrap();

@@ -3,16 +3,16 @@
 use serde_json::json;
 
 use super::plan;
-use super::world::{World, world};
+use super::sample::{Sample, sample};
 use crate::engine::{Choices, MissingCount, Refusal};
 
-fn lack(from: &World, to: &World) -> Vec<String> {
+fn missing(from: &Sample, to: &Sample) -> Vec<String> {
     plan(from, to)
         .missing()
         .iter()
-        .map(|lack| {
-            let users: Vec<String> = lack.used_by.iter().map(ToString::to_string).collect();
-            format!("{}/{} {}", lack.module, lack.key, users.join(" "))
+        .map(|missing| {
+            let users: Vec<String> = missing.used_by.iter().map(ToString::to_string).collect();
+            format!("{}/{} {}", missing.module, missing.key, users.join(" "))
                 .trim_end()
                 .to_owned()
         })
@@ -21,7 +21,7 @@ fn lack(from: &World, to: &World) -> Vec<String> {
 
 #[test]
 fn holds_apis_of_groups_scopes_and_dgrk_keys() {
-    let from = world()
+    let from = sample()
         .group("1", "g", json!({}))
         .group_api("1", ("a", "1"), json!({}))
         .scope("2", "s", json!({}))
@@ -31,28 +31,28 @@ fn holds_apis_of_groups_scopes_and_dgrk_keys() {
         .open_map(1, 1, "u")
         .api_use("u", ("c", "1"));
     assert_eq!(
-        lack(&from, &world()),
+        missing(&from, &sample()),
         ["a/1 group:g", "b/1 scope:s", "c/1 client:c"]
     );
 }
 
 #[test]
 fn holds_nothing_that_the_target_has() {
-    let from = world()
+    let from = sample()
         .group("1", "g", json!({}))
         .group_api("1", ("a", "1"), json!({}));
-    assert_eq!(lack(&from, &world().api(("a", "1"))), [""; 0]);
+    assert_eq!(missing(&from, &sample().api(("a", "1"))), [""; 0]);
 }
 
 #[test]
 fn compares_exactly() {
-    let from = world()
+    let from = sample()
         .group("1", "g", json!({}))
         .group_api("1", ("Accounts", "get"), json!({}));
     assert_eq!(
-        lack(
+        missing(
             &from,
-            &world().apis(&[("accounts", "get"), ("Accounts", "Get")])
+            &sample().apis(&[("accounts", "get"), ("Accounts", "Get")])
         ),
         ["Accounts/get group:g"]
     );
@@ -60,7 +60,7 @@ fn compares_exactly() {
 
 #[test]
 fn tells_each_api_once_with_all_its_users() {
-    let from = world()
+    let from = sample()
         .group("1", "g", json!({}))
         .group_api("1", ("a", "1"), json!({}))
         .group("2", "h", json!({}))
@@ -68,7 +68,7 @@ fn tells_each_api_once_with_all_its_users() {
         .scope("3", "s", json!({}))
         .hidden("4", "3", ("a", "1"), json!({}))
         .api_use("u", ("a", "1"));
-    assert_eq!(lack(&from, &world()), ["a/1 group:g group:h scope:s"]);
+    assert_eq!(missing(&from, &sample()), ["a/1 group:g group:h scope:s"]);
 }
 
 #[test]
@@ -83,10 +83,10 @@ fn is_sorted_by_module_without_regard_to_case_then_by_key() {
         ("a", "a"),
     ]
     .iter()
-    .fold(world().group("1", "g", json!({})), |world, api| {
-        world.group_api("1", *api, json!({}))
+    .fold(sample().group("1", "g", json!({})), |sample, api| {
+        sample.group_api("1", *api, json!({}))
     });
-    let described: Vec<String> = lack(&from, &world())
+    let described: Vec<String> = missing(&from, &sample())
         .iter()
         .map(|line| line.replace(" group:g", ""))
         .collect();
@@ -98,23 +98,26 @@ fn is_sorted_by_module_without_regard_to_case_then_by_key() {
 
 #[test]
 fn holds_an_api_that_no_key_uses() {
-    assert_eq!(lack(&world().api_use("u", ("a", "1")), &world()), ["a/1"]);
+    assert_eq!(
+        missing(&sample().api_use("u", ("a", "1")), &sample()),
+        ["a/1"]
+    );
 }
 
 #[test]
 fn holds_an_api_of_a_link_without_a_group() {
     assert_eq!(
-        lack(&world().group_api("404", ("a", "1"), json!({})), &world()),
+        missing(&sample().group_api("404", ("a", "1"), json!({})), &sample()),
         ["a/1"]
     );
 }
 
 #[test]
 fn refuses_the_import_until_it_is_confirmed() {
-    let from = world()
+    let from = sample()
         .group("1", "g", json!({}))
         .group_api("1", ("a", "1"), json!({}));
-    let plan = plan(&from, &world());
+    let plan = plan(&from, &sample());
     let mut choices = Choices::new(&plan);
     assert_eq!(
         plan.approve(&choices).unwrap_err(),

@@ -16,16 +16,16 @@ mod values;
 #[path = "../../../../tests/it/support/draw.rs"]
 #[allow(dead_code, reason = "the tests on a database draw sources, too")]
 mod draw;
-#[path = "../../../../tests/it/support/world.rs"]
+#[path = "../../../../tests/it/support/sample.rs"]
 #[allow(dead_code, reason = "the other tests use the rest of it")]
-pub(super) mod world;
+pub(super) mod sample;
 
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 use serde_json::Value as Json;
 
-use self::world::World as Lists;
+use self::sample::Sample as Lists;
 use super::compare;
 use super::file::{self, File};
 use super::index::Index;
@@ -38,14 +38,14 @@ use crate::engine::{Choices, Entry, ItemId, Outcome, Plan};
 /// Reads the environment as an export.
 fn file(lists: &Lists) -> File {
     let mut file = file::read(lists.export().as_bytes()).unwrap();
-    let broken = integrity::check(&Index::new(&file.world)).findings;
+    let broken = integrity::check(&Index::new(&file.tables)).findings;
     file.findings.extend(broken);
     file
 }
 
 /// Returns the environment as a target.
 pub(super) fn target(lists: &Lists) -> Tables {
-    let mut world = Tables::default();
+    let mut sample = Tables::default();
     for table in TABLES {
         let rows = lists.rows(table.list).iter().map(|json| {
             let cells = table
@@ -60,9 +60,9 @@ pub(super) fn target(lists: &Lists) -> Tables {
                 });
             Row::new(cells.collect())
         });
-        world.set_rows(table.id, rows.collect());
+        sample.set_rows(table.id, rows.collect());
     }
-    world.apis = lists
+    sample.apis = lists
         .apis
         .iter()
         .map(|[module, api, uid]| Api {
@@ -71,7 +71,7 @@ pub(super) fn target(lists: &Lists) -> Tables {
             uid: (!uid.is_empty()).then(|| Arc::from(uid.as_str())),
         })
         .collect();
-    world
+    sample
 }
 
 fn time(text: &str) -> NaiveDateTime {

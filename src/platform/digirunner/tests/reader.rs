@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::super::export::export;
 use super::draw::{Draw, Side, environment};
-use super::world::{LISTS, World, world};
+use super::sample::{LISTS, Sample, sample};
 use super::{id, target};
 use crate::platform::Export;
 
@@ -140,112 +140,112 @@ fn describe(export: &Export) -> BTreeSet<String> {
 // ---- how the product deletes
 
 /// A world as the product itself makes it: every client has its two rows, every key a map.
-fn made(mut world: World) -> World {
-    let mapped: HashSet<String> = world
+fn made(mut sample: Sample) -> Sample {
+    let mapped: HashSet<String> = sample
         .rows("dgrXApiKeyMapList")
         .iter()
         .map(|map| map["refApiKeyId"].to_string())
         .collect();
-    world = world.without("dgrXApiKeyList", |key| {
+    sample = sample.without("dgrXApiKeyList", |key| {
         !mapped.contains(&key["apiKeyId"].to_string())
     });
-    for (seq, client) in (1_000..).zip(world.rows("tsmpClientList").to_vec()) {
+    for (seq, client) in (1_000..).zip(sample.rows("tsmpClientList").to_vec()) {
         let id = client["clientId"].as_str().unwrap();
-        let has = |list: &str| world.rows(list).iter().any(|row| row["clientId"] == id);
+        let has = |list: &str| sample.rows(list).iter().any(|row| row["clientId"] == id);
         let (has_oauth, has_extension) =
             (has("oauthClientDetailsList"), has("tsmpDpClientextList"));
         if !has_oauth {
-            world = world.oauth(id, json!({}));
+            sample = sample.oauth(id, json!({}));
         }
         if !has_extension {
-            world = world.clientext(id, seq, json!({}));
+            sample = sample.clientext(id, seq, json!({}));
         }
     }
-    world
+    sample
 }
 
 /// Deletes one thing of a sort, if there is one and the product lets it go.
-fn deleted(world: World, sort: u8, at: u16) -> World {
+fn deleted(sample: Sample, sort: u8, at: u16) -> Sample {
     let pick = |list: &str, property: &str| {
-        let rows = world.rows(list);
+        let rows = sample.rows(list);
         rows.get(usize::from(at) % rows.len().max(1))
             .map(|row| row[property].clone())
     };
     let names = |list: &str, property: &str, value: &Value| {
-        world.rows(list).iter().any(|row| row[property] == *value)
+        sample.rows(list).iter().any(|row| row[property] == *value)
     };
     match sort % 6 {
         0 => {
             let Some(id) = pick("tsmpGroupList", "groupId") else {
-                return world;
+                return sample;
             };
-            let is_plain = world
+            let is_plain = sample
                 .rows("tsmpGroupList")
                 .iter()
                 .any(|row| row["groupId"] == id && row["vgroupFlag"] == "0");
             if !is_plain || names("tsmpClientGroupList", "groupId", &id) {
-                return world;
+                return sample;
             }
-            without_groups(world, &[id])
+            without_groups(sample, &[id])
         }
         1 => {
             let Some(id) = pick("tsmpVgroupList", "vgroupId") else {
-                return world;
+                return sample;
             };
             if names("tsmpClientVgroupList", "vgroupId", &id) {
-                return world;
+                return sample;
             }
-            let links = world
+            let links = sample
                 .rows("tsmpVgroupGroupList")
                 .iter()
                 .filter(|link| link["vgroupId"] == id);
             let hidden: Vec<Value> = links.map(|link| link["groupId"].clone()).collect();
-            let mut world = without_groups(world, &hidden);
+            let mut sample = without_groups(sample, &hidden);
             for list in [
                 "tsmpVgroupGroupList",
                 "tsmpVgroupAuthoritiesMapList",
                 "tsmpVgroupList",
             ] {
-                world = world.without(list, |row| row["vgroupId"] == id);
+                sample = sample.without(list, |row| row["vgroupId"] == id);
             }
-            world
+            sample
         }
         2 => {
-            let mut world = world;
-            if world.apis.is_empty() {
-                return world;
+            let mut sample = sample;
+            if sample.apis.is_empty() {
+                return sample;
             }
-            let [module, key, _] = world.apis.remove(usize::from(at) % world.apis.len());
+            let [module, key, _] = sample.apis.remove(usize::from(at) % sample.apis.len());
             let is_of = |link: &Value| {
                 link["moduleName"] == module.as_str() && link["apiKey"] == key.as_str()
             };
-            let linked: Vec<Value> = world
+            let linked: Vec<Value> = sample
                 .rows("tsmpGroupApiList")
                 .iter()
                 .filter(|link| is_of(link))
                 .map(|link| link["groupId"].clone())
                 .collect();
             let is_hidden = |id: &Value| {
-                world
+                sample
                     .rows("tsmpGroupList")
                     .iter()
                     .any(|row| row["groupId"] == *id && row["vgroupFlag"] == "1")
             };
             let hidden: Vec<Value> = linked.into_iter().filter(|id| is_hidden(id)).collect();
-            let mut world = world.without("tsmpGroupApiList", is_of);
+            let mut sample = sample.without("tsmpGroupApiList", is_of);
             for list in [
                 "tsmpVgroupGroupList",
                 "tsmpGroupAuthoritiesMapList",
                 "tsmpClientGroupList",
                 "tsmpGroupList",
             ] {
-                world = world.without(list, |row| hidden.contains(&row["groupId"]));
+                sample = sample.without(list, |row| hidden.contains(&row["groupId"]));
             }
-            world
+            sample
         }
         3 => {
             let Some(id) = pick("tsmpClientList", "clientId") else {
-                return world;
+                return sample;
             };
             let lists = [
                 "tsmpClientList",
@@ -255,48 +255,48 @@ fn deleted(world: World, sort: u8, at: u16) -> World {
                 "tsmpDpClientextList",
                 "tsmpClientVgroupList",
             ];
-            lists.into_iter().fold(world, |world, list| {
-                world.without(list, |row| row["clientId"] == id)
+            lists.into_iter().fold(sample, |sample, list| {
+                sample.without(list, |row| row["clientId"] == id)
             })
         }
         4 => {
             let Some(id) = pick("tsmpGroupAuthoritiesList", "groupAuthoritieId") else {
-                return world;
+                return sample;
             };
             if names("tsmpGroupAuthoritiesMapList", "groupAuthoritieId", &id) {
-                return world;
+                return sample;
             }
-            world.without("tsmpGroupAuthoritiesList", |row| {
+            sample.without("tsmpGroupAuthoritiesList", |row| {
                 row["groupAuthoritieId"] == id
             })
         }
         _ => {
             let Some(id) = pick("tsmpSecurityLevelList", "securityLevelId") else {
-                return world;
+                return sample;
             };
             if names("tsmpGroupList", "securityLevelId", &id)
                 || names("tsmpClientList", "securityLevelId", &id)
             {
-                return world;
+                return sample;
             }
-            world.without("tsmpSecurityLevelList", |row| row["securityLevelId"] == id)
+            sample.without("tsmpSecurityLevelList", |row| row["securityLevelId"] == id)
         }
     }
 }
 
-fn without_groups(world: World, ids: &[Value]) -> World {
+fn without_groups(sample: Sample, ids: &[Value]) -> Sample {
     let lists = [
         "tsmpGroupApiList",
         "tsmpGroupAuthoritiesMapList",
         "tsmpGroupList",
     ];
-    lists.into_iter().fold(world, |world, list| {
-        world.without(list, |row| ids.contains(&row["groupId"]))
+    lists.into_iter().fold(sample, |sample, list| {
+        sample.without(list, |row| ids.contains(&row["groupId"]))
     })
 }
 
 /// Exports everything, each client alone, and all clients together.
-fn exports(source: &World) -> Vec<(String, Export)> {
+fn exports(source: &Sample) -> Vec<(String, Export)> {
     let target = target(source);
     let clients = source.rows("tsmpClientList").iter();
     let clients: Vec<_> = clients
@@ -332,7 +332,7 @@ proptest! {
         deletions in vec(any::<(u8, u16)>(), 0..12),
     ) {
         let source = made(environment(&mut Draw::new(&numbers), Side::Source));
-        let source = deletions.into_iter().fold(source, |world, (sort, at)| deleted(world, sort, at));
+        let source = deletions.into_iter().fold(source, |sample, (sort, at)| deleted(sample, sort, at));
         for (what, export) in exports(&source) {
             let root = parsed(&export);
             prop_assert_eq!(is_mapped(&root), Ok(()), "{}", what);
@@ -347,7 +347,7 @@ proptest! {
         deletions in vec(any::<(u8, u16)>(), 0..6),
     ) {
         let source = environment(&mut Draw::new(&numbers), Side::Target);
-        let source = deletions.into_iter().fold(source, |world, (sort, at)| deleted(world, sort, at));
+        let source = deletions.into_iter().fold(source, |sample, (sort, at)| deleted(sample, sort, at));
         for (what, export) in exports(&source) {
             let root = parsed(&export);
             prop_assert_eq!(is_mapped(&root), Ok(()), "{}", what);
@@ -361,10 +361,10 @@ proptest! {
         deletions in vec(any::<(u8, u16)>(), 0..6),
     ) {
         let source = environment(&mut Draw::new(&numbers), Side::Target);
-        let source = deletions.into_iter().fold(source, |world, (sort, at)| deleted(world, sort, at));
+        let source = deletions.into_iter().fold(source, |sample, (sort, at)| deleted(sample, sort, at));
         for (what, export) in exports(&source) {
             let file = super::super::file::read(&export.bytes).unwrap();
-            let broken = super::integrity::check(&super::Index::new(&file.world)).findings;
+            let broken = super::integrity::check(&super::Index::new(&file.tables)).findings;
             let errors: Vec<_> =
                 file.findings.iter().chain(&broken).filter(|finding| finding.severity == crate::engine::Severity::Error).collect();
             prop_assert!(errors.is_empty(), "{}: {:?}", what, errors);
@@ -377,7 +377,7 @@ proptest! {
 #[test]
 fn a_key_keeps_its_map_to_a_group_that_the_product_deleted() {
     let source = made(
-        world()
+        sample()
             .client("c", json!({}))
             .group("7", "readers", json!({}))
             .x_key(1, "c", "E", json!({}))
@@ -396,7 +396,7 @@ fn a_key_keeps_its_map_to_a_group_that_the_product_deleted() {
         assert_eq!(refusals(&root), BTreeSet::new(), "{what}");
         assert!(export.findings.is_empty(), "{what}: {:?}", export.findings);
         let read = super::super::file::read(&export.bytes).unwrap();
-        let notes = super::integrity::check(&super::Index::new(&read.world)).findings;
+        let notes = super::integrity::check(&super::Index::new(&read.tables)).findings;
         let [note] = notes.as_slice() else {
             panic!("{notes:?}")
         };
@@ -412,7 +412,7 @@ fn a_key_keeps_its_map_to_a_group_that_the_product_deleted() {
 
 #[test]
 fn clients_without_their_rows_are_named_one_by_one() {
-    let source = world()
+    let source = sample()
         .client("whole", json!({}))
         .oauth("whole", json!({}))
         .clientext("whole", 1, json!({}))

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::super::file::{self, File};
 use super::super::schema::{TableId, client, clientext, group, rdb};
 use super::super::tables::{Cell, local_day};
-use super::world::world;
+use super::sample::sample;
 use crate::engine::Severity;
 use crate::platform::{ParseError, ParseErrorKind, detect};
 
@@ -60,9 +60,9 @@ fn findings(file: &File) -> Vec<String> {
 
 #[test]
 fn reads_its_own_export_without_a_remark() {
-    let file = read(&world().client("a", json!({})).export());
+    let file = read(&sample().client("a", json!({})).export());
     assert!(file.findings.is_empty(), "{:?}", file.findings);
-    assert_eq!(file.world.rows(TableId::Client).len(), 1);
+    assert_eq!(file.tables.rows(TableId::Client).len(), 1);
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn a_number_that_does_not_fit_is_refused_where_it_stands() {
         "{\"tps\": -2147483648, \"startDate\": 9223372036854775807}",
     ));
     assert_eq!(
-        file.world.rows(TableId::Client)[0].int(client::START_DATE),
+        file.tables.rows(TableId::Client)[0].int(client::START_DATE),
         Some(i64::MAX)
     );
 }
@@ -204,7 +204,7 @@ fn a_truncated_file_ends_too_early_where_it_ends() {
 
 #[test]
 fn wherever_a_file_is_cut_it_is_refused_without_a_value() {
-    let text = world()
+    let text = sample()
         .client("a", json!({"emails": CANARY, "remark": "é\u{1f600}"}))
         .export();
     for end in 0..text.trim_end().len() {
@@ -219,7 +219,7 @@ fn text_after_the_root_is_refused() {
     assert!(described.starts_with("9:1 "), "{described}");
     assert_eq!(
         read(&format!("{}\n\n", clients("")))
-            .world
+            .tables
             .rows(TableId::Client)
             .len(),
         0
@@ -272,11 +272,11 @@ fn what_is_not_json_is_refused_where_it_begins() {
 
 #[test]
 fn a_byte_order_mark_is_tolerated_and_reported() {
-    let text = format!("\u{feff}{}", world().client("a", json!({})).export());
+    let text = format!("\u{feff}{}", sample().client("a", json!({})).export());
     assert!(detect(text.as_bytes()).is_ok());
     let file = read(&text);
     assert_eq!(findings(&file), ["byte-order-mark "]);
-    assert_eq!(file.world.rows(TableId::Client).len(), 1);
+    assert_eq!(file.tables.rows(TableId::Client).len(), 1);
 }
 
 #[test]
@@ -463,7 +463,7 @@ fn a_row_that_is_null_is_ignored_and_reported() {
         findings(&file),
         ["null-row /importClientRelated/tsmpClientList/0"]
     );
-    assert_eq!(file.world.rows(TableId::Client).len(), 1);
+    assert_eq!(file.tables.rows(TableId::Client).len(), 1);
 }
 
 #[test]
@@ -473,12 +473,12 @@ fn rows_after_a_null_keep_their_place_in_paths() {
          {\"clientId\": \"x\", \"hostName\": \"h\", \"hostIp\": \"1.1.1.1\"}]",
     );
     let mut file = read(&text);
-    file.findings = super::integrity::check(&super::Index::new(&file.world)).findings;
+    file.findings = super::integrity::check(&super::Index::new(&file.tables)).findings;
     assert_eq!(
         findings(&file),
         ["broken-reference /importClientRelated/tsmpClientHostList/2/clientId"]
     );
-    let plan = super::compare::plan(&file, &super::target(&world()));
+    let plan = super::compare::plan(&file, &super::target(&sample()));
     assert_eq!(
         &*super::entry(&plan, "client:a").item.path,
         "/importClientRelated/tsmpClientList/1"
@@ -492,7 +492,7 @@ fn an_absent_property_takes_the_default_and_an_explicit_null_stays() {
          \"tsmpGroupList\": [{}, {\"securityLevelId\": null, \"allowDays\": null, \"vgroupFlag\": null}],
          \"dgrRdbConnectionList\": [{}, {\"maxPoolSize\": null}]",
     ));
-    let [absent, null] = file.world.rows(TableId::Client) else {
+    let [absent, null] = file.tables.rows(TableId::Client) else {
         panic!("two clients")
     };
     assert_eq!(
@@ -508,7 +508,7 @@ fn an_absent_property_takes_the_default_and_an_explicit_null_stays() {
     ] {
         assert!(*null.cell(at) == Cell::Null);
     }
-    let [absent, null] = file.world.rows(TableId::Group) else {
+    let [absent, null] = file.tables.rows(TableId::Group) else {
         panic!("two groups")
     };
     assert_eq!(absent.text(group::SECURITY_LEVEL_ID), "SYSTEM");
@@ -526,7 +526,7 @@ fn an_absent_property_takes_the_default_and_an_explicit_null_stays() {
     ] {
         assert!(*null.cell(at) == Cell::Null);
     }
-    let [absent, null] = file.world.rows(TableId::Rdb) else {
+    let [absent, null] = file.tables.rows(TableId::Rdb) else {
         panic!("two connections")
     };
     assert_eq!(absent.int(rdb::MAX_LIFETIME), Some(1_800_000));
@@ -538,7 +538,7 @@ fn dates_of_the_file_do_not_count() {
     let file = read(&clients(
         "{\"createTime\": 1700000000000, \"updateTime\": \"2024-01-01T00:00:00Z\"}",
     ));
-    let row = &file.world.rows(TableId::Client)[0];
+    let row = &file.tables.rows(TableId::Client)[0];
     assert!(
         *row.cell(client::CREATE_TIME) == Cell::Null
             && *row.cell(client::UPDATE_TIME) == Cell::Null
@@ -551,7 +551,7 @@ fn the_resubmit_day_comes_from_epoch_milliseconds_as_text() {
         let text = lists(&format!(
             "\"tsmpDpClientextList\": [{{\"resubmitDateTimeForLongTime\": {value}}}]"
         ));
-        read(&text).world.rows(TableId::Clientext)[0].clone()
+        read(&text).tables.rows(TableId::Clientext)[0].clone()
     };
     let day = local_day("1709164800000").unwrap();
     assert_eq!(day.time(), chrono::NaiveTime::MIN);
@@ -610,7 +610,7 @@ fn a_hostile_property_name_is_reported_as_it_is_and_its_value_is_not() {
 #[test]
 fn every_broken_reference_is_reported_with_its_path() {
     let file = super::file(
-        &world()
+        &sample()
             .host(1, "nobody", "h", "1.1.1.1")
             .client("a", json!({}))
             .client_group("a", "404")

@@ -4,14 +4,14 @@ use serde_json::json;
 
 use super::super::schema::TABLES;
 use super::super::{changes as rows, compare};
-use super::world::{World, world};
+use super::sample::{Sample, sample};
 use super::{entry, file, plan, target};
 use crate::engine::diff::Show;
 
 /// A client with everything, whose secrets all hold a word.
-fn with_secrets(word: &str) -> World {
+fn with_secrets(word: &str) -> Sample {
     let secret = |what: &str| format!("{word}-{what}");
-    world()
+    sample()
         .client(
             "a",
             json!({"clientSecret": secret("1"), "dpClientEntry": secret("2")}),
@@ -56,7 +56,7 @@ fn the_test_above_knows_every_secret_of_the_tables() {
 #[test]
 fn no_secret_is_in_any_text_of_a_plan() {
     let from = with_secrets("canary");
-    for to in [world(), with_secrets("lark"), with_secrets("canary")] {
+    for to in [sample(), with_secrets("lark"), with_secrets("canary")] {
         let plan = plan(&from, &to);
         let mut described = format!("{plan:?}");
         for at in 0..plan.entries().len() {
@@ -119,7 +119,7 @@ fn no_secret_is_in_the_reasons_of_blocked_items() {
     });
     let plan = plan(
         &long,
-        &world()
+        &sample()
             .client("z", json!({}))
             .open_key(9, "z", "canary-7", json!({})),
     );
@@ -135,7 +135,7 @@ fn no_secret_is_in_the_debug_text_of_rows_and_worlds() {
     let to = target(&with_secrets("canary"));
     let mut changes = rows::Changes::default();
     for table in TABLES {
-        for row in from.world.rows(table.id) {
+        for row in from.tables.rows(table.id) {
             changes.insert(table.id, row.clone());
         }
     }

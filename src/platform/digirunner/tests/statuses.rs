@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::world::{Api, World, world};
+use super::sample::{Api, Sample, sample};
 use super::{entry, message, plan, status, warnings};
 
 // ---- clients
@@ -10,16 +10,19 @@ use super::{entry, message, plan, status, warnings};
 #[test]
 fn a_client_that_the_target_lacks_is_added() {
     assert_eq!(
-        status(&plan(&world().client("a", json!({})), &world()), "client:a"),
+        status(
+            &plan(&sample().client("a", json!({})), &sample()),
+            "client:a"
+        ),
         "Add"
     );
 }
 
 #[test]
 fn a_client_that_is_there_is_a_repeat() {
-    let to = world().client("a", json!({"tps": 20}));
+    let to = sample().client("a", json!({"tps": 20}));
     assert_eq!(
-        status(&plan(&world().client("a", json!({})), &to), "client:a"),
+        status(&plan(&sample().client("a", json!({})), &to), "client:a"),
         "Repeat"
     );
     assert_eq!(status(&plan(&to, &to), "client:a"), "Repeat unchanged");
@@ -27,10 +30,10 @@ fn a_client_that_is_there_is_a_repeat() {
 
 #[test]
 fn a_client_is_matched_by_its_id_exactly() {
-    let from = world().client("A", json!({"clientName": "A"}));
+    let from = sample().client("A", json!({"clientName": "A"}));
     assert_eq!(
         status(
-            &plan(&from, &world().client("a", json!({"clientName": "a"}))),
+            &plan(&from, &sample().client("a", json!({"clientName": "a"}))),
             "client:A"
         ),
         "Add"
@@ -39,8 +42,8 @@ fn a_client_is_matched_by_its_id_exactly() {
 
 #[test]
 fn a_new_client_must_not_have_the_name_of_another_one() {
-    let from = world().client("a", json!({"clientName": "same"}));
-    let plan = plan(&from, &world().client("b", json!({"clientName": "same"})));
+    let from = sample().client("a", json!({"clientName": "same"}));
+    let plan = plan(&from, &sample().client("b", json!({"clientName": "same"})));
     assert_eq!(status(&plan, "client:a"), "Cannot add: name-taken");
     assert_eq!(
         message(&plan, "client:a"),
@@ -50,15 +53,15 @@ fn a_new_client_must_not_have_the_name_of_another_one() {
 
 #[test]
 fn a_new_client_must_not_have_the_alias_of_another_one() {
-    let from = world().client("a", json!({"clientAlias": "same"}));
-    let plan = plan(&from, &world().client("b", json!({"clientAlias": "same"})));
+    let from = sample().client("a", json!({"clientAlias": "same"}));
+    let plan = plan(&from, &sample().client("b", json!({"clientAlias": "same"})));
     assert_eq!(status(&plan, "client:a"), "Cannot add: alias-taken");
 }
 
 #[test]
 fn a_covered_client_must_not_take_the_name_of_another_one() {
-    let from = world().client("a", json!({"clientName": "same"}));
-    let to = world()
+    let from = sample().client("a", json!({"clientName": "same"}));
+    let to = sample()
         .client("a", json!({}))
         .client("b", json!({"clientName": "same"}));
     assert_eq!(
@@ -69,8 +72,8 @@ fn a_covered_client_must_not_take_the_name_of_another_one() {
 
 #[test]
 fn a_covered_client_must_not_take_the_alias_of_another_one() {
-    let from = world().client("a", json!({"clientAlias": "same"}));
-    let to = world()
+    let from = sample().client("a", json!({"clientAlias": "same"}));
+    let to = sample()
         .client("a", json!({}))
         .client("b", json!({"clientAlias": "same"}));
     assert_eq!(
@@ -81,7 +84,7 @@ fn a_covered_client_must_not_take_the_alias_of_another_one() {
 
 #[test]
 fn a_name_is_taken_where_two_clients_of_the_target_have_it() {
-    let to = world()
+    let to = sample()
         .client("a", json!({"clientAlias": "same"}))
         .client("b", json!({"clientAlias": "same"}));
     let plan = plan(&to.clone().change("tsmpClientList", only("a")), &to);
@@ -103,28 +106,28 @@ fn only(id: &'static str) -> impl Fn(&mut serde_json::Map<String, Value>) {
 
 #[test]
 fn an_empty_alias_belongs_to_nobody() {
-    let from = world()
+    let from = sample()
         .client("a", json!({"clientAlias": ""}))
         .client("b", json!({"clientAlias": ""}));
-    let plan = plan(&from, &world().client("c", json!({"clientAlias": ""})));
+    let plan = plan(&from, &sample().client("c", json!({"clientAlias": ""})));
     assert_eq!(status(&plan, "client:a"), "Add");
 }
 
 #[test]
 fn a_name_and_an_alias_are_two_things_and_case_counts() {
-    let from = world().client("a", json!({"clientName": "one", "clientAlias": "TWO"}));
-    let to = world().client("b", json!({"clientName": "two", "clientAlias": "one"}));
+    let from = sample().client("a", json!({"clientName": "one", "clientAlias": "TWO"}));
+    let to = sample().client("b", json!({"clientName": "two", "clientAlias": "one"}));
     assert_eq!(status(&plan(&from, &to), "client:a"), "Add");
 }
 
 #[test]
 fn names_that_clash_inside_the_file_block_both_clients() {
-    let from = world()
+    let from = sample()
         .client("a", json!({"clientAlias": "same"}))
         .client("b", json!({"clientAlias": "same"}))
         .client("c", json!({"clientName": "n"}))
         .client("d", json!({"clientName": "n"}));
-    let plan = plan(&from, &world().client("b", json!({})));
+    let plan = plan(&from, &sample().client("b", json!({})));
     assert_eq!(status(&plan, "client:a"), "Cannot add: duplicate-in-file");
     assert_eq!(status(&plan, "client:b"), "Cannot cover: duplicate-in-file");
     assert_eq!(status(&plan, "client:c"), "Cannot add: duplicate-in-file");
@@ -133,10 +136,10 @@ fn names_that_clash_inside_the_file_block_both_clients() {
 
 #[test]
 fn an_identity_that_stands_twice_blocks_both_rows() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .client("a", json!({"clientName": "other"}));
-    let plan = plan(&from, &world());
+    let plan = plan(&from, &sample());
     let statuses: Vec<_> = plan
         .entries()
         .iter()
@@ -150,10 +153,10 @@ fn an_identity_that_stands_twice_blocks_both_rows() {
 
 #[test]
 fn a_client_whose_level_differs_cannot_be_covered() {
-    let from = world()
+    let from = sample()
         .level("A", "A")
         .client("a", json!({"securityLevelId": "A"}));
-    let plan = plan(&from, &world().level("A", "A").client("a", json!({})));
+    let plan = plan(&from, &sample().level("A", "A").client("a", json!({})));
     assert_eq!(
         status(&plan, "client:a"),
         "Cannot cover: security-level-differs"
@@ -162,7 +165,7 @@ fn a_client_whose_level_differs_cannot_be_covered() {
 
 #[test]
 fn a_level_that_differs_in_case_alone_is_the_same() {
-    let levels = world().level("Gold", "G").level("GOLD", "G2");
+    let levels = sample().level("Gold", "G").level("GOLD", "G2");
     let from = levels
         .clone()
         .client("a", json!({"securityLevelId": "GOLD"}));
@@ -175,8 +178,8 @@ fn a_level_that_differs_in_case_alone_is_the_same() {
 
 #[test]
 fn a_client_without_a_level_on_either_side_cannot_be_covered() {
-    let none = world().client("a", json!({"securityLevelId": null}));
-    let some = world().client("a", json!({}));
+    let none = sample().client("a", json!({"securityLevelId": null}));
+    let some = sample().client("a", json!({}));
     assert_eq!(
         status(&plan(&none, &some), "client:a"),
         "Cannot cover: security-level-differs"
@@ -194,22 +197,22 @@ fn a_client_without_a_level_on_either_side_cannot_be_covered() {
 
 #[test]
 fn a_client_without_a_level_is_unchanged_where_nothing_differs() {
-    let none = world().client("a", json!({"securityLevelId": null}));
+    let none = sample().client("a", json!({"securityLevelId": null}));
     assert_eq!(status(&plan(&none, &none), "client:a"), "Repeat unchanged");
 }
 
 #[test]
 fn a_new_client_may_have_any_level_or_none() {
-    let from = world().client("a", json!({"securityLevelId": null}));
-    assert_eq!(status(&plan(&from, &world()), "client:a"), "Add");
+    let from = sample().client("a", json!({"securityLevelId": null}));
+    assert_eq!(status(&plan(&from, &sample()), "client:a"), "Add");
 }
 
 #[test]
 fn a_host_that_matches_two_of_the_client_cannot_be_distinguished() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .host(1, "a", "one", "10.0.0.2");
-    let to = world()
+    let to = sample()
         .client("a", json!({}))
         .host(1, "a", "one", "10.0.0.1")
         .host(2, "a", "two", "10.0.0.2");
@@ -221,11 +224,11 @@ fn a_host_that_matches_two_of_the_client_cannot_be_distinguished() {
 
 #[test]
 fn two_hosts_that_match_the_same_one_clash() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .host(1, "a", "one", "10.0.0.9")
         .host(2, "a", "two", "10.0.0.1");
-    let to = world()
+    let to = sample()
         .client("a", json!({}))
         .host(1, "a", "ONE", "10.0.0.1");
     assert_eq!(
@@ -237,29 +240,29 @@ fn two_hosts_that_match_the_same_one_clash() {
 #[test]
 fn two_hosts_of_the_file_with_one_name_or_one_ip_clash() {
     for (name, ip) in [("ONÉ", "10.0.0.2"), ("two", "FD00::1")] {
-        let from = world()
+        let from = sample()
             .client("a", json!({}))
             .host(1, "a", "oné", "fd00::1")
             .host(2, "a", name, ip);
         assert_eq!(
-            status(&plan(&from, &world()), "client:a"),
+            status(&plan(&from, &sample()), "client:a"),
             "Cannot add: host-clash",
             "{name} {ip}"
         );
     }
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .host(1, "a", "one", "10.0.0.1")
         .host(2, "a", "two", "10.0.0.2");
-    assert_eq!(status(&plan(&from, &world()), "client:a"), "Add");
+    assert_eq!(status(&plan(&from, &sample()), "client:a"), "Add");
 }
 
 #[test]
 fn leftover_hosts_of_an_absent_client_that_cannot_be_reported_apart_block_it_too() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .host(1, "a", "one", "10.0.0.2");
-    let to = world()
+    let to = sample()
         .host(1, "a", "one", "10.0.0.1")
         .host(2, "a", "two", "10.0.0.2");
     assert_eq!(
@@ -270,10 +273,10 @@ fn leftover_hosts_of_an_absent_client_that_cannot_be_reported_apart_block_it_too
 
 #[test]
 fn the_hosts_of_another_client_do_not_matter() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .host(1, "a", "one", "10.0.0.2");
-    let to = world()
+    let to = sample()
         .client("a", json!({}))
         .client("b", json!({}))
         .host(1, "b", "one", "10.0.0.1")
@@ -285,33 +288,33 @@ fn the_hosts_of_another_client_do_not_matter() {
 
 #[test]
 fn a_key_or_idp_row_of_another_client_is_not_taken_from_it() {
-    type Give = fn(World, &str) -> World;
+    type Give = fn(Sample, &str) -> Sample;
     let own: [(&str, Give); 6] = [
-        ("an X-API key", |world, client| {
-            world.x_key(1, client, "EN", json!({}))
+        ("an X-API key", |sample, client| {
+            sample.x_key(1, client, "EN", json!({}))
         }),
-        ("a DGRK key", |world, client| {
-            world.open_key(1, client, "key", json!({}))
+        ("a DGRK key", |sample, client| {
+            sample.open_key(1, client, "key", json!({}))
         }),
-        ("an OAuth 2.0 IdP row", |world, client| {
-            world.idp_o(1, client, "GOOGLE", json!({}))
+        ("an OAuth 2.0 IdP row", |sample, client| {
+            sample.idp_o(1, client, "GOOGLE", json!({}))
         }),
-        ("an LDAP IdP row", |world, client| {
-            world.idp_l(1, client, json!({}))
+        ("an LDAP IdP row", |sample, client| {
+            sample.idp_l(1, client, json!({}))
         }),
-        ("an API IdP row", |world, client| {
-            world.idp_a(1, client, json!({}))
+        ("an API IdP row", |sample, client| {
+            sample.idp_a(1, client, json!({}))
         }),
-        ("a JDBC IdP row", |world, client| {
-            world
+        ("a JDBC IdP row", |sample, client| {
+            sample
                 .connection("c", json!({}))
                 .idp_jdbc(1, client, "c", json!({}))
         }),
     ];
     for (what, give) in own {
-        let both = |world: World| world.client("a", json!({})).client("b", json!({}));
-        let to = give(both(world()), "b");
-        let covered = plan(&give(both(world()), "a"), &to);
+        let both = |sample: Sample| sample.client("a", json!({})).client("b", json!({}));
+        let to = give(both(sample()), "b");
+        let covered = plan(&give(both(sample()), "a"), &to);
         assert_eq!(
             status(&covered, "client:a"),
             "Cannot cover: key-taken",
@@ -323,8 +326,8 @@ fn a_key_or_idp_row_of_another_client_is_not_taken_from_it() {
             "{described}"
         );
         let added = plan(
-            &give(world().client("a", json!({})), "a"),
-            &give(world().client("b", json!({})), "b"),
+            &give(sample().client("a", json!({})), "a"),
+            &give(sample().client("b", json!({})), "b"),
         );
         assert_eq!(
             status(&added, "client:a"),
@@ -336,24 +339,24 @@ fn a_key_or_idp_row_of_another_client_is_not_taken_from_it() {
 
 #[test]
 fn a_key_of_two_clients_of_the_file_blocks_both() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .client("b", json!({}))
         .open_key(1, "a", "key", json!({}))
         .open_key(2, "b", "key", json!({}));
-    let plan = plan(&from, &world());
+    let plan = plan(&from, &sample());
     assert_eq!(status(&plan, "client:a"), "Cannot add: duplicate-in-file");
     assert_eq!(status(&plan, "client:b"), "Cannot add: duplicate-in-file");
 }
 
 #[test]
 fn a_key_that_stands_twice_with_its_client_blocks_it() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .x_key(1, "a", "EN", json!({}))
         .x_key(2, "a", "EN", json!({}));
     assert_eq!(
-        status(&plan(&from, &world()), "client:a"),
+        status(&plan(&from, &sample()), "client:a"),
         "Cannot add: duplicate-in-file"
     );
 }
@@ -362,13 +365,16 @@ fn a_key_that_stands_twice_with_its_client_blocks_it() {
 
 #[test]
 fn a_group_is_matched_by_its_name_among_plain_ones() {
-    let from = world().group("7", "g", json!({}));
+    let from = sample().group("7", "g", json!({}));
     assert_eq!(
-        status(&plan(&from, &world().group("9", "g", json!({}))), "group:g"),
+        status(
+            &plan(&from, &sample().group("9", "g", json!({}))),
+            "group:g"
+        ),
         "Repeat unchanged"
     );
     let hidden =
-        world()
+        sample()
             .scope("1", "s", json!({}))
             .hidden("9", "1", ("m", "k"), json!({"groupName": "g"}));
     assert_eq!(status(&plan(&from, &hidden), "group:g"), "Add");
@@ -376,8 +382,8 @@ fn a_group_is_matched_by_its_name_among_plain_ones() {
 
 #[test]
 fn a_group_must_not_take_the_alias_of_another_plain_one() {
-    let from = world().group("1", "g", json!({"groupAlias": "same"}));
-    let other = world().group("2", "h", json!({"groupAlias": "same"}));
+    let from = sample().group("1", "g", json!({"groupAlias": "same"}));
+    let other = sample().group("2", "h", json!({"groupAlias": "same"}));
     assert_eq!(
         status(&plan(&from, &other), "group:g"),
         "Cannot add: alias-taken"
@@ -391,8 +397,8 @@ fn a_group_must_not_take_the_alias_of_another_plain_one() {
 
 #[test]
 fn the_alias_of_a_hidden_group_is_free() {
-    let from = world().group("1", "g", json!({"groupAlias": "same"}));
-    let to = world().scope("1", "s", json!({})).hidden(
+    let from = sample().group("1", "g", json!({"groupAlias": "same"}));
+    let to = sample().scope("1", "s", json!({})).hidden(
         "9",
         "1",
         ("m", "k"),
@@ -403,12 +409,12 @@ fn the_alias_of_a_hidden_group_is_free() {
 
 #[test]
 fn groups_that_clash_inside_the_file_are_blocked() {
-    let from = world()
+    let from = sample()
         .group("1", "g", json!({"groupAlias": "same"}))
         .group("2", "h", json!({"groupAlias": "same"}))
         .group("3", "twice", json!({}))
         .group("4", "twice", json!({}));
-    let plan = plan(&from, &world());
+    let plan = plan(&from, &sample());
     for item in ["group:g", "group:h", "group:twice"] {
         assert_eq!(status(&plan, item), "Cannot add: duplicate-in-file");
     }
@@ -417,11 +423,11 @@ fn groups_that_clash_inside_the_file_are_blocked() {
 #[test]
 fn a_group_with_an_unknown_flag_is_blocked_and_not_lost() {
     for flag in [json!(null), json!("2"), json!("")] {
-        let from = world()
+        let from = sample()
             .client("a", json!({}))
             .group("1", "g", json!({"vgroupFlag": flag}))
             .client_group("a", "1");
-        let plan = plan(&from, &world());
+        let plan = plan(&from, &sample());
         assert!(
             status(&plan, "group:g").starts_with("Cannot add: "),
             "{flag}: {}",
@@ -439,18 +445,21 @@ fn a_group_with_an_unknown_flag_is_blocked_and_not_lost() {
 
 #[test]
 fn a_scope_is_matched_by_its_name() {
-    let from = world().scope("7", "s", json!({}));
-    assert_eq!(status(&plan(&from, &world()), "scope:s"), "Add");
+    let from = sample().scope("7", "s", json!({}));
+    assert_eq!(status(&plan(&from, &sample()), "scope:s"), "Add");
     assert_eq!(
-        status(&plan(&from, &world().scope("9", "s", json!({}))), "scope:s"),
+        status(
+            &plan(&from, &sample().scope("9", "s", json!({}))),
+            "scope:s"
+        ),
         "Repeat unchanged"
     );
 }
 
 #[test]
 fn a_scope_must_not_take_the_alias_of_another_one() {
-    let from = world().scope("1", "s", json!({"vgroupAlias": "same"}));
-    let other = world().scope("2", "t", json!({"vgroupAlias": "same"}));
+    let from = sample().scope("1", "s", json!({"vgroupAlias": "same"}));
+    let other = sample().scope("2", "t", json!({"vgroupAlias": "same"}));
     assert_eq!(
         status(&plan(&from, &other), "scope:s"),
         "Cannot add: alias-taken"
@@ -463,12 +472,12 @@ fn a_scope_must_not_take_the_alias_of_another_one() {
 
 #[test]
 fn scopes_that_clash_inside_the_file_are_blocked() {
-    let from = world()
+    let from = sample()
         .scope("1", "s", json!({"vgroupAlias": "same"}))
         .scope("2", "t", json!({"vgroupAlias": "same"}))
         .scope("3", "twice", json!({}))
         .scope("4", "twice", json!({}));
-    let plan = plan(&from, &world());
+    let plan = plan(&from, &sample());
     for item in ["scope:s", "scope:t", "scope:twice"] {
         assert_eq!(status(&plan, item), "Cannot add: duplicate-in-file");
     }
@@ -480,20 +489,20 @@ pub(super) fn numbered(at: usize) -> Api {
 }
 
 /// Gives a scope these APIs.
-pub(super) fn scope_of(world: World, id: &str, apis: std::ops::Range<usize>) -> World {
-    apis.fold(world, |world, at| {
-        world.hidden(&format!("{id}{at:03}"), id, numbered(at), json!({}))
+pub(super) fn scope_of(sample: Sample, id: &str, apis: std::ops::Range<usize>) -> Sample {
+    apis.fold(sample, |sample, at| {
+        sample.hidden(&format!("{id}{at:03}"), id, numbered(at), json!({}))
     })
 }
 
-pub(super) fn with_apis(world: World, most: usize) -> World {
-    (0..most).fold(world, |world, at| world.api(numbered(at)))
+pub(super) fn with_apis(sample: Sample, most: usize) -> Sample {
+    (0..most).fold(sample, |sample, at| sample.api(numbered(at)))
 }
 
 #[test]
 fn a_new_scope_has_at_most_186_apis() {
-    let to = with_apis(world(), 200);
-    let with = |count| scope_of(world().scope("1", "s", json!({})), "1", 0..count);
+    let to = with_apis(sample(), 200);
+    let with = |count| scope_of(sample().scope("1", "s", json!({})), "1", 0..count);
     assert_eq!(status(&plan(&with(186), &to), "scope:s"), "Add");
     assert_eq!(
         status(&plan(&with(187), &to), "scope:s"),
@@ -503,9 +512,9 @@ fn a_new_scope_has_at_most_186_apis() {
 
 #[test]
 fn lacking_apis_do_not_count_against_a_scope() {
-    let from = scope_of(world().scope("1", "s", json!({})), "1", 0..187);
+    let from = scope_of(sample().scope("1", "s", json!({})), "1", 0..187);
     assert_eq!(
-        status(&plan(&from, &with_apis(world(), 186)), "scope:s"),
+        status(&plan(&from, &with_apis(sample(), 186)), "scope:s"),
         "Add"
     );
 }
@@ -513,11 +522,11 @@ fn lacking_apis_do_not_count_against_a_scope() {
 #[test]
 fn a_covered_scope_has_at_most_186_apis_of_both_sides() {
     let to = scope_of(
-        with_apis(world(), 200).scope("1", "s", json!({})),
+        with_apis(sample(), 200).scope("1", "s", json!({})),
         "1",
         0..100,
     );
-    let with = |apis| scope_of(world().scope("2", "s", json!({})), "2", apis);
+    let with = |apis| scope_of(sample().scope("2", "s", json!({})), "2", apis);
     assert_eq!(status(&plan(&with(50..186), &to), "scope:s"), "Repeat");
     assert_eq!(
         status(&plan(&with(50..187), &to), "scope:s"),
@@ -529,9 +538,9 @@ fn a_covered_scope_has_at_most_186_apis_of_both_sides() {
 
 #[test]
 fn an_authentication_type_must_not_take_the_name_of_another_one() {
-    let from = world().authentication("A", "same");
-    let other = world().authentication("B", "same");
-    assert_eq!(status(&plan(&from, &world()), "authentication:A"), "Add");
+    let from = sample().authentication("A", "same");
+    let other = sample().authentication("B", "same");
+    assert_eq!(status(&plan(&from, &sample()), "authentication:A"), "Add");
     assert_eq!(
         status(&plan(&from, &other), "authentication:A"),
         "Cannot add: name-taken"
@@ -545,9 +554,9 @@ fn an_authentication_type_must_not_take_the_name_of_another_one() {
 
 #[test]
 fn a_security_level_must_not_take_the_name_of_another_one() {
-    let from = world().level("A", "same");
-    let other = world().level("B", "same");
-    assert_eq!(status(&plan(&from, &world()), "security-level:A"), "Add");
+    let from = sample().level("A", "same");
+    let other = sample().level("B", "same");
+    assert_eq!(status(&plan(&from, &sample()), "security-level:A"), "Add");
     assert_eq!(
         status(&plan(&from, &other), "security-level:A"),
         "Cannot add: name-taken"
@@ -560,24 +569,24 @@ fn a_security_level_must_not_take_the_name_of_another_one() {
 
 #[test]
 fn a_connection_is_never_blocked_by_another_one() {
-    let from = world()
+    let from = sample()
         .connection("c", json!({}))
         .connection("d", json!({"userName": "v"}));
-    let plan = plan(&from, &world().connection("d", json!({})));
+    let plan = plan(&from, &sample().connection("d", json!({})));
     assert_eq!(status(&plan, "rdb-connection:c"), "Add");
     assert_eq!(status(&plan, "rdb-connection:d"), "Repeat");
 }
 
 #[test]
 fn names_of_simple_kinds_that_clash_inside_the_file_are_blocked() {
-    let from = world()
+    let from = sample()
         .authentication("A", "same")
         .authentication("B", "same")
         .level("C", "n")
         .level("D", "n")
         .connection("c", json!({}))
         .connection("c", json!({}));
-    let plan = plan(&from, &world());
+    let plan = plan(&from, &sample());
     for item in [
         "authentication:A",
         "authentication:B",
@@ -597,14 +606,14 @@ fn names_of_simple_kinds_that_clash_inside_the_file_are_blocked() {
 
 #[test]
 fn the_built_in_client_and_group_deserve_a_warning_where_they_differ() {
-    let admin = |tps| world().client("YWRtaW5Db25zb2xl", json!({"tps": tps}));
+    let admin = |tps| sample().client("YWRtaW5Db25zb2xl", json!({"tps": tps}));
     let same = plan(&admin(1), &admin(1));
     assert_eq!(warnings(&same, "client:YWRtaW5Db25zb2xl"), [""; 0]);
     assert_eq!(
         warnings(&plan(&admin(2), &admin(1)), "client:YWRtaW5Db25zb2xl"),
         ["built-in"]
     );
-    let group = |desc| world().group("1000", "SMS", json!({"groupDesc": desc}));
+    let group = |desc| sample().group("1000", "SMS", json!({"groupDesc": desc}));
     assert_eq!(
         warnings(&plan(&group("a"), &group("b")), "group:SMS"),
         ["built-in"]
@@ -617,12 +626,12 @@ fn the_built_in_client_and_group_deserve_a_warning_where_they_differ() {
 
 #[test]
 fn a_covered_scope_reports_how_many_other_clients_do_not_get_its_new_apis() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .scope("1", "s", json!({}))
         .hidden("2", "1", ("m", "new"), json!({}))
         .client_scope("a", "1");
-    let to = world()
+    let to = sample()
         .api(("m", "new"))
         .client("a", json!({}))
         .client("b", json!({}))
@@ -641,13 +650,13 @@ fn a_covered_scope_reports_how_many_other_clients_do_not_get_its_new_apis() {
 
 #[test]
 fn a_covered_scope_without_new_apis_reports_whom_else_it_changes_and_names_three() {
-    let scope = |alias| world().scope("1", "s", json!({"vgroupAlias": alias}));
+    let scope = |alias| sample().scope("1", "s", json!({"vgroupAlias": alias}));
     let held = |count: usize| {
         ["e", "d", "c", "b"]
             .into_iter()
             .take(count)
-            .fold(scope("old"), |world, client| {
-                world.client(client, json!({})).client_scope(client, "1")
+            .fold(scope("old"), |sample, client| {
+                sample.client(client, json!({})).client_scope(client, "1")
             })
     };
     let describe = |count| {
@@ -677,7 +686,7 @@ fn a_covered_scope_without_new_apis_reports_whom_else_it_changes_and_names_three
 
 #[test]
 fn what_digirunner_comes_with_deserves_a_warning_of_what_covering_does() {
-    let describe = |from: &World, to: &World, item: &str| {
+    let describe = |from: &Sample, to: &Sample, item: &str| {
         let plan = plan(from, to);
         entry(&plan, item)
             .warnings
@@ -686,7 +695,7 @@ fn what_digirunner_comes_with_deserves_a_warning_of_what_covering_does() {
             .collect::<Vec<_>>()
     };
     let connection =
-        |user: &str| world().connection("APIM-default-DB", json!({"userName": user, "mima": "x"}));
+        |user: &str| sample().connection("APIM-default-DB", json!({"userName": user, "mima": "x"}));
     assert_eq!(
         describe(
             &connection("a"),
@@ -704,12 +713,16 @@ fn what_digirunner_comes_with_deserves_a_warning_of_what_covering_does() {
         [""; 0]
     );
     assert_eq!(
-        describe(&connection("a"), &world(), "rdb-connection:APIM-default-DB"),
+        describe(
+            &connection("a"),
+            &sample(),
+            "rdb-connection:APIM-default-DB"
+        ),
         [""; 0],
         "it is added"
     );
     // The group is known by its id in the target, whatever it is called there.
-    let group = |id: &str, text: &str| world().group(id, "renamed", json!({"groupDesc": text}));
+    let group = |id: &str, text: &str| sample().group(id, "renamed", json!({"groupDesc": text}));
     assert_eq!(
         describe(&group("7", "a"), &group("1000", "b"), "group:renamed"),
         ["is built into digiRunner: covering it changes the admin console's own access"]
@@ -718,8 +731,8 @@ fn what_digirunner_comes_with_deserves_a_warning_of_what_covering_does() {
         describe(&group("1000", "a"), &group("7", "b"), "group:renamed"),
         [""; 0]
     );
-    let blocked = world().client("DpClient", json!({"clientAlias": "taken", "tps": 1}));
-    let to = world()
+    let blocked = sample().client("DpClient", json!({"clientAlias": "taken", "tps": 1}));
+    let to = sample()
         .client("DpClient", json!({}))
         .client("other", json!({"clientAlias": "taken"}));
     assert_eq!(
@@ -732,7 +745,7 @@ fn what_digirunner_comes_with_deserves_a_warning_of_what_covering_does() {
 #[test]
 fn covering_reports_what_becomes_of_a_client_that_the_gateway_refuses() {
     let client = |status: &str, failed: i64, tps: i64| {
-        world().client(
+        sample().client(
             "a",
             json!({"clientStatus": status, "pwdFailTimes": failed, "tps": tps}),
         )
@@ -801,13 +814,13 @@ fn covering_reports_what_becomes_of_a_client_that_the_gateway_refuses() {
         [""; 0],
         "covering it changes nothing"
     );
-    let new = plan(&client("3", 0, 1), &world());
+    let new = plan(&client("3", 0, 1), &sample());
     assert_eq!(warnings(&new, "client:a"), [""; 0], "it is added");
 }
 
 #[test]
 fn an_added_item_that_looks_like_one_of_the_target_is_reported() {
-    let from = world()
+    let from = sample()
         .client("gate", json!({}))
         .client("GATE", json!({}))
         .client("mobile\u{200b}", json!({}))
@@ -815,7 +828,7 @@ fn an_added_item_that_looks_like_one_of_the_target_is_reported() {
         .scope("2", "\u{440}ay", json!({"vgroupAlias": "Payments"}))
         .level("A", "Inner")
         .connection("Db", json!({}));
-    let to = world()
+    let to = sample()
         .client("gate", json!({}))
         .client("mobile", json!({}))
         .group("5", "readers", json!({}))
@@ -861,9 +874,9 @@ fn an_added_item_that_looks_like_one_of_the_target_is_reported() {
 
 #[test]
 fn an_encrypted_password_that_would_be_written_deserves_a_warning() {
-    let with = |mima: &str| world().connection("c", json!({"mima": mima}));
+    let with = |mima: &str| sample().connection("c", json!({"mima": mima}));
     let warned = |from: &str, to: Option<&str>| {
-        let to = to.map_or_else(world, with);
+        let to = to.map_or_else(sample, with);
         warnings(&plan(&with(from), &to), "rdb-connection:c")
     };
     assert_eq!(warned("ENC(a)", None), ["foreign-encryption"]);
@@ -874,8 +887,8 @@ fn an_encrypted_password_that_would_be_written_deserves_a_warning() {
 
 #[test]
 fn leftover_rows_of_an_absent_client_are_reported_by_table() {
-    let from = world().client("a", json!({}));
-    let to = world().clientext("a", 1, json!({})).client_group("a", "5");
+    let from = sample().client("a", json!({}));
+    let to = sample().clientext("a", 1, json!({})).client_group("a", "5");
     let plan = plan(&from, &to);
     assert_eq!(status(&plan, "client:a"), "Add");
     assert_eq!(warnings(&plan, "client:a"), ["leftover-rows"]);
@@ -889,10 +902,10 @@ fn leftover_rows_of_an_absent_client_are_reported_by_table() {
 #[test]
 fn an_x_api_key_without_maps_is_imported_with_a_warning() {
     let plan = plan(
-        &world()
+        &sample()
             .client("a", json!({}))
             .x_key(1, "a", "EN", json!({})),
-        &world(),
+        &sample(),
     );
     assert_eq!(status(&plan, "client:a"), "Add");
     assert_eq!(warnings(&plan, "client:a"), ["key-without-maps"]);
@@ -900,13 +913,13 @@ fn an_x_api_key_without_maps_is_imported_with_a_warning() {
 
 #[test]
 fn maps_that_name_nothing_known_are_skipped_with_a_warning() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .x_key(1, "a", "EN", json!({}))
         .x_map(1, 1, "404")
         .open_key(2, "a", "key", json!({}))
         .open_map(1, 2, "no-such-uid");
-    let plan = plan(&from, &world());
+    let plan = plan(&from, &sample());
     assert_eq!(status(&plan, "client:a"), "Add");
     assert_eq!(warnings(&plan, "client:a"), ["map-skipped", "map-skipped"]);
 }
@@ -914,8 +927,8 @@ fn maps_that_name_nothing_known_are_skipped_with_a_warning() {
 #[test]
 fn a_link_to_a_group_that_the_file_does_not_hold_blocks_the_client() {
     let plan = plan(
-        &world().client("a", json!({})).client_group("a", "404"),
-        &world(),
+        &sample().client("a", json!({})).client_group("a", "404"),
+        &sample(),
     );
     assert_eq!(status(&plan, "client:a"), "Cannot add: broken-reference");
     let described = message(&plan, "client:a");

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::super::compare;
-use super::world::{World, world};
+use super::sample::{Sample, sample};
 use super::{file, message, plan, status};
 use crate::engine::Severity;
 
@@ -13,41 +13,41 @@ fn a_value_that_does_not_fit_blocks_its_item() {
     let long = |count| "x".repeat(count);
     for (from, item, code) in [
         (
-            world().client("a", json!({"remark": long(301)})),
+            sample().client("a", json!({"remark": long(301)})),
             "client:a",
             "value-too-long",
         ),
         (
-            world().client("a", json!({"clientStatus": "12"})),
+            sample().client("a", json!({"clientStatus": "12"})),
             "client:a",
             "value-too-long",
         ),
         (
-            world().client("a", json!({"tps": null})),
+            sample().client("a", json!({"tps": null})),
             "client:a",
             "value-required",
         ),
         (
-            world().client("a", json!({"remark": "a\u{0}b"})),
+            sample().client("a", json!({"remark": "a\u{0}b"})),
             "client:a",
             "value-not-storable",
         ),
         (
-            world()
+            sample()
                 .client("a", json!({}))
                 .oauth("a", json!({"accessTokenValidity": 1_i64 << 31})),
             "client:a",
             "value-out-of-range",
         ),
         (
-            world()
+            sample()
                 .client("a", json!({}))
                 .clientext("a", 1, json!({"publicFlag": "-1"})),
             "client:a",
             "value-too-long",
         ),
         (
-            world().client("a", json!({})).clientext(
+            sample().client("a", json!({})).clientext(
                 "a",
                 1,
                 json!({"contentTxt": long(1000), "reviewRemark": long(3000)}),
@@ -56,33 +56,33 @@ fn a_value_that_does_not_fit_blocks_its_item() {
             "value-too-long",
         ),
         (
-            world()
+            sample()
                 .client("a", json!({}))
                 .dp_app(1, "a", json!({"keywordSearch": long(601)})),
             "client:a",
             "value-too-long",
         ),
         (
-            world()
+            sample()
                 .client("a", json!({}))
                 .idp_o(1, "a", "GOOGLE", json!({"status": null})),
             "client:a",
             "value-required",
         ),
         (
-            world()
+            sample()
                 .client("a", json!({}))
                 .idp_o(1, "a", "GOOGLE", json!({"gtwIdpInfoOId": null})),
             "client:a",
             "value-required",
         ),
         (
-            world().group("1", "g", json!({"groupDesc": long(1501)})),
+            sample().group("1", "g", json!({"groupDesc": long(1501)})),
             "group:g",
             "value-too-long",
         ),
         (
-            world().group("1", "g", json!({})).group_api(
+            sample().group("1", "g", json!({})).group_api(
                 "1",
                 ("m", "k"),
                 json!({"moduleVer": long(21)}),
@@ -91,7 +91,7 @@ fn a_value_that_does_not_fit_blocks_its_item() {
             "value-too-long",
         ),
         (
-            world().scope("1", "s", json!({})).hidden(
+            sample().scope("1", "s", json!({})).hidden(
                 "2",
                 "1",
                 ("m", "k"),
@@ -101,7 +101,7 @@ fn a_value_that_does_not_fit_blocks_its_item() {
             "value-too-long",
         ),
         (
-            world().scope("1", "s", json!({})).hidden(
+            sample().scope("1", "s", json!({})).hidden(
                 "2",
                 "1",
                 ("m", "k"),
@@ -111,17 +111,17 @@ fn a_value_that_does_not_fit_blocks_its_item() {
             "value-too-long",
         ),
         (
-            world().authentication("ABCDEFGHIJK", "n"),
+            sample().authentication("ABCDEFGHIJK", "n"),
             "authentication:ABCDEFGHIJK",
             "value-too-long",
         ),
         (
-            world().connection("c", json!({"maxPoolSize": null})),
+            sample().connection("c", json!({"maxPoolSize": null})),
             "rdb-connection:c",
             "value-required",
         ),
     ] {
-        let plan = plan(&from, &world().api(("m", "k")));
+        let plan = plan(&from, &sample().api(("m", "k")));
         assert_eq!(status(&plan, item), format!("Cannot add: {code}"));
         let described = message(&plan, item);
         assert!(!described.contains("xxxx"), "{described}");
@@ -133,11 +133,11 @@ fn a_long_scope_name_matters_only_where_a_hidden_group_carries_it() {
     let name = "x".repeat(31);
     let scope = format!("scope:{name}");
     let with = |more| {
-        world()
+        sample()
             .scope("1", &name, json!({}))
             .hidden("2", "1", ("m", "k"), more)
     };
-    let to = world().api(("m", "k"));
+    let to = sample().api(("m", "k"));
     assert_eq!(status(&plan(&with(json!({})), &to), &scope), "Add");
     let carried = plan(&with(json!({"vgroupName": name})), &to);
     assert_eq!(status(&carried, &scope), "Cannot add: value-too-long");
@@ -146,13 +146,13 @@ fn a_long_scope_name_matters_only_where_a_hidden_group_carries_it() {
 
 #[test]
 fn a_value_that_does_not_fit_is_reported_with_its_column_and_its_place_in_the_file() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .host(1, "a", "first", "1.1.1.1")
         .host(2, "a", &"x".repeat(51), "1.1.1.2")
         .host(3, "a", &"y".repeat(52), "1.1.1.3");
     assert_eq!(
-        message(&plan(&from, &world()), "client:a"),
+        message(&plan(&from, &sample()), "client:a"),
         "hostName has 51 characters, and tsmp_client_host.host_name takes 50 \
          (/importClientRelated/tsmpClientHostList/1/hostName, and in one more row)"
     );
@@ -160,40 +160,40 @@ fn a_value_that_does_not_fit_is_reported_with_its_column_and_its_place_in_the_fi
 
 #[test]
 fn a_value_that_does_not_fit_blocks_covering_too() {
-    let from = world().client("a", json!({"remark": "x".repeat(301)}));
+    let from = sample().client("a", json!({"remark": "x".repeat(301)}));
     assert_eq!(
-        status(&plan(&from, &world().client("a", json!({}))), "client:a"),
+        status(&plan(&from, &sample().client("a", json!({}))), "client:a"),
         "Cannot cover: value-too-long"
     );
 }
 
 #[test]
 fn a_hidden_group_of_a_lacking_api_need_not_fit() {
-    let from = world().scope("1", "s", json!({})).hidden(
+    let from = sample().scope("1", "s", json!({})).hidden(
         "2",
         "1",
         ("m", "lacking"),
         json!({"groupAlias": "x".repeat(151)}),
     );
-    assert_eq!(status(&plan(&from, &world()), "scope:s"), "Add");
+    assert_eq!(status(&plan(&from, &sample()), "scope:s"), "Add");
 }
 
 #[test]
 fn a_resubmit_day_before_postgresqls_first_year_blocks_the_client() {
     let with = |millis: &str| {
-        world().client("a", json!({})).clientext(
+        sample().client("a", json!({})).clientext(
             "a",
             1,
             json!({"resubmitDateTimeForLongTime": millis}),
         )
     };
-    let blocked = plan(&with("-300000000000000"), &world());
+    let blocked = plan(&with("-300000000000000"), &sample());
     assert_eq!(
         status(&blocked, "client:a"),
         "Cannot add: value-out-of-range"
     );
     assert_eq!(
-        status(&plan(&with("-200000000000000"), &world()), "client:a"),
+        status(&plan(&with("-200000000000000"), &sample()), "client:a"),
         "Add"
     );
 }
@@ -201,29 +201,29 @@ fn a_resubmit_day_before_postgresqls_first_year_blocks_the_client() {
 #[test]
 fn an_id_that_stands_twice_blocks_what_has_it() {
     let api = ("m", "k");
-    let to = world().api(api);
+    let to = sample().api(api);
     for (from, items) in [
         (
-            world()
+            sample()
                 .group("1", "g", json!({}))
                 .group("1", "h", json!({})),
             &["group:g", "group:h"][..],
         ),
         (
-            world()
+            sample()
                 .scope("1", "s", json!({}))
                 .scope("1", "t", json!({})),
             &["scope:s", "scope:t"],
         ),
         (
-            world()
+            sample()
                 .scope("1", "s", json!({}))
                 .hidden("5", "1", api, json!({}))
                 .group("5", "g", json!({})),
             &["scope:s", "group:g"],
         ),
         (
-            world()
+            sample()
                 .client("a", json!({}))
                 .client("b", json!({}))
                 .x_key(1, "a", "EN1", json!({}))
@@ -231,7 +231,7 @@ fn an_id_that_stands_twice_blocks_what_has_it() {
             &["client:a", "client:b"],
         ),
         (
-            world()
+            sample()
                 .client("a", json!({}))
                 .client("b", json!({}))
                 .open_key(1, "a", "k1", json!({}))
@@ -253,19 +253,19 @@ fn an_id_that_stands_twice_blocks_what_has_it() {
 
 #[test]
 fn a_row_without_the_id_that_others_refer_to_is_blocked() {
-    let from = world().group("1", "g", json!({"groupId": null}));
+    let from = sample().group("1", "g", json!({"groupId": null}));
     assert_eq!(
-        status(&plan(&from, &world()), "group:g"),
+        status(&plan(&from, &sample()), "group:g"),
         "Cannot add: value-required"
     );
 }
 
 #[test]
 fn a_row_that_belongs_to_no_item_only_warns() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .host(1, "nobody", &"x".repeat(51), "1.1.1.1");
-    let plan = plan(&from, &world());
+    let plan = plan(&from, &sample());
     assert_eq!(status(&plan, "client:a"), "Add");
     let described: Vec<_> = plan
         .warnings()
@@ -293,10 +293,10 @@ fn a_row_that_belongs_to_no_item_only_warns() {
 fn a_link_to_no_group_at_all_blocks_the_client() {
     for nothing in [json!(null), json!("")] {
         let link = json!({"clientId": "a", "groupId": nothing});
-        let from = world()
+        let from = sample()
             .client("a", json!({}))
             .row("tsmpClientGroupList", link);
-        let plan = plan(&from, &world());
+        let plan = plan(&from, &sample());
         assert_eq!(status(&plan, "client:a"), "Cannot add: broken-reference");
         assert_eq!(
             message(&plan, "client:a"),
@@ -308,7 +308,7 @@ fn a_link_to_no_group_at_all_blocks_the_client() {
 // ---- what is in the way whatever the target holds
 
 /// Returns the obstacles of a file as `severity item code`.
-fn obstacles(from: &World) -> Vec<String> {
+fn obstacles(from: &Sample) -> Vec<String> {
     let described = compare::obstacles(&file(from)).into_iter();
     described
         .map(|found| {
@@ -324,7 +324,7 @@ fn obstacles(from: &World) -> Vec<String> {
 
 #[test]
 fn a_file_alone_reports_what_blocks_its_items_everywhere() {
-    let from = world()
+    let from = sample()
         .client("a", json!({"remark": "x".repeat(301)}))
         .client("b", json!({"clientName": "same"}))
         .client("c", json!({"clientName": "same"}))
@@ -349,7 +349,7 @@ fn a_file_alone_reports_what_blocks_its_items_everywhere() {
 
 #[test]
 fn what_a_target_may_hold_is_only_a_warning_of_a_file_alone() {
-    let from = world()
+    let from = sample()
         .client("a", json!({"securityLevelId": "Z9"}))
         .dp_app(1, "a", json!({}))
         .idp_jdbc(1, "a", "R", json!({}));
@@ -364,7 +364,7 @@ fn what_a_target_may_hold_is_only_a_warning_of_a_file_alone() {
 
 #[test]
 fn a_sound_file_has_nothing_in_its_way() {
-    let from = world()
+    let from = sample()
         .client("a", json!({}))
         .group("1", "g", json!({}))
         .client_group("a", "1")
@@ -378,8 +378,8 @@ fn a_sound_file_has_nothing_in_its_way() {
 #[test]
 fn text_is_measured_in_characters() {
     let plan = plan(
-        &world().client("a", json!({"clientAlias": "客".repeat(150)})),
-        &world(),
+        &sample().client("a", json!({"clientAlias": "客".repeat(150)})),
+        &sample(),
     );
     assert_eq!(status(&plan, "client:a"), "Add");
 }

@@ -48,7 +48,7 @@ fn passwords(body: &Any) -> Vec<(String, Option<String>)> {
         .collect()
 }
 
-fn pair(name: &str, password: Option<&str>) -> (String, Option<String>) {
+fn sides(name: &str, password: Option<&str>) -> (String, Option<String>) {
     (name.to_owned(), password.map(str::to_owned))
 }
 
@@ -82,15 +82,15 @@ fn each_element_keeps_its_own_secret_and_order_is_no_change() {
     assert_eq!(
         passwords(&body(&more, &there, &none(), "SOURCE:7f01")),
         [
-            pair("north", Some("n-pass")),
-            pair("south", Some("s-pass")),
-            pair("west", None)
+            sides("north", Some("n-pass")),
+            sides("south", Some("s-pass")),
+            sides("west", None)
         ]
     );
     let fewer = [forests(json!([forest("south", None)]))];
     assert_eq!(
         passwords(&body(&fewer, &there, &none(), "SOURCE:7f01")),
-        [pair("south", Some("s-pass"))]
+        [sides("south", Some("s-pass"))]
     );
     let another = [forests(json!([
         forest("east", None),
@@ -99,7 +99,7 @@ fn each_element_keeps_its_own_secret_and_order_is_no_change() {
     let written = body(&another, &there, &none(), "SOURCE:7f01");
     assert_eq!(
         passwords(&written),
-        [pair("south", Some("s-pass")), pair("east", None)]
+        [sides("south", Some("s-pass")), sides("east", None)]
     );
 }
 

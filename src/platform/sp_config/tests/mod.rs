@@ -182,7 +182,7 @@ fn references(plan: &Plan, item: &str) -> Vec<String> {
 /// Returns the entry that an item would write, as JSON.
 fn body(file: &[Any], target_objects: &[Any], options: &ImportOptions, item: &str) -> Any {
     let (file, target) = (read(file, options), target(target_objects));
-    let pair = Sides::new(
+    let sides = Sides::new(
         &SpConfig,
         &file.objects,
         &target.objects,
@@ -194,7 +194,7 @@ fn body(file: &[Any], target_objects: &[Any], options: &ImportOptions, item: &st
         .position(|object| object.item.to_string() == item)
         .unwrap();
     serde_json::from_str(
-        &Built::new(&SpConfig, &pair, at, &file.objects[at])
+        &Built::new(&SpConfig, &sides, at, &file.objects[at])
             .document()
             .body,
     )

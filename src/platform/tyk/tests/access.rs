@@ -238,12 +238,12 @@ proptest! {
         let after = of(&target);
         let after = pairs(after.iter().map(String::as_str));
         let less = |one: &BTreeMap<_, _>, other: &BTreeMap<_, _>| -> BTreeSet<(String, String)> {
-            one.keys().filter(|pair| !other.contains_key(*pair)).cloned().collect()
+            one.keys().filter(|sides| !other.contains_key(*sides)).cloned().collect()
         };
         prop_assert_eq!(promised(&access, "gained"), less(&after, &before));
         prop_assert_eq!(promised(&access, "lost"), less(&before, &after));
-        let other = after.iter().filter(|(pair, versions)| before.get(*pair).is_some_and(|was| was != *versions));
-        let changed: BTreeSet<_> = other.map(|(pair, _)| pair.clone()).collect();
+        let other = after.iter().filter(|(sides, versions)| before.get(*sides).is_some_and(|was| was != *versions));
+        let changed: BTreeSet<_> = other.map(|(sides, _)| sides.clone()).collect();
         prop_assert_eq!(promised(&access, "changed"), changed);
     }
 }

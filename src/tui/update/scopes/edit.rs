@@ -55,16 +55,16 @@ fn sentence(app: &App, edit: &Edit) -> String {
             format!("Scope {name} is taken away from {}.", clients.join(", "))
         }
         Edit::Repair { .. } => {
-            let ailments = app
+            let findings = app
                 .scopes
                 .as_ref()
-                .map(|scopes| scopes.ailments.as_slice())
+                .map(|scopes| scopes.findings.as_slice())
                 .unwrap_or_default();
-            let can = ailments
+            let can = findings
                 .iter()
-                .filter(|ailment| ailment.repair.is_some())
+                .filter(|finding| finding.repair.is_some())
                 .count();
-            let left = ailments.len() - can;
+            let left = findings.len() - can;
             let left = match left {
                 0 => String::new(),
                 left => format!(" {} left to you.", count(left, "other is", "others are")),

@@ -158,8 +158,8 @@ mod fields {
         ];
         for (forward, backward) in [("tab", "S-Tab"), ("down", "up")] {
             let mut app = creating();
-            for spot in order {
-                assert_eq!(form(&app).focus, spot);
+            for focus in order {
+                assert_eq!(form(&app).focus, focus);
                 keys(&mut app, forward);
             }
             assert_eq!(form(&app).focus, Focus::Name, "and around");

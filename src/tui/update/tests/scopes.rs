@@ -656,7 +656,7 @@ mod checking {
         let effects = keys(&mut app, "K");
         assert!(matches!(effects.as_slice(), [Effect::CheckScopes(_)]));
         keys(&mut app, "j k");
-        update(&mut app, Msg::Checked(effect_id(&effects), Ok(ailments())));
+        update(&mut app, Msg::Checked(effect_id(&effects), Ok(findings())));
         update(&mut app, Msg::Drawn);
         app
     }
@@ -722,7 +722,7 @@ mod checking {
         let mut app = scopes_at(80, 24);
         let id = effect_id(&keys(&mut app, "K"));
         keys(&mut app, "q S");
-        update(&mut app, Msg::Checked(id, Ok(ailments())));
+        update(&mut app, Msg::Checked(id, Ok(findings())));
         assert!(app.modals.is_empty());
     }
 
@@ -730,7 +730,7 @@ mod checking {
     fn what_cannot_be_repaired_says_why_not() {
         let mut app = scopes_at(80, 24);
         let id = effect_id(&keys(&mut app, "K"));
-        update(&mut app, Msg::Checked(id, Ok(ailments().split_off(1))));
+        update(&mut app, Msg::Checked(id, Ok(findings().split_off(1))));
         update(&mut app, Msg::Drawn);
         assert!(keys(&mut app, "F").is_empty());
         assert_eq!(

@@ -120,15 +120,15 @@ fn findings(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
     let all = app
         .scopes
         .as_ref()
-        .map(|scopes| scopes.ailments.as_slice())
+        .map(|scopes| scopes.findings.as_slice())
         .unwrap_or_default();
     let found = all.get(visible).unwrap_or_default();
     let widest = |text: &dyn Fn(&ScopeFinding) -> String, least: usize, most: usize| {
-        let texts = found.iter().map(|ailment| width(&safe(&text(ailment))));
+        let texts = found.iter().map(|finding| width(&safe(&text(finding))));
         texts.max().unwrap_or(0).max(least).min(most)
     };
-    let code = widest(&|ailment| ailment.code.to_string(), 4, (room / 3).max(12));
-    let item = widest(&|ailment| describe(ailment), 5, (room / 4).max(12));
+    let code = widest(&|finding| finding.code.to_string(), 4, (room / 3).max(12));
+    let item = widest(&|finding| describe(finding), 5, (room / 4).max(12));
     let ellipsis = app.theme.glyphs.ellipsis;
     let row = |[repair, code_text, item_text, message]: [(Role, &str); 4]| {
         let mut line = Line::of(repair.0, repair.1);
@@ -142,24 +142,24 @@ fn findings(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
     let mut lines = vec![row(
         ["repair", "code", "about", "what"].map(|head| (Role::Dim, head))
     )];
-    lines.extend(found.iter().map(|ailment| {
-        let repair = match ailment.repair {
+    lines.extend(found.iter().map(|finding| {
+        let repair = match finding.repair {
             Some(_) => (Role::Add, "yes"),
             None => (Role::Warning, "no"),
         };
-        let item = describe(ailment);
+        let item = describe(finding);
         row([
             repair,
-            (Role::Text, &ailment.code),
+            (Role::Text, &finding.code),
             (Role::Text, &item),
-            (Role::Text, &ailment.message),
+            (Role::Text, &finding.message),
         ])
     }));
     lines
 }
 
-fn describe(ailment: &ScopeFinding) -> String {
-    format!("{} {}", ailment.item.kind, ailment.item.key)
+fn describe(finding: &ScopeFinding) -> String {
+    format!("{} {}", finding.item.kind, finding.item.key)
 }
 
 /// Lays a choice of the filter out.

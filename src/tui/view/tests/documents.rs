@@ -8,7 +8,7 @@ use super::*;
 /// The screen on the first source, in its detail.
 fn source(width: u16, height: u16, level: Level) -> App {
     let mut app = app_at(width, height);
-    app.theme = skin("dark", level, &UNICODE);
+    app.theme = theme("dark", level, &UNICODE);
     open_in(&mut app, reviewed(documents()));
     keys(&mut app, "1 G k 2 3");
     app
@@ -49,7 +49,7 @@ fn without_colours_an_unresolved_reference_has_a_sign_and_a_word() {
 #[test]
 fn ascii_reports_the_same() {
     let mut app = app_at(120, 48);
-    app.theme = skin("dark", Level::None, &ASCII);
+    app.theme = theme("dark", Level::None, &ASCII);
     open_in(&mut app, reviewed(documents()));
     keys(&mut app, "1 G k 2 3");
     let shown = shot(&app);

@@ -165,7 +165,7 @@ fn accessible_without_boxes_at_80x24() {
 #[test]
 fn ascii_without_colours_at_80x24() {
     let mut app = creating((80, 24));
-    app.theme = skin("dark", Level::None, &ASCII);
+    app.theme = theme("dark", Level::None, &ASCII);
     keys(&mut app, FILLED);
     let shown = shot(&app);
     assert!(

@@ -6,7 +6,7 @@ use ratatui::style::Modifier;
 use super::*;
 use crate::job::{JobRecord, Receipt};
 
-/// A scene at a size; the accessible skin where wanted.
+/// A scene at a size; the accessible theme where wanted.
 fn scene(size: (u16, u16), accessible: bool, brings: impl Fn(&mut App)) -> App {
     let mut app = app_at(size.0, size.1);
     app.theme.accessible = accessible;
@@ -358,7 +358,7 @@ fn the_signs_of_these_screens_are_ascii_where_wanted() {
         .filter(|(name, _)| ["asked", "saving", "backup"].contains(name))
     {
         let mut app = app_at(120, 40);
-        app.theme = skin("dark", Level::None, &ASCII);
+        app.theme = theme("dark", Level::None, &ASCII);
         let drafts = vec![item("client", "a", "A").both("tps", text("1"), text("2"))];
         open_in(&mut app, reviewed(plan(drafts, Vec::new(), Vec::new())));
         list_jobs(&mut app, (1..4).rev().map(record).collect());
@@ -428,7 +428,7 @@ proptest! {
         scene in 0..SCENES.len(), ascii: bool, accessible: bool,
     ) {
         let mut app = app_at(130, 50);
-        app.theme = skin("dark", Level::Ansi256, if ascii { &ASCII } else { &UNICODE });
+        app.theme = theme("dark", Level::Ansi256, if ascii { &ASCII } else { &UNICODE });
         app.theme.accessible = accessible;
         open_in(&mut app, reviewed(sample()));
         SCENES[scene].1(&mut app);

@@ -55,7 +55,7 @@ fn lists(size: (u16, u16), glyphs: &'static crate::tui::theme::Glyphs, level: Le
     );
     let (before, after) = align(Some(&there), &file, &schema).sides();
     let mut app = app_at(size.0, size.1);
-    app.theme = skin("dark", level, glyphs);
+    app.theme = theme("dark", level, glyphs);
     let draft = item("client", "source", "人事 HR").sides(before, after);
     open_in(
         &mut app,

@@ -21,7 +21,7 @@ const SCREENS: &[&str] = &[
 fn checked(width: u16, height: u16) -> App {
     let mut app = scopes_at(width, height);
     let id = effect_id(&keys(&mut app, "K"));
-    update(&mut app, Msg::Checked(id, Ok(ailments())));
+    update(&mut app, Msg::Checked(id, Ok(findings())));
     update(&mut app, Msg::Drawn);
     app
 }
@@ -230,7 +230,7 @@ fn accessible_at_80x24() {
 #[test]
 fn ascii_at_120x40() {
     let mut app = app_at(120, 40);
-    app.theme = skin("dark", Level::None, &ASCII);
+    app.theme = theme("dark", Level::None, &ASCII);
     app.begin_with_scopes();
     let id = effect_id(&start(&mut app));
     answer_scopes(&mut app, id, scoped_of(Catalogue::of_size(3, 2)));

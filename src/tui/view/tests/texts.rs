@@ -23,7 +23,7 @@ fn texts(size: (u16, u16), glyphs: &'static crate::tui::theme::Glyphs, level: Le
         ])
     };
     let mut app = app_at(size.0, size.1);
-    app.theme = skin("dark", level, glyphs);
+    app.theme = theme("dark", level, glyphs);
     let draft = item("client", "rule", "規則 Rule").sides(
         record(
             &script,

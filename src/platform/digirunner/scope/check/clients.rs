@@ -128,9 +128,9 @@ impl<'w> Client<'_, 'w> {
             .iter()
             .filter(|id| !held.contains(*id))
             .map(|id| format!("{id} is not held"));
-        let lacking = self.groups.iter().filter(|id| !there.contains(*id));
+        let missing = self.groups.iter().filter(|id| !there.contains(*id));
         let names: Vec<String> = stale
-            .chain(lacking.map(|id| format!("{id} is not named")))
+            .chain(missing.map(|id| format!("{id} is not named")))
             .collect();
         let fits = oauth_scope(self.groups.clone()).is_some();
         for name in names {
@@ -225,17 +225,17 @@ impl<'w> Client<'_, 'w> {
     /// not exist is none that it should have.
     fn missing_groups(&self, report: &mut Report<'w>) {
         let held: HashSet<&str> = self.groups.iter().copied().collect();
-        let mut lacking: BTreeMap<&'w str, (&'w Row, String)> = BTreeMap::new();
+        let mut missing: BTreeMap<&'w str, (&'w Row, String)> = BTreeMap::new();
         for (id, scope) in self.held_scopes() {
             for hidden in self.index.linked(id) {
                 if !hidden.apis.is_empty() && !held.contains(hidden.id) {
                     let name = format!("{} of {}", hidden.label(), self.index.scope(id));
-                    lacking.entry(hidden.id).or_insert((scope, name));
+                    missing.entry(hidden.id).or_insert((scope, name));
                 }
             }
         }
-        let fits = self.groups.len() + lacking.len() <= MAX_APIS;
-        for (group, (scope, name)) in lacking {
+        let fits = self.groups.len() + missing.len() <= MAX_APIS;
+        for (group, (scope, name)) in missing {
             let (sign, item) = (Check::MissingHiddenGroups, self.item.clone());
             if !self.is_of_level(scope) {
                 report.asked(

@@ -78,28 +78,28 @@ pub(in super::super) struct CheckIndex<'w> {
 
 impl<'w> CheckIndex<'w> {
     /// Indexes a world.
-    pub(in super::super) fn new(world: &'w Tables) -> Self {
+    pub(in super::super) fn new(tables: &'w Tables) -> Self {
         let words = |table: TableId, column: usize| {
-            world.rows(table).iter().map(move |row| row.text(column))
+            tables.rows(table).iter().map(move |row| row.text(column))
         };
         let mut index = Self {
-            side: Index::new(world),
+            side: Index::new(tables),
             hidden: Vec::new(),
-            holders: by_text(world.rows(TableId::ClientGroup), client_group::GROUP_ID),
-            scope_holders: by_text(world.rows(TableId::ClientVgroup), client_vgroup::VGROUP_ID),
-            links: by_text(world.rows(TableId::VgroupGroup), vgroup_group::GROUP_ID),
+            holders: by_text(tables.rows(TableId::ClientGroup), client_group::GROUP_ID),
+            scope_holders: by_text(tables.rows(TableId::ClientVgroup), client_vgroup::VGROUP_ID),
+            links: by_text(tables.rows(TableId::VgroupGroup), vgroup_group::GROUP_ID),
             hidden_by_id: HashMap::new(),
             unlinked: HashMap::new(),
             levels: words(TableId::Level, level::SECURITY_LEVEL_ID).collect(),
             authorities: words(TableId::Authority, authority::GROUP_AUTHORITIE_ID).collect(),
-            apis: world
+            apis: tables
                 .apis
                 .iter()
                 .map(|api| (&*api.module, &*api.api))
                 .collect(),
             mapped: words(TableId::XMap, x_map::GROUP_ID).collect(),
         };
-        let groups = world.rows(TableId::Group).iter();
+        let groups = tables.rows(TableId::Group).iter();
         index.hidden = groups
             .filter(|row| is_hidden(row))
             .map(|row| index.hide(row))
@@ -117,7 +117,7 @@ impl<'w> CheckIndex<'w> {
         let id = row.text(group::GROUP_ID);
         let is_scope = |id: &&str| self.side.scopes.contains_key(id);
         let linked = self.side.rows_of(TableId::VgroupGroup, &self.links, id);
-        let (apis, lacking) = self
+        let (apis, missing) = self
             .side
             .rows_of(TableId::GroupApi, &self.side.group_apis, id)
             .map(|(at, row)| (at, api_of(row)))
@@ -131,7 +131,7 @@ impl<'w> CheckIndex<'w> {
                 .filter(is_scope)
                 .collect(),
             apis: apis.into_iter().map(|(_, api)| api).collect(),
-            missing_apis: lacking,
+            missing_apis: missing,
         }
     }
 
@@ -140,7 +140,7 @@ impl<'w> CheckIndex<'w> {
         &self,
         table: TableId,
     ) -> impl Iterator<Item = (usize, &'w Row)> + use<'w> {
-        self.side.world.rows(table).iter().enumerate()
+        self.side.tables.rows(table).iter().enumerate()
     }
 
     /// Returns a hidden group by its id.

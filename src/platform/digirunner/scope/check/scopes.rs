@@ -98,7 +98,7 @@ impl<'w> Scope<'_, 'w> {
 
 /// Names and aliases that are there twice: no unique index prevents it.
 fn twice<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
-    let rows = index.side.world.rows(TableId::Vgroup);
+    let rows = index.side.tables.rows(TableId::Vgroup);
     let in_order = |column| {
         by_text(rows, column)
             .into_iter()

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use super::super::super::changes::Changes;
 use super::super::super::schema::{TABLES, Table, TableId, client_group, group, oauth, vgroup};
 use super::super::super::tables::{Row, Tables};
+use super::super::super::tests::sample::{Sample as Lists, sample};
 use super::super::super::tests::target;
-use super::super::super::tests::world::{World as Lists, world};
 use super::super::repair::{Repaired, repair};
-use super::ailments;
+use super::findings;
 use crate::store::Stamp;
 
 /// The client `a` holds the scope `crm`, of level A, and a plain group.
@@ -21,7 +21,7 @@ fn healthy() -> Lists {
 fn scoped() -> Lists {
     let like_crm =
         json!({"vgroupName": "crm", "securityLevelId": "A", "allowDays": 60, "allowTimes": 3});
-    world()
+    sample()
         .level("A", "a")
         .authentication("X", "x")
         .apis(&[("m", "1"), ("m", "2")])
@@ -81,21 +81,21 @@ fn stamp() -> Stamp {
 }
 
 /// Tells what is wrong; what cannot be repaired ends with `!`.
-fn describe(world: &Tables) -> Vec<String> {
-    let describe = |ailment: super::ScopeFinding| {
+fn describe(sample: &Tables) -> Vec<String> {
+    let describe = |finding: super::ScopeFinding| {
         assert!(
-            ailment.repair.is_some() || !ailment.hint.is_empty(),
-            "{ailment:?}: what now?"
+            finding.repair.is_some() || !finding.hint.is_empty(),
+            "{finding:?}: what now?"
         );
-        let mark = if ailment.repair.is_some() { "" } else { " !" };
+        let mark = if finding.repair.is_some() { "" } else { " !" };
         format!(
             "{} {} {}{mark}",
-            ailment.code,
-            ailment.item,
-            ailment.message.split_once(": ").unwrap().1
+            finding.code,
+            finding.item,
+            finding.message.split_once(": ").unwrap().1
         )
     };
-    ailments(world).into_iter().map(describe).collect()
+    findings(sample).into_iter().map(describe).collect()
 }
 
 fn key(table: &Table, row: &Row) -> Vec<String> {
@@ -103,11 +103,11 @@ fn key(table: &Table, row: &Row) -> Vec<String> {
 }
 
 /// Does to a world what would be done to the target.
-fn after(world: &Tables, changes: &Changes) -> Tables {
+fn after(sample: &Tables, changes: &Changes) -> Tables {
     let mut after = Tables::default();
-    after.apis.clone_from(&world.apis);
+    after.apis.clone_from(&sample.apis);
     for table in TABLES {
-        let mut rows = world.rows(table.id).to_vec();
+        let mut rows = sample.rows(table.id).to_vec();
         if let Some(changes) = changes.of(table.id) {
             for row in &changes.deletes.rows {
                 let there = rows.len();
@@ -144,14 +144,14 @@ fn after(world: &Tables, changes: &Changes) -> Tables {
 /// Tells what is wrong before, and what is wrong after a repair.
 #[track_caller]
 fn assert_repaired(lists: &Lists, before: &[&str], left: &[&str]) -> Tables {
-    let world = target(lists);
-    assert_eq!(describe(&world), before);
+    let sample = target(lists);
+    assert_eq!(describe(&sample), before);
     let Repaired {
         changes,
         left: count,
         ..
-    } = repair(&world, &[], &stamp());
-    let repaired = after(&world, &changes);
+    } = repair(&sample, &[], &stamp());
+    let repaired = after(&sample, &changes);
     assert_eq!(describe(&repaired), left);
     assert_eq!(count, left.len());
     repaired
@@ -161,16 +161,16 @@ fn assert_repaired(lists: &Lists, before: &[&str], left: &[&str]) -> Tables {
 #[track_caller]
 fn assert_asked(lists: &Lists, described: &[&str]) {
     let repaired = assert_repaired(lists, described, described);
-    let world = target(lists);
+    let sample = target(lists);
     assert!(
         TABLES
             .iter()
-            .all(|table| repaired.rows(table.id) == world.rows(table.id))
+            .all(|table| repaired.rows(table.id) == sample.rows(table.id))
     );
 }
 
-fn oauth_of(world: &Tables, client: &str) -> String {
-    let rows = world.rows(TableId::Oauth);
+fn oauth_of(sample: &Tables, client: &str) -> String {
+    let rows = sample.rows(TableId::Oauth);
     let row = rows
         .iter()
         .find(|row| row.text(oauth::CLIENT_ID) == client)
@@ -179,8 +179,8 @@ fn oauth_of(world: &Tables, client: &str) -> String {
 }
 
 /// The keys of a table's rows, as `a/21`.
-fn keys(world: &Tables, table: TableId) -> Vec<String> {
-    let mut keys: Vec<String> = world
+fn keys(sample: &Tables, table: TableId) -> Vec<String> {
+    let mut keys: Vec<String> = sample
         .rows(table)
         .iter()
         .map(|row| key(table.table(), row).join("/"))
@@ -250,15 +250,15 @@ fn an_oauth_scope_without_room_for_all_groups_is_left_alone() {
                 .client_group("b", &id)
         },
     );
-    let found = ailments(&target(&lists));
-    let codes: Vec<&str> = found.iter().map(|ailment| &*ailment.code).collect();
+    let found = findings(&target(&lists));
+    let codes: Vec<&str> = found.iter().map(|finding| &*finding.code).collect();
     assert_eq!(codes, ["stale-oauth-ids", "too-many-groups"]);
     assert!(
         found[0].message.ends_with("and 192 more"),
         "{}",
         found[0].message
     );
-    assert!(found.iter().all(|ailment| ailment.repair.is_none()));
+    assert!(found.iter().all(|finding| finding.repair.is_none()));
 }
 
 #[test]
@@ -297,10 +297,10 @@ fn a_holder_gets_no_more_groups_than_there_is_room_for() {
         })
     };
     let found = |lists: &Lists| {
-        let found = ailments(&target(lists));
+        let found = findings(&target(lists));
         found
             .into_iter()
-            .find(|ailment| ailment.code == "lacking-hidden-groups")
+            .find(|finding| finding.code == "lacking-hidden-groups")
             .unwrap()
     };
     assert!(found(&full(183)).repair.is_some());
@@ -394,7 +394,7 @@ fn a_client_that_holds_something_has_an_oauth_row() {
 #[test]
 fn limits_of_a_scope_are_reported() {
     let name = "n".repeat(31);
-    let lists = world()
+    let lists = sample()
         .scope(
             "10",
             &name,
@@ -747,15 +747,15 @@ fn only_what_was_asked_for_is_repaired() {
         .client_scope("a", "404")
         .scope_authentication("10", "Z")
         .client_group("a", "405");
-    let world = target(&lists);
+    let sample = target(&lists);
     let Repaired {
         changes,
-        ailments,
+        findings,
         left,
-    } = repair(&world, &["held-group-gone".to_owned()], &stamp());
-    assert_eq!(ailments.len(), 1);
+    } = repair(&sample, &["held-group-gone".to_owned()], &stamp());
+    assert_eq!(findings.len(), 1);
     assert_eq!(left, 2);
-    let repaired = after(&world, &changes);
+    let repaired = after(&sample, &changes);
     assert_eq!(
         describe(&repaired),
         [
@@ -769,8 +769,8 @@ fn only_what_was_asked_for_is_repaired() {
 fn what_a_client_holds_belongs_to_the_client() {
     let mut lists = healthy();
     lists.apis.retain(|[_, key, _]| key != "2");
-    let world = target(&lists);
-    let changes = repair(&world, &[], &stamp()).changes;
+    let sample = target(&lists);
+    let changes = repair(&sample, &[], &stamp()).changes;
     let owners = |table: TableId| {
         let changes = changes.of(table).unwrap();
         let owners = changes.deletes.owners.iter().chain(&changes.updates.owners);
@@ -787,7 +787,7 @@ fn what_a_client_holds_belongs_to_the_client() {
 
 #[test]
 fn two_scopes_of_one_name_are_reported_as_one_item() {
-    let lists = world().scope("10", "s", json!({"allowDays": -1})).scope(
+    let lists = sample().scope("10", "s", json!({"allowDays": -1})).scope(
         "11",
         "s",
         json!({"allowDays": -2}),

@@ -38,7 +38,7 @@ pub(crate) const LISTS: [&str; 25] = [
 
 /// An environment.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct World {
+pub(crate) struct Sample {
     lists: BTreeMap<&'static str, Vec<Value>>,
     /// The APIs of a target: module, key, uid.
     pub(crate) apis: Vec<[String; 3]>,
@@ -48,11 +48,11 @@ pub(crate) struct World {
 pub(crate) type Api = (&'static str, &'static str);
 
 /// Returns an environment with nothing but the level `SYSTEM`, which every export holds.
-pub(crate) fn world() -> World {
-    World::default().level("SYSTEM", "System")
+pub(crate) fn sample() -> Sample {
+    Sample::default().level("SYSTEM", "System")
 }
 
-impl World {
+impl Sample {
     /// Adds a row to a list as it is.
     pub(crate) fn row(mut self, list: &'static str, row: Value) -> Self {
         self.lists.entry(list).or_default().push(row);
@@ -137,7 +137,7 @@ impl World {
 
     /// Adds many.
     pub(crate) fn apis(self, apis: &[Api]) -> Self {
-        apis.iter().fold(self, |world, api| world.api(*api))
+        apis.iter().fold(self, |sample, api| sample.api(*api))
     }
 
     pub(crate) fn client(self, id: &str, more: Value) -> Self {
