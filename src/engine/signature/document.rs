@@ -93,7 +93,7 @@ struct ItemDocument {
     base: Option<ValueDocument>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     matched: Option<MatchedDocument>,
-    #[serde(default, skip_serializing_if = "ValueDocument::is_null")]
+    #[serde(rename = "facts", default, skip_serializing_if = "ValueDocument::is_null")]
     context: ValueDocument,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     blocks: Vec<ReasonDocument>,

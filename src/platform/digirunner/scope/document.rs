@@ -48,7 +48,7 @@ struct Api<'c> {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'c str>,
     /// Whether the target does not have it.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(rename = "lacking", skip_serializing_if = "std::ops::Not::not")]
     missing: bool,
 }
 
