@@ -1,10 +1,10 @@
-//! Who can call what once choices are applied, and what changes of it.
+//! Who can call what after the choices are applied, and which grants change.
 //!
-//! A platform that grants access says what its target grants, and what writing
-//! each item of the file changes of that, as a [`Model`]; the plan carries it.
-//! Given what is written, [`Model::evaluate`] returns every pair of a subject
-//! (a client, a policy) and an object (an API) that is gained or lost, by what
-//! means, and the terms that change.
+//! A platform that grants access describes, as a [`Model`] in the plan, what
+//! its target grants and how writing each item of the file changes that. Given
+//! the set of written items, [`Model::evaluate`] returns every pair of a
+//! subject (a client, a policy) and an object (an API) that gains or loses
+//! access, by which means, and the terms that change.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -23,13 +23,13 @@ mod tests;
 
 pub use model::{Draw, Model, Node, PoolMember, Right, Subject, Terms, When};
 
-/// Somebody or something that access is about: a client, an API, or the group,
-/// scope or key by which one calls the other.
+/// A party to access: a client, an API, or the group, scope or key by which one
+/// calls the other.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Party {
-    /// What it is. Its kind need be none of the platform's items'. May be hostile.
+    /// Its identity. The kind may be none of the platform's item kinds. May be hostile.
     pub id: ItemId,
-    /// What people call it; may be empty or hostile.
+    /// Its display name; may be empty or hostile.
     pub name: Arc<str>,
 }
 
@@ -42,8 +42,8 @@ impl Party {
         }
     }
 
-    /// Returns its key, with its name where that says more: `crm (CRM system)`.
-    /// May be hostile.
+    /// Returns its key, with its name where that adds something: `crm (CRM
+    /// system)`. May be hostile.
     pub fn called(&self) -> Cow<'_, str> {
         match &*self.name {
             "" => Cow::Borrowed(&self.id.key),
@@ -56,14 +56,14 @@ impl Party {
 /// The words for subjects and objects, each in the singular and the plural.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Words {
-    /// Who calls, such as `client` and `clients`.
+    /// Callers, such as `client` and `clients`.
     pub subject: [Cow<'static, str>; 2],
     /// What is called, such as `API` and `APIs`.
     pub object: [Cow<'static, str>; 2],
 }
 
 impl Words {
-    /// Returns words that a platform knows by name.
+    /// Returns words known at compile time.
     pub const fn of(subject: [&'static str; 2], object: [&'static str; 2]) -> Self {
         let [one, many] = subject;
         let subject = [Cow::Borrowed(one), Cow::Borrowed(many)];
@@ -87,18 +87,18 @@ fn counted(n: usize, [one, many]: &[Cow<'static, str>; 2]) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
-/// What happens to the access of a subject to an object.
+/// How the access of a subject to an object changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shift {
-    /// It can call what it could not, under these terms.
+    /// The subject gains access, under these terms.
     Gained(Terms),
-    /// It cannot call any more what it could, under these terms.
+    /// The subject loses access, which it had under these terms.
     Lost(Terms),
-    /// It can call it as before, under other terms.
+    /// The subject keeps access, under other terms.
     Changed {
         /// The terms in the target.
         before: Terms,
-        /// The terms afterwards.
+        /// The terms after the import.
         after: Terms,
     },
 }
@@ -122,7 +122,7 @@ impl Shift {
         }
     }
 
-    /// Returns how the terms differ; of what is gained or lost, its terms.
+    /// Returns how the terms differ, or the terms of an access that is gained or lost.
     pub fn terms(&self) -> Vec<Change> {
         match self {
             Self::Gained(terms) => compare(None, terms, Show::Differences),
@@ -142,27 +142,27 @@ impl Shift {
 /// One change of access.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
-    /// Who calls.
+    /// The caller.
     pub subject: Arc<Party>,
-    /// What is called; nothing where the terms of all that the subject calls
-    /// change.
+    /// What is called; `None` where the terms of everything that the subject
+    /// calls change.
     pub object: Option<Arc<Party>>,
-    /// What happens.
+    /// How the access changes.
     pub shift: Shift,
-    /// By what the object is called, or was. Nothing where the subject grants it
-    /// by itself.
+    /// The means by which the object is or was called. Empty where the subject
+    /// grants it directly.
     pub by: Vec<Arc<Party>>,
 }
 
 impl Grant {
-    /// Says whether it is of an item, as its subject, its object or its means.
+    /// Returns whether it concerns an item, as its subject, its object or its means.
     pub fn is_about(&self, id: &ItemId) -> bool {
         let is_it = |party: &Arc<Party>| party.id == *id;
         is_it(&self.subject) || self.object.as_ref().is_some_and(is_it) || self.by.iter().any(is_it)
     }
 
-    /// Returns by what it is called: `by scope pay and group core`; '' for
-    /// nothing beside the subject. Safe to show.
+    /// Returns the means: `by scope pay and group core`; '' where the subject
+    /// grants it directly. Safe to show.
     pub fn means(&self) -> String {
         let shown = |by: &Arc<Party>| {
             let key = if by.id.key.is_empty() {
@@ -182,7 +182,7 @@ impl Grant {
         }
     }
 
-    /// Returns what is called, as it is shown in a list of the subject's.
+    /// Returns the object's label in a list of the subject's.
     pub fn what(&self) -> Cow<'_, str> {
         self.object
             .as_ref()
@@ -198,7 +198,7 @@ fn safe_cow(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// JSON: `{"subject","object","change","by"}`, with `subject_name`,
-/// `object_name`, `before` and `after` where there are any.
+/// `object_name`, `before` and `after` where present.
 impl Serialize for Grant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -231,7 +231,7 @@ impl Serialize for Grant {
     }
 }
 
-/// How many pairs change in one way, and of how many subjects and objects.
+/// The number of pairs that change in one way, and of their subjects and objects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
     /// Subjects.
@@ -242,15 +242,15 @@ pub struct Tally {
     pub pairs: usize,
 }
 
-/// How much changes.
+/// The counts of all changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct AccessSummary {
-    /// What is gained.
+    /// Gained.
     pub gained: Tally,
-    /// What is lost.
+    /// Lost.
     pub lost: Tally,
-    /// What is called under other terms. Subjects of which all terms change are
-    /// counted without a pair.
+    /// Called under other terms. A subject whose terms all change is counted
+    /// without a pair.
     pub changed: Tally,
 }
 
@@ -262,9 +262,9 @@ pub struct Access {
 }
 
 impl Access {
-    /// Returns changes, which are sorted by subject and object.
+    /// Returns the changes, sorted by subject and object.
     pub fn new(words: Words, mut grants: Vec<Grant>) -> Self {
-        // Most come in order, which the sort notices.
+        // Most are in order already, which makes the sort cheap.
         grants.sort_by(|a, b| (&a.subject, &a.object).cmp(&(&b.subject, &b.object)));
         Self { words, grants }
     }
@@ -279,7 +279,7 @@ impl Access {
         &self.grants
     }
 
-    /// Says whether nothing changes.
+    /// Returns whether nothing changes.
     pub fn is_empty(&self) -> bool {
         self.grants.is_empty()
     }
@@ -292,8 +292,8 @@ impl Access {
             .filter_map(|chunk| Some((&chunk.first()?.subject, chunk)))
     }
 
-    /// Returns the changes of each object, in order. Those of all that a subject
-    /// calls are of none.
+    /// Returns the changes of each object, in order. A change of all that a
+    /// subject calls belongs to no object.
     pub fn by_object(&self) -> Vec<(&Arc<Party>, Vec<&Grant>)> {
         let of = |grant: &'_ Grant| grant.object.clone();
         let mut sorted: Vec<&Grant> = self
@@ -308,7 +308,7 @@ impl Access {
             .collect()
     }
 
-    /// Returns what changes about an item: as a subject, as an object, by its means.
+    /// Returns the changes that concern an item: as a subject, as an object or as a means.
     pub fn about<'a>(&'a self, id: &'a ItemId) -> impl Iterator<Item = &'a Grant> {
         self.grants.iter().filter(|grant| grant.is_about(id))
     }
@@ -329,7 +329,7 @@ impl Access {
                     .iter()
                     .filter(move |grant| grant.shift.word() == word)
             };
-            // Who is new has terms, too, and calls nothing by them alone.
+            // A new subject has terms too, but calls nothing by them alone.
             let counts = |grant: &&Grant| grant.object.is_some() || word == "changed";
             let mut subjects = 0;
             let mut last = None;
@@ -394,12 +394,12 @@ impl fmt::Display for Access {
     }
 }
 
-/// The sentence and the counts of changes, as JSON has them.
+/// The sentence and the counts of the changes, as in JSON.
 #[derive(Clone, Debug, Serialize)]
 pub struct Counted {
-    /// How much changes, in words.
+    /// The summary sentence.
     pub sentence: String,
-    /// In numbers.
+    /// The counts.
     #[serde(flatten)]
     pub counts: AccessSummary,
 }

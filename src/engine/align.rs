@@ -1,9 +1,9 @@
-//! What stands in the target and what the file has, as one tree.
+//! The target's value and the file's value, aligned as one tree.
 //!
-//! Each node holds both values, what the schema says of its place, and
-//! therefore the value that will stand. The changes that are shown
-//! ([`Aligned::sides`]) and the value that is written ([`Aligned::result`]) are
-//! two readings of the same nodes; nothing else computes either.
+//! Each node holds both values, the schema's rule for its path, and therefore
+//! the resulting value. The changes that are shown ([`Aligned::sides`]) and the
+//! value that is written ([`Aligned::result`]) are two readings of the same
+//! nodes; nothing else computes either.
 
 mod look;
 mod sequence;
@@ -26,48 +26,48 @@ use super::secret::{self, Masked};
 pub struct Aligned<'a> {
     root: Node<'a>,
     schema: &'a DocumentSchema,
-    /// Credentials that neither side has, by their place.
+    /// Paths of credentials that neither side has.
     missing_secrets: Vec<String>,
-    /// Places of texts with asterisks where the target's have secrets, which
+    /// Paths of texts with asterisks where the target's text has secrets, which
     /// would be lost.
     masked: Vec<String>,
-    /// Places of differences that the system refuses.
+    /// Paths of differences that the system rejects.
     immutable: Vec<Refused>,
-    /// Lists that are too long to be aligned, and whether a credential of the
-    /// target would be lost by that.
+    /// Lists that are too long to align, and whether that would lose a
+    /// credential of the target.
     unaligned: Vec<Unaligned>,
 }
 
-/// A difference that the system refuses.
+/// A difference that the system rejects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
     /// JSON pointer to it.
     pub path: String,
-    /// What the target has, as it may be shown.
+    /// The target's value, as it may be shown.
     pub before: Value,
-    /// What the file has, as it may be shown.
+    /// The file's value, as it may be shown.
     pub after: Value,
 }
 
-/// A list that is compared as one value, since it is too long to be aligned.
+/// A list that is compared as one value because it is too long to align.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unaligned {
     /// JSON pointer to it.
     pub path: String,
-    /// Whether covering would lose credentials that only the target has.
+    /// Whether a cover would lose credentials that only the target has.
     pub loses_secrets: bool,
 }
 
-/// Which value is going to stand.
+/// Which value results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Take {
-    /// The target's, which means the same as the file's.
+    /// The target's value, which means the same as the file's.
     Same,
-    /// The target's, whatever the file has.
+    /// The target's value, whatever the file has.
     Kept,
-    /// The file's: a difference.
+    /// The file's value: a difference.
     File,
-    /// The file's, which follows from the rest and is no difference.
+    /// The file's value, which is derived from the rest and not a difference.
     Along,
 }
 
@@ -79,10 +79,10 @@ enum Node<'a> {
     Object(Vec<Member<'a>>),
     /// Both sides have an object of entries, known by their names.
     Entries(Vec<Member<'a>>),
-    /// Both sides have a list; in the order in which it is going to stand, and
-    /// what is removed somewhere.
+    /// Both sides have a list; the elements are in their resulting order, with
+    /// removed elements in between.
     List { ordered: bool, parts: Vec<Part<'a>> },
-    /// Both sides have a list of plain values without an order.
+    /// Both sides have an unordered list of plain values.
     Set(Vec<(Option<&'a Json>, Option<&'a Json>, Value)>),
 }
 
@@ -103,17 +103,17 @@ struct Member<'a> {
 
 #[derive(Debug)]
 struct Part<'a> {
-    /// What it is matched by: the same on both sides.
+    /// The identity that it is matched by: the same on both sides.
     id: Arc<str>,
     label: Arc<str>,
-    /// Its place in the target.
+    /// Its index in the target.
     target: Option<usize>,
-    /// Whether it is going to stand.
+    /// Whether it remains in the result.
     stays: bool,
     node: Node<'a>,
 }
 
-/// Aligns a document of the file with the one that stands in the target.
+/// Aligns a document of the file with the target's document.
 pub fn align<'a>(
     target: Option<&'a Json>,
     file: &'a Json,
@@ -151,9 +151,9 @@ pub fn align<'a>(
 
 struct Aligner<'a> {
     look: Look<'a>,
-    /// The names down to here; `*` for elements of lists.
+    /// The path down to here; `*` for elements of lists.
     path: Vec<&'a str>,
-    /// The same for people.
+    /// The same path for people.
     pointer: String,
     missing_secrets: Vec<String>,
     masked: Vec<String>,
@@ -162,7 +162,7 @@ struct Aligner<'a> {
 }
 
 impl<'a> Aligner<'a> {
-    /// Aligns the values of one place.
+    /// Aligns the values at one path.
     fn values(
         &mut self,
         target: Option<&'a Json>,
@@ -181,7 +181,7 @@ impl<'a> Aligner<'a> {
                 return self.leaf(target, file, Take::Kept, &scope);
             }
             Class::Derived => return self.leaf(target, file, Take::Along, &scope),
-            // What names the target's credentials stays with them.
+            // The member that names the target's credentials stays with them.
             _ if place.names_secrets && file.is_none() && scope.carries && self.look.is_cover => {
                 return self.leaf(target, file, Take::Kept, &scope);
             }
@@ -214,7 +214,7 @@ impl<'a> Aligner<'a> {
         node
     }
 
-    /// Values of which at least one is no object, or no list.
+    /// Values of which at least one is not an object or a list.
     fn plain(
         &mut self,
         target: Option<&'a Json>,
@@ -242,7 +242,7 @@ impl<'a> Aligner<'a> {
                 self.masked.push(self.pointer.clone());
                 Take::File
             }
-            // What the file says nothing of stays.
+            // A member that the file does not mention stays.
             Cover::Merge if target.is_some() && self.shown(file, scope) == Value::Null => {
                 Take::Same
             }
@@ -258,7 +258,7 @@ impl<'a> Aligner<'a> {
         json.is_none_or(|json| self.look.says_nothing(json, &mut self.path, scope))
     }
 
-    /// What is the target's own.
+    /// A value that belongs to the target.
     fn kept(
         &mut self,
         target: Option<&'a Json>,
@@ -322,7 +322,7 @@ impl<'a> Aligner<'a> {
         let before = self.shown(target, scope);
         let (before, after) = match take {
             Take::Same if target.is_some() => (before.clone(), before),
-            // Neither says anything, or the difference is none.
+            // Neither side has a value, or the difference does not count.
             Take::Same | Take::Along => {
                 let after = self.shown(file, scope);
                 (after.clone(), after)
@@ -332,7 +332,7 @@ impl<'a> Aligner<'a> {
             }
             Take::Kept | Take::File => (before, self.shown(file, scope)),
         };
-        // Only what can be shown is a difference.
+        // Only what can be shown counts as a difference.
         let is_same = take == Take::File && target.is_some() && file.is_some() && before == after;
         let take = if is_same { Take::Same } else { take };
         Node::Leaf(Box::new(Leaf {
@@ -396,7 +396,7 @@ impl<'a> Aligner<'a> {
                 let (keys, ordered) = self.look.keys(rule, scope);
                 match look::fitting_key(keys, target, file) {
                     Some(key) => self.keyed(target, file, scope, &key, ordered),
-                    // Nothing tells which elements are the same ones.
+                    // The elements cannot be matched.
                     None if scope.cover == Cover::Merge => {
                         self.plain(Some(there), Some(here), scope)
                     }
@@ -429,7 +429,7 @@ impl<'a> Aligner<'a> {
         Node::Set(elements)
     }
 
-    /// Elements that are known by a key.
+    /// Elements that are identified by a key.
     fn keyed(
         &mut self,
         target: &'a [Json],
@@ -470,7 +470,7 @@ impl<'a> Aligner<'a> {
         self.parts(target, file, scope, named, ordered)
     }
 
-    /// Elements that are known by nothing but what they hold.
+    /// Elements that are identified only by their content.
     fn sequence(
         &mut self,
         [there, here]: [&'a Json; 2],
@@ -495,8 +495,8 @@ impl<'a> Aligner<'a> {
             });
             return self.plain(Some(there), Some(here), scope);
         };
-        // The file's places, since that is what is going to stand; what is gone
-        // by the target's, told from those.
+        // Paths of the file, since its order results; removed elements use
+        // paths of the target, marked as such.
         let named =
             pairs
                 .into_iter()
@@ -520,7 +520,7 @@ impl<'a> Aligner<'a> {
         named: Vec<(sequence::Match, Arc<str>, Arc<str>)>,
         ordered: bool,
     ) -> Node<'a> {
-        // Merged, the target's elements stay where they are.
+        // On a merge the target's elements keep their places.
         let ordered = ordered && scope.cover == Cover::Replace;
         let (scope, usual) = (
             &scope.valued(false),
@@ -550,20 +550,20 @@ impl<'a> Aligner<'a> {
             });
         }
         if !ordered {
-            // The target's order, then what is new.
+            // The target's order, then the new elements.
             parts.sort_by_key(|part| part.target.unwrap_or(usize::MAX));
         }
         Node::List { ordered, parts }
     }
 
-    /// A new element, which comes whole.
+    /// A new element, which is added as a whole.
     fn inserted(&mut self, file: Option<&'a Json>, scope: &Scope) -> Node<'a> {
         let scope = scope.at(&self.look.rules().at(&self.path), &self.path);
         self.note_missing(None, file, &scope);
         self.leaf(None, file, Take::File, &scope)
     }
 
-    /// Returns the names of the credentials that elements of a list have.
+    /// Returns the names of the credentials of a list's elements.
     fn usual_secrets(
         &mut self,
         target: &'a [Json],
@@ -594,7 +594,7 @@ impl<'a> Aligner<'a> {
         names
     }
 
-    /// Notes the credentials that a new element lacks and others of its list have.
+    /// Records the credentials that a new element is missing and others of its list have.
     fn note_unusual(&mut self, json: Option<&Json>, usual: &[&str]) {
         let Some(object) = json.and_then(Json::as_object) else {
             return;
@@ -607,7 +607,7 @@ impl<'a> Aligner<'a> {
         }
     }
 
-    /// Notes the placeholders of credentials in what is new.
+    /// Records the placeholders of credentials in new values.
     fn note_missing(&mut self, target: Option<&'a Json>, file: Option<&'a Json>, scope: &Scope) {
         if let (None, Some(file @ (Json::Object(_) | Json::List(_)))) = (target, file)
             && look::holds_placeholder(file)
@@ -624,7 +624,7 @@ impl<'a> Aligner<'a> {
 
     fn below<R>(&mut self, name: &'a str, label: &str, then: impl FnOnce(&mut Self) -> R) -> R {
         let length = self.pointer.len();
-        // What is shown as the object's own has no segment of its own.
+        // Members that are shown as the object's own have no path segment of their own.
         if !(self.path.is_empty() && self.look.is_inner(name)) {
             self.pointer.push('/');
             push_segment(&mut self.pointer, label);
@@ -637,7 +637,7 @@ impl<'a> Aligner<'a> {
     }
 }
 
-/// Returns a list that takes the place of another one as a whole.
+/// Returns a list that replaces another one as a whole.
 fn one_value(value: Value) -> Value {
     match value {
         Value::Set(elements) | Value::Sequence(elements) => {
@@ -654,7 +654,7 @@ enum Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// How many members are found faster by looking at one after the other.
+    /// Up to this many members a linear search is faster.
     const FEW: usize = 16;
 
     fn new(object: &'a Object) -> Self {
@@ -674,8 +674,8 @@ impl<'a> Names<'a> {
 }
 
 impl Aligned<'_> {
-    /// Returns what is shown of the target, where it has the object, and of the
-    /// file: [`compare`](super::diff::compare) tells the changes between them.
+    /// Returns what is shown of the target, if it has the object, and of the
+    /// file: [`compare`](super::diff::compare) finds the changes between them.
     pub fn sides(&self) -> (Value, Value) {
         let (before, after) = self.root.sides(self.schema.cover);
         let inner = self.schema.inner;
@@ -688,34 +688,34 @@ impl Aligned<'_> {
         (lift(before, inner, &beside), lift(after, inner, &beside))
     }
 
-    /// Returns what is going to stand.
+    /// Returns the resulting value.
     pub fn result(&self) -> Json {
         self.root.result().unwrap_or(Json::Null)
     }
 
-    /// Returns the places of the credentials that neither side has.
+    /// Returns the paths of the credentials that neither side has.
     pub fn missing_secrets(&self) -> &[String] {
         &self.missing_secrets
     }
 
-    /// Returns the places of texts that would lose the target's secrets to asterisks.
+    /// Returns the paths of texts that would lose the target's secrets to asterisks.
     pub fn masked(&self) -> &[String] {
         &self.masked
     }
 
-    /// Returns the differences that the system refuses.
+    /// Returns the differences that the system rejects.
     pub fn immutable(&self) -> &[Refused] {
         &self.immutable
     }
 
-    /// Returns the lists that are too long to be aligned.
+    /// Returns the lists that are too long to align.
     pub fn unaligned(&self) -> &[Unaligned] {
         &self.unaligned
     }
 }
 
-/// Shows the members of the inner object as the object's own, but for those that
-/// go by a name of what stands beside it.
+/// Shows the members of the inner object as the object's own, except those that
+/// share a name with a member next to it.
 fn lift(value: Value, inner: &str, beside: &HashSet<String>) -> Value {
     match value {
         Value::Record(mut fields) if !inner.is_empty() => {
@@ -849,7 +849,7 @@ impl Node<'_> {
         }
     }
 
-    /// Says whether the target's value is kept whatever the file has.
+    /// Returns whether the target's value is kept whatever the file has.
     fn is_kept(&self) -> bool {
         matches!(self, Self::Leaf(leaf) if leaf.take == Take::Kept)
     }
@@ -872,7 +872,7 @@ impl Node<'_> {
                 let stay = members
                     .iter()
                     .filter_map(|member| Some((member.name.into(), member.node.result()?)));
-                // The names are those of two objects, each once: none is looked for.
+                // The names of both objects, each once, so none has to be looked up.
                 Some(Json::Object(Object::read(stay.collect(), Span::default())))
             }
             Self::List { parts, .. } => {

@@ -1,4 +1,4 @@
-//! What the operator chose, and what may therefore be applied.
+//! The operator's choices, and which steps they allow.
 
 use std::sync::Arc;
 
@@ -11,20 +11,20 @@ use super::verdict::{Reason, Status};
 
 /// The operator's choices over one plan.
 ///
-/// At first every Add is chosen and no Repeat is. Choosing a Repeat covers it.
-/// An item that the operator left out stays left out until it is chosen by
-/// itself: choosing many at once passes it by.
+/// Initially every Add is chosen and no Repeat is. Choosing a Repeat covers it.
+/// An item that the operator left out stays left out until it is chosen
+/// individually; choosing many at once skips it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choices {
     chosen: Vec<bool>,
-    /// What the operator left out, item by item.
+    /// The items that the operator left out.
     left_out: Vec<bool>,
     /// Whether missing objects may be ignored.
     pub missing_confirmed: bool,
 }
 
 impl Choices {
-    /// Returns the choices nobody had to make: add what can be added.
+    /// Returns the default choices: add what can be added.
     pub fn new(plan: &Plan) -> Self {
         Self {
             chosen: plan
@@ -37,8 +37,8 @@ impl Choices {
         }
     }
 
-    /// Returns the choices that take everything that can be: what is new, what
-    /// differs; missing objects are ignored.
+    /// Returns the choices that import everything possible: new and differing
+    /// items; missing objects are ignored.
     pub fn everything(plan: &Plan) -> Self {
         let mut choices = Self {
             missing_confirmed: true,
@@ -48,7 +48,7 @@ impl Choices {
         choices
     }
 
-    /// Returns the choices that take these items, as far as they can be chosen.
+    /// Returns the choices of these items, as far as they can be chosen.
     pub fn of(plan: &Plan, is_chosen: impl Fn(&ItemId) -> bool, missing_confirmed: bool) -> Self {
         let mut choices = Self {
             missing_confirmed,
@@ -60,26 +60,25 @@ impl Choices {
         choices
     }
 
-    /// Returns the items that were chosen and can be.
+    /// Returns the chosen items that can be written.
     pub fn chosen<'p>(&self, plan: &'p Plan) -> impl Iterator<Item = &'p ItemId> {
         let entries = plan.entries().iter().enumerate();
         let chosen = entries.filter(move |(at, entry)| self.is_chosen(*at) && entry.is_open());
         chosen.map(|(_, entry)| &entry.item.id)
     }
 
-    /// Says whether an item was chosen to be written.
+    /// Returns whether an item is chosen to be written.
     pub fn is_chosen(&self, at: usize) -> bool {
         self.chosen.get(at) == Some(&true)
     }
 
-    /// Says whether the operator left an item out.
+    /// Returns whether the operator left an item out.
     pub fn is_left_out(&self, at: usize) -> bool {
         self.left_out.get(at) == Some(&true)
     }
 
-    /// Chooses an item, or leaves it out. Has no effect on blocked items and
-    /// on repeats without a difference. Returns whether it is chosen now and
-    /// was not before, or the reverse.
+    /// Chooses an item, or leaves it out. Has no effect on blocked items and on
+    /// repeats without a difference. Returns whether the choice changed.
     pub fn set(&mut self, plan: &Plan, at: usize, chosen: bool) -> bool {
         let can = plan.entry(at).is_some_and(Entry::is_open);
         match (self.chosen.get_mut(at), self.left_out.get_mut(at)) {
@@ -91,8 +90,9 @@ impl Choices {
         }
     }
 
-    /// Decides on an item as `other`, of another plan, did on its item `then`;
-    /// what nobody decided there stays undecided.
+    /// Copies the decision on an item from `other`, the choices of another plan
+    /// in which the item is `then`; an item without a decision there stays
+    /// undecided.
     pub fn carry_over(&mut self, plan: &Plan, at: usize, other: &Self, then: usize) {
         if other.is_chosen(then) {
             self.set(plan, at, true);
@@ -101,8 +101,8 @@ impl Choices {
         }
     }
 
-    /// Chooses an item together with the absent items that it needs, and
-    /// returns the ones that came along.
+    /// Chooses an item together with the absent items that it requires, and
+    /// returns the additional ones.
     pub fn choose_with_prerequisites(&mut self, plan: &Plan, at: usize) -> Vec<usize> {
         let mut along = Vec::new();
         let mut open = vec![at];
@@ -124,8 +124,8 @@ impl Choices {
         along
     }
 
-    /// Chooses every repeat that differs and can be covered, but for those that
-    /// the operator left out; returns how many were not chosen before.
+    /// Chooses every repeat that differs and can be covered, except those that
+    /// the operator left out; returns how many are newly chosen.
     pub fn cover_all(&mut self, plan: &Plan) -> usize {
         let undecided = |at: &usize| !self.is_left_out(*at);
         let open: Vec<usize> = (0..plan.entries().len()).filter(undecided).collect();
@@ -135,7 +135,7 @@ impl Choices {
     }
 }
 
-/// What becomes of an item when the choices are applied.
+/// The outcome of an item when the choices are applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
@@ -143,21 +143,21 @@ pub enum Outcome {
     Added,
     /// It is overwritten.
     Covered,
-    /// It is there already, without a difference.
+    /// It exists already, without a difference.
     Unchanged,
     /// The operator left it out.
     Skipped,
-    /// Something stands in its way.
+    /// It is blocked.
     Blocked,
 }
 
 impl Outcome {
-    /// Says whether the target's object is written.
+    /// Returns whether the target's object is written.
     pub const fn is_written(self) -> bool {
         matches!(self, Self::Added | Self::Covered)
     }
 
-    /// Returns the word for people, which is that of JSON, too.
+    /// Returns the word for people, which is also that of JSON.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Added => "added",
@@ -174,9 +174,9 @@ impl Outcome {
 pub struct State {
     /// The status to show.
     pub status: Status,
-    /// What applying would do.
+    /// The outcome of applying.
     pub outcome: Outcome,
-    /// What the choices put in its way, beside the verdict's own reasons.
+    /// What the choices block, in addition to the verdict's own reasons.
     pub blocked_by: Option<Reason>,
 }
 
@@ -224,7 +224,7 @@ impl Resolution {
         self.states.get(at)
     }
 
-    /// Says whether an item is written.
+    /// Returns whether an item is written.
     pub fn is_written(&self, at: usize) -> bool {
         self.state(at)
             .is_some_and(|state| state.outcome.is_written())
@@ -240,10 +240,10 @@ impl Resolution {
 }
 
 impl State {
-    /// Returns what is in an item's way: its own reasons, and what the choices
-    /// put there; nothing of an item that is not blocked.
+    /// Returns what blocks an item: its own reasons and those of the choices;
+    /// empty for an item that is not blocked.
     pub fn reasons<'s>(&'s self, entry: &'s Entry) -> impl Iterator<Item = &'s Reason> {
-        // Both can be the same one.
+        // Both can be the same reason.
         let obstacle = self
             .blocked_by
             .iter()
@@ -277,7 +277,7 @@ impl State {
     }
 }
 
-/// What to do to one item.
+/// The action on one item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
     /// Insert it.
@@ -289,25 +289,25 @@ pub enum Verb {
 /// One item to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// Where it stands in the plan.
+    /// Its index in the plan.
     pub at: usize,
-    /// What to do.
+    /// The action.
     pub verb: Verb,
 }
 
-/// Why choices cannot be applied.
+/// Why the choices cannot be applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// Objects are missing and nobody confirmed that they may be ignored.
+    /// Objects are missing and ignoring them is not confirmed.
     MissingUnconfirmed(MissingCount),
-    /// Nothing chosen would change anything.
+    /// No chosen item changes anything.
     NothingToWrite {
-        /// How many items are blocked.
+        /// The number of blocked items.
         blocked: usize,
     },
 }
 
-/// A plan with choices that may be applied. Only [`Plan::approve`] makes one.
+/// A plan with choices that may be applied. Only [`Plan::approve`] creates one.
 #[derive(Clone, Debug)]
 pub struct Approved {
     plan: Arc<Plan>,
@@ -321,35 +321,35 @@ impl Approved {
         &self.plan
     }
 
-    /// Returns what to write: kind by kind, Adds before Covers, in file order.
+    /// Returns the steps: kind by kind, Adds before Covers, in file order.
     pub fn steps(&self) -> &[Step] {
         &self.steps
     }
 
-    /// Returns what becomes of each item of the plan.
+    /// Returns the outcome of each item of the plan.
     pub fn outcomes(&self) -> &[Outcome] {
         &self.outcomes
     }
 
-    /// Says whether an item of the plan is written.
+    /// Returns whether an item of the plan is written.
     pub fn is_written(&self, at: usize) -> bool {
         self.outcomes
             .get(at)
             .is_some_and(|outcome| outcome.is_written())
     }
 
-    /// Counts the steps of one sort.
+    /// Counts the steps of one action.
     pub fn count(&self, verb: Verb) -> usize {
         self.steps.iter().filter(|step| step.verb == verb).count()
     }
 }
 
 impl Plan {
-    /// Turns choices into something that may be applied.
+    /// Turns choices into an approved plan.
     ///
     /// # Errors
     ///
-    /// Refuses while objects are missing without confirmation, and when nothing
+    /// Fails while objects are missing without confirmation, and when nothing
     /// chosen would change anything.
     pub fn approve(self: &Arc<Self>, choices: &Choices) -> Result<Approved, Refusal> {
         let resolution = self.resolve(choices);
@@ -425,7 +425,7 @@ mod tests {
         vec![Field::new("n", Value::Int(number))]
     }
 
-    /// One thing to add, and two that differ.
+    /// One item to add, and two that differ.
     fn plan() -> Arc<Plan> {
         let differs = |key| candidate(key, Some(number(1)), number(2));
         let things = vec![
@@ -455,7 +455,7 @@ mod tests {
             outcomes(&plan, &choices),
             [Outcome::Skipped, Outcome::Skipped, Outcome::Covered]
         );
-        // What is chosen by itself is chosen.
+        // An item that is chosen individually is chosen.
         choices.set(&plan, 1, true);
         assert!(!choices.is_left_out(1));
         assert_eq!(outcomes(&plan, &choices)[1], Outcome::Covered);

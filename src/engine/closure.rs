@@ -1,10 +1,10 @@
-//! Everything that some things lead to.
+//! The transitive closure of a relation.
 
 use std::collections::HashSet;
 use std::hash::Hash;
 
-/// Returns the roots and everything that they lead to, directly and not. Each
-/// is asked once for what it `leads` to; circles end.
+/// Returns the roots and everything reachable from them. `leads` is called once
+/// for each item, so cycles end.
 pub fn closure<T: Clone + Eq + Hash>(
     roots: impl IntoIterator<Item = T>,
     leads: impl Fn(&T) -> Vec<T>,

@@ -1,4 +1,4 @@
-//! Item against item, down to the field.
+//! Compares two items, down to the field.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -10,27 +10,27 @@ use super::align::rising;
 use super::item::{Element, Field, ItemId, Value};
 use super::text::{self, Members, TextDiff};
 
-/// What a change does to the target.
+/// The effect of a change on the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Op {
-    /// The target gets something that it does not have.
+    /// The target gets a new value.
     Add,
-    /// The target's value gives way to the file's.
+    /// The file's value replaces the target's.
     Replace,
-    /// The target loses something.
+    /// The target loses a value.
     Remove,
-    /// An element of a list gets another place: from `before` to `after`,
-    /// counted from 0, among those that both sides have.
+    /// An element of a list moves: from `before` to `after`, counted from 0,
+    /// among those that both sides have.
     Move,
-    /// The target has something else or more, and keeps it.
+    /// The target has a different or additional value, and keeps it.
     Keep,
-    /// Both have the same.
+    /// Both sides have the same value.
     Same,
 }
 
 impl Op {
-    /// Says whether the target would be written.
+    /// Returns whether the target would be written.
     pub const fn is_effective(self) -> bool {
         matches!(self, Self::Add | Self::Replace | Self::Remove | Self::Move)
     }
@@ -41,41 +41,41 @@ impl Op {
 pub struct Change {
     /// JSON pointer into the item, with labels for the members of sets.
     pub path: String,
-    /// What happens to the target.
+    /// The effect on the target.
     pub op: Op,
-    /// What the target has; [`Value::Null`] for none, and for secrets.
+    /// The target's value; [`Value::Null`] for none, and for secrets.
     pub before: Value,
-    /// What the file has; [`Value::Null`] for none, and for secrets.
+    /// The file's value; [`Value::Null`] for none, and for secrets.
     pub after: Value,
-    /// Whether the values are secret: only that they differ is told.
+    /// Whether the values are secret: then only the fact that they differ is shown.
     pub secret: bool,
-    /// The item that has to be written for this change to take effect.
+    /// The item that must be written for this change to take effect.
     pub needs: Option<ItemId>,
 }
 
-/// Texts of more than a few words of which one gives way to the other, fit to
-/// be shown: secrets in them are masked.
+/// Texts of more than a few words, one replacing the other, fit to be shown:
+/// secrets in them are masked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Block<'c> {
-    /// What the target has; '' for none.
+    /// The target's text; '' for none.
     pub before: &'c str,
-    /// What the file has; '' for none.
+    /// The file's text; '' for none.
     pub after: &'c str,
 }
 
 impl Block<'_> {
-    /// Returns how the texts differ: applied to the one it gives the other.
+    /// Returns how the texts differ, as a diff from the target's to the file's.
     pub fn diff(&self) -> TextDiff {
         TextDiff::new(self.before, self.after)
     }
 
-    /// Returns how the documents differ that the texts hold, if they do.
+    /// Returns how the documents in the texts differ, if both are documents.
     pub fn members(&self) -> Option<Members> {
         text::members(self.before, self.after)
     }
 
-    /// Returns the difference that people read, and what to say of it in a few
-    /// words: by members where those tell it, by lines otherwise.
+    /// Returns the readable difference with a short summary: by members where
+    /// possible, by lines otherwise.
     pub fn shown(&self) -> (TextDiff, String) {
         match self.members() {
             Some(members) if members.diff.hunks.is_empty() => (self.diff(), members.summary()),
@@ -94,8 +94,8 @@ impl Block<'_> {
 }
 
 impl Change {
-    /// Returns the texts of a change that are to be shown by their lines. Texts
-    /// of one line, and not long, are not.
+    /// Returns the texts of a change that are shown line by line. Short
+    /// single-line texts are not.
     pub fn block(&self) -> Option<Block<'_>> {
         if self.secret {
             return None;
@@ -108,7 +108,7 @@ impl Change {
         let (before, after) = (text(&self.before)?, text(&self.after)?);
         let is_block = match self.op {
             Op::Replace => text::is_block(before, after),
-            // Of one line there is nothing to compare.
+            // A single text has nothing to compare with.
             Op::Add => after.contains('\n'),
             Op::Remove => before.contains('\n'),
             Op::Move | Op::Keep | Op::Same => false,
@@ -116,8 +116,8 @@ impl Change {
         is_block.then_some(Block { before, after })
     }
 
-    /// Says how two texts that are no [`block`](Self::block) differ, and look the
-    /// same or mean the same.
+    /// Describes how two texts that are not a [`block`](Self::block) differ
+    /// although they look the same or mean the same.
     pub fn note(&self) -> Option<String> {
         match (&self.before, &self.after) {
             (Value::Text(before), Value::Text(after)) if self.op == Op::Replace => {
@@ -130,9 +130,9 @@ impl Change {
     }
 }
 
-/// JSON as the command line's contract has it: no values for what is kept,
+/// JSON as the command line's contract defines it: no values for what is kept,
 /// none for secrets, no `null` for an addition. Texts of which one replaces the
-/// other have a `diff` beside both.
+/// other have a `diff` in addition to both.
 impl Serialize for Change {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_struct("Change", 8)?;
@@ -165,8 +165,7 @@ impl Serialize for Change {
     }
 }
 
-/// Says of documents that mean the same that they do, and of others what they
-/// look like.
+/// Describes documents that mean the same, or what others look like.
 fn note(members: Option<&Members>, look: impl FnOnce() -> Option<String>) -> Option<String> {
     members
         .filter(|members| members.diff.hunks.is_empty())
@@ -209,18 +208,18 @@ impl Serialize for BlockDiff {
 /// Which rows a comparison reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Show {
-    /// What differs, kept things included.
+    /// Differences, including kept values.
     Differences,
     /// Equal fields too.
     Everything,
 }
 
-/// Compares what the target has (`base`, `None` for an absent item) with what
-/// the file wants.
+/// Compares the target's item (`base`, `None` for an absent item) with the
+/// file's.
 ///
 /// Members of sets and sequences are matched by identity; a list is one value.
 /// What only the target has in a set or a record is kept, unless its element or
-/// its field says that it is [`replaced`](Element::replaced).
+/// its field is marked as [`replaced`](Element::replaced).
 pub fn compare(base: Option<&Value>, wanted: &Value, show: Show) -> Vec<Change> {
     let mut comparison = Comparison {
         changes: Vec::new(),
@@ -234,14 +233,14 @@ pub fn compare(base: Option<&Value>, wanted: &Value, show: Show) -> Vec<Change> 
     comparison.changes
 }
 
-/// Returns the changes that would be made to what the target has.
+/// Returns the changes that would be made to the target's item.
 pub fn effective(base: Option<&Value>, wanted: &Value) -> Vec<Change> {
     let mut changes = compare(base, wanted, Show::Differences);
     changes.retain(|change| change.op.is_effective());
     changes
 }
 
-/// What an enclosing field or element says of everything below it.
+/// What an enclosing field or element determines for everything below it.
 #[derive(Clone, Default)]
 struct Context {
     kept: bool,
@@ -266,7 +265,7 @@ impl Comparison {
             }
             (Value::Null, Value::Sequence(_)) => self.additions(wanted, context),
             (Value::Null, Value::Record(_) | Value::Set(_)) => self.additions(wanted, context),
-            // The file says nothing of a whole record: the target keeps its own.
+            // The file has no such record: the target keeps its own.
             (Value::Record(_) | Value::Set(_) | Value::Sequence(_), Value::Null) => {
                 self.leaf(Op::Keep, &Value::Null, &Value::Null, context);
             }
@@ -301,7 +300,7 @@ impl Comparison {
         }
     }
 
-    /// What only the target has, and a cover removes.
+    /// Values that only the target has, and a cover removes.
     fn removal(&mut self, before: &Value, context: &Context) {
         let op = if context.kept { Op::Keep } else { Op::Remove };
         let op = if *before == Value::Null { Op::Same } else { op };
@@ -345,8 +344,8 @@ impl Comparison {
         }
     }
 
-    /// Elements that both sides have, and that stand in another order: as few as
-    /// may be.
+    /// Elements that both sides have in another order: the smallest set of
+    /// moves.
     fn moves(&mut self, base: &[Element], wanted: &[Element], context: &Context) {
         let after: HashMap<&str, usize> = places(wanted, base);
         let before: HashMap<&str, usize> = places(base, wanted);
@@ -404,7 +403,7 @@ impl Comparison {
         }
         let (before, hidden_before) = disclose(before);
         let (after, hidden_after) = disclose(after);
-        // A masked URL that differs only in its password differs in secret.
+        // The passwords of masked URLs differ: the difference is a secret.
         let secret = hidden_before || hidden_after || (op == Op::Replace && before == after);
         self.changes.push(Change {
             path: self.path.clone(),
@@ -425,14 +424,14 @@ impl Comparison {
     }
 }
 
-/// The fields of a record by their names; of two with one name the first.
+/// The fields of a record by name; of two with the same name, the first.
 pub(super) enum Named<'f> {
     Few(&'f [Field]),
     Many(HashMap<&'f str, &'f Field>),
 }
 
 impl<'f> Named<'f> {
-    /// How many fields are found faster by looking at one after the other.
+    /// Up to this many fields a linear search is faster.
     const FEW: usize = 24;
 
     pub(super) fn new(fields: &'f [Field]) -> Self {
@@ -475,8 +474,8 @@ impl Context {
     }
 }
 
-/// Returns the places of the elements of one list among those that another one
-/// has, too.
+/// Returns the positions of the elements of one list among those that the other
+/// list has too.
 fn places<'e>(elements: &'e [Element], others: &[Element]) -> HashMap<&'e str, usize> {
     let others: HashSet<&str> = others.iter().map(|element| element.id.key()).collect();
     let common = elements
@@ -486,7 +485,7 @@ fn places<'e>(elements: &'e [Element], others: &[Element]) -> HashMap<&'e str, u
     common.enumerate().map(|(at, key)| (key, at)).collect()
 }
 
-/// Returns what may be shown of a value, and whether it was wholly hidden.
+/// Returns what may be shown of a value, and whether it is wholly hidden.
 pub(super) fn disclose(value: &Value) -> (Value, bool) {
     match value {
         Value::Secret(secret) => match secret.shown() {
@@ -515,14 +514,14 @@ pub fn segments(path: &str) -> impl Iterator<Item = String> {
         .map(|segment| segment.replace("~1", "/").replace("~0", "~"))
 }
 
-/// Keeps labels of one set apart: two keys may have the same alias.
+/// Keeps the labels of one set distinct: two keys may have the same alias.
 #[derive(Default)]
 pub(super) struct Labels {
     seen: HashMap<Arc<str>, usize>,
 }
 
 impl Labels {
-    /// Returns the label, numbered where it was given before.
+    /// Returns the label, numbered if it was used before.
     pub(super) fn unique(&mut self, label: &Arc<str>) -> Arc<str> {
         let times = self.seen.entry(Arc::clone(label)).or_insert(0);
         *times += 1;
@@ -622,7 +621,7 @@ mod tests {
         assert_eq!(
             of(text("ab"), text("ab ")),
             [
-                r#"{"path":"/x","op":"replace","before":"ab","after":"ab ","note":"only blanks differ"}"#
+                r#"{"path":"/x","op":"replace","before":"ab","after":"ab ","note":"only whitespace differs"}"#
             ]
         );
     }
@@ -781,7 +780,7 @@ mod tests {
         Value::Secret(Secret::new(text))
     }
 
-    /// What is told of a field that the target has as `base`.
+    /// Describes the changes to a field that the target has as `base`.
     fn of(base: Value, wanted: Value) -> Vec<String> {
         describe(Some(&record([("x", base)])), &record([("x", wanted)]))
     }

@@ -1,10 +1,10 @@
 //! The only way from data to text: whatever could move the cursor, hide or
-//! reorder is made visible first.
+//! reorder text is made visible first.
 
 use std::borrow::Cow;
 
 /// Returns `text` with control, bidirectional and invisible characters made
-/// visible, borrowed where there are none.
+/// visible; borrowed if there are none.
 ///
 /// Line feeds become `⏎`, other controls `\x1b`, the rest `\u{202e}`. Wide and
 /// combining characters pass.
@@ -33,8 +33,8 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Names the first `most` of many things, and says how many more there are.
-/// May hold hostile data, as they do.
+/// Names the first `most` of many things, and the number of the others. The
+/// result may be as hostile as the names.
 ///
 /// ```
 /// use gatediff::engine::display::some_of;
@@ -53,7 +53,7 @@ pub fn some_of<T: ToString>(things: impl IntoIterator<Item = T>, most: usize) ->
     }
 }
 
-/// Says whether a character moves the cursor, reorders text or is invisible.
+/// Returns whether a character moves the cursor, reorders text or is invisible.
 pub(super) fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(c,

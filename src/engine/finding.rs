@@ -1,4 +1,4 @@
-//! What was noticed on the way and blocks nothing.
+//! Findings: notes, warnings and errors that block nothing.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -21,7 +21,7 @@ pub enum Severity {
     Error,
 }
 
-/// Something noticed about the file or an item.
+/// Something found in the file or about an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// How much it matters.
@@ -50,7 +50,7 @@ impl Finding {
         Self::new(Severity::Note, code, message)
     }
 
-    /// Returns an error of the file with itself.
+    /// Returns an error: the file contradicts itself.
     pub fn error(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self::new(Severity::Error, code, message)
     }
@@ -69,14 +69,14 @@ impl Finding {
         }
     }
 
-    /// Says where in the file it was found (JSON pointer).
+    /// Sets the path in the file where it was found (JSON pointer).
     #[must_use]
     pub fn at(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
         self
     }
 
-    /// Returns what it is about: the item, else the place in the file.
+    /// Returns its subject: the item, else the path in the file.
     pub fn about_what(&self) -> Option<String> {
         self.item
             .as_ref()
@@ -85,7 +85,7 @@ impl Finding {
             .filter(|what| !what.is_empty())
     }
 
-    /// Returns what it is about and what it says.
+    /// Returns its subject and its message.
     pub fn placed(&self) -> String {
         match self.about_what() {
             Some(what) => format!("{what}: {}", self.message),
@@ -93,7 +93,7 @@ impl Finding {
         }
     }
 
-    /// Says which item it is about.
+    /// Sets the item that it is about.
     #[must_use]
     pub fn about(mut self, item: &ItemId) -> Self {
         self.item = Some(item.clone());
@@ -101,15 +101,15 @@ impl Finding {
     }
 }
 
-/// Findings of one severity and one code, which are told together.
+/// Findings of one severity and one code, which are reported together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FindingGroup<'f> {
     /// The findings, in their order; never empty.
     pub findings: Vec<&'f Finding>,
 }
 
-/// Groups findings by severity and code: what matters most first, then in the
-/// order in which the codes were first met.
+/// Groups findings by severity and code: the most severe first, then in the
+/// order in which the codes first occur.
 pub fn grouped<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Vec<FindingGroup<'f>> {
     let mut groups: Vec<FindingGroup<'f>> = Vec::new();
     let mut known: HashMap<(Severity, &'f str), usize> = HashMap::new();
@@ -129,7 +129,7 @@ pub fn grouped<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Vec<Findi
 }
 
 impl FindingGroup<'_> {
-    /// Returns how much they matter.
+    /// Returns their severity.
     pub fn severity(&self) -> Severity {
         self.findings
             .first()
@@ -137,8 +137,8 @@ impl FindingGroup<'_> {
     }
 
     /// Returns the lines for people: one for a single finding, or for several
-    /// that say the same; else a head, and under it, two blanks further in, the
-    /// first `most` of them. May hold hostile data, as findings do.
+    /// with the same message; otherwise a heading, and below it, indented by
+    /// two, the first `most` of them. May be hostile, as findings may.
     pub fn lines(&self, most: usize) -> Vec<String> {
         let Some((first, rest)) = self.findings.split_first() else {
             return Vec::new();

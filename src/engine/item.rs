@@ -13,12 +13,12 @@ use super::secret::Secret;
 pub struct Kind(Cow<'static, str>);
 
 impl Kind {
-    /// Returns a kind that a platform knows by name.
+    /// Returns a kind that a platform knows at compile time.
     pub const fn of(word: &'static str) -> Self {
         Self(Cow::Borrowed(word))
     }
 
-    /// Returns a kind of any name, as a record of the past has it.
+    /// Returns a kind of any name, as found in a stored record.
     pub fn named(word: impl Into<Cow<'static, str>>) -> Self {
         Self(word.into())
     }
@@ -41,7 +41,7 @@ impl Serialize for Kind {
     }
 }
 
-/// Which item: its kind and its portable key. Written `client:crm`.
+/// The identity of an item: its kind and its portable key. Written `client:crm`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ItemId {
     /// The kind.
@@ -51,7 +51,7 @@ pub struct ItemId {
 }
 
 impl ItemId {
-    /// Returns the identity of an item.
+    /// Returns an item's identity.
     pub fn new(kind: Kind, key: impl Into<Arc<str>>) -> Self {
         Self {
             kind,
@@ -72,23 +72,23 @@ impl Serialize for ItemId {
     }
 }
 
-/// An object, and where in the file it stood.
+/// An object, and its path in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// Which one.
+    /// Its identity.
     pub id: ItemId,
-    /// What people call it; may be empty or hostile.
+    /// Its display name; may be empty or hostile.
     pub name: Arc<str>,
     /// Its fields; always a [`Value::Record`].
     pub value: Value,
-    /// JSON pointer to it in the file; empty for what stands in the target.
+    /// Its JSON pointer in the file; empty for an object of the target.
     pub path: Arc<str>,
 }
 
 /// A canonical value.
 ///
-/// Canonical means: ids of the environment are replaced by names, empty text
-/// is [`Value::Null`], and what never counts as a difference is left out.
+/// Canonical means: ids of the environment are replaced by names, empty text is
+/// [`Value::Null`], and what never counts as a difference is left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// No value.
@@ -97,20 +97,20 @@ pub enum Value {
     Bool(bool),
     /// A whole number.
     Int(i64),
-    /// Any other number, as canonical JSON text: whole ones of 64 bits are
+    /// Any other number, as canonical JSON text: whole numbers of 64 bits are
     /// [`Value::Int`], however they were written.
     Number(Arc<str>),
     /// Text; never empty, may be hostile.
     Text(Arc<str>),
     /// Text that is compared and never shown.
     Secret(Secret),
-    /// Named fields in the order in which people want to read them.
+    /// Named fields in their display order.
     Record(Vec<Field>),
-    /// Elements without an order, matched by identity.
+    /// Unordered elements, matched by identity.
     Set(Vec<Element>),
-    /// Elements in their order, matched by identity.
+    /// Ordered elements, matched by identity.
     Sequence(Vec<Element>),
-    /// Values in their order, compared and told as one value.
+    /// Ordered values, compared and shown as one value.
     List(Vec<Self>),
 }
 
@@ -121,13 +121,13 @@ pub struct Field {
     pub name: Cow<'static, str>,
     /// The value.
     pub value: Value,
-    /// Whether covering keeps the target's value, so that a difference is
-    /// shown but is nothing to do.
+    /// Whether a cover keeps the target's value: a difference is shown but
+    /// needs no action.
     pub kept: bool,
-    /// Whether a kept difference is told only where everything is.
+    /// Whether a kept difference is shown only with all fields.
     pub quiet: bool,
-    /// Whether covering removes it where only the target has it. Fields that
-    /// the file says nothing of are kept otherwise.
+    /// Whether a cover removes it where only the target has it. Otherwise
+    /// fields that the file does not have are kept.
     pub replaced: bool,
 }
 
@@ -143,7 +143,7 @@ impl Field {
         }
     }
 
-    /// Returns a field whose value in the target survives a cover.
+    /// Returns a field whose value in the target is kept by a cover.
     pub fn kept(name: impl Into<Cow<'static, str>>, value: Value) -> Self {
         Self {
             kept: true,
@@ -151,8 +151,8 @@ impl Field {
         }
     }
 
-    /// Returns a field of the target that a cover removes where the file does
-    /// not have it.
+    /// Returns a field of the target that a cover removes if the file does not
+    /// have it.
     pub fn replaced(name: impl Into<Cow<'static, str>>, value: Value) -> Self {
         Self {
             replaced: true,
@@ -164,17 +164,17 @@ impl Field {
 /// A member of a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Element {
-    /// What it is matched by; may be a secret, so it is never shown.
+    /// The identity that it is matched by; may be a secret, so it is never shown.
     pub id: Secret,
-    /// What it is called in paths and on the screen.
+    /// Its label in paths and on the screen.
     pub label: Arc<str>,
-    /// What it holds; [`Value::Null`] for mere membership.
+    /// Its content; [`Value::Null`] for mere membership.
     pub value: Value,
-    /// The item that has to be written for this element to be writable, when
-    /// there is one (a new API of a scope needs the scope to be covered).
+    /// The item that must be written before this element can be, if any (a new
+    /// API of a scope requires that the scope is covered).
     pub needs: Option<ItemId>,
-    /// Whether covering removes the element where only the target has it.
-    /// Elements are kept otherwise: an import does not delete.
+    /// Whether a cover removes the element where only the target has it.
+    /// Otherwise elements are kept: an import does not delete.
     pub replaced: bool,
 }
 
@@ -191,7 +191,7 @@ impl Element {
         }
     }
 
-    /// Returns an element that is matched by something else than its label.
+    /// Returns an element that is matched by an identity other than its label.
     pub fn matched(id: impl Into<Arc<str>>, label: impl Into<Arc<str>>, value: Value) -> Self {
         Self {
             id: Secret::new(id),
@@ -201,7 +201,7 @@ impl Element {
 }
 
 impl Value {
-    /// Returns text, or nothing where the text is empty: '' and NULL both mean none.
+    /// Returns text, or [`Value::Null`] if it is empty: '' and NULL both mean none.
     pub fn text(text: Option<&Arc<str>>) -> Self {
         match text {
             Some(text) if !text.is_empty() => Self::Text(Arc::clone(text)),
@@ -209,7 +209,7 @@ impl Value {
         }
     }
 
-    /// Returns a set; of elements with one identity the first counts.
+    /// Returns a set; of elements with the same identity the first counts.
     pub fn set(elements: impl IntoIterator<Item = Element>) -> Self {
         let mut kept: Vec<Element> = Vec::new();
         let mut seen = std::collections::HashSet::new();
@@ -221,8 +221,8 @@ impl Value {
         Self::Set(kept)
     }
 
-    /// Says whether it holds neither fields nor elements, and no secret. A list
-    /// is plain where all of its values are.
+    /// Returns whether it contains no fields, elements or secrets. A list is
+    /// plain if all of its values are.
     pub fn is_plain(&self) -> bool {
         match self {
             Self::Null | Self::Bool(_) | Self::Int(_) | Self::Number(_) | Self::Text(_) => true,
@@ -231,7 +231,7 @@ impl Value {
         }
     }
 
-    /// Returns the elements of a set or a sequence, nothing for other values.
+    /// Returns the elements of a set or a sequence; empty for other values.
     pub fn elements(&self) -> &[Element] {
         match self {
             Self::Set(elements) | Self::Sequence(elements) => elements,
@@ -239,7 +239,7 @@ impl Value {
         }
     }
 
-    /// Returns the fields of a record, nothing for other values.
+    /// Returns the fields of a record; empty for other values.
     pub fn fields(&self) -> &[Field] {
         match self {
             Self::Record(fields) => fields,
@@ -297,7 +297,7 @@ impl Serialize for Value {
 fn number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     match serde_json::value::RawValue::from_string(text.to_owned()) {
         Ok(raw) => raw.serialize(serializer),
-        // It is no JSON number after all: nobody but this crate makes them.
+        // Not a JSON number: only this crate creates them, so this does not happen.
         Err(_) => serializer.serialize_str(text),
     }
 }

@@ -1,5 +1,5 @@
-//! A JSON value that forgets nothing: the order of members, the form of
-//! numbers, and where in its text every object stands.
+//! A lossless JSON value: it keeps the order of members, the form of numbers,
+//! and the position of every object in its text.
 
 pub(super) mod token;
 
@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::diff::{push_segment, segments};
 use super::item::Value;
 
-/// Bytes of a file, from a first one to before a last one.
+/// A range of bytes in a file.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Span {
     /// The first byte.
@@ -23,8 +23,8 @@ pub struct Span {
 
 /// A JSON value.
 ///
-/// Two values are equal where their texts mean the same character by
-/// character, in the same order; where they stand does not count.
+/// Two values are equal if their texts mean the same character by character, in
+/// the same order; positions do not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Json {
     /// `null`.
@@ -41,7 +41,7 @@ pub enum Json {
     Object(Object),
 }
 
-/// An object: named values in their order. Names are unique.
+/// An object: named values in order. Names are unique.
 #[derive(Clone, Debug, Default)]
 pub struct Object {
     members: Vec<(Arc<str>, Json)>,
@@ -56,21 +56,21 @@ impl PartialEq for Object {
 
 impl Eq for Object {}
 
-/// What no `jsonb` holds.
+/// A value that `jsonb` cannot store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unstorable {
     /// JSON pointer to it.
     pub path: String,
-    /// What it is, as a fragment.
+    /// A description, as a fragment.
     pub what: &'static str,
 }
 
-/// How deep an object may be nested to be planned. A saved plan needs three
-/// levels of JSON for each, and no reader of JSON takes more than 128.
+/// The maximum nesting depth of a planned object. A saved plan uses three
+/// levels of JSON for each, and JSON readers accept at most 128.
 pub const MAX_DEPTH: usize = 38;
 
 impl Json {
-    /// Returns how many levels of lists and objects there are, itself included.
+    /// Returns the nesting depth of lists and objects, itself included.
     pub fn depth(&self) -> usize {
         match self {
             Self::List(elements) => 1 + elements.iter().map(Self::depth).max().unwrap_or_default(),
@@ -90,7 +90,7 @@ impl Json {
         Self::Text(text.into())
     }
 
-    /// Returns the text of a value that is some.
+    /// Returns the text, if the value is a text.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -98,7 +98,7 @@ impl Json {
         }
     }
 
-    /// Returns the object of a value that is one.
+    /// Returns the object, if the value is one.
     pub const fn as_object(&self) -> Option<&Object> {
         match self {
             Self::Object(object) => Some(object),
@@ -106,7 +106,7 @@ impl Json {
         }
     }
 
-    /// Returns the object of a value that is one.
+    /// Returns the object, if the value is one.
     pub const fn as_object_mut(&mut self) -> Option<&mut Object> {
         match self {
             Self::Object(object) => Some(object),
@@ -127,17 +127,17 @@ impl Json {
         self.as_object()?.get(name)
     }
 
-    /// Returns the text of a member of an object; '' where there is none.
+    /// Returns the text of a member of an object; '' if absent.
     pub fn text_of(&self, name: &str) -> &str {
         self.get(name).and_then(Self::as_text).unwrap_or_default()
     }
 
-    /// Returns what a JSON pointer means.
+    /// Returns the value at a JSON pointer.
     pub fn pointer(&self, pointer: &str) -> Option<&Self> {
         segments(pointer).try_fold(self, |value, segment| value.child(&segment))
     }
 
-    /// Returns what a JSON pointer means, to change it.
+    /// Returns the value at a JSON pointer, mutably.
     pub fn pointer_mut(&mut self, pointer: &str) -> Option<&mut Self> {
         segments(pointer).try_fold(self, |value, segment| match value {
             Self::Object(object) => object.get_mut(&segment),
@@ -154,7 +154,7 @@ impl Json {
         }
     }
 
-    /// Says whether it says nothing: null, '', [] or {}.
+    /// Returns whether it is empty: null, '', [] or {}.
     pub fn is_empty(&self) -> bool {
         match self {
             Self::Null => true,
@@ -165,7 +165,7 @@ impl Json {
         }
     }
 
-    /// Says whether it holds no objects: a value, or a list of such.
+    /// Returns whether it contains no objects: a plain value, or a list of plain values.
     pub fn is_plain(&self) -> bool {
         match self {
             Self::Object(_) => false,
@@ -174,7 +174,7 @@ impl Json {
         }
     }
 
-    /// Returns what it is, for messages.
+    /// Returns its type, for messages.
     pub const fn type_word(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -217,16 +217,16 @@ impl Json {
         }
     }
 
-    /// Returns the first part that PostgreSQL's `jsonb` cannot hold.
+    /// Returns the first part that PostgreSQL's `jsonb` cannot store.
     pub fn unstorable(&self) -> Option<Unstorable> {
-        const NUL: &str = "a NUL character, which PostgreSQL does not store";
+        const NUL: &str = "a NUL character, which PostgreSQL cannot store";
         let mut found = None;
         self.walk(&mut |path, value| {
             let what = match value {
                 Self::Text(text) if text.contains('\0') => Some(NUL),
                 Self::Object(object) if object.names().any(|name| name.contains('\0')) => Some(NUL),
                 Self::Number(text) if !is_numeric(text) => {
-                    Some("a number beyond what PostgreSQL stores")
+                    Some("a number outside the range of PostgreSQL's numeric")
                 }
                 _ => None,
             };
@@ -246,8 +246,8 @@ impl Json {
     }
 }
 
-/// Says whether a number fits into PostgreSQL's `numeric`: 131072 digits before
-/// the point, 16383 behind it.
+/// Returns whether a number fits into PostgreSQL's `numeric`: 131072 digits
+/// before the decimal point, 16383 after it.
 fn is_numeric(text: &str) -> bool {
     const EXPONENT: i64 = 10_000;
     const DIGITS: usize = 6_000;
@@ -260,18 +260,18 @@ fn is_numeric(text: &str) -> bool {
 }
 
 impl Object {
-    /// Returns an object that was read: its members, each name once, and where
-    /// it stands in its text.
+    /// Returns an object that was read: its members, with unique names, and its
+    /// position in the text.
     pub fn read(members: Vec<(Arc<str>, Json)>, span: Span) -> Self {
         Self { members, span }
     }
 
-    /// Says whether it has no members.
+    /// Returns whether it has no members.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
     }
 
-    /// Returns how many members it has.
+    /// Returns the number of members.
     pub fn len(&self) -> usize {
         self.members.len()
     }
@@ -284,7 +284,7 @@ impl Object {
             .map(|(_, value)| value)
     }
 
-    /// Returns a member, to change it.
+    /// Returns a member, mutably.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Json> {
         self.members
             .iter_mut()
@@ -300,7 +300,7 @@ impl Object {
         }
     }
 
-    /// Takes a member out.
+    /// Removes a member.
     pub fn remove(&mut self, name: &str) -> Option<Json> {
         let at = self
             .members
@@ -314,7 +314,7 @@ impl Object {
         self.members.iter().map(|(name, value)| (&**name, value))
     }
 
-    /// Returns the members in their order, to change them.
+    /// Returns the members in their order, mutably.
     pub fn members_mut(&mut self) -> impl Iterator<Item = (&str, &mut Json)> {
         self.members
             .iter_mut()
@@ -326,7 +326,7 @@ impl Object {
         self.members.iter().map(|(name, _)| &**name)
     }
 
-    /// Returns where it stood in what was read; nowhere if it was made here.
+    /// Returns its position in the text that was read; `None` if it was created here.
     pub const fn span(&self) -> Span {
         self.span
     }
@@ -370,8 +370,8 @@ impl Serialize for Json {
     }
 }
 
-/// Returns what a value means as text: members sorted by name, numbers in one
-/// form, '' and empty values as they are.
+/// Returns the meaning of a value as text: members sorted by name, numbers in
+/// one form, '' and empty values unchanged.
 pub(super) fn canonical(json: &Json) -> String {
     let mut text = String::new();
     write_canonical(json, &mut text);
@@ -410,7 +410,7 @@ fn write_canonical(json: &Json, text: &mut String) {
     }
 }
 
-/// Returns a number in canonical form: 10, 10.0 and 1e1 are one.
+/// Returns a number in canonical form: 10, 10.0 and 1e1 are equal.
 pub(crate) fn number(text: &str) -> Value {
     if let Ok(whole) = text.parse() {
         return Value::Int(whole);

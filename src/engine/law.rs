@@ -1,6 +1,6 @@
-//! Whether what was shown of a document is what was written, told without the
-//! aligner: every value that came or went is counted by its name and its text,
-//! and each has to be in a change.
+//! Checks independently of the aligner that exactly the changes shown of a
+//! document were written: every value that was added or removed is counted by
+//! its name and its text, and each must be part of a change.
 
 use std::collections::HashMap;
 
@@ -9,11 +9,11 @@ use serde_json::Value as Any;
 use super::diff::{Change, Op, segments};
 use super::item::Value;
 
-/// Values that came (+) or went (-), by name and text.
+/// Values that were added (+) or removed (-), by name and text.
 type Ledger = HashMap<(String, String), i64>;
 
 /// Returns what was written and not shown, or shown and not written. `derived`
-/// are the names of members that follow from the rest.
+/// are the names of members that are derived from the rest.
 pub fn unexplained(before: &Any, after: &Any, changes: &[Change], derived: &[&str]) -> Vec<String> {
     let mut raw = Ledger::new();
     count("", before, -1, derived, &mut raw);
@@ -60,7 +60,7 @@ pub fn unexplained(before: &Any, after: &Any, changes: &[Change], derived: &[&st
     let mut described: Vec<String> = left
         .map(|((name, text), times)| format!("not shown: {name} {text} ({times:+})"))
         .collect();
-    // What went from one element and came to another one is no difference when counted.
+    // A value that moved from one element to another is not a difference when counted.
     let not_written = shown
         .not_written
         .into_iter()
@@ -75,20 +75,20 @@ pub fn unexplained(before: &Any, after: &Any, changes: &[Change], derived: &[&st
 struct Shown {
     raw: Ledger,
     not_written: Ledger,
-    /// Secrets by the names that they may go by, which may be any value.
+    /// Secrets by the names that they may have; the value may be any.
     secrets: Vec<([String; 2], i64, bool)>,
-    /// What no value of its own name is for: perhaps one in a list within.
+    /// Claims that no value of its own name meets: perhaps one in a nested list.
     unpaid: Vec<(String, String, i64)>,
 }
 
 impl Shown {
-    /// Takes what a change says from what was written.
+    /// Subtracts what a change shows from what was written.
     fn take(&mut self, name: &str, above: &str, value: &Value, sign: i64) {
         match value {
-            // A member of a set says itself, by its name.
+            // A member of a set is identified by its name.
             Value::Null if sign == 1 || !name.is_empty() => {
                 let text = Any::String(name.to_owned()).to_string();
-                // If there is none: an entry, or an element, that says nothing.
+                // Otherwise it is an entry, or an element, that is empty.
                 let _ = self.pay(above, &text, sign) || self.pay(above, name, sign);
             }
             Value::Null => {}
@@ -126,7 +126,7 @@ impl Shown {
         }
     }
 
-    /// Takes one value of a name, whatever it is.
+    /// Takes one value of a name, whichever it is.
     fn take_secret(&mut self, names: &[&str], sign: i64, is_needed: bool) {
         let found = self
             .raw
@@ -169,7 +169,7 @@ impl Shown {
     }
 }
 
-/// Counts the values of a document that say something.
+/// Counts the nonempty values of a document.
 fn count(name: &str, json: &Any, sign: i64, derived: &[&str], ledger: &mut Ledger) {
     match json {
         Any::Null => {}

@@ -1,4 +1,4 @@
-//! Keys and names that people take for others although they are not the same.
+//! Keys and names that people mistake for others although they differ.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use super::finding::Finding;
 use super::item::{ItemId, Kind};
 use super::plan::Candidate;
 
-/// What people know an item by.
+/// The keys and names of an item.
 #[derive(Clone, Debug)]
 pub struct Called {
-    /// Which item.
+    /// Its identity.
     pub id: ItemId,
-    /// Its names beside its key, by what each is, such as ("alias", "CRM").
-    /// Names of one sort are held against each other.
+    /// Its names in addition to its key, by sort, such as ("alias", "CRM").
+    /// Names of one sort are compared with each other.
     pub names: Vec<(&'static str, Arc<str>)>,
 }
 
@@ -25,12 +25,12 @@ pub struct Called {
 const KEY: &str = "";
 
 /// Warns, with the code `look-alike`, of every item to be added that looks like
-/// another one of its kind, of the target or else of the file.
+/// another one of its kind, in the target or else in the file.
 ///
-/// Two texts look alike where they differ in nothing but case, normal form,
-/// blanks, invisible characters, or characters that look the same. Equal texts
-/// do not: other rules speak of those. Items are found by a hash of how they
-/// look, in time that grows with their number.
+/// Two texts look alike if they differ only in case, normal form, whitespace,
+/// invisible characters, or characters that look the same. Equal texts do not
+/// count: other rules cover them. Items are looked up by a hash of their
+/// appearance, in time linear in their number.
 pub fn warn_of_look_alikes(candidates: &mut [Candidate], file: &[Called], target: &[Called]) {
     let adds = || {
         candidates
@@ -68,10 +68,10 @@ pub fn warn_of_look_alikes(candidates: &mut [Candidate], file: &[Called], target
     }
 }
 
-/// Another item that one looks like.
+/// Another item that looks the same.
 struct Like<'c> {
     id: &'c ItemId,
-    /// What of it looks alike.
+    /// What looks alike.
     sort: &'static str,
     text: &'c Arc<str>,
 }
@@ -88,15 +88,15 @@ impl Like<'_> {
     }
 }
 
-/// How a text of some sort looks, among items of a kind.
+/// The appearance of a text of some sort, among items of a kind.
 type Look<'c> = (&'c Kind, &'static str, String);
 
-/// A text, and the item that it is of.
+/// A text, and its item.
 type Text<'c> = (&'c ItemId, &'c Arc<str>);
 
-/// Items by how their keys and names look.
+/// Items by the appearance of their keys and names.
 struct Looks<'c> {
-    /// The first two that differ: of those one at least is not the text itself.
+    /// The first two that differ: at least one of them is not the text itself.
     by_look: HashMap<Look<'c>, Vec<Text<'c>>>,
 }
 
@@ -140,8 +140,8 @@ fn words(called: &Called) -> impl Iterator<Item = (&'static str, &Arc<str>)> {
         .filter(|(_, text)| !text.is_empty())
 }
 
-/// Returns how a text looks, with and without regard to the forms of capitals:
-/// an `I` is taken for an `i` and for an `l`.
+/// Returns the appearance of a text, with and without regard to the shapes of
+/// capitals: an `I` is mistaken for an `i` and for an `l`.
 fn looks(text: &str) -> Vec<String> {
     let visible: String = text
         .nfkc()
@@ -184,7 +184,7 @@ mod tests {
         Candidate::new(item.clone(), is_there.then_some(item))
     }
 
-    /// Returns what is said of each item of the file; those of a key of the target repeat it.
+    /// Returns the warnings of each item of the file; an item with a key of the target repeats it.
     fn describe(file: &[Called], target: &[Called]) -> Vec<Vec<String>> {
         let is_there = |called: &Called| target.iter().any(|other| other.id == called.id);
         let mut candidates: Vec<Candidate> = file

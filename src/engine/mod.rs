@@ -1,10 +1,10 @@
-//! The engine: what an item is, how two of them differ, what may be done about
-//! it, and what the operator chose.
+//! The engine: what an item is, how two of them differ, which actions are
+//! possible, and what the operator chose.
 //!
-//! Pure: it knows no database, no terminal, no clock and no product. A
-//! platform turns its objects into [`Item`]s and says what stands in their way
-//! ([`Candidate`]); the engine compares, judges, follows dependencies and
-//! hands out an [`Approved`] plan, which is the only thing that may be applied.
+//! Pure: no database, no terminal, no clock and no product. A platform turns
+//! its objects into [`Item`]s with their blocking reasons ([`Candidate`]); the
+//! engine compares, judges, follows dependencies and returns an [`Approved`]
+//! plan, which is the only thing that may be applied.
 
 pub mod access;
 pub mod align;

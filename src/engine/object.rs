@@ -1,7 +1,7 @@
-//! Objects of files and targets: what each is known by, which is which, and
-//! what they refer to.
+//! Objects of files and targets: how each is identified, which ones correspond,
+//! and what they refer to.
 //!
-//! All of it reads what is said of their kinds, as data ([`KindSchema`]).
+//! All of it is driven by the declarations of their kinds ([`KindSchema`]).
 
 use std::sync::{Arc, LazyLock};
 
@@ -21,12 +21,12 @@ mod links;
 mod resolve;
 mod sides;
 
-/// What is said of a product's kinds to whoever looks objects up.
+/// The declarations of a product's kinds, as used to look objects up.
 pub trait Kinds: Send + Sync {
-    /// Returns what is said of a kind.
+    /// Returns the declaration of a kind.
     fn schema(&self, kind: &str) -> Option<&'static KindSchema>;
 
-    /// Returns what is known of kinds of which nothing but references tell.
+    /// Returns the kinds that are known only from references to them.
     fn outside(&self) -> &'static Known {
         &Known {
             kinds: &[],
@@ -36,72 +36,72 @@ pub trait Kinds: Send + Sync {
         }
     }
 
-    /// Says whether references name a kind of which there is no schema.
+    /// Returns whether references name a kind without a schema.
     fn is_referred_to(&self, kind: &str) -> bool {
         self.outside().kinds.contains(&kind)
     }
 
-    /// Returns what stands in the way of an object whatever else there is.
+    /// Returns what blocks an object regardless of the others.
     fn blocks_alone(&self, object: &Object) -> Vec<Reason> {
         let _ = object;
         Vec::new()
     }
 }
 
-/// An object as it is kept.
+/// An object as it is stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Document {
     /// Its kind.
     pub kind: Kind,
-    /// What it is known by among those of its kind.
+    /// Its identity among the objects of its kind.
     pub id: Arc<str>,
-    /// A second id, which no other one of its kind and owner has.
+    /// A second id, unique within its kind and owner.
     pub pair_id: Option<Arc<str>>,
-    /// The organisation that it belongs to; '' for none.
+    /// The organisation that owns it; '' for none.
     pub owner: Arc<str>,
-    /// What people call it.
+    /// Its display name.
     pub name: Arc<str>,
     /// Its JSON text. May hold secrets.
     pub body: Arc<str>,
 }
 
-/// Bodies may hold secrets: they are not printed.
+/// Bodies may contain secrets: they are not printed.
 impl std::fmt::Debug for Document {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{} ({} bytes)", self.kind, self.id, self.body.len())
     }
 }
 
-/// An object, and what it is known by.
+/// An object and its identifiers.
 #[derive(Clone, Debug)]
 pub struct Object {
-    /// What is said of its kind.
+    /// The declaration of its kind.
     pub schema: &'static KindSchema,
-    /// Which item it is.
+    /// Its identity.
     pub item: ItemId,
-    /// To whom it belongs; '' for nobody.
+    /// Its owner; '' for none.
     pub owner: Arc<str>,
-    /// What people call it; '' for nothing.
+    /// Its display name; '' for none.
     pub name: Arc<str>,
     /// Its text, byte for byte.
     pub text: Arc<str>,
-    /// What the text means, in the form that the schema speaks of.
+    /// The meaning of the text, in the form that the schema describes.
     pub body: Json,
-    /// Where in that form the text stands, if it is but a part of it.
+    /// The path of the text in that form, if it is only a part of it.
     pub wrapper: Option<&'static str>,
     /// JSON pointer to it in its file.
     pub path: Arc<str>,
-    /// What it is kept under in the target; nothing of a file's.
+    /// The id under which the target stores it; `None` for an object of a file.
     pub row: Option<Arc<str>>,
-    /// JSON pointers into the body to what the operator mapped.
+    /// JSON pointers into the body to the values that the operator mapped.
     pub mapped: Vec<String>,
-    /// What was noticed about it when it was read.
+    /// The findings made when it was read.
     pub findings: Vec<Finding>,
-    /// What it is known by: the places of the keys in its schema, and values.
+    /// Its identifiers: the indices of the keys in its schema, and values.
     keys: Vec<(usize, Arc<str>)>,
 }
 
-/// Kinds of which nothing but references tell, and how these look: objects of a
+/// Kinds that are known only from references, and how those look: objects of a
 /// kind, an id and a name.
 #[derive(Debug)]
 pub struct Known {
@@ -116,8 +116,8 @@ pub struct Known {
 }
 
 impl Object {
-    /// Returns an object that was read; `wrapper` is where in the form that
-    /// the schema speaks of `body` stands.
+    /// Returns an object that was read; `wrapper` is the path of `body` in the
+    /// form that the schema describes.
     pub fn new(
         schema: &'static KindSchema,
         body: Json,
@@ -157,9 +157,9 @@ impl Object {
         object
     }
 
-    /// Returns an object as the target keeps it; `body` is what its text means.
-    /// Of one that somebody else made unreadable, the columns beside it tell
-    /// what it is.
+    /// Returns an object as the target stores it; `body` is the meaning of its
+    /// text. If somebody else made the text unreadable, the other columns
+    /// identify the object.
     pub fn kept(
         document: &Document,
         schema: &'static KindSchema,
@@ -173,7 +173,7 @@ impl Object {
             object.owner = Arc::clone(&document.owner);
             object.name = Arc::clone(&document.name);
         }
-        // What the columns say goes first.
+        // The columns take precedence.
         let mut keys = Vec::with_capacity(object.keys.len() + 1);
         for (at, key) in schema.keys.iter().enumerate() {
             let columns = match key.column {
@@ -208,7 +208,7 @@ impl Object {
     }
 
     /// Returns the object with another body and the text that means it, as the
-    /// operator asked; `mapped` are JSON pointers to what changed.
+    /// operator requested; `mapped` are JSON pointers to the changes.
     #[must_use]
     pub fn changed(&self, body: &Json, text: impl Into<Arc<str>>, mapped: Vec<String>) -> Self {
         let raw = self.raw(body).clone();
@@ -220,18 +220,18 @@ impl Object {
         }
     }
 
-    /// Returns the part of a body that its text is.
+    /// Returns the part of a body that is its text.
     pub fn raw<'j>(&self, body: &'j Json) -> &'j Json {
         self.wrapper.and_then(|name| body.get(name)).unwrap_or(body)
     }
 
-    /// Returns where in the file a place of the body stands.
+    /// Returns the path in the file of a path in the body.
     pub fn place(&self, pointer: &str) -> String {
         let inside = self.wrapper.and_then(|name| within(pointer, name));
         format!("{}{}", self.path, inside.unwrap_or(pointer))
     }
 
-    /// Returns a place of the body as it is shown.
+    /// Returns a path in the body as it is shown.
     pub fn shown<'p>(&self, pointer: &'p str) -> &'p str {
         within(pointer, self.schema.document.inner).unwrap_or(pointer)
     }
@@ -241,8 +241,7 @@ impl Object {
         &self.schema.info.kind
     }
 
-    /// Returns everything that it is known by: places of the schema's keys, and
-    /// values.
+    /// Returns all its identifiers: indices of the schema's keys, and values.
     pub fn keys(&self) -> impl Iterator<Item = (usize, &Arc<str>)> {
         self.keys.iter().map(|(at, value)| (*at, value))
     }
@@ -263,7 +262,7 @@ impl Object {
             .unwrap_or_default()
     }
 
-    /// Returns the value that its row is kept under; '' for none.
+    /// Returns the id that its row is stored under; '' for none.
     pub fn id(&self) -> &Arc<str> {
         static NONE: LazyLock<Arc<str>> = LazyLock::new(|| "".into());
         let is_id = |column| matches!(column, Column::Id | Column::Either);
@@ -271,7 +270,7 @@ impl Object {
         at.and_then(|at| self.values(at).next()).unwrap_or(&NONE)
     }
 
-    /// Returns what it is called where others refer to it.
+    /// Returns the name by which others refer to it.
     pub fn called(&self) -> &str {
         let called = self
             .schema
@@ -281,7 +280,7 @@ impl Object {
         called.unwrap_or(&self.name)
     }
 
-    /// Says whether nobody may change its text.
+    /// Returns whether its text must not change.
     pub fn is_signed(&self) -> bool {
         let is_there = |place: &&str| text_at(&self.body, place).is_some();
         self.schema
@@ -289,13 +288,13 @@ impl Object {
             .is_some_and(|signature| signature.at.iter().all(is_there))
     }
 
-    /// Says whether each target has one such object.
+    /// Returns whether each target has exactly one such object.
     pub fn is_only(&self) -> bool {
         self.schema.keys.iter().any(|key| key.role == Role::Only)
     }
 
-    /// Returns to whom what it refers to should belong: its owner, or itself
-    /// where it is one.
+    /// Returns the owner that its references should belong to: its own owner,
+    /// or itself if it is one.
     pub fn side(&self) -> &str {
         if self.schema.owner.is_some() {
             &self.owner
@@ -304,7 +303,7 @@ impl Object {
         }
     }
 
-    /// Returns what it is as a row: in the place of another one, whose id stays.
+    /// Returns its row: in the place of another one, whose id stays.
     pub fn document(&self, base: Option<&Self>) -> Document {
         let id = base
             .and_then(|base| base.row.as_ref())
@@ -339,7 +338,7 @@ impl Object {
     }
 }
 
-/// Returns where in a member a place is that a JSON pointer names.
+/// Returns the path within a member of a path that a JSON pointer names.
 fn within<'p>(pointer: &'p str, name: &str) -> Option<&'p str> {
     let rest = pointer
         .strip_prefix('/')?

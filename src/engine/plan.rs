@@ -1,4 +1,4 @@
-//! The plan: every item of the file with its verdict, before anyone chose.
+//! The plan: every item of the file with its verdict, before any choice.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -18,34 +18,34 @@ use super::schema::KindInfo;
 use super::secret::mark_differing;
 use super::verdict::{Reason, Status, Verdict};
 
-/// What a platform says of one item of the file: what it is, what stands in
-/// the target, and what is in the way.
+/// What a platform reports of one item of the file: its identity, its
+/// counterpart in the target, and what blocks it.
 #[derive(Clone, Debug)]
 pub struct Candidate {
-    /// The item as the file has it.
+    /// The item in the file.
     pub item: Item,
-    /// The same item as the target has it.
+    /// The same item in the target.
     pub base: Option<Item>,
-    /// How that was found, where it is not simply the object of the same key.
+    /// How it was matched, if not simply by the same key.
     pub matched: Option<Matched>,
-    /// What stands in its way by itself.
+    /// Its own blocking reasons.
     pub blocks: Vec<Reason>,
-    /// What has to be in the target before it can be written.
+    /// What must be in the target before it can be written.
     pub requires: Vec<Requirement>,
-    /// A limit that depends on what else is written.
+    /// A limit that depends on which other items are written.
     pub quota: Option<Quota>,
-    /// What it points to.
+    /// What it refers to.
     pub references: Vec<Reference>,
-    /// What the operator should know.
+    /// The findings for the operator.
     pub warnings: Vec<Finding>,
-    /// What else of the target it rests on, which the file says nothing of:
-    /// never shown as a difference, and stale once it changes.
+    /// What else it depends on in the target, which the file does not contain:
+    /// never shown as a difference, and the item is stale once it changes.
     pub context: Value,
 }
 
 impl Candidate {
-    /// Returns an item of the file, with the target's, of which there is nothing
-    /// more to say yet. Secrets that differ are shown as such.
+    /// Returns an item of the file, with the target's, and nothing else yet.
+    /// Secrets that differ are shown as such.
     pub fn new(mut item: Item, base: Option<Item>) -> Self {
         if let Some(base) = &base {
             mark_differing(&base.value, &mut item.value);
@@ -64,25 +64,25 @@ impl Candidate {
     }
 }
 
-/// An item that another one needs.
+/// An item that another one requires.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Requirement {
-    /// The item needed.
+    /// The required item.
     pub on: ItemId,
     /// Whether the target has it already.
     pub present: bool,
 }
 
-/// A limit on how much an item may refer to.
+/// A limit on the number of an item's references.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quota {
-    /// The reason's code when it is passed.
+    /// The reason's code when it is exceeded.
     pub code: Cow<'static, str>,
     /// What is counted, in the plural, such as "groups".
     pub of: Cow<'static, str>,
-    /// The most there may be.
+    /// The maximum.
     pub max: usize,
-    /// How many the item has in the target already, whatever is written.
+    /// How many the item has in the target already, regardless of what is written.
     pub held: usize,
     /// What writing the item would add.
     pub uses: Vec<QuotaUse>,
@@ -91,27 +91,27 @@ pub struct Quota {
 /// What one reference adds to a [`Quota`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuotaUse {
-    /// The item referred to.
+    /// The referenced item.
     pub on: ItemId,
-    /// How many it adds when that item is left as it is.
+    /// How many it adds if that item is left as it is.
     pub left: usize,
-    /// How many it adds when that item is written too.
+    /// How many it adds if that item is written too.
     pub written: usize,
 }
 
-/// The kind of which missing objects are listed by themselves, as *Lack API*.
+/// The kind whose missing objects are listed separately, as *Lack API*.
 const API: Kind = Kind::of("api");
 
-/// An object that the file refers to and that neither file nor target has.
+/// An object that the file refers to and that is in neither file nor target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
     /// Its key.
     pub key: Arc<str>,
     /// The module it belongs to; empty for none.
     pub module: Arc<str>,
-    /// Which items refer to it.
+    /// The items that refer to it.
     pub used_by: Vec<ItemId>,
 }
 
@@ -130,18 +130,18 @@ impl Missing {
         }
     }
 
-    /// Says whether it is an API.
+    /// Returns whether it is an API.
     pub fn is_api(&self) -> bool {
         self.kind == API
     }
 
-    /// Returns what tells it from others.
+    /// Returns its identity.
     pub fn identity(&self) -> (&Kind, &str, &str) {
         (&self.kind, &self.module, &self.key)
     }
 
-    /// Returns what it is called: `module/key` for an API, `kind key` for
-    /// anything else. May be hostile.
+    /// Returns its label: `module/key` for an API, `kind key` for anything
+    /// else. May be hostile.
     pub fn label(&self) -> String {
         let Self {
             kind, key, module, ..
@@ -174,7 +174,7 @@ impl Serialize for Missing {
     }
 }
 
-/// How many objects are missing. Shown as `2 APIs and 1 other object`.
+/// The number of missing objects. Shown as `2 APIs and 1 other object`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MissingCount {
     /// APIs.
@@ -184,7 +184,7 @@ pub struct MissingCount {
 }
 
 impl MissingCount {
-    /// Returns how many there are.
+    /// Returns the total.
     pub const fn total(self) -> usize {
         self.apis + self.others
     }
@@ -194,7 +194,7 @@ impl MissingCount {
         if self.others == 0 { "APIs" } else { "objects" }
     }
 
-    /// Returns the option of the command line that confirms them.
+    /// Returns the command-line option that confirms them.
     pub const fn flag(self) -> &'static str {
         if self.others == 0 {
             "--ignore-lack-api"
@@ -220,11 +220,10 @@ impl fmt::Display for MissingCount {
     }
 }
 
-/// How the target's object was found that an item is, where that says more
-/// than that it has the item's key.
+/// How an item's counterpart in the target was found, if not by the item's key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Matched {
-    /// By what, such as `name`.
+    /// The means, such as `name`.
     pub by: Cow<'static, str>,
     /// The id that the object has in the target.
     #[serde(rename = "id")]
@@ -245,47 +244,47 @@ impl fmt::Display for Matched {
 /// An item of the plan.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// The item as the file has it.
+    /// The item in the file.
     pub item: Item,
-    /// The same item as the target has it.
+    /// The same item in the target.
     pub base: Option<Item>,
-    /// How that was found, where it is not simply the object of the same key.
+    /// How it was matched, if not simply by the same key.
     pub matched: Option<Matched>,
-    /// What may be done.
+    /// Which action is possible.
     pub verdict: Verdict,
-    /// What has to be in the target before it can be written.
+    /// What must be in the target before it can be written.
     pub requires: Vec<Requirement>,
-    /// What it points to.
+    /// What it refers to.
     pub references: Vec<Reference>,
-    /// What the operator should know.
+    /// The findings for the operator.
     pub warnings: Vec<Finding>,
     /// Whether writing it would change anything.
     pub changed: bool,
     pub(super) quota: Option<Quota>,
     pub(super) context: Value,
-    /// How many of the reasons are its own, and not those of what it needs.
+    /// How many of the reasons are its own, and not those of what it requires.
     own_reasons: usize,
-    /// Whether it has changes that take effect whatever else is written.
+    /// Whether it has changes that take effect regardless of what else is written.
     own_changes: bool,
-    /// Items whose writing would give this one changes.
+    /// Items that give this one changes if they are written.
     conditions: Vec<ItemId>,
-    /// Whether covering it deletes something of the target.
+    /// Whether a cover deletes anything in the target.
     removes: bool,
 }
 
 impl Entry {
-    /// Says whether nothing stands in its own way and writing it would change
-    /// something: whether there is anything to choose.
+    /// Returns whether no reason of its own blocks it and writing it would
+    /// change something: whether there is anything to choose.
     pub const fn is_open(&self) -> bool {
         !self.verdict.status.is_blocked() && self.changed
     }
 
-    /// Says whether it is a repeat without a difference.
+    /// Returns whether it is a repeat without a difference.
     pub fn is_unchanged(&self) -> bool {
         self.base.is_some() && !self.changed
     }
 
-    /// Returns what the entry was made of, to make it again.
+    /// Returns the candidate that the entry was made of, to make it again.
     pub(super) fn candidate(&self) -> Candidate {
         Candidate {
             item: self.item.clone(),
@@ -306,25 +305,25 @@ impl Entry {
         }
     }
 
-    /// Says whether covering or adding would write something, given what else
-    /// is written.
+    /// Returns whether covering or adding it would write something, given what
+    /// else is written.
     pub(super) fn has_effect(&self, is_written: impl Fn(&ItemId) -> bool) -> bool {
         self.base.is_none() || self.own_changes || self.conditions.iter().any(is_written)
     }
 }
 
-/// How many items there are of each status.
+/// The number of items by status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// Items to add.
     pub add: usize,
-    /// Items that are there, unchanged ones included.
+    /// Existing items, unchanged ones included.
     pub repeat: usize,
     /// Repeats without a difference.
     pub unchanged: usize,
     /// Items that cannot be added.
     pub cannot_add: usize,
-    /// Items that are there and cannot be covered.
+    /// Existing items that cannot be covered.
     pub cannot_cover: usize,
     /// APIs that are missing.
     pub lack_api: usize,
@@ -340,13 +339,13 @@ pub struct Plan {
     missing: Vec<Missing>,
     warnings: Vec<Finding>,
     kinds: &'static [KindInfo],
-    /// What the target grants, where the platform grants access.
+    /// What the target grants, if the platform grants access.
     access: Option<Arc<access::Model>>,
 }
 
 impl Plan {
-    /// Compares and judges. `candidates` come in the order in which they are
-    /// shown and written; `kinds` names their kinds in that order.
+    /// Compares and judges. `candidates` are in their order of display and
+    /// writing; `kinds` names their kinds in that order.
     pub fn new(
         kinds: &'static [KindInfo],
         candidates: Vec<Candidate>,
@@ -355,7 +354,7 @@ impl Plan {
     ) -> Self {
         missing.sort_by_key(|missing| !missing.is_api());
         let entries: Vec<Entry> = candidates.into_iter().map(judge_alone).collect();
-        // Of two items with one identity (both blocked) the first is found.
+        // Of two items with the same identity (both blocked) the first is found.
         let mut index = HashMap::with_capacity(entries.len());
         for (at, entry) in entries.iter().enumerate() {
             index.entry(entry.item.id.clone()).or_insert(at);
@@ -373,7 +372,7 @@ impl Plan {
         plan
     }
 
-    /// Blocks what depends on blocked or absent items.
+    /// Blocks items that depend on blocked or absent items.
     fn judge_together(&mut self) {
         let blocked = {
             let is_add = |at: usize| {
@@ -391,7 +390,7 @@ impl Plan {
         }
     }
 
-    /// Settles which repeats differ: some differ only if another item is written.
+    /// Determines which repeats differ: some differ only if another item is written.
     fn find_changes(&mut self) {
         loop {
             let changed: Vec<bool> = self
@@ -410,7 +409,7 @@ impl Plan {
         }
     }
 
-    /// Says whether an item of the file can be written and would change anything.
+    /// Returns whether an item of the file can be written and would change anything.
     fn may_write(&self, id: &ItemId) -> bool {
         self.position(id)
             .and_then(|at| self.entries.get(at))
@@ -427,7 +426,7 @@ impl Plan {
         self.entries.get(at)
     }
 
-    /// Returns where an item stands in [`entries`](Self::entries).
+    /// Returns the index of an item in [`entries`](Self::entries).
     pub fn position(&self, id: &ItemId) -> Option<usize> {
         self.index.get(id).copied()
     }
@@ -437,8 +436,8 @@ impl Plan {
         self.kinds
     }
 
-    /// Returns what items of the file refer to and nobody has: first the APIs,
-    /// then the rest.
+    /// Returns what items of the file refer to and neither side has: first the
+    /// APIs, then the rest.
     pub fn missing(&self) -> &[Missing] {
         &self.missing
     }
@@ -457,7 +456,7 @@ impl Plan {
             .unwrap_or_default()
     }
 
-    /// Counts what is missing.
+    /// Counts the missing objects.
     pub fn missing_count(&self) -> MissingCount {
         let apis = self.missing.partition_point(Missing::is_api);
         MissingCount {
@@ -466,19 +465,19 @@ impl Plan {
         }
     }
 
-    /// Returns what was noticed about the file as a whole.
+    /// Returns the findings about the file as a whole.
     pub fn warnings(&self) -> &[Finding] {
         &self.warnings
     }
 
-    /// Adds what was noticed about the target.
+    /// Adds findings about the target.
     #[must_use]
     pub fn with_warnings(mut self, more: impl IntoIterator<Item = Finding>) -> Self {
         self.warnings.extend(more);
         self
     }
 
-    /// Adds what the target grants to whom, and what writing items changes of it.
+    /// Adds what the target grants to whom, and how writing items changes it.
     #[must_use]
     pub fn with_access(self, model: access::Model) -> Self {
         Self {
@@ -487,20 +486,20 @@ impl Plan {
         }
     }
 
-    /// Says whether its platform grants access, and the plan tells of it.
+    /// Returns whether its platform grants access, and the plan knows the grants.
     pub const fn grants_access(&self) -> bool {
         self.access.is_some()
     }
 
-    /// Returns what changes of who can call what, where the items are written
-    /// of which `is_written` says so by their places. Nothing of platforms that
-    /// grant no access, and of a plan that was saved.
+    /// Returns who gains or loses access if the items are written for whose
+    /// indices `is_written` is true. `None` for platforms that grant no access,
+    /// and for a saved plan.
     pub fn access(&self, is_written: impl Fn(usize) -> bool) -> Option<Access> {
         self.access.as_ref().map(|model| model.evaluate(is_written))
     }
 
-    /// Returns what writing one item changes beside others that are written; of
-    /// much the first changes, at least `most`.
+    /// Returns the access changes of writing one item in addition to others
+    /// that are written; of many changes the first ones, at least `most`.
     pub fn access_by(
         &self,
         at: usize,
@@ -514,13 +513,14 @@ impl Plan {
     }
 
     /// Returns every warning that can matter: the file's, then those of each
-    /// item that differs. Of what is the same on both sides nothing is written.
+    /// item that differs. Items that are the same on both sides are not
+    /// written.
     pub fn all_warnings(&self) -> impl Iterator<Item = &Finding> {
         self.warnings_of(|at| self.entries.get(at).is_some_and(|entry| entry.changed))
     }
 
-    /// Returns the warnings that matter to choices: the file's, then those of
-    /// each item that is going to be written.
+    /// Returns the warnings that matter for choices: the file's, then those of
+    /// each item that will be written.
     pub fn warnings_under(&self, resolution: &Resolution) -> impl Iterator<Item = &Finding> {
         self.warnings_of(|at| {
             resolution
@@ -556,9 +556,9 @@ impl Plan {
         changes
     }
 
-    /// Returns what applying deletes from the target: the item that it is part
-    /// of, by its place in the plan, and the change. Costs a comparison of each
-    /// covered item that loses something, and nothing for the others.
+    /// Returns what applying deletes from the target: the index of the item in
+    /// the plan, and the change. Costs a comparison of each covered item that
+    /// loses something, and nothing for the others.
     pub fn removals(&self, resolution: &Resolution) -> Vec<(usize, Change)> {
         let is_written = |id: &ItemId| {
             let state = self.position(id).and_then(|at| resolution.state(at));
@@ -601,16 +601,17 @@ impl Plan {
         summary
     }
 
-    /// Returns what each item becomes under the operator's choices.
+    /// Returns the outcome of each item under the operator's choices.
     pub fn resolve(&self, choices: &Choices) -> Resolution {
         Resolution::new(self, choices)
     }
 
-    /// Finds what stands in the way of the `chosen` items, given that only
-    /// they are written, and of the `judged` ones, as if they were written too.
+    /// Finds what blocks the `chosen` items, given that only they are written,
+    /// and the `judged` ones, as if they were written too.
     ///
-    /// Starts from "all of them are written" and takes away until nothing more
-    /// falls, so that items which need each other can go together.
+    /// Starts from "all of them are written" and removes items until none is
+    /// removed any more, so that items which require each other can be written
+    /// together.
     pub(super) fn settle(
         &self,
         chosen: impl Fn(usize) -> bool,
@@ -706,7 +707,7 @@ impl Plan {
     }
 }
 
-/// Judges an item by what stands in its own way, and compares it.
+/// Judges an item by its own reasons, and compares it.
 fn judge_alone(candidate: Candidate) -> Entry {
     let status = match (candidate.base.is_some(), candidate.blocks.is_empty()) {
         (false, true) => Status::Add,

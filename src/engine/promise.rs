@@ -1,7 +1,8 @@
-//! What was promised of the rows of a job, against what its journal has.
+//! Checks the journal of a job against what was promised of its rows.
 //!
-//! Pure: of before, after and promise. Later this is done on the server; this
-//! one stays as its reference, and for targets that are files.
+//! Pure: a function of before, after and promise. Later this is done on the
+//! server; this implementation stays as its reference, and for targets that are
+//! files.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -15,39 +16,39 @@ use super::diff::push_segment;
 use super::item::{Element, Field, ItemId, Value};
 use super::plan::Entry;
 
-/// The most characters of a value that are printed.
+/// The maximum number of printed characters of a value.
 const MAX_PRINTED: usize = 80;
 
-/// What is promised of one column. A column without a promise keeps its value;
-/// in a new row it has its default.
+/// The promise for one column. A column without a promise keeps its value; in a
+/// new row it has its default.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Promised {
     /// This value, as JSON text.
     Value(String),
-    /// Set by whoever writes: who, when, which version.
+    /// Set by the writer: who, when, which version.
     Stamped,
-    /// Follows from other values.
+    /// Derived from other values.
     Derived,
     /// Part of an item: checked with the item, by [`differences`].
     Compared,
 }
 
-/// What is promised of one row.
+/// The promise for one row.
 #[derive(Clone, Debug)]
 pub struct RowPromise {
     /// The table.
     pub table: Cow<'static, str>,
     /// Its primary key, as a JSON object.
     pub key: String,
-    /// Whether the row is there afterwards.
+    /// Whether the row exists afterwards.
     pub remains: bool,
-    /// Whether the job has to touch it.
+    /// Whether the job must touch it.
     pub required: bool,
-    /// What is promised of its columns.
+    /// The promises for its columns.
     pub columns: BTreeMap<String, Promised>,
 }
 
-/// What a column of a new row holds unless somebody says otherwise.
+/// The value of a column in a new row unless it is specified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fill {
     /// NULL.
@@ -60,15 +61,15 @@ pub enum Fill {
     Generated,
 }
 
-/// A table as the target's catalog describes it.
+/// A table as described by the target's catalog.
 #[derive(Clone, Debug, Default)]
 pub struct TableShape {
     /// Its name.
     pub name: String,
     /// Its columns.
     pub columns: BTreeMap<String, Fill>,
-    /// What may change its rows beside the job's own statements, such as
-    /// `trigger audit`.
+    /// What may change its rows in addition to the job's own statements, such
+    /// as `trigger audit`.
     pub triggers: Vec<String>,
 }
 
@@ -79,29 +80,29 @@ pub struct TouchedRow<'a> {
     pub table: &'a str,
     /// Its primary key.
     pub key: &'a str,
-    /// The row before; nothing where it was not there.
+    /// The row before; `None` if it did not exist.
     pub before: Option<&'a str>,
-    /// The row afterwards; nothing where it is gone.
+    /// The row afterwards; `None` if it was deleted.
     pub after: Option<&'a str>,
 }
 
-/// How a row differs from what was promised of it.
+/// How a row deviates from its promise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Deviation {
     /// A value differs.
     Value,
-    /// A row was written that nobody promised.
+    /// A row was written without a promise.
     UnexpectedRow,
     /// A promised row was not written.
     MissingRow,
-    /// A row is gone that was to be there.
+    /// A row was deleted that should exist.
     RowGone,
-    /// A row is there that was to be removed.
+    /// A row exists that should have been deleted.
     RowLeft,
 }
 
-/// A difference that nobody promised. Holds no value that must not be shown.
+/// A deviation from the promise. Contains no value that must not be shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Unpromised {
     /// The table.
@@ -110,13 +111,13 @@ pub struct Unpromised {
     pub key: String,
     /// What differs.
     pub what: Deviation,
-    /// The column, or the path in its item where no single column has it.
+    /// The column, or the path in its item if no single column has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
-    /// What was promised, where it may be shown.
+    /// The promised value, if it may be shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub promised: Option<String>,
-    /// What the target has, where it may be shown.
+    /// The target's value, if it may be shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<String>,
     /// The triggers and rules of the table.
@@ -149,7 +150,7 @@ fn cells(row: &str) -> Cells<'_> {
     serde_json::from_str(row).unwrap_or_default()
 }
 
-/// A key whose text does not depend on who wrote the JSON.
+/// A key whose text does not depend on the JSON writer.
 pub type RowKey = Vec<(String, String)>;
 
 /// Reads the primary key of a row.
@@ -169,12 +170,12 @@ fn plain(json: &str) -> Cow<'_, str> {
     }
 }
 
-/// Says whether two JSON texts are one value: strings may be escaped in two ways.
+/// Returns whether two JSON texts are one value: strings may be escaped in two ways.
 fn same(one: &str, other: &str) -> bool {
     one == other || (one.starts_with('"') && other.starts_with('"') && plain(one) == plain(other))
 }
 
-/// What is said of the rows of a job: the promise, and whose values may be shown.
+/// The promises for the rows of a job, and whose values may be shown.
 pub struct Promise<'a> {
     /// The rows.
     pub rows: &'a [RowPromise],
@@ -185,8 +186,8 @@ pub struct Promise<'a> {
 }
 
 impl Promise<'_> {
-    /// Returns every difference that nobody promised. Of a row that was touched
-    /// several times the first state and the last count.
+    /// Returns every deviation from the promises. Of a row that was touched
+    /// several times the first and the last state count.
     pub fn unpromised<'r>(
         &self,
         touched: impl IntoIterator<Item = TouchedRow<'r>>,
@@ -265,7 +266,7 @@ impl Promise<'_> {
         self.shapes.iter().find(|shape| shape.name == table)
     }
 
-    /// Returns a difference of a row.
+    /// Returns a deviation of a row.
     pub fn deviation(&self, table: &str, key: &str, what: Deviation) -> Unpromised {
         let parts = cells(key);
         let parts: Vec<String> = parts
@@ -301,7 +302,7 @@ fn printed(json: &str) -> String {
     }
 }
 
-/// Sums up what was done to each row, in the order of its first touch.
+/// Combines what was done to each row, in the order of its first touch.
 pub fn net<'r>(touched: impl IntoIterator<Item = TouchedRow<'r>>) -> Vec<TouchedRow<'r>> {
     let mut rows: Vec<TouchedRow<'r>> = Vec::new();
     let mut places: HashMap<(&str, &str), usize> = HashMap::new();
@@ -311,7 +312,7 @@ pub fn net<'r>(touched: impl IntoIterator<Item = TouchedRow<'r>>) -> Vec<Touched
             .and_then(|at| rows.get_mut(*at))
         {
             Some(first) => {
-                // What was removed and inserted again is a new row.
+                // A row that was deleted and inserted again is a new row.
                 if first.after.is_none() && row.before.is_none() {
                     first.before = None;
                 }
@@ -330,7 +331,7 @@ fn is_equal(row: TouchedRow<'_>) -> bool {
     row.before == row.after
 }
 
-/// A place of an item where the target has something else than was promised.
+/// A path of an item where the target deviates from the promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemDifference {
     /// JSON pointer into the item.
@@ -342,8 +343,9 @@ pub struct ItemDifference {
 }
 
 impl Entry {
-    /// Returns what has to stand in the target once this item is written, by
-    /// what was shown of it; `is_written` says which others are written too.
+    /// Returns the promised content of the target once this item is written, by
+    /// the changes that were shown; `is_written` tells which others are written
+    /// too.
     pub fn promised(&self, is_written: &dyn Fn(&ItemId) -> bool) -> Value {
         let reading = Reading {
             is_written,
@@ -360,7 +362,7 @@ impl Entry {
 /// changes.
 struct Reading<'a> {
     is_written: &'a dyn Fn(&ItemId) -> bool,
-    /// Adds take everything over; only covers keep, or remove.
+    /// Adds take everything over; only covers keep or remove values.
     is_cover: bool,
 }
 
@@ -430,8 +432,8 @@ impl Reading<'_> {
     }
 }
 
-/// Returns where the target has something else than was promised. New elements
-/// may be known by another identity by now: they are found by what they hold.
+/// Returns where the target deviates from the promise. New elements may have
+/// another identity afterwards: they are found by their content.
 pub fn differences(promised: &Value, found: &Value) -> Vec<ItemDifference> {
     let mut differences = Vec::new();
     differ(&mut String::new(), promised, found, &mut differences);
@@ -485,7 +487,7 @@ fn sets(path: &mut String, promised: &[Element], found: &[Element], out: &mut Ve
         .map(|element| (element.id.key(), element))
         .collect();
     let mut missing: Vec<&Element> = Vec::new();
-    // Of elements with one identity the first counts.
+    // Of elements with the same identity the first counts.
     let mut seen: HashSet<&str> = HashSet::new();
     for element in promised
         .iter()
@@ -506,13 +508,13 @@ fn sets(path: &mut String, promised: &[Element], found: &[Element], out: &mut Ve
         .collect();
     missing.retain(|element| {
         let is_same = |other: &&Element| differences(&element.value, &other.value).is_empty();
-        // Mere membership says nothing about which one it is.
+        // Mere membership does not identify an element.
         let at = extra
             .iter()
             .position(|other| element.value != Value::Null && is_same(other));
         at.map(|at| extra.remove(at)).is_none()
     });
-    // What stands at one place with other values is told value by value.
+    // A path with other values is reported value by value.
     missing.retain(|element| {
         let at = extra.iter().position(|other| other.label == element.label);
         let Some(other) = at.map(|at| extra.remove(at)) else {
@@ -698,7 +700,7 @@ mod tests {
             [1, 2].map(|name| format!(r#"{{"id": "a", "name": {name}, "secret": "s"}}"#));
         let (one, two) = (Some(one.as_str()), Some(two.as_str()));
         assert!(found(&rows, &[(KEY, one, one), (KEY, one, two)]).is_empty());
-        // What was removed and inserted again is a new row, with defaults.
+        // A row that was deleted and inserted again is new, with defaults.
         let described = found(&rows, &[(KEY, one, None), (KEY, None, two)]);
         assert_eq!(
             described,

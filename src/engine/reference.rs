@@ -1,4 +1,4 @@
-//! What an item points to, and how that was found.
+//! What an item refers to, and how that was found.
 
 use std::sync::Arc;
 
@@ -11,17 +11,17 @@ use super::item::{ItemId, Kind};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Resolved {
-    /// By the id that it names.
+    /// By its id.
     Id,
-    /// By the name that it names: the target has another id for it.
+    /// By its name: the target has another id for it.
     Name,
-    /// By a mapping that the operator gave.
+    /// By a mapping of the operator.
     Mapping,
-    /// By a default that the operator gave.
+    /// By a default of the operator.
     Default,
-    /// Not at all: what it points to is kept elsewhere.
+    /// Not at all: the referenced object is managed elsewhere.
     External,
-    /// Not at all: it is neither in the file nor in the target.
+    /// Not at all: neither the file nor the target has it.
     Unresolved,
 }
 
@@ -44,18 +44,18 @@ impl Resolved {
 pub struct Reference {
     /// JSON pointer into the item. May be hostile.
     pub path: String,
-    /// The kind of what it points to; may be none of the platform's.
+    /// The kind of the referenced object; may be none of the platform's.
     pub kind: Kind,
-    /// The key of what it points to, as it is going to be written.
+    /// The key of the referenced object, as it will be written.
     pub key: Arc<str>,
-    /// Its name; empty where nobody knows it. May be hostile.
+    /// Its name; empty if unknown. May be hostile.
     pub name: Arc<str>,
     /// How it was resolved.
     pub how: Resolved,
 }
 
 impl Reference {
-    /// Returns which item it points to.
+    /// Returns the item that it refers to.
     pub fn to(&self) -> ItemId {
         ItemId::new(self.kind.clone(), Arc::clone(&self.key))
     }
@@ -75,8 +75,8 @@ impl Serialize for Reference {
     }
 }
 
-/// An object that references may fall back to; without id and name, any one of
-/// its kind that is the only one in the target.
+/// An object that references may fall back to; without id and name, the only
+/// object of its kind in the target.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct DefaultReference {

@@ -1,8 +1,8 @@
-//! What a platform says of its kinds, as data.
+//! The declarations of a platform's kinds, as data.
 //!
-//! One declaration per kind. Matching, comparing, masking, writing, looking up
+//! One declaration per kind. Matching, comparing, masking, writing, resolving
 //! references and exporting all read it: what is shown and what is written
-//! cannot drift apart.
+//! cannot diverge.
 
 pub use kinds::{
     Column, Form, IfMissing, Key, KindSchema, Others, OwnerRule, Part, ReferenceRule, Role,
@@ -24,72 +24,72 @@ pub struct KindInfo {
     pub title: &'static str,
 }
 
-/// What covering does with what only the target has.
+/// How a cover treats what only the target has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cover {
-    /// It is removed: the file's object takes the place of the target's.
+    /// It is removed: the file's object replaces the target's.
     Replace,
     /// It stays: the file's object is merged into the target's.
     Merge,
 }
 
-/// Which values say nothing, so that they equal an absent one.
+/// Which values count as empty, that is, equal to an absent one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Empty {
     /// Null, '', [] and {}.
     Nothing,
-    /// Those, false and 0, and objects of nothing else: the zero values of the
-    /// product's own types.
+    /// Those, false and 0, and objects that contain nothing else: the zero
+    /// values of the product's own types.
     Zero,
 }
 
-/// What is special about a place in a document.
+/// The special treatment of a path in a document.
 ///
-/// Where nothing is said, a value is compared and taken from the file, a list
-/// of plain values is one value, and a list of objects is a sequence whose
-/// elements are known by the first of [`DocumentSchema::list_keys`] that fits.
+/// Without a rule, a value is compared and taken from the file, a list of plain
+/// values is one value, and a list of objects is a sequence whose elements are
+/// identified by the first of [`DocumentSchema::list_keys`] that fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
-    /// The target's own, such as an id of its database: taken from the file on
-    /// an add, kept on a cover.
+    /// Belongs to the target, such as an id of its database: taken from the
+    /// file on an add, kept on a cover.
     Local,
     /// Changes by itself, such as a counter: kept likewise.
     Volatile,
-    /// The target's is kept where the file has none.
+    /// The target's value is kept if the file has none.
     Kept,
-    /// Follows from the rest of the object: not compared, and written as the
-    /// file has it whenever the object is written.
+    /// Derived from the rest of the object: not compared, and written as in the
+    /// file whenever the object is written.
     Derived,
     /// The system refuses to change it: a difference blocks a cover.
     Immutable,
-    /// A credential: compared, never shown, kept where the file has none.
+    /// A credential: compared, never shown, kept if the file has none.
     Secret,
     /// Each value below is a credential.
     SecretsBelow,
-    /// No credential, whatever its name.
+    /// Not a credential, whatever its name.
     Shown,
-    /// A text that names the credentials beside it, separated by commas: kept
-    /// where the file has none.
+    /// A text that names the credentials next to it, separated by commas: kept
+    /// if the file has none.
     NamesSecrets,
-    /// A list of plain values whose order means nothing.
+    /// A list of plain values whose order does not count.
     Set,
-    /// A list of objects whose order means nothing, known by the first of these
-    /// keys that fits. `a+b` is a key of two members.
+    /// A list of objects whose order does not count, identified by the first of
+    /// these keys that fits. `a+b` is a key of two members.
     Map(&'static [&'static str]),
-    /// A list of objects whose order counts, known by the first of these keys
-    /// that fits, else by what they hold.
+    /// A list of objects whose order counts, identified by the first of these
+    /// keys that fits, else by their content.
     Sequence(&'static [&'static str]),
-    /// From here on the order of objects in lists means nothing, where a key fits.
+    /// From here on the order of objects in lists does not count, where a key fits.
     Unordered,
-    /// A list that is compared as one value, whatever it holds.
+    /// A list that is compared as one value, whatever it contains.
     Atomic,
-    /// An object whose members are entries: one counts even if it says nothing.
+    /// An object whose members are entries: one counts even if it is empty.
     Entries,
-    /// From here on only [`Empty::Nothing`] says nothing: the content is free.
+    /// From here on only [`Empty::Nothing`] counts as empty: the content is free.
     Exact,
-    /// From here on [`Empty::Zero`] says nothing again.
+    /// From here on [`Empty::Zero`] counts as empty again.
     Zeroed,
-    /// What an absent value means, as JSON text.
+    /// The meaning of an absent value, as JSON text.
     Default(&'static str),
 }
 
@@ -107,15 +107,15 @@ pub(super) enum ListRule {
 pub(super) enum Class {
     #[default]
     Compared,
-    /// The target's own is kept.
+    /// The target's value is kept.
     Local,
-    /// The target's is kept where the file has none.
+    /// The target's value is kept if the file has none.
     Kept,
     Derived,
     Immutable,
 }
 
-/// Whether a value may be shown, where its place says so.
+/// Whether a value may be shown, as far as its path determines it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Secrecy {
     Secret,
@@ -123,7 +123,7 @@ pub(super) enum Secrecy {
     Shown,
 }
 
-/// All that is said of one place: of each aspect the first rule counts.
+/// The rules for one path: of each aspect the first rule counts.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct PlaceRules {
     pub(super) class: Class,
@@ -136,7 +136,7 @@ pub(super) struct PlaceRules {
     pub(super) default: Option<&'static str>,
 }
 
-/// The rules for documents of one kind: what is said of which places.
+/// The rules for documents of one kind, by path.
 #[derive(Debug)]
 pub struct Rules {
     patterns: Patterns<Rule>,
@@ -144,7 +144,7 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// Returns rules, those that go before others first.
+    /// Returns rules; earlier ones take precedence.
     pub fn new<'r>(lists: impl IntoIterator<Item = &'r [(&'static str, Rule)]>) -> Self {
         let rules: Vec<(&'static str, Rule)> = lists.into_iter().flatten().copied().collect();
         let may_name_secrets = rules.iter().any(|(_, rule)| *rule == Rule::NamesSecrets);
@@ -154,30 +154,30 @@ impl Rules {
         }
     }
 
-    /// Says whether documents name credentials of their own.
+    /// Returns whether documents name credentials of their own.
     pub(super) const fn may_name_secrets(&self) -> bool {
         self.may_name_secrets
     }
 
-    /// Says whether a place holds what is the target's own, and kept on a cover;
-    /// list elements are `*` in its path.
+    /// Returns whether the value at a path belongs to the target and is kept on
+    /// a cover; list elements are `*` in its path.
     pub fn is_own(&self, path: &[&str]) -> bool {
         self.at(path).class == Class::Local
     }
 
-    /// Says whether the order of a list at a place means nothing, whatever its
-    /// elements are.
+    /// Returns whether the order of a list at a path does not count, whatever
+    /// its elements are.
     pub fn is_unordered(&self, path: &[&str]) -> bool {
         matches!(self.at(path).list, Some(ListRule::Set | ListRule::Map(_)))
     }
 
-    /// Returns what is said of a place; list elements are `*` in its path.
+    /// Returns the rules for a path; list elements are `*` in it.
     pub(super) fn at(&self, path: &[&str]) -> PlaceRules {
         let mut place = PlaceRules::default();
         if path.is_empty() {
             return place;
         }
-        // The first one counts: the last one to be written is the first one.
+        // The first one counts, so rules are applied from the last to the first.
         for rule in self.patterns.at(path).rev() {
             place.take(*rule);
         }
@@ -209,19 +209,19 @@ impl PlaceRules {
     }
 }
 
-/// What is said of documents of one kind.
+/// How documents of one kind are compared.
 #[derive(Debug)]
 pub struct DocumentSchema {
-    /// What covering does with what only the target has.
+    /// How a cover treats what only the target has.
     pub cover: Cover,
-    /// Which values say nothing.
+    /// Which values count as empty.
     pub empty: Empty,
     /// The member whose members are shown as the object's own; '' for none.
     pub inner: &'static str,
-    /// What elements of lists are known by where no rule says so, the first key
-    /// that fits.
+    /// What identifies elements of lists without a rule of their own, by the
+    /// first key that fits.
     pub list_keys: &'static [&'static str],
-    /// What is special about single places.
+    /// The rules for single paths.
     pub rules: Rules,
 }
 

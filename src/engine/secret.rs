@@ -1,10 +1,10 @@
-//! What is secret: values that can be compared and never shown, and the one
-//! list of what is a credential, by its name and by its form.
+//! Secrets: values that can be compared and never shown, and the one list of
+//! what is a credential, by its name and by its form.
 //!
 //! [`is_secret_name`] and [`announces_secret`] go by names, [`mask_text`] finds
 //! credentials inside any text, and [`is_placeholder`] and [`is_indirection`]
-//! say what may stand in the place of one and is none. All of them cost time in
-//! proportion to the text.
+//! recognise what may replace one without being one. All of them take time
+//! linear in the text.
 
 mod apart;
 mod jdbc;
@@ -26,9 +26,9 @@ pub use self::text::mask_text;
 
 /// A secret in comparable form.
 ///
-/// It has no `Display`, its `Debug` says `***`, and there is no way to read
-/// the value back: rows that are to be written travel another road (the
-/// platform's own rows), not through items.
+/// It has no `Display`, its `Debug` prints `***`, and the value cannot be read
+/// back: rows to be written do not go through items but through the platform's
+/// own rows.
 ///
 /// ```
 /// use gatediff::engine::Secret;
@@ -42,7 +42,7 @@ pub struct Secret {
     shown: Option<Arc<str>>,
 }
 
-/// Secrets are the same whose values are, whatever is shown of them.
+/// Secrets are equal if their values are, whatever is shown of them.
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value
@@ -74,12 +74,12 @@ impl Secret {
         &self.value
     }
 
-    /// Returns the value to tell elements of one identity by.
+    /// Returns the value that distinguishes elements of one identity.
     pub(super) fn shared(&self) -> Arc<str> {
         Arc::clone(&self.value)
     }
 
-    /// Returns a secret that stands for this one, with the same part to show.
+    /// Returns a secret that replaces this one, with the same part to show.
     pub(super) fn replaced(&self, value: impl Into<Arc<str>>) -> Self {
         Self {
             value: value.into(),

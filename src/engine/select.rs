@@ -1,19 +1,19 @@
-//! `KIND` and `KIND:KEY` with `*` globs, as typed on the command line; and what
-//! a misspelt word was meant to be.
+//! `KIND` and `KIND:KEY` with `*` globs, as typed on the command line; and
+//! suggestions for misspelt words.
 
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::item::ItemId;
 use super::schema::KindInfo;
 
-/// Which items a word of the command line means.
+/// Which items a word of the command line selects.
 #[derive(Clone, Debug)]
 pub enum Selector {
     /// All of them.
     All,
     /// Those of a kind.
     Kind(String),
-    /// Those of a kind whose key matches.
+    /// Those of a kind with a matching key.
     Key {
         /// The kind.
         kind: String,
@@ -24,7 +24,7 @@ pub enum Selector {
     },
 }
 
-/// Why a selector was not understood.
+/// Why a selector is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SelectorError {
     /// The kind is unknown.
@@ -32,17 +32,17 @@ pub enum SelectorError {
     UnknownKind {
         /// What was typed.
         word: String,
-        /// The kind that was perhaps meant.
+        /// The kind that was probably meant.
         near: Option<String>,
-        /// The kinds there are.
+        /// The known kinds.
         known: String,
     },
-    /// Nothing is selected: whoever names an item means one that is there.
+    /// Nothing is selected: a selector must match at least one item.
     #[error("'{word}' matches no item{}", meant(near.as_deref()))]
     NoMatch {
         /// What was typed. May be hostile.
         word: String,
-        /// What was perhaps meant. May be hostile.
+        /// The probable meaning. May be hostile.
         near: Option<String>,
     },
     /// The pattern cannot be compiled.
@@ -50,7 +50,7 @@ pub enum SelectorError {
     BadPattern {
         /// What was typed.
         pattern: String,
-        /// What is wrong with it.
+        /// The error.
         why: String,
     },
 }
@@ -87,13 +87,14 @@ impl Selector {
         }
     }
 
-    /// Reads words, each of which has to mean one of `ids` at least; `all` may
-    /// mean none.
+    /// Parses words, each of which must match at least one of `ids`; `all` may
+    /// match none.
     ///
     /// # Errors
     ///
-    /// As [`parse`](Self::parse), and on the first word that means none: with
-    /// the most similar one of the same kind, or one of that key where the kind has none.
+    /// As [`parse`](Self::parse), and on the first word that matches none: with
+    /// the most similar one of the same kind, or one of that key if the kind
+    /// has none.
     pub fn parse_all<'i>(
         words: &[String],
         kinds: &[KindInfo],
@@ -124,7 +125,7 @@ impl Selector {
         let (word_kind, typed) = word.split_once(':').unwrap_or(("", word));
         let typed = typed.replace('*', "");
         let of_kind = ids.clone().filter(|id| id.kind.as_str() == kind);
-        // What all begin with makes nothing alike.
+        // A common prefix of all does not make names similar.
         let key = nearest(&typed, of_kind.map(|id| &*id.key));
         match key {
             Some(key) => Some(format!("{kind}:{key}")),
@@ -136,7 +137,7 @@ impl Selector {
         }
     }
 
-    /// Says whether an item is meant.
+    /// Returns whether an item is selected.
     pub fn matches(&self, id: &ItemId) -> bool {
         match self {
             Self::All => true,
@@ -147,17 +148,17 @@ impl Selector {
         }
     }
 
-    /// Says whether one item was named, so that its absence is a mistake.
+    /// Returns whether one item was named, so that its absence is an error.
     pub const fn is_exact(&self) -> bool {
         matches!(self, Self::Key { exact: true, .. })
     }
 }
 
-/// How alike two words have to be, of 1, for one to be offered for the other.
+/// The minimum similarity, of 1, for a word to be suggested for another.
 const ALIKE: f64 = 0.4;
 
-/// Returns the name that a misspelt word was perhaps meant to be: the most
-/// similar one, if any is similar, whatever the case.
+/// Returns the name that a misspelt word probably means: the most similar one,
+/// if any is similar, ignoring case.
 ///
 /// ```
 /// use gatediff::engine::select::nearest;
@@ -176,18 +177,18 @@ pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Opti
         .into_iter()
         .map(likeness)
         .filter(|(likeness, _)| *likeness >= ALIKE);
-    // Of several that are as similar the first.
+    // Of several equally similar ones the first.
     alike
         .reduce(|best, next| if next.0 > best.0 { next } else { best })
         .map(|(_, name)| name)
 }
 
-/// Returns the end of a sentence that offers a name, if there is one.
+/// Returns the end of a sentence that suggests a name, if any.
 pub fn meant(near: Option<&str>) -> String {
     near.map_or_else(String::new, |near| format!("; did you mean '{near}'?"))
 }
 
-/// Compiles a key where only `*` is special: keys may hold `[` and `{`.
+/// Compiles a key in which only `*` is special: keys may contain `[` and `{`.
 fn pattern(key: &str) -> Result<GlobMatcher, SelectorError> {
     let escaped: Vec<String> = key.split('*').map(globset::escape).collect();
     GlobBuilder::new(&escaped.join("*"))
@@ -253,7 +254,7 @@ mod tests {
             error("client:biling"),
             "'client:biling' matches no item; did you mean 'client:billing'?"
         );
-        // That both are clients makes them no more alike.
+        // Being clients both does not make them more similar.
         assert_eq!(error("client:zz"), "'client:zz' matches no item");
         assert!(
             Selector::parse("All", &KINDS)

@@ -1,4 +1,4 @@
-//! Plans without secrets: fit to be kept in a file, and to be compared later.
+//! Plans without secrets: safe to store in a file, and to compare later.
 
 mod document;
 
@@ -14,12 +14,12 @@ use super::secret::Secret;
 
 pub use document::{AccessDocument, PlanDocument, UnknownKind};
 
-/// The block of HMAC-SHA256, which a key is padded to.
+/// The block size of HMAC-SHA256, to which a key is padded.
 const BLOCK: usize = 64;
 
-/// The key that seals plans. Never shown.
+/// The key that signs plans. Never shown.
 ///
-/// Whoever has it could guess a secret from its fingerprint; nobody else can.
+/// Only its owner could guess a secret from its fingerprint.
 #[derive(Clone)]
 pub struct SignatureKey {
     mac: Hmac<Sha256>,
@@ -45,13 +45,13 @@ impl SignatureKey {
         }
     }
 
-    /// Returns what the key is called: 8 hexadecimal digits.
+    /// Returns the id of the key: 8 hexadecimal digits.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// Returns the keyed fingerprint of something: HMAC-SHA256 in hexadecimal.
-    /// `label` keeps the fingerprints of different things apart.
+    /// Returns the keyed fingerprint of some bytes: HMAC-SHA256 in hexadecimal.
+    /// `label` separates the fingerprints of different things.
     pub fn fingerprint(&self, label: &str, bytes: &[u8]) -> String {
         hex(&self
             .labelled(&[label])
@@ -60,14 +60,14 @@ impl SignatureKey {
             .into_bytes())
     }
 
-    /// Says whether a fingerprint is that of these bytes, in constant time.
+    /// Returns whether a fingerprint is that of these bytes, in constant time.
     pub fn verify(&self, label: &str, bytes: &[u8], fingerprint: &str) -> bool {
         // Equal text has equal fingerprints; what leaks is a fingerprint of the fingerprint.
         let one = self.fingerprint("verify", self.fingerprint(label, bytes).as_bytes());
         one == self.fingerprint("verify", fingerprint.as_bytes())
     }
 
-    /// Returns the state after some words, each with its length before it.
+    /// Returns the state after some words, each prefixed with its length.
     fn labelled(&self, words: &[&str]) -> Hmac<Sha256> {
         words.iter().fold(self.mac.clone(), |mac, word| {
             mac.chain_update((word.len() as u64).to_be_bytes())
@@ -78,12 +78,12 @@ impl SignatureKey {
 
 impl fmt::Debug for SignatureKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SealKey {}", self.id)
+        write!(f, "SignatureKey {}", self.id)
     }
 }
 
-/// A plan in which a keyed fingerprint stands for each secret. Two plans
-/// sealed with one key compare as the plans themselves do.
+/// A plan in which a keyed fingerprint replaces each secret. Two plans signed
+/// with one key compare as the original plans do.
 #[derive(Clone, Debug)]
 pub struct SignedPlan(Arc<Plan>);
 
@@ -117,7 +117,7 @@ impl Plan {
     }
 }
 
-/// Seals what belongs to one item: equal secrets of two items do not show as such.
+/// Signs what belongs to one item: equal secrets of two items have different fingerprints.
 struct Signature {
     mac: Hmac<Sha256>,
 }
@@ -229,7 +229,7 @@ mod tests {
         ])
     }
 
-    /// A plan with everything that a plan can have.
+    /// A plan with everything that a plan can contain.
     fn plan(before: &str, after: &str) -> Plan {
         let item = |key: &str, secret: &str| Item {
             id: id(key),
@@ -359,7 +359,10 @@ mod tests {
         assert!(key(1).verify("l", b"x", &fingerprint));
         assert!(!key(1).verify("l", b"y", &fingerprint));
         assert!(!key(1).verify("lx", b"", &fingerprint));
-        assert_eq!(format!("{:?}", key(1)), format!("SealKey {}", key(1).id()));
+        assert_eq!(
+            format!("{:?}", key(1)),
+            format!("SignatureKey {}", key(1).id())
+        );
     }
 
     #[test]
@@ -371,7 +374,7 @@ mod tests {
         let document: PlanDocument = serde_json::from_str(&other).unwrap();
         assert_eq!(
             document.from_document(&KINDS).unwrap_err().to_string(),
-            "'gadget:a' is no item of a known kind"
+            "'gadget:a' does not name an item of a known kind"
         );
     }
 }

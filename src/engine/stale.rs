@@ -1,4 +1,4 @@
-//! What the target changed under a plan's feet, down to the field.
+//! What changed in the target since a plan was made, down to the field.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,23 +11,23 @@ use super::item::{Element, Field, ItemId, Value};
 use super::plan::{Entry, Missing, Plan};
 use super::verdict::Reason;
 
-/// How many paths a sentence names.
+/// The maximum number of paths in a sentence.
 const NAMED: usize = 4;
 
-/// An item that is no longer what the plan saw.
+/// An item that changed since the plan was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stale {
-    /// Which one.
+    /// Its identity.
     pub item: ItemId,
     /// What changed.
     pub why: String,
-    /// The fields that are no longer what they were, where the item is there still.
+    /// The changed fields, if the item still exists.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<StaleField>,
 }
 
 impl Stale {
-    /// Returns an item of which there is nothing more to say.
+    /// Returns an item without further details.
     pub fn new(item: ItemId, why: impl Into<String>) -> Self {
         Self {
             item,
@@ -37,23 +37,23 @@ impl Stale {
     }
 }
 
-/// A field that is no longer what it was, in the three states that count.
+/// A field that changed, in its three states.
 ///
-/// A member of a set is told by its value, and by its name where it has none.
+/// A member of a set is shown by its value, or by its name if it has none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StaleField {
     /// Its path in the item, as in [`Change`](super::Change).
     pub path: String,
-    /// What it was when the plan was made.
+    /// The value when the plan was made.
     #[serde(skip_serializing_if = "is_null")]
     pub then: Value,
-    /// What it is now.
+    /// The value now.
     #[serde(skip_serializing_if = "is_null")]
     pub now: Value,
-    /// What the file has.
+    /// The value in the file.
     #[serde(skip_serializing_if = "is_null")]
     pub wanted: Value,
-    /// Whether its values are secret: then none of the three is told.
+    /// Whether its values are secret: then none of the three is shown.
     pub secret: bool,
 }
 
@@ -62,12 +62,11 @@ fn is_null(value: &Value) -> bool {
 }
 
 impl Approved {
-    /// Returns the items that the target changed under our feet, with what
-    /// changed: `fresh` is the same file planned against the target of now.
+    /// Returns the items that changed in the target, and what changed: `fresh`
+    /// is the same file planned against the current target.
     ///
-    /// Looks at the items to be written, at what they need and find in the
-    /// target, and at nothing else: a change elsewhere does not make a plan
-    /// stale.
+    /// Looks only at the items to be written and at what they require in the
+    /// target: other changes do not make a plan stale.
     pub fn stale(&self, fresh: &Plan) -> Vec<Stale> {
         let comparison = Comparison::new(self, fresh);
         let relied_on = comparison.relied_on();
@@ -82,16 +81,16 @@ impl Approved {
     }
 }
 
-/// A plan and the same file's plan of now.
+/// A plan, and the current plan of the same file.
 struct Comparison<'p> {
     then: &'p Plan,
     now: &'p Plan,
-    /// The items to be written, as the plan saw them.
+    /// The items to be written, as in the plan.
     steps: Vec<&'p Entry>,
     written: HashSet<&'p ItemId>,
-    /// What is in the way now, given that the same items are written.
+    /// What blocks them now, given that the same items are written.
     obstacles: Vec<Option<Reason>>,
-    /// What is to say of the items whose missing objects came, or whose others went.
+    /// The messages for items whose missing objects appeared, or whose others vanished.
     missing: HashMap<&'p ItemId, Vec<String>>,
 }
 
@@ -105,7 +104,8 @@ impl<'p> Comparison<'p> {
             .collect();
         let written: HashSet<&ItemId> = steps.iter().map(|entry| &entry.item.id).collect();
         let places: HashSet<usize> = written.iter().filter_map(|id| now.position(id)).collect();
-        // What was in the target and left alone may be gone: it is not a step, and whoever needs it is.
+        // An item that was in the target and not selected may be gone: it is
+        // not a step, but an item that requires it may be.
         let obstacles = now.settle(|at| places.contains(&at), |_| false);
         let missing = missing(then, now, &written);
         Self {
@@ -118,8 +118,8 @@ impl<'p> Comparison<'p> {
         }
     }
 
-    /// Returns what changed of an item to be written. What is already told of
-    /// an item it relies on is not told again.
+    /// Returns what changed of an item to be written, except what is already
+    /// reported of an item that it requires.
     fn step(&self, then: &Entry, known: &HashSet<&ItemId>) -> Option<Stale> {
         let id = &then.item.id;
         let Some((at, now)) = self
@@ -127,7 +127,7 @@ impl<'p> Comparison<'p> {
             .position(id)
             .and_then(|at| Some((at, self.now.entry(at)?)))
         else {
-            return Some(Stale::new(id.clone(), "is gone from the plan"));
+            return Some(Stale::new(id.clone(), "is no longer in the plan"));
         };
         let Difference { mut why, fields } = differences(then, now);
         let is_news = |reason: &&Reason| {
@@ -138,7 +138,7 @@ impl<'p> Comparison<'p> {
         let obstacle = || self.obstacles.get(at)?.as_ref().filter(is_news);
         why.extend(
             own.or_else(obstacle)
-                .map(|reason| format!("is blocked now: {message}", message = reason.message)),
+                .map(|reason| format!("is now blocked: {message}", message = reason.message)),
         );
         why.extend(self.missing.get(id).into_iter().flatten().cloned());
         if why.is_empty() {
@@ -151,17 +151,17 @@ impl<'p> Comparison<'p> {
         })
     }
 
-    /// Says whether something else would be written although the item itself
-    /// is what it was: what the file wants may depend on the target.
+    /// Returns what else would be written although the item itself is
+    /// unchanged: the file's item may depend on the target.
     fn written_otherwise(&self, then: &Entry, now: &Entry) -> Option<String> {
         let is_written = |id: &ItemId| self.written.contains(id);
         let changed = walk(&then.item.value, &now.item.value, &Value::Null, &is_written);
         (!changed.is_empty())
-            .then(|| format!("would be written otherwise now: {}", paths(&changed)))
+            .then(|| format!("would now be written differently: {}", paths(&changed)))
     }
 
-    /// Returns the items that those to be written need, and that are no longer
-    /// what they were.
+    /// Returns the items that are required by those to be written, and that
+    /// changed.
     fn relied_on(&self) -> Vec<Stale> {
         let mut needed: Vec<(&ItemId, Vec<&Entry>)> = Vec::new();
         let mut places: HashMap<&ItemId, usize> = HashMap::new();
@@ -213,13 +213,13 @@ impl<'p> Comparison<'p> {
         })
     }
 
-    /// Says whether the target still has what an item needs.
+    /// Returns whether the target still has what an item requires.
     fn is_present(&self, id: &ItemId, user: &Entry) -> bool {
         let now = self
             .now
             .position(&user.item.id)
             .and_then(|at| self.now.entry(at));
-        // An item that needs it no more is told by itself, if it matters.
+        // An item that does not require it any more is reported itself, if it matters.
         let found = now.and_then(|now| {
             now.requires
                 .iter()
@@ -229,8 +229,8 @@ impl<'p> Comparison<'p> {
     }
 }
 
-/// Says of the items to be written which objects that they refer to are
-/// missing now, or no longer.
+/// Reports which objects that the items to be written refer to are missing now,
+/// or no longer missing.
 fn missing<'p>(
     then: &'p Plan,
     now: &'p Plan,
@@ -238,8 +238,8 @@ fn missing<'p>(
 ) -> HashMap<&'p ItemId, Vec<String>> {
     let mut described: HashMap<&ItemId, Vec<String>> = HashMap::new();
     let changed = [
-        (now, then, "is missing in the target now"),
-        (then, now, "is in the target now"),
+        (now, then, "is now missing in the target"),
+        (then, now, "now exists in the target"),
     ];
     for (here, there, what) in changed {
         let known: HashSet<_> = there.missing().iter().map(Missing::identity).collect();
@@ -268,7 +268,7 @@ struct Difference {
     fields: Vec<StaleField>,
 }
 
-/// Compares what the target had of an item with what it has.
+/// Compares the target's earlier item with its current one.
 fn differences(then: &Entry, now: &Entry) -> Difference {
     let all = |_: &ItemId| true;
     let wanted = &then.item.value;
@@ -303,8 +303,8 @@ fn paths(fields: &[StaleField]) -> String {
     some_of(fields.iter().map(|field| field.path.as_str()), NAMED)
 }
 
-/// Compares two states of a value, and says beside each difference what is
-/// wanted. Members that need an item count only where it `is_written`.
+/// Compares two states of a value, and reports the file's value with each
+/// difference. Members that require an item count only if it `is_written`.
 fn walk(
     then: &Value,
     now: &Value,
@@ -343,7 +343,7 @@ impl Walk<'_> {
             | (Value::Sequence(_), Value::Null) => {
                 let described = self.fields.len();
                 self.sets(then.elements(), now.elements(), wanted.elements());
-                // Nothing but their order.
+                // Only their order.
                 if self.fields.len() == described {
                     self.leaf(then, now, wanted);
                 }
@@ -420,7 +420,7 @@ impl Walk<'_> {
 
     fn leaf(&mut self, then: &Value, now: &Value, wanted: &Value) {
         let ((then, a), (now, b), (wanted, c)) = (disclose(then), disclose(now), disclose(wanted));
-        // A masked URL that changed only in its password changed in secret.
+        // The passwords of masked URLs changed: the change is a secret.
         let secret = a || b || c || then == now;
         let describe = |value| if secret { Value::Null } else { value };
         self.fields.push(StaleField {
@@ -492,7 +492,7 @@ mod tests {
         then.approve(&choices).unwrap().stale(now)
     }
 
-    /// What is told of a covered item whose base was `then` and is `now`.
+    /// The changes of a covered item whose base was `then` and is `now`.
     fn fields(then: Value, now: Value, wanted: Value) -> serde_json::Value {
         let then = plan(vec![item("a", Some(then), wanted.clone())], Vec::new());
         let now = plan(vec![item("a", Some(now), wanted)], Vec::new());
@@ -654,16 +654,16 @@ mod tests {
         );
         assert_eq!(
             stale(&then, &plan(items(), vec![other("a"), api("a")]))[0].why,
-            "API m/k is missing in the target now; thing k is missing in the target now"
+            "API m/k is now missing in the target; thing k is now missing in the target"
         );
         let then = plan(items(), vec![api("a"), other("a")]);
         assert_eq!(
             stale(&then, &plan(items(), vec![other("a")]))[0].why,
-            "API m/k is in the target now"
+            "API m/k now exists in the target"
         );
         assert_eq!(
             stale(&then, &plan(items(), vec![api("a")]))[0].why,
-            "thing k is in the target now"
+            "thing k now exists in the target"
         );
     }
 
@@ -678,7 +678,7 @@ mod tests {
         };
         let then = plan(wanted(Some("left out")), Vec::new());
         let described = stale(&then, &plan(wanted(None), Vec::new()));
-        assert_eq!(described[0].why, "would be written otherwise now: /all/m");
+        assert_eq!(described[0].why, "would now be written differently: /all/m");
         assert_eq!(
             stale(&then, &plan(wanted(Some("also left out")), Vec::new())),
             []

@@ -1,4 +1,4 @@
-//! What holds of any two values, drawn ones.
+//! Properties of any two values, generated ones.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::diff::{Show, compare};
 use super::*;
 
-/// What every secret that is drawn begins with.
+/// The prefix of every generated secret.
 const CANARY: &str = "Zqxj";
 
 const KIND: Kind = Kind::of("thing");
@@ -18,8 +18,8 @@ static KINDS: [KindInfo; 1] = [KindInfo {
     title: "Things",
 }];
 
-/// Draws canonical values: nothing empty, fields in the order of their names.
-/// Whatever only one side has is replaced.
+/// Generates canonical values: nothing empty, fields sorted by name. Whatever
+/// only one side has is replaced.
 fn value() -> impl Strategy<Value = Value> {
     let number = prop_oneof![Just("0.5"), Just("1e400"), Just("18446744073709551616")];
     let secret = (0..3_u8, any::<bool>()).prop_map(|(which, masked)| {
@@ -73,7 +73,7 @@ fn set(inner: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
     )
 }
 
-/// Draws what a target has, and what a file has.
+/// Generates an item of a target, and one of a file.
 fn sides() -> impl Strategy<Value = (Value, Value)> {
     (record(value()), record(value()))
 }

@@ -2,9 +2,9 @@
 //! screen, JSON and previews.
 //!
 //! [`TextDiff`] is exact: its hunks, applied to the target's text, give the
-//! file's, byte for byte. [`Pair`] shows two values beside each other so that
-//! what differs is to be seen, even where it looks alike. Both take time in
-//! proportion to the texts.
+//! file's, byte for byte. [`Pair`] shows two values next to each other so that
+//! the difference is visible, even if they look the same. Both take time linear
+//! in the texts.
 
 mod align;
 mod alike;
@@ -25,16 +25,16 @@ pub use self::excerpt::{ComparedValues, Segment, SegmentKind, apart};
 pub use self::members::{Members, members};
 pub use self::words::Highlight;
 
-/// How many equal lines stand around what differs.
+/// The number of equal lines around a difference.
 const CONTEXT: usize = 3;
 
-/// Texts of one line that are longer than this are shown as lines of a diff.
+/// Single-line texts that are longer than this are shown as lines of a diff.
 const LONG_LINE: usize = 120;
 
 /// JSON documents that are longer than this are shown by their members.
 const LONG_DOCUMENT: usize = 40;
 
-/// What becomes of a line.
+/// The change of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LineOp {
@@ -49,33 +49,33 @@ pub enum LineOp {
 /// A line of a hunk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextLine {
-    /// What becomes of it.
+    /// Its change.
     pub op: LineOp,
-    /// The line without its line feed; a carriage return before it is part of
+    /// The line without its line feed; a preceding carriage return is part of
     /// the text. May be hostile.
     pub text: String,
-    /// Whether a line feed ends it: the last line of a text may have none.
+    /// Whether it ends with a line feed: the last line of a text may not.
     pub newline: bool,
-    /// What the line of the other side does not have; nothing where the lines
+    /// The parts that the other side's line does not have; empty if the lines
     /// have too little in common, and in equal lines.
     pub marks: Vec<Highlight>,
-    /// The line of the other side that it was made of, by its place in the hunk.
+    /// The corresponding line of the other side, by its index in the hunk.
     pub partner: Option<usize>,
 }
 
 /// Lines that differ, with equal lines around them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hunk {
-    /// The number of the target's first line, from 1; of a hunk without lines
-    /// of the target the line that it comes after.
+    /// The number of the target's first line, from 1; in a hunk without lines
+    /// of the target, the preceding line.
     pub before_start: usize,
-    /// How many lines of the target it has.
+    /// The number of the target's lines.
     pub before_count: usize,
     /// The number of the file's first line, likewise.
     pub after_start: usize,
-    /// How many lines of the file it has.
+    /// The number of the file's lines.
     pub after_count: usize,
-    /// The lines: of those that differ first what goes, then what comes.
+    /// The lines: removed lines before added ones.
     pub lines: Vec<TextLine>,
 }
 
@@ -90,7 +90,7 @@ pub enum LineEnding {
 }
 
 impl LineEnding {
-    /// Returns what it is called.
+    /// Returns its name.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Lf => "LF",
@@ -98,8 +98,8 @@ impl LineEnding {
         }
     }
 
-    /// Returns how all lines of a text end; nothing for one line, or where they
-    /// end in different ways.
+    /// Returns how all lines of a text end; `None` for one line, or if they end
+    /// differently.
     fn of(text: &str) -> Option<Self> {
         let (all, long) = (text.matches('\n').count(), text.matches("\r\n").count());
         match long {
@@ -113,11 +113,11 @@ impl LineEnding {
 /// How two texts differ, line by line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextDiff {
-    /// How lines end, where all lines of the target end in one way and all of
-    /// the file in the other. The hunks are about the target's text with the
+    /// The line endings, if all lines of the target end in one way and all of
+    /// the file in another. The hunks are then about the target's text with the
     /// line endings of the file.
     pub line_endings: Option<(LineEnding, LineEnding)>,
-    /// What differs, in order.
+    /// The differences, in order.
     pub hunks: Vec<Hunk>,
 }
 
@@ -171,7 +171,7 @@ impl TextDiff {
         }
     }
 
-    /// Returns how many lines changed, went and came.
+    /// Returns how many lines were changed, removed and added.
     fn counts(&self) -> [usize; 3] {
         let lines = || self.hunks.iter().flat_map(|hunk| &hunk.lines);
         let count = |op, is_paired| {
@@ -186,7 +186,7 @@ impl TextDiff {
         ]
     }
 
-    /// Says in a few words how much differs.
+    /// Summarises the difference in a few words.
     ///
     /// ```
     /// use gatediff::engine::text::TextDiff;
@@ -208,7 +208,7 @@ impl TextDiff {
             .into_iter()
             .zip(["changed", "removed", "added"])
         {
-            // The noun stands once.
+            // The noun is printed once.
             if n > 0 {
                 let [one, many] = std::mem::take(&mut noun);
                 parts.push(format!("{n} {}{what}", if n == 1 { one } else { many }));
@@ -217,8 +217,7 @@ impl TextDiff {
         parts.join(", ")
     }
 
-    /// Says what the lines that differ look like, where nothing is to be seen that
-    /// differs in them.
+    /// Describes lines that differ although no difference is visible.
     pub fn note(&self) -> Option<String> {
         let text = |op| {
             let mut text = String::new();
@@ -236,8 +235,8 @@ impl TextDiff {
         note(&text(LineOp::Remove), &text(LineOp::Add))
     }
 
-    /// Says whether one text ends with a line feed and the other one does not:
-    /// where that has to be told.
+    /// Returns whether one text ends with a line feed and the other one does
+    /// not: where that must be shown.
     pub fn ends_differently(&self) -> bool {
         let last = |op| {
             let lines = self
@@ -262,7 +261,7 @@ pub(super) fn differing(before: &[&str], after: &[&str]) -> Vec<(Range<usize>, R
     gaps(&runs, (before.len(), after.len()))
 }
 
-/// A hunk that grows.
+/// A hunk under construction.
 struct Builder<'t> {
     old: &'t [&'t str],
     new: &'t [&'t str],
@@ -273,7 +272,7 @@ struct Builder<'t> {
 }
 
 impl<'t> Builder<'t> {
-    /// Begins with the context before a place where both sides are equal.
+    /// Starts with the context before a point where both sides are equal.
     fn new(old: &'t [&'t str], new: &'t [&'t str], start: (usize, usize)) -> Self {
         Self {
             old,
@@ -291,7 +290,7 @@ impl<'t> Builder<'t> {
         self.at = until;
     }
 
-    /// Adds lines that differ, and finds the words in which they do.
+    /// Adds lines that differ, and finds the differing words.
     fn replace(&mut self, gone: Range<usize>, come: Range<usize>) {
         let old = self.old.get(gone.clone()).unwrap_or_default();
         let new = self.new.get(come).unwrap_or_default();
@@ -333,7 +332,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Adds the context after the last lines that differ, which end here.
+    /// Adds the context after the last differing lines, which end here.
     fn finish(mut self, (end, _): (usize, usize)) -> Hunk {
         self.keep(self.old.len().min(end + CONTEXT));
         let count = |op| self.lines.iter().filter(|line| line.op == op).count();
@@ -361,7 +360,7 @@ fn line_of(op: LineOp, line: &str, marks: Vec<Highlight>) -> TextLine {
     }
 }
 
-/// Returns where the lines of a text stand, one after the other.
+/// Returns the ranges of the lines of a text, in order.
 fn ranges(lines: &[&str]) -> Vec<Range<usize>> {
     let mut end = 0;
     let range = |line: &&str| {
@@ -373,7 +372,7 @@ fn ranges(lines: &[&str]) -> Vec<Range<usize>> {
 }
 
 impl TextLine {
-    /// Returns the bytes of the words that the other side does not have.
+    /// Returns the byte ranges of the words that the other side does not have.
     pub fn words(&self) -> impl Iterator<Item = &Range<usize>> {
         self.marks
             .iter()
@@ -383,7 +382,7 @@ impl TextLine {
 }
 
 impl Hunk {
-    /// Returns the head of the hunk, as `diff -u` writes it.
+    /// Returns the header of the hunk, as `diff -u` writes it.
     pub fn head(&self) -> String {
         let Self {
             before_start,
@@ -395,14 +394,14 @@ impl Hunk {
         format!("@@ -{before_start},{before_count} +{after_start},{after_count} @@")
     }
 
-    /// Returns the line of the other side that a line was made of.
+    /// Returns the corresponding line of the other side.
     pub fn partner(&self, line: &TextLine) -> Option<&TextLine> {
         self.lines.get(line.partner?)
     }
 }
 
-/// Says whether texts are to be shown by their lines: either has more than one
-/// or a long one, or both are documents of some size.
+/// Returns whether texts are shown line by line: either has several lines or a
+/// long one, or both are documents of some size.
 pub fn is_block(before: &str, after: &str) -> bool {
     let is_long = |text: &str| {
         text.contains('\n') || text.len() > LONG_LINE && text.chars().count() > LONG_LINE
@@ -422,7 +421,7 @@ impl Serialize for TextDiff {
 }
 
 impl TextDiff {
-    /// Writes the members of its JSON into an object that has others, too.
+    /// Writes the members of its JSON into an object with other members.
     pub(super) fn serialize_fields<S: SerializeStruct>(&self, out: &mut S) -> Result<(), S::Error> {
         if let Some((before, after)) = self.line_endings {
             out.serialize_field("line_endings", &LineEndings { before, after })?;
@@ -447,7 +446,7 @@ impl Serialize for Hunk {
     }
 }
 
-/// Words stand by their characters (code points), as most languages count.
+/// Highlights are counted in characters (code points), as in most languages.
 impl Serialize for TextLine {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_struct("TextLine", 4)?;
@@ -461,7 +460,7 @@ impl Serialize for TextLine {
     }
 }
 
-/// The marks of a line, counted in characters.
+/// The highlights of a line, counted in characters.
 struct Places<'l>(&'l TextLine);
 
 impl Serialize for Places<'_> {

@@ -1,4 +1,4 @@
-//! What may be done about an item, and why not.
+//! The possible action on an item, and why others are not possible.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,20 +11,20 @@ use super::item::ItemId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
-    /// The key is not in the target.
+    /// The target does not have the key.
     Add,
-    /// The key is there.
+    /// The target has the key.
     Repeat,
     /// A repeat that the operator chose to overwrite.
     Cover,
-    /// Absent, and something stands in the way of adding it.
+    /// Absent from the target, and it cannot be added.
     CannotAdd,
-    /// Present, and something stands in the way of covering it.
+    /// Present in the target, and it cannot be covered.
     CannotCover,
 }
 
 impl Status {
-    /// All statuses, in the order of lists and legends.
+    /// All statuses, in display order.
     pub const ALL: [Self; 5] = [
         Self::Add,
         Self::Cover,
@@ -44,12 +44,12 @@ impl Status {
         }
     }
 
-    /// Says whether something stands in the way.
+    /// Returns whether it is a blocked status.
     pub const fn is_blocked(self) -> bool {
         matches!(self, Self::CannotAdd | Self::CannotCover)
     }
 
-    /// Returns the same item's status with something in its way.
+    /// Returns the blocked form of the status.
     pub const fn blocked(self) -> Self {
         match self {
             Self::Add | Self::CannotAdd => Self::CannotAdd,
@@ -64,7 +64,7 @@ impl fmt::Display for Status {
     }
 }
 
-/// Why an item cannot be added or covered.
+/// The reason why an item cannot be added or covered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason {
     /// A stable word for scripts, such as `alias-taken`.
@@ -72,7 +72,7 @@ pub struct Reason {
     /// One sentence for people, naming both sides. May hold data: show it
     /// through [`display::safe`](super::display::safe).
     pub message: String,
-    /// The items it rests on.
+    /// The items that it depends on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub about: Vec<ItemId>,
 }
@@ -87,7 +87,7 @@ impl Reason {
         }
     }
 
-    /// Says which item the reason rests on.
+    /// Sets the item that the reason depends on.
     #[must_use]
     pub fn about(mut self, item: ItemId) -> Self {
         self.about.push(item);
@@ -95,11 +95,11 @@ impl Reason {
     }
 }
 
-/// The judgement on one item.
+/// The verdict on one item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// What may be done.
+    /// Its status.
     pub status: Status,
-    /// Why not; empty unless the status is blocked.
+    /// The reasons; empty unless the status is blocked.
     pub reasons: Vec<Reason>,
 }

@@ -1,10 +1,10 @@
-//! What a target grants, and what writing items changes of it.
+//! What a target grants, and how writing items changes it.
 //!
-//! Paths lead from a subject over a node (a group, a scope, a key), and perhaps
-//! over a second one, to objects. Each step is there in the target, or is there
-//! once some item is written; a pair can be called where all steps of some path
-//! are there. Nodes are shared, so that a group of many clients with many APIs
-//! costs their sum, not their product.
+//! Paths lead from a subject through a node (a group, a scope, a key), and
+//! perhaps through a second one, to objects. Each step exists in the target, or
+//! once some item is written; a pair has access if all steps of some path
+//! exist. Nodes are shared, so a group of many clients with many APIs costs
+//! their sum, not their product.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -14,16 +14,16 @@ use std::sync::Arc;
 use super::{Access, Grant, Party, Shift, Words};
 use crate::engine::item::Value;
 
-/// Under what something is granted, as a record; [`Value::Null`] for nothing
-/// beside that it is.
+/// The terms of a grant, as a record; [`Value::Null`] for a grant without
+/// terms.
 pub type Terms = Arc<Value>;
 
-/// When a step is there: in the target, or once an item is written.
+/// When a step exists: in the target, or once an item is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct When {
-    /// Whether it is there in the target.
+    /// Whether it exists in the target.
     pub(super) now: bool,
-    /// The item that turns that round once it is written.
+    /// The item that inverts that once it is written.
     pub(super) item: Option<usize>,
 }
 
@@ -34,7 +34,7 @@ impl When {
         item: None,
     };
 
-    /// Once the item of that place in the plan is written.
+    /// Once the item at that index of the plan is written.
     pub const fn written(item: usize) -> Self {
         Self {
             now: false,
@@ -50,20 +50,20 @@ impl When {
         }
     }
 
-    /// Says whether it is so where these items are written.
+    /// Returns whether it exists if these items are written.
     fn is_so(self, is_written: &dyn Fn(usize) -> bool) -> bool {
         self.now != self.item.is_some_and(is_written)
     }
 }
 
-/// That a node leads to an object.
+/// A node's right to an object.
 #[derive(Clone, Debug)]
 pub struct Right {
-    /// The object's place in the model.
+    /// The object's index in the model.
     pub object: usize,
-    /// The item whose writing makes `after` of `before`.
+    /// The item whose writing replaces `before` with `after`.
     pub item: Option<usize>,
-    /// The terms in the target; nothing where it is not granted.
+    /// The terms in the target; `None` if it is not granted.
     pub before: Option<Terms>,
     /// The terms once the item is written.
     pub after: Option<Terms>,
@@ -92,7 +92,7 @@ impl Right {
         }
     }
 
-    /// Returns the terms where these items are written.
+    /// Returns the terms if these items are written.
     fn terms(&self, is_written: &dyn Fn(usize) -> bool) -> Option<&Terms> {
         if self.item.is_some_and(is_written) {
             self.after.as_ref()
@@ -102,35 +102,35 @@ impl Right {
     }
 }
 
-/// That writing an item links a node to the first node of a pool that is there
-/// then, unless it leads to one of the pool already.
+/// Writing an item links a node to the first existing node of a pool, unless it
+/// is linked to one of the pool already.
 #[derive(Clone, Debug)]
 pub struct Draw {
-    /// The pool's place in the model.
+    /// The pool's index in the model.
     pub pool: usize,
     /// The item.
     pub item: usize,
-    /// The nodes that it leads to in the target.
+    /// The nodes that it is linked to in the target.
     pub known: Arc<[usize]>,
 }
 
-/// A group, a scope or a key: by what objects are called.
+/// A group, a scope or a key: the means by which objects are called.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// What it is; nothing for what the subject grants by itself.
+    /// Its identity; `None` for what the subject grants directly.
     pub by: Option<Arc<Party>>,
-    /// What it is called once an item is written, where that is another name.
+    /// Its identity once an item is written, if that changes its name.
     pub renamed: Option<(usize, Arc<Party>)>,
-    /// The objects that it leads to.
+    /// The objects that it grants.
     pub rights: Vec<Right>,
-    /// Other nodes that it leads to, whose rights it has. Theirs end there.
+    /// Other nodes whose rights it has. Inheritance ends there.
     pub nodes: Vec<(usize, When)>,
-    /// Nodes that it leads to by what else is there.
+    /// Nodes that it is linked to depending on what else exists.
     pub draws: Vec<Draw>,
 }
 
 impl Node {
-    /// Returns a node that leads nowhere yet.
+    /// Returns a node without links.
     pub const fn new(by: Option<Arc<Party>>) -> Self {
         Self {
             by,
@@ -142,24 +142,24 @@ impl Node {
     }
 }
 
-/// A node of a pool, and when it is in it.
+/// A node of a pool, and when it belongs to it.
 pub type PoolMember = (usize, When);
 
-/// Who calls.
+/// A caller.
 #[derive(Clone, Debug)]
 pub struct Subject {
-    /// Who it is.
+    /// Its identity.
     pub party: Arc<Party>,
-    /// When there is one such. Nobody who is not there calls anything.
+    /// When it exists. A subject that does not exist has no access.
     pub is_there: When,
     /// The nodes that it holds.
     pub nodes: Vec<(usize, When)>,
-    /// The terms of all that it calls, in the target and once an item is written.
+    /// The terms of everything that it calls, in the target and once an item is written.
     pub terms: Option<(usize, [Terms; 2])>,
 }
 
 impl Subject {
-    /// Returns a subject that holds nothing yet.
+    /// Returns a subject that holds no nodes.
     pub const fn new(party: Arc<Party>, is_there: When) -> Self {
         Self {
             party,
@@ -170,7 +170,7 @@ impl Subject {
     }
 }
 
-/// What a target grants to those whom writing items may affect, and what it
+/// What a target grants to those whom writing items may affect, and how it
 /// changes.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
@@ -178,16 +178,16 @@ pub struct Model {
     pub words: Words,
     /// What can be called.
     pub objects: Vec<Arc<Party>>,
-    /// By what.
+    /// The means.
     pub nodes: Vec<Node>,
-    /// Nodes of which the first one that is there counts.
+    /// Pools of nodes, of which the first existing one counts.
     pub pools: Vec<Vec<PoolMember>>,
-    /// Who calls.
+    /// The callers.
     pub subjects: Vec<Subject>,
 }
 
 impl Model {
-    /// Adds a node and returns its place.
+    /// Adds a node and returns its index.
     pub fn add_node(&mut self, node: Node) -> usize {
         self.nodes.push(node);
         self.nodes.len() - 1
@@ -198,14 +198,14 @@ impl Model {
         self.nodes.get_mut(at)
     }
 
-    /// Returns what changes where items are written. The time it takes grows
-    /// with what the subjects that are affected hold, not with the target.
+    /// Returns the changes if items are written. The time depends on what the
+    /// affected subjects hold, not on the target.
     pub fn evaluate(&self, is_written: impl Fn(usize) -> bool) -> Access {
         self.between(&|_| false, &is_written, usize::MAX)
     }
 
-    /// Returns what changes from where some items are written to where others
-    /// are; of many subjects only as many as it takes for `most` changes.
+    /// Returns the changes from one set of written items to another; of many
+    /// subjects only as many as it takes for `most` changes.
     pub fn between(
         &self,
         from: &dyn Fn(usize) -> bool,
@@ -224,21 +224,21 @@ impl Model {
     }
 }
 
-/// The nodes of a pool that are there, in order.
+/// The existing nodes of a pool, in order.
 type Reached = (Vec<usize>, HashSet<usize>);
 
-/// Whether an object was met for a subject, and the terms first met.
+/// Whether a subject has access to an object, and the first terms found.
 type Met<'m> = Vec<(usize, Option<&'m Terms>)>;
 
-/// Which items are written.
+/// The written items.
 type IsWritten<'w> = &'w dyn Fn(usize) -> bool;
 
-/// What is so where some items are written.
+/// The grants if some items are written.
 struct Scenario<'m, 'w> {
     model: &'m Model,
     is_written: IsWritten<'w>,
     found: Vec<OnceCell<Reached>>,
-    /// By object, the last subject that met it, counted from 1.
+    /// By object, the last subject that reached it, counted from 1.
     met: Met<'m>,
 }
 
@@ -246,16 +246,16 @@ struct Evaluation<'m, 'w> {
     model: &'m Model,
     before: Scenario<'m, 'w>,
     after: Scenario<'m, 'w>,
-    /// Nodes that lead elsewhere afterwards than before.
+    /// Nodes whose links change.
     moved: Vec<bool>,
-    /// What changes for those who hold the same: many do.
+    /// Changes cached by the held nodes: many subjects hold the same.
     alike: HashMap<Held<'m>, Rc<[Changed]>>,
 }
 
-/// Whether a subject is there, before and after, and the nodes that it holds.
+/// Whether a subject exists, before and after, and the nodes that it holds.
 type Held<'m> = (bool, bool, &'m [(usize, When)]);
 
-/// An object, what happens to the access to it, and by what.
+/// An object, how the access to it changes, and by which means.
 type Changed = (Arc<Party>, Shift, Vec<Arc<Party>>);
 
 impl<'m, 'w> Evaluation<'m, 'w> {
@@ -272,7 +272,7 @@ impl<'m, 'w> Evaluation<'m, 'w> {
                 |(at, when): &(usize, When)| turns(when.item) || own.get(*at) == Some(&true);
             *is_moved
                 || node.nodes.iter().any(leads_elsewhere)
-                // What is drawn hangs on more than the item that draws.
+                // A draw depends on more than the item that draws.
                 || node.draws.iter().any(|draw| from(draw.item) || to(draw.item))
         });
         let moved = moved.collect();
@@ -314,7 +314,7 @@ impl<'m, 'w> Evaluation<'m, 'w> {
         }));
     }
 
-    /// Returns what changes for a subject, by object.
+    /// Returns the changes of a subject, by object.
     fn changed(
         &mut self,
         at: usize,
@@ -353,11 +353,11 @@ impl<'m, 'w> Evaluation<'m, 'w> {
         changed
     }
 
-    /// Returns what changes of the objects of a subject, and by which nodes.
+    /// Returns the changes of a subject's objects, and by which nodes.
     fn shifts(&self, stamp: usize, before: &[Path<'m>], after: &[Path<'m>]) -> Shifts {
         let was = |object| self.before.terms(stamp, object);
         let is = |object| self.after.terms(stamp, object);
-        // What both sides have under the same terms is by far the most.
+        // Most are the same on both sides under the same terms.
         let mut shifts = Shifts::new();
         let mut note = |path: &Path<'m>, shift: &dyn Fn() -> Option<Shift>| match shifts
             .get_mut(&path.object)
@@ -382,7 +382,7 @@ impl<'m, 'w> Evaluation<'m, 'w> {
         shifts
     }
 
-    /// Tells the terms of all that a subject calls, where they change.
+    /// Adds the terms of everything that a subject calls, if they change.
     fn terms(&self, subject: &'m Subject, (was, is): (bool, bool), grants: &mut Vec<Grant>) {
         let Some((item, [there, written])) = &subject.terms else {
             return;
@@ -431,7 +431,7 @@ impl<'m, 'w> Scenario<'m, 'w> {
         when.is_so(self.is_written)
     }
 
-    /// Returns what a node is called.
+    /// Returns the identity of a node.
     fn called(&self, node: &Node) -> Option<Arc<Party>> {
         let renamed = node
             .renamed
@@ -443,7 +443,7 @@ impl<'m, 'w> Scenario<'m, 'w> {
             .cloned()
     }
 
-    /// Notes what a subject meets.
+    /// Records an object that a subject reaches.
     fn meet(&mut self, stamp: usize, paths: &[Path<'m>]) {
         for path in paths {
             if let Some(slot) = self.met.get_mut(path.object).filter(|slot| slot.0 != stamp) {
@@ -452,7 +452,7 @@ impl<'m, 'w> Scenario<'m, 'w> {
         }
     }
 
-    /// Returns under which terms a subject met an object.
+    /// Returns the terms under which a subject reached an object.
     fn terms(&self, stamp: usize, object: usize) -> Option<&'m Terms> {
         self.met
             .get(object)
@@ -507,7 +507,7 @@ impl<'m, 'w> Scenario<'m, 'w> {
     }
 }
 
-/// A way to an object, by a node that the subject holds.
+/// A path to an object, by a node that the subject holds.
 struct Path<'m> {
     object: usize,
     node: usize,

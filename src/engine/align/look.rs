@@ -1,5 +1,5 @@
-//! How a value looks at its place: whether it says anything, what may be shown
-//! of it, and what an element of a list is known by.
+//! How a value is treated at its path: whether it is empty, what may be shown
+//! of it, and what identifies an element of a list.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher as _};
@@ -15,39 +15,39 @@ use crate::engine::schema::{
 };
 use crate::engine::secret::{self, Secret};
 
-/// The members that hold what another one beside them announces.
+/// The members whose values are secret if another member announces it.
 const ANNOUNCED: [&str; 3] = ["value", "values", "content"];
 
-/// What the places around a value say of it.
+/// The context of a value, from the paths around it.
 #[derive(Clone)]
 pub(super) struct Scope {
     pub(super) cover: Cover,
     /// Whether the target's own values and credentials may be kept here: not in
-    /// an element that is not surely the same.
+    /// an element that is not certainly the same.
     pub(super) carries: bool,
-    /// Whether a value that says nothing equals an absent one.
+    /// Whether an empty value equals an absent one.
     pub(super) is_valued: bool,
     empty: Empty,
     default: Option<&'static str>,
     secret: bool,
-    /// Whether it is one by its own name or place, and not by what is around it.
+    /// Whether it is secret by its own name or path, and not by its context.
     is_own_secret: bool,
-    /// Whether the order of objects in lists means nothing.
+    /// Whether the order of objects in lists does not count.
     unordered: bool,
     are_members_valued: bool,
-    /// Whether a member announces that the value beside it is secret.
+    /// Whether a member announces that the value next to it is secret.
     announced: bool,
-    /// The credentials that the document names itself.
+    /// The credentials that the document itself names.
     named: Option<Rc<Vec<Named>>>,
 }
 
-/// A credential that a document names itself.
+/// A credential that a document itself names.
 #[derive(Clone)]
 struct Named {
     /// Its path, from the end.
     path: Vec<String>,
-    /// Whether it is kept: not where only the target names it, and the file
-    /// names others.
+    /// Whether it is kept: not if only the target names it, and the file names
+    /// others.
     is_kept: bool,
 }
 
@@ -68,7 +68,7 @@ impl Scope {
         }
     }
 
-    /// Returns the scope of a place within this one.
+    /// Returns the scope of a path within this one.
     pub(super) fn at(&self, place: &PlaceRules, path: &[&str]) -> Self {
         let name = path.last().copied().unwrap_or_default();
         let is_own_secret = match place.secrecy {
@@ -95,7 +95,7 @@ impl Scope {
         }
     }
 
-    /// Returns the names that mean a place.
+    /// Returns the names for a path.
     fn named<'s>(&'s self, path: &'s [&'s str]) -> impl Iterator<Item = &'s Named> {
         let last = path.last().copied().unwrap_or_default();
         self.named.iter().flat_map(|named| named.iter()).filter(
@@ -109,7 +109,7 @@ impl Scope {
         )
     }
 
-    /// Returns the same, with what an object says of its members.
+    /// Returns the same, with what an object says about its members.
     pub(super) fn inside<'a>(
         &self,
         objects: impl IntoIterator<Item = &'a Object> + Clone,
@@ -157,7 +157,7 @@ impl Scope {
                 }
                 path.pop();
             }
-            // The file comes last, and knows what there is now.
+            // The file comes last: its list is the current one.
             if named.len() > before {
                 named
                     .iter_mut()
@@ -171,7 +171,7 @@ impl Scope {
         }
     }
 
-    /// Returns the same, where members or elements count by being there.
+    /// Returns the same, where the presence of members or elements counts.
     pub(super) fn valued(&self, are_members_valued: bool) -> Self {
         Self {
             are_members_valued,
@@ -179,7 +179,7 @@ impl Scope {
         }
     }
 
-    /// Returns the same for an element that is surely the same, or is not.
+    /// Returns the same for an element that is certainly the same, or is not.
     pub(super) fn carrying(&self, sure: bool) -> Self {
         Self {
             carries: self.carries && sure,
@@ -191,14 +191,14 @@ impl Scope {
         self.secret
     }
 
-    /// Says whether a secret is one by itself: without one the file says
-    /// nothing of it. One of several secrets that is not there is taken away.
+    /// Returns whether a secret stands alone: without one the file does not
+    /// mention it. One of several secrets that is absent is removed.
     pub(super) const fn is_own_secret(&self) -> bool {
         self.is_own_secret
     }
 }
 
-/// The rules of a kind, and whether there is a target at all.
+/// The rules of a kind, and whether there is a target.
 #[derive(Debug)]
 pub(super) struct Look<'a> {
     schema: &'a DocumentSchema,
@@ -214,7 +214,7 @@ impl<'a> Look<'a> {
         &self.schema.rules
     }
 
-    /// Returns what elements of a list are known by, and whether their order counts.
+    /// Returns what identifies elements of a list, and whether their order counts.
     pub(super) const fn keys(
         &self,
         rule: Option<ListRule>,
@@ -231,7 +231,7 @@ impl<'a> Look<'a> {
         !self.schema.inner.is_empty() && self.schema.inner == name
     }
 
-    /// Says whether two values mean the same, each as one value.
+    /// Returns whether two values mean the same, each as one value.
     pub(super) fn is_same(
         &self,
         target: Option<&Json>,
@@ -247,7 +247,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// Says whether a value says no more than an absent one.
+    /// Returns whether a value is equivalent to an absent one.
     pub(super) fn says_nothing<'j>(
         &self,
         json: &'j Json,
@@ -275,7 +275,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// Returns what may be shown of a value; `scope` is that of its place.
+    /// Returns what may be shown of a value; `scope` is that of its path.
     pub(super) fn value<'j>(
         &self,
         json: &'j Json,
@@ -385,8 +385,8 @@ impl<'a> Look<'a> {
         value
     }
 
-    /// Returns what an element of a list is, but for its credentials and what
-    /// is the target's own.
+    /// Returns the content of a list's element without its credentials and the
+    /// values that belong to the target.
     pub(super) fn print<'j>(
         &self,
         json: &'j Json,
@@ -462,7 +462,7 @@ impl<'a> Look<'a> {
                 path.pop();
                 hash
             }
-            // What differs in a credential within is the same element.
+            // A different credential inside does not make it another element.
             Json::Text(text) => {
                 let name = path.last().copied().unwrap_or_default();
                 match secret::mask_text(name, text) {
@@ -474,7 +474,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// Says whether a credential stands somewhere in a value.
+    /// Returns whether a value contains a credential.
     pub(super) fn holds_secret<'j>(
         &self,
         json: &'j Json,
@@ -515,7 +515,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// Finds the placeholders in the places of credentials.
+    /// Finds the placeholders of credentials.
     pub(super) fn placeholders<'j>(
         &self,
         json: &'j Json,
@@ -548,12 +548,12 @@ impl<'a> Look<'a> {
     }
 }
 
-/// Says whether a value holds others that are told one by one.
+/// Returns whether a value contains others that are shown one by one.
 pub(super) fn is_container(json: &Json) -> bool {
     !json.is_plain()
 }
 
-/// Returns a credential: only that it is there may be shown.
+/// Returns a credential: only its presence may be shown.
 fn hidden(json: &Json) -> Value {
     match json {
         Json::Null => Value::Null,
@@ -589,7 +589,7 @@ fn plain_list(elements: &[Json], values: Vec<Value>) -> Value {
     ))
 }
 
-/// Returns what a plain value of a set is known by, and what it is called.
+/// Returns the identity of a plain value of a set, and its label.
 pub(super) fn known_by(json: &Json, value: &Value) -> (Arc<str>, Arc<str>) {
     match value {
         Value::Text(text) => (Arc::clone(text), Arc::clone(text)),
@@ -601,7 +601,7 @@ pub(super) fn known_by(json: &Json, value: &Value) -> (Arc<str>, Arc<str>) {
     }
 }
 
-/// Says whether what stands in the place of a credential is none.
+/// Returns whether the value of a credential is a placeholder.
 pub(super) fn lacks_secret(json: &Json) -> bool {
     match json {
         Json::Bool(_) => true,
@@ -617,7 +617,7 @@ pub(super) fn is_placeholder(json: &Json) -> bool {
         .is_some_and(|text| !text.is_empty() && secret::is_placeholder(text))
 }
 
-/// Says whether any text in a value is a placeholder, in whatever place.
+/// Returns whether any text in a value is a placeholder, at any path.
 pub(super) fn holds_placeholder(json: &Json) -> bool {
     match json {
         Json::Object(object) => object.members().any(|(_, json)| holds_placeholder(json)),
@@ -632,13 +632,13 @@ fn hashed(value: &impl std::hash::Hash) -> u64 {
     hasher.finish()
 }
 
-/// Returns what something is called that is known by a text, which may hold a
-/// credential.
+/// Returns the label of something that is identified by a text, which may
+/// contain a credential.
 pub(super) fn label(name: &str, id: &str) -> Arc<str> {
     secret::mask_text(name, id).map_or_else(|| id.into(), Arc::from)
 }
 
-/// What elements of two lists are known by.
+/// What identifies elements of two lists.
 pub(super) struct Key {
     name: String,
     pub(super) target: Vec<Arc<str>>,
@@ -648,7 +648,7 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// Returns what an element is called.
+    /// Returns the label of an element.
     pub(super) fn label(&self, id: &Arc<str>) -> Arc<str> {
         label(&self.name, id)
     }
@@ -662,7 +662,7 @@ impl Key {
     }
 }
 
-/// Returns the first key that each element of both lists has, not empty and
+/// Returns the first key that every element of both lists has, not empty and
 /// unique.
 pub(super) fn fitting_key(keys: &[&str], target: &[Json], file: &[Json]) -> Option<Key> {
     keys.iter().find_map(|key| {
@@ -693,8 +693,8 @@ fn ids(key: &str, list: &[Json]) -> Option<(Vec<Arc<str>>, Places)> {
     Some((ids, places))
 }
 
-/// Returns what an element is known by: the values of `a+b`, each a path of
-/// names with dots between them.
+/// Returns the identity of an element: the values of `a+b`, each a dotted path
+/// of names.
 fn id(key: &str, element: &Json) -> Option<Arc<str>> {
     let part = |part: &str| {
         let value = part

@@ -1,24 +1,24 @@
-//! Which element of a list is which element of another one, where nothing but
-//! their content and their order tells.
+//! Matches the elements of two lists that are only identified by content and
+//! order.
 //!
-//! Equal ends first, then elements that are equal and alone of their kind, then
-//! the best pairs in order between those. The last part takes time by the
+//! Equal ends first, then elements that are equal and unique, then the best
+//! pairs in order between those. The last part takes time proportional to the
 //! product of two lengths, and is bounded.
 
 use std::collections::HashMap;
 
-/// The most pairs that are looked at between two elements that are known.
+/// The maximum number of pairs examined between two matched elements.
 const MAX_PAIRS: usize = 250_000;
 
-/// Out of how many parts similarity is counted, and how many make a pair.
+/// The denominator of similarity, and the minimum for a pair.
 const WHOLE: u32 = 1000;
 const SIMILAR: u32 = 500;
 
-/// What an element is, but for what does not count.
+/// The content of an element, without what does not count.
 #[derive(Clone, Debug)]
 pub(super) struct Print {
     pub(super) whole: u64,
-    /// Its members, sorted; none of what is no object.
+    /// Its members, sorted; none unless it is an object.
     pub(super) members: Vec<u64>,
 }
 
@@ -27,12 +27,12 @@ pub(super) struct Print {
 pub(super) struct Match {
     pub(super) target: Option<usize>,
     pub(super) file: Option<usize>,
-    /// Whether it is surely the same one, so that it may keep what is its own.
+    /// Whether it is certainly the same one, so that it may keep its own values.
     pub(super) sure: bool,
 }
 
-/// Aligns two lists: the file's elements in their order, then what is gone;
-/// nothing where that would take too long.
+/// Aligns two lists: the file's elements in order, then the removed ones;
+/// `None` if that would take too long.
 pub(super) fn align(target: &[Print], file: &[Print]) -> Option<Vec<Match>> {
     let mut found: Vec<Option<usize>> = vec![None; file.len()];
     let is_equal = |(one, other): &(&Print, &Print)| one.whole == other.whole;
@@ -77,8 +77,8 @@ fn set(found: &mut [Option<usize>], file: usize, target: usize) {
     }
 }
 
-/// Returns pairs of elements that are equal and alone of their kind, as many as
-/// stand in one order on both sides.
+/// Returns pairs of elements that are equal and unique, as many as are in the
+/// same order on both sides.
 fn anchors(
     target: &[Print],
     file: &[Print],
@@ -111,9 +111,9 @@ fn anchors(
         .collect()
 }
 
-/// Returns the places of a longest rising subsequence of different numbers.
+/// Returns the indices of a longest increasing subsequence of distinct numbers.
 pub(in crate::engine) fn rising(numbers: &[usize]) -> Vec<usize> {
-    // Of each length, where the one that ends lowest ends.
+    // For each length, the subsequence with the lowest end.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(numbers.len());
     let number = |at: &usize| numbers.get(*at).copied().unwrap_or_default();
@@ -139,8 +139,8 @@ pub(in crate::engine) fn rising(numbers: &[usize]) -> Vec<usize> {
     rising
 }
 
-/// Pairs what is left between two elements that are known, in order, so that
-/// as much as possible is alike.
+/// Pairs the rest between two matched elements, in order, with maximum total
+/// similarity.
 fn between(
     target: &[Print],
     file: &[Print],
@@ -169,7 +169,7 @@ fn between(
             .copied()
             .unwrap_or_default()
     };
-    // The best of what is left from a row and a column on.
+    // The best pairing of the rest from a row and a column on.
     let mut best = vec![0_u32; (rows + 1) * (columns + 1)];
     let place = |row: usize, column: usize| row * (columns + 1) + column;
     let at = |best: &[u32], row, column| best.get(place(row, column)).copied().unwrap_or_default();
@@ -203,7 +203,7 @@ fn between(
     Some(())
 }
 
-/// Says how much of two elements is the same; 0 where that makes no pair.
+/// Returns the similarity of two elements; 0 if it is too low for a pair.
 fn similarity(target: Option<&Print>, file: Option<&Print>) -> u32 {
     let (Some(target), Some(file)) = (target, file) else {
         return 0;
@@ -229,7 +229,7 @@ fn similarity(target: Option<&Print>, file: Option<&Print>) -> u32 {
     }
     let most = u32::try_from(target.members.len().max(file.members.len())).unwrap_or(u32::MAX);
     let share = common.saturating_mul(WHOLE) / most.max(1);
-    // What is equal is always better.
+    // Equal elements are always better.
     if share >= SIMILAR {
         share.min(WHOLE - 1)
     } else {
@@ -237,7 +237,7 @@ fn similarity(target: Option<&Print>, file: Option<&Print>) -> u32 {
     }
 }
 
-/// Pairs what is equal and stands in another place.
+/// Pairs equal elements at other positions.
 fn moved(target: &[Print], file: &[Print], found: &mut [Option<usize>]) {
     let mut taken = vec![false; target.len()];
     for at in found.iter().flatten() {
@@ -278,8 +278,8 @@ fn pairs(target: &[Print], file: &[Print], found: &[Option<usize>]) -> Vec<Match
         let same = place
             .and_then(|place| target.get(place))
             .is_some_and(|other| other.whole == print.whole);
-        // As many of them on either side: each is the one at its place among them.
-        // What has nothing but credentials and ids could be any one.
+        // Equally many on either side: they are matched by position among themselves.
+        // An element with only credentials and ids could match any.
         let sure =
             same && !print.members.is_empty() && there.get(&print.whole) == here.get(&print.whole);
         if let Some(slot) = place.and_then(|place| gone.get_mut(place)) {

@@ -1,4 +1,4 @@
-//! What holds for any two documents, and single cases.
+//! Properties of any two documents, and single cases.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -38,7 +38,7 @@ fn json(text: &str) -> Json {
     serde_json::from_str::<Read>(text).unwrap().0
 }
 
-/// A value read in the order in which it is written.
+/// A value read in its written order.
 struct Read(Json);
 
 impl<'de> serde::Deserialize<'de> for Read {
@@ -110,7 +110,7 @@ fn describe(target: &str, file: &str) -> (Vec<String>, String, Vec<String>) {
     )
 }
 
-/// What of a document was not shown as a difference: on both sides.
+/// The parts of a document that were not shown as a difference: on both sides.
 fn hidden(
     node: &Node<'_>,
     pointer: &str,
@@ -129,7 +129,7 @@ fn hidden(
         below
     };
     match node {
-        // What comes or goes whole.
+        // What is added or removed as a whole.
         _ if shown
             .iter()
             .any(|(path, op)| path == pointer && *op != Op::Move) =>
@@ -201,7 +201,7 @@ fn hidden(
     }
 }
 
-/// The law: what was not shown is what it was, bit for bit.
+/// The law: what was not shown is unchanged, bit for bit.
 fn check_law(target: &Json, file: &Json, schema: &DocumentSchema) {
     let aligned = align(Some(target), file, schema);
     let shown: Vec<(String, Op)> = changes(&aligned)
@@ -308,7 +308,7 @@ fn document() -> impl Strategy<Value = Text> {
     prop::collection::vec(member, 0..10).prop_map(|members| Text(object(members)))
 }
 
-/// A document like another one: members changed, taken out, put in; lists shuffled.
+/// A variation of a document: members changed, removed, added; lists shuffled.
 fn alike() -> impl Strategy<Value = (Text, Text)> {
     (document(), document(), any::<u64>()).prop_map(|(one, other, seed)| {
         let mut random = fastrand::Rng::with_seed(seed);
@@ -400,7 +400,7 @@ proptest! {
 
     #[test]
     fn applying_twice_changes_nothing((Text(target), Text(file)) in alike()) {
-        // What no longer is a secret is no longer kept as one.
+        // What is no longer a secret is no longer kept as one.
         prop_assume!(target.get("encrypted") == file.get("encrypted"));
         for schema in [&*SCHEMA, &*MERGED] {
             let first = align(Some(&target), &file, schema).result();
@@ -431,7 +431,7 @@ proptest! {
 mod json {
     use super::*;
 
-    /// Puts a canary into each place that is secret by its name.
+    /// Puts a canary at each path that is secret by its name.
     pub(super) fn with_canaries(json: &Json) -> Json {
         match json {
             Json::Object(members) => object(
@@ -582,7 +582,7 @@ fn a_secret_is_not_carried_to_an_element_that_is_only_alike() {
             .any(|line| line.contains(r#""op":"remove","secret":true"#)),
         "{described:?}"
     );
-    // Nothing but the secret is missing: it is the same one, wherever it stands.
+    // Only the secret is missing: it is the same one, at any position.
     let target = r#"{"items":[{"k":"a","password":"canary-a"},{"k":"b","password":"canary-b"}]}"#;
     let (described, result, missing) = describe(target, r#"{"items":[{"k":"b"},{"k":"a"}]}"#);
     assert_eq!(

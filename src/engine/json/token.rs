@@ -1,13 +1,13 @@
-//! The words of a JSON text, as they are written.
+//! The tokens of a JSON text, as they are written.
 
-/// One value or name of a document, and where it stands in the text.
+/// One value or name of a document, and its position in the text.
 pub(in crate::engine) struct Token {
     pub(in crate::engine) start: usize,
     pub(in crate::engine) end: usize,
     pub(in crate::engine) kind: TokenKind,
 }
 
-/// What it is; commas and colons are none.
+/// Its kind; commas and colons are not tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::engine) enum TokenKind {
     Open,
@@ -18,7 +18,7 @@ pub(in crate::engine) enum TokenKind {
     Word,
 }
 
-/// Splits a document, which is known to be one, into its tokens.
+/// Splits a valid document into its tokens.
 pub(in crate::engine) fn tokens(text: &str) -> Vec<Token> {
     let bytes = text.as_bytes();
     let at = |place: usize| bytes.get(place).copied().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The objects of one side, by everything that they are known by.
+//! The objects of one side, indexed by all of their identifiers.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -7,8 +7,8 @@ use super::{Known, Object};
 use crate::engine::json::Json;
 use crate::engine::schema::{Form, KindSchema};
 
-/// What an object is found by: its kind, the place of a key, the owner where
-/// that counts, and the value in its form.
+/// A lookup key: the kind, the index of a key, the owner where that counts, and
+/// the value in its form.
 type LookupKey<'o> = (&'o str, usize, &'o str, Cow<'o, str>);
 
 /// The objects of a file, or of a target.
@@ -61,13 +61,13 @@ impl<'o> Index<'o> {
         owner: &'s str,
         value: &'s str,
     ) -> &'s [usize] {
-        // Looked up by what it borrows, it is not kept.
+        // A lookup borrows its key.
         let found: Option<&Vec<usize>> = self.places.get(&place(schema, key, owner, value));
         found.map_or(&[], Vec::as_slice)
     }
 
-    /// Returns every group of objects that have a value of one key: the key's
-    /// place, and the objects.
+    /// Returns every group of objects that share a value of one key: the key's
+    /// index, and the objects.
     pub(super) fn groups(&self) -> impl Iterator<Item = (usize, &[usize])> {
         self.places
             .iter()
@@ -79,7 +79,7 @@ impl<'o> Index<'o> {
         self.by_kind.get(kind).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the objects of any kind that are called by an id in plans.
+    /// Returns the objects of any kind with this id in plans.
     pub fn with_id(&self, form: Form, id: &str) -> &[usize] {
         self.by_id
             .get(form.of(id).as_ref())
@@ -102,17 +102,17 @@ fn place<'k>(schema: &'k KindSchema, key: usize, owner: &'k str, value: &'k str)
     )
 }
 
-/// Objects that no file holds, known from what refers to them.
+/// Objects that no file contains, known from references to them.
 #[derive(Default)]
 pub(super) struct Outside<'o> {
     /// By kind and id in its form: its id as it is written, and its name.
     by_id: HashMap<(&'o str, Cow<'o, str>), (&'o str, &'o str)>,
-    /// By kind and name: the only id that goes by it; none where several do.
+    /// By kind and name: the only id with that name; `None` if there are several.
     by_name: HashMap<(&'o str, &'o str), Option<&'o str>>,
 }
 
 impl<'o> Outside<'o> {
-    /// Learns from what is said of them, wherever it stands.
+    /// Collects them from all references, at any path.
     pub(super) fn new(objects: &'o [Object], known: &Known) -> Self {
         let mut outside = Self::default();
         if !known.kinds.is_empty() {
@@ -149,7 +149,7 @@ impl<'o> Outside<'o> {
         self.by_id.get(&(kind, Form::Plain.of(id))).copied()
     }
 
-    /// Returns the id of one, by its name, where only one goes by it.
+    /// Returns the id of one, by its name, if it is unique.
     pub(super) fn named(&self, kind: &str, name: &str) -> Option<&'o str> {
         self.by_name.get(&(kind, name)).copied().flatten()
     }

@@ -1,4 +1,4 @@
-//! What an object refers to, as it is written in it.
+//! The references of an object, as they are written.
 
 use super::Object;
 use crate::engine::diff::push_segment;
@@ -8,26 +8,26 @@ use crate::engine::schema::{Part, ReferenceRule, To, text_at};
 /// A reference as it is written.
 #[derive(Clone, Debug)]
 pub struct Link<'o> {
-    /// What is said of it.
+    /// Its rule.
     pub rule: &'static ReferenceRule,
-    /// JSON pointer to it, into the body.
+    /// JSON pointer to it, in the body.
     pub path: String,
-    /// The value that it is.
+    /// Its value.
     pub value: &'o Json,
-    /// The kind of what it points to.
+    /// The kind of the referenced object.
     pub kind: &'o str,
     /// The id that it names; '' for none.
     pub id: &'o str,
     /// The name that it names; '' for none.
     pub name: &'o str,
-    /// Where its id stands, if it has a place for one.
+    /// The path of its id, if it has one.
     pub id_at: Option<String>,
-    /// Where its name stands, if it has a place for one.
+    /// The path of its name, if it has one.
     pub name_at: Option<String>,
 }
 
-/// Finds the references of an object, in the order in which they stand.
-/// `is_kind` says which words name kinds that are referred to.
+/// Finds the references of an object, in order. `is_kind` tells which words are
+/// kinds that can be referred to.
 pub fn links<'o>(object: &'o Object, is_kind: &dyn Fn(&str) -> bool) -> Vec<Link<'o>> {
     let mut finder = Finder {
         object,
@@ -50,7 +50,7 @@ struct Finder<'o, 'k> {
     object: &'o Object,
     is_kind: &'k dyn Fn(&str) -> bool,
     steps: Vec<Step<'o>>,
-    /// The names down to here; `*` for elements of lists.
+    /// The path down to here; `*` for elements of lists.
     path: Vec<&'o str>,
     links: Vec<Link<'o>>,
 }
@@ -222,7 +222,7 @@ impl<'o> Finder<'o, '_> {
     }
 }
 
-/// Says whether a value is a kind, an id and a name, and nothing else.
+/// Returns whether a value is a kind, an id and a name, and nothing else.
 fn is_exact(rule: &ReferenceRule, value: &Json) -> bool {
     let names = |part| {
         if let Part::Member(names) = part {
@@ -245,20 +245,20 @@ fn is_exact(rule: &ReferenceRule, value: &Json) -> bool {
     is_all && parts.all(|name| value.get(name).is_some())
 }
 
-/// Says whether a place says anything.
+/// Returns whether the value at a path is nonempty.
 fn says(body: &Json, place: &str) -> bool {
     let found = place.split('/').try_fold(body, |json, name| json.get(name));
     found.is_some_and(|json| !json.is_empty())
 }
 
 impl Link<'_> {
-    /// Says whether something at one of these places is part of it.
+    /// Returns whether one of these paths is part of it.
     pub fn is_touched(&self, places: &[String]) -> bool {
         let own = [Some(&self.path), self.id_at.as_ref(), self.name_at.as_ref()];
         places.iter().any(|place| own.contains(&Some(place)))
     }
 
-    /// Writes an id and a name in its places.
+    /// Writes an id and a name at its paths.
     pub fn write(&self, body: &mut Json, id: Option<&str>, name: Option<&str>) {
         for (at, before, after) in [(&self.id_at, self.id, id), (&self.name_at, self.name, name)] {
             let (Some(at), Some(after)) = (at, after.filter(|after| *after != before)) else {

@@ -1,4 +1,4 @@
-//! What an object refers to, looked up among the file's objects and the target's.
+//! Resolves the references of an object, among the file's objects and the target's.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,56 +12,56 @@ use crate::engine::{
     DefaultReference, Finding, ItemId, Kind, Missing, Reason, Reference, Requirement, Resolved,
 };
 
-/// An object that a reference points to.
+/// The object that a reference points to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Hit {
-    /// One of the file, which may be in the target too.
+    /// An object of the file, which may be in the target too.
     File(usize),
-    /// One that only the target has.
+    /// An object that only the target has.
     Target(usize),
 }
 
-/// What a reference resolves to.
+/// The resolution of a reference.
 #[derive(Clone, Debug)]
 struct Resolution<'o> {
     how: Resolved,
-    /// The object, where it is in the file or in the target.
+    /// The object, if it is in the file or in the target.
     hit: Option<Hit>,
-    /// The id to write; none to leave what stands there.
+    /// The id to write; `None` to leave the current one.
     id: Option<&'o str>,
-    /// The name to write; none to leave what stands there.
+    /// The name to write; `None` to leave the current one.
     name: Option<&'o str>,
-    /// Why nothing was found, as the end of a sentence.
+    /// Why it was not found, as the end of a sentence.
     why: &'static str,
 }
 
-/// What became of a reference.
+/// A resolved reference.
 pub struct ResolvedReference<'o> {
     /// The reference as it is written.
     pub link: Link<'o>,
     /// The same for people.
     pub reference: Reference,
-    /// Where the object is that it points to, if either side has it.
+    /// Which side has the referenced object, if any.
     pub hit: Option<Hit>,
     /// That object.
     pub to: Option<&'o Object>,
-    /// What has to be in the target for the object to be written.
+    /// What must be in the target for the object to be written.
     pub requires: Option<Requirement>,
     /// The object that neither side has, and that the operator may ignore.
     pub missing: Option<Missing>,
-    /// What about it blocks the object.
+    /// The reasons that block the object.
     pub reasons: Vec<Reason>,
-    /// What the operator should know.
+    /// The findings for the operator.
     pub findings: Vec<Finding>,
-    /// The id and the name to write; none to leave what stands there.
+    /// The id and the name to write; `None` to leave the current ones.
     pub writes: [Option<&'o str>; 2],
 }
 
 const NOWHERE: &str = "which is neither in the file nor in the target";
-const REFUSED: &str = "which the target lacks and which cannot be imported";
-const SEVERAL: &str = "and there are several of that name";
+const REFUSED: &str = "which is not in the target and cannot be imported";
+const SEVERAL: &str = "but several objects have that name";
 
-/// Looks up everything that an object refers to.
+/// Resolves all references of an object.
 pub fn resolve<'o>(sides: &Sides<'o>, object: &'o Object) -> Vec<ResolvedReference<'o>> {
     let is_kind =
         |word: &str| sides.kinds.schema(word).is_some() || sides.kinds.is_referred_to(word);
@@ -104,10 +104,10 @@ impl<'o> Resolver<'_, 'o> {
         found
     }
 
-    /// Says what has to be in the target, and to whom it belongs.
+    /// Determines what must be in the target, and checks its owner.
     fn note_object(&self, found: &mut ResolvedReference<'o>, hit: Hit, to: &'o Object) {
         let (rule, own) = (found.link.rule, self.object.side());
-        // Requirements are of items: what the file holds goes by the file's id.
+        // Requirements are between items: objects of the file have the file's id.
         if rule.along && to.item != self.object.item {
             found.requires = self
                 .sides
@@ -141,7 +141,7 @@ impl<'o> Resolver<'_, 'o> {
         }
     }
 
-    /// Says what becomes of the object without what it refers to.
+    /// Records the consequence of a reference that was not found.
     fn note_missing(&self, found: &mut ResolvedReference<'o>, why: &str) {
         let link = &found.link;
         let key = if link.id.is_empty() {
@@ -188,8 +188,8 @@ impl<'o> Resolver<'_, 'o> {
         }
     }
 
-    /// Tells that half of a reference was dropped: the operator gave the other
-    /// half, and nobody knows which belongs to it.
+    /// Reports that half of a reference is dropped: the operator mapped the
+    /// other half, and the matching half is unknown.
     fn note_half(&self, found: &mut ResolvedReference<'o>) {
         let (half, dropped) = match found.writes {
             [Some(""), _] => ("name", found.link.id),
@@ -199,7 +199,7 @@ impl<'o> Resolver<'_, 'o> {
         if !dropped.is_empty() {
             let path = self.object.shown(&found.link.path);
             let message = format!(
-                "{path} has a mapped {half} that the target does not know: '{dropped}', which stood beside it, was dropped"
+                "{path} has a mapped {half} that is not in the target: '{dropped}' next to it is dropped"
             );
             found
                 .findings
@@ -233,7 +233,7 @@ impl<'o> Resolver<'_, 'o> {
         }
     }
 
-    /// Returns what a reference resolves to.
+    /// Returns the resolution of a reference.
     fn resolve(&self, link: &Link<'o>) -> Resolution<'o> {
         if link.rule.if_missing == IfMissing::External {
             return nothing(NOWHERE, Resolved::External);
@@ -271,9 +271,9 @@ impl<'o> Resolver<'_, 'o> {
         }
     }
 
-    /// Resolves what no file holds, by what the target's own objects say of it:
-    /// id and name are one, so that a half that the operator mapped brings the
-    /// other along, or drops it.
+    /// Resolves objects that no file contains, by the references of the
+    /// target's own objects: id and name belong together, so a half that the
+    /// operator mapped brings the other along, or drops it.
     fn outside(&self, link: &Link<'o>, mapped: &[String]) -> Option<Resolution<'o>> {
         if !self.sides.kinds.outside().kinds.contains(&link.kind) {
             return None;
@@ -293,7 +293,7 @@ impl<'o> Resolver<'_, 'o> {
                 .filter(|_| !link.name.is_empty())
         };
         if name_is_mapped && !id_is_mapped {
-            // Without an id of its own nobody else's may stand beside the name.
+            // Without its own id, another object's id must not be next to the name.
             return Some(found(
                 Resolved::Name,
                 some(by_name().unwrap_or_default(), link.id),
@@ -312,7 +312,7 @@ impl<'o> Resolver<'_, 'o> {
         by_name().map(|id| found(Resolved::Name, some(id, link.id), None))
     }
 
-    /// Finds by id, then by name; a name that the operator mapped goes first.
+    /// Finds by id, then by name; a name that the operator mapped takes precedence.
     fn find(
         &self,
         link: &Link<'o>,
@@ -341,7 +341,7 @@ impl<'o> Resolver<'_, 'o> {
         let identified = sides.identified(schema, owner, link.id, is_by);
         let is_there = identified.filter(|(hit, _)| !refused(hit));
         if let Some((hit, key)) = is_there {
-            // What goes by another name than an id is found by that.
+            // Objects that are referred to by a name other than an id are found by that name.
             let said = schema.keys.get(key);
             let is_id = said.is_none_or(|key| key.role == Role::Id || key.column != Column::None);
             let how = if is_id { Resolved::Id } else { Resolved::Name };
@@ -357,7 +357,7 @@ impl<'o> Resolver<'_, 'o> {
 }
 
 impl<'o> Sides<'o> {
-    /// Returns the object that was hit.
+    /// Returns the object that was found.
     pub fn object(&self, hit: Hit) -> Option<&'o Object> {
         match hit {
             Hit::File(at) => self.file.get(at),
@@ -429,7 +429,7 @@ impl<'o> Sides<'o> {
             hits.extend(here.chain(there));
             by = key;
         }
-        // What is not going to be there is named by nobody, but for itself.
+        // An object that will not be in the target is not found by name, except by itself.
         let sound: Vec<Hit> = hits
             .iter()
             .copied()
@@ -449,7 +449,7 @@ impl<'o> Sides<'o> {
             .is_some_and(|object| object.schema.importable)
     }
 
-    /// Says whether an object of the file is not going to be in the target.
+    /// Returns whether an object of the file will not be in the target.
     fn is_refused(&self, hit: Hit) -> bool {
         match hit {
             Hit::File(at) => self.found(at).is_none() && !self.blocks(at).is_empty(),
@@ -457,13 +457,13 @@ impl<'o> Sides<'o> {
         }
     }
 
-    /// Returns an object of the target; as the one of the file that it is, if
-    /// there is one.
+    /// Returns an object of the target, as its counterpart of the file if there
+    /// is one.
     fn hit(&self, at: usize) -> Hit {
         self.sharing(at).map_or(Hit::Target(at), Hit::File)
     }
 
-    /// Returns what the operator's defaults say of a reference that resolves to nothing.
+    /// Returns the operator's default for a reference that resolves to nothing.
     fn default_for(
         &self,
         kind: &str,
@@ -511,7 +511,7 @@ impl<'o> Sides<'o> {
             .map(|(hit, _)| hit)
     }
 
-    /// Returns the defaults that name nothing.
+    /// Returns the defaults that match no object.
     pub fn unmet_defaults(&self) -> impl Iterator<Item = Finding> {
         let defaults = self.defaults.iter();
         defaults.filter_map(|default| {
@@ -535,9 +535,8 @@ impl<'o> Sides<'o> {
         })
     }
 
-    /// Returns what to write of a reference that points to an object: the id
-    /// that the target has, and the name that goes with it where it is another
-    /// object now.
+    /// Returns what to write for a reference to an object: the target's id, and
+    /// the matching name if it is another object now.
     fn resolution(
         &self,
         link: &Link<'o>,
@@ -551,7 +550,7 @@ impl<'o> Sides<'o> {
             .written_id(hit, key)
             .filter(|(id, form)| form.of(id) != form.of(link.id));
         let id = id.map(|(id, _)| id);
-        // The target has the object under another id, as it was matched by its name.
+        // The target has the object under another id: it was matched by its name.
         let how = if how == Resolved::Id && id.is_some() {
             Resolved::Name
         } else {
@@ -567,12 +566,12 @@ impl<'o> Sides<'o> {
         }
     }
 
-    /// Returns the id by which an object is to be referred to that was found by
-    /// a key: the target's own where it has the object.
+    /// Returns the id to refer to an object that was found by a key: the
+    /// target's own if it has the object.
     fn written_id(&self, hit: Hit, key: usize) -> Option<(&'o str, Form)> {
         let object = self.object(hit)?;
         let keys = object.schema.keys;
-        // A name stands beside an id.
+        // The name is next to an id.
         let is_id = |at: &usize| keys.get(*at).is_some_and(|key| key.role == Role::Id);
         let by_name = keys.get(key).is_some_and(|key| key.role == Role::Name);
         let key = if by_name {
@@ -588,8 +587,8 @@ impl<'o> Sides<'o> {
         Some((value, keys.get(key)?.form))
     }
 
-    /// Returns the id that an object has in the target, or is going to have, and
-    /// its name for references.
+    /// Returns the id that an object has or will have in the target, and its
+    /// name for references.
     pub fn identity(&self, hit: Hit) -> (&'o str, &'o str) {
         let id = |object: &'o Object| object.row.as_deref().unwrap_or_else(|| object.id());
         match hit {
@@ -625,7 +624,7 @@ fn nothing(why: &'static str, how: Resolved) -> Resolution<'static> {
     }
 }
 
-/// Returns the words for an object: its kind, what it is called, its id.
+/// Describes an object: its kind, its name, its id.
 pub(super) fn describe(kind: &str, id: &str, name: &str) -> String {
     match (id, name) {
         ("", name) => format!("{kind} '{name}'"),
@@ -635,13 +634,13 @@ pub(super) fn describe(kind: &str, id: &str, name: &str) -> String {
 }
 
 impl ResolvedReference<'_> {
-    /// Says whether nobody has what the reference points to.
+    /// Returns whether neither side has the referenced object.
     pub fn is_unresolved(&self) -> bool {
         self.reference.how == Resolved::Unresolved
     }
 }
 
-/// Writes what references resolved to into a body.
+/// Writes resolved references into a body.
 pub fn write(found: &[ResolvedReference<'_>], body: &mut Json) {
     for ResolvedReference {
         link,

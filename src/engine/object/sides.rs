@@ -1,5 +1,4 @@
-//! A file beside a target: which object is which, and what stands in the way of
-//! one beside the others.
+//! A file and a target: which objects correspond, and which block each other.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -11,15 +10,15 @@ use crate::engine::display::some_of;
 use crate::engine::schema::{Column, Key, Role, Unique, text_at};
 use crate::engine::{DefaultReference, ItemId, Matched, Reason};
 
-/// How many objects are named in a message.
+/// The maximum number of objects named in a message.
 const MAX_LISTED: usize = 3;
 
-/// The code of the reason that a name means several objects.
+/// The code of the reason that a name is ambiguous.
 const AMBIGUOUS: &str = "ambiguous-name";
 
 /// A file and a target.
 pub struct Sides<'o> {
-    /// What is said of their kinds.
+    /// The declarations of their kinds.
     pub kinds: &'o dyn Kinds,
     /// The file's objects.
     pub file: Index<'o>,
@@ -27,26 +26,26 @@ pub struct Sides<'o> {
     pub target: Index<'o>,
     pub(super) defaults: &'o [DefaultReference],
     pub(super) outside: Outside<'o>,
-    /// Of each object of the file, the one of the target that it is.
+    /// For each object of the file, its counterpart in the target.
     bases: Vec<Option<Base>>,
-    /// Of each object of the file, what stands in its way.
+    /// For each object of the file, its blocking reasons.
     blocks: Vec<Vec<Reason>>,
-    /// Of objects of the target, those of the file that are it.
+    /// For objects of the target, their counterparts in the file.
     sharing: HashMap<usize, Vec<usize>>,
 }
 
-/// The object of the target that an object of the file is.
+/// The counterpart of an object of the file in the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Base {
-    /// Which one.
+    /// Its index.
     pub at: usize,
-    /// By which of its kind's keys it was found.
+    /// The key of the kind by which it was found.
     pub key: usize,
 }
 
 impl<'o> Sides<'o> {
-    /// Finds out which object is which. References that resolve to nothing
-    /// resolve to `defaults`.
+    /// Matches the objects. References that resolve to nothing resolve to
+    /// `defaults`.
     pub fn new(
         kinds: &'o dyn Kinds,
         file: &'o [Object],
@@ -82,7 +81,7 @@ impl<'o> Sides<'o> {
         sides
     }
 
-    /// Returns the object of the target that an object of the file is.
+    /// Returns the target's counterpart of an object of the file.
     pub fn base(&self, at: usize) -> Option<&'o Object> {
         self.target.get(self.found(at)?.at)
     }
@@ -92,7 +91,7 @@ impl<'o> Sides<'o> {
         self.bases.get(at).copied().flatten()
     }
 
-    /// Returns the first object of the file that an object of the target is.
+    /// Returns the file's first counterpart of an object of the target.
     pub fn sharing(&self, target: usize) -> Option<usize> {
         self.sharing
             .get(&target)
@@ -100,7 +99,7 @@ impl<'o> Sides<'o> {
             .copied()
     }
 
-    /// Returns what stands in the way of an object of the file.
+    /// Returns what blocks an object of the file.
     pub fn blocks(&self, at: usize) -> &[Reason] {
         self.blocks.get(at).map_or(&[], Vec::as_slice)
     }
@@ -115,13 +114,13 @@ impl<'o> Sides<'o> {
         }
     }
 
-    /// Returns the objects of the file that may be some object of the target.
+    /// Returns the objects of the file that may correspond to an object of the target.
     fn matchable(&self) -> impl Iterator<Item = (usize, &'o Object)> + use<'o> {
         let objects = self.file.objects.iter().enumerate();
         objects.filter(|(_, object)| object.schema.importable && !object.id().is_empty())
     }
 
-    /// Blocks objects with one id.
+    /// Blocks objects with the same id.
     fn find_twice(&mut self) {
         let mut holders: HashMap<(&str, Cow<'_, str>), Vec<usize>> = HashMap::new();
         for (at, object) in self.matchable() {
@@ -138,7 +137,7 @@ impl<'o> Sides<'o> {
                     continue;
                 };
                 let message = format!(
-                    "{} '{}' stands {} times in the file: also at {places}",
+                    "{} '{}' occurs {} times in the file: also at {places}",
                     object.kind(),
                     object.item.key,
                     holders.len()
@@ -148,8 +147,8 @@ impl<'o> Sides<'o> {
         }
     }
 
-    /// Names the first few objects of the file beside another one; of thousands
-    /// no more are looked at.
+    /// Names the first few other objects of the file; of thousands no more are
+    /// examined.
     fn others(
         &self,
         holders: &[usize],
@@ -199,7 +198,7 @@ impl<'o> Sides<'o> {
         }
     }
 
-    /// Matches what no id matched by its name, exactly.
+    /// Matches objects without a matching id by name, exactly.
     fn match_by_name(&mut self) {
         let taken: HashSet<usize> = self.bases.iter().flatten().map(|base| base.at).collect();
         let mut by_name: HashMap<(&str, usize, &str, &str), Vec<usize>> = HashMap::new();
@@ -304,8 +303,7 @@ impl<'o> Sides<'o> {
         }
     }
 
-    /// Blocks objects that one id says are an object of the target, and an id
-    /// that goes before it says are another one.
+    /// Blocks objects whose ids match different objects of the target.
     fn find_contradictions(&mut self) {
         let mut all = Vec::new();
         for (at, object) in self.matchable() {
@@ -341,7 +339,7 @@ impl<'o> Sides<'o> {
         }
     }
 
-    /// Blocks several objects of the file that are one of the target, but for
+    /// Blocks several objects of the file that match one of the target, except
     /// the one that has all of its ids.
     fn find_shared(&mut self) {
         let shared = self.sharing.iter().filter(|(_, holders)| holders.len() > 1);
@@ -367,7 +365,7 @@ impl<'o> Sides<'o> {
                     continue;
                 }
                 let message = format!(
-                    "is {} '{}' of the target, and so is {} of the file",
+                    "matches {} '{}' in the target, and so does {} in the file",
                     base.kind(),
                     base.item.key,
                     others
@@ -380,7 +378,7 @@ impl<'o> Sides<'o> {
         }
     }
 
-    /// Blocks objects that have what only one may have, and another one has.
+    /// Blocks objects with a unique value that another object has.
     fn find_taken(&mut self) {
         let mut all = Vec::new();
         for (key, holders) in self.file.groups() {
@@ -436,7 +434,7 @@ impl<'o> Sides<'o> {
         else {
             return Vec::new();
         };
-        // What may be one of several objects is in nobody's way yet.
+        // An ambiguous match does not block another object yet.
         if self
             .blocks(at)
             .iter()
@@ -450,8 +448,8 @@ impl<'o> Sides<'o> {
                 .clash
                 .is_none_or(|clash| clash(&object.body, &other.body))
         };
-        // Nobody can be in its way where it already is; what is not in its own
-        // way is in nobody's.
+        // An object does not conflict with others if the target has it that way
+        // already; one that is blocked itself does not block others.
         let is_own = base.is_some_and(|base| {
             let is_same = |other: &Arc<str>| said.form.of(other) == said.form.of(value);
             base.values(key).next().is_some_and(is_same)
@@ -490,7 +488,7 @@ impl<'o> Sides<'o> {
         target.into_iter().chain(file).collect()
     }
 
-    /// Says whether the file gives an object of the target another value of a key.
+    /// Returns whether the file gives an object of the target another value of a key.
     fn gives_up(&self, target: usize, key: usize, value: &str) -> bool {
         let Some(object) = self.sharing(target).and_then(|at| self.file.get(at)) else {
             return false;
@@ -507,8 +505,8 @@ impl<'o> Sides<'o> {
                 .is_some_and(|other| **other != *value)
     }
 
-    /// Says how an object was matched, where one of its ids is another one in
-    /// the target.
+    /// Describes how an object was matched, if one of its ids differs in the
+    /// target.
     pub fn matched(&self, at: usize) -> Option<Matched> {
         let (object, found) = (self.file.get(at)?, self.found(at)?);
         let base = self.target.get(found.at)?;
@@ -524,7 +522,7 @@ impl<'o> Sides<'o> {
     }
 }
 
-/// Returns holders of one value that may be in somebody's way, each item once.
+/// Returns holders of one value that may conflict, each item once.
 fn distinct<'o>(
     side: &Index<'o>,
     holders: impl Iterator<Item = usize>,
@@ -542,7 +540,7 @@ fn distinct<'o>(
     objects.filter(|object| seen.insert(&object.item)).collect()
 }
 
-/// Returns the keys of an object that are ids, those of no use for matching too.
+/// Returns the keys of an object that are ids, including those not used for matching.
 fn ids(object: &Object) -> impl Iterator<Item = (usize, &'static Key)> {
     let keys: &'static [Key] = object.schema.keys;
     keys.iter()
@@ -550,7 +548,7 @@ fn ids(object: &Object) -> impl Iterator<Item = (usize, &'static Key)> {
         .filter(|(_, key)| key.role == Role::Id || key.column != Column::None)
 }
 
-/// Says whether an object has all ids of one of the target.
+/// Returns whether an object has all ids of one of the target.
 fn has_all_ids(object: &Object, base: &Object) -> bool {
     ids(object).all(
         |(key, said)| match (object.values(key).next(), base.values(key).next()) {
@@ -560,14 +558,14 @@ fn has_all_ids(object: &Object, base: &Object) -> bool {
     )
 }
 
-/// Returns ` of organisation 'x'` for what belongs to one.
+/// Returns ` of organisation 'x'` for an object with an owner.
 pub(super) fn of_owner(object: &Object) -> String {
     object.schema.owner.map_or_else(String::new, |owner| {
         format!(" of {} {}", owner.word, quoted(&object.owner))
     })
 }
 
-/// Returns an id in quotes, or that there is none.
+/// Returns an id in quotes, or words for a missing one.
 pub fn quoted(id: &str) -> String {
     if id.is_empty() {
         "none".to_owned()

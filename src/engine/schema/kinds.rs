@@ -1,5 +1,5 @@
-//! What is said of a kind of objects beside their content: what they are known
-//! by, whose they are, what they refer to.
+//! The declaration of a kind of objects beyond their content: identifiers,
+//! owners, references.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -7,30 +7,29 @@ use std::sync::Arc;
 use super::{DocumentSchema, KindInfo, Patterns};
 use crate::engine::json::Json;
 
-/// What is said of objects of one kind.
+/// The declaration of one kind of objects.
 ///
-/// Places are JSON pointers without the first `/`.
+/// Paths are JSON pointers without the first `/`.
 #[derive(Debug)]
 pub struct KindSchema {
     /// Its word and its title.
     pub info: KindInfo,
-    /// What its objects are known by: who matches by the first is matched.
+    /// The identifiers of its objects: the first match counts.
     pub keys: &'static [Key],
-    /// To whom its objects belong, if to anyone.
+    /// The owner of its objects, if any.
     pub owner: Option<OwnerRule>,
-    /// What people call an object: the first place that holds text.
+    /// The display name of an object: the first path with a text.
     pub name: &'static [&'static str],
-    /// What it is called where others refer to it, likewise; as `name` where
-    /// there is none.
+    /// The name in references to it, likewise; as `name` if empty.
     pub called: &'static [&'static str],
     /// What its objects refer to.
     pub references: Patterns<ReferenceRule>,
-    /// Where nothing is a reference.
+    /// Paths without references.
     pub computed: &'static [&'static str],
     /// Whether its objects can be imported; others are only exported and
     /// referred to.
     pub importable: bool,
-    /// How it is signed, if it ever is.
+    /// How it is signed, if it can be.
     pub signature: Option<Signature>,
     /// How its content is compared.
     pub document: &'static DocumentSchema,
@@ -43,67 +42,67 @@ impl KindSchema {
     }
 }
 
-/// That what is signed is never changed.
+/// Signed text is never changed.
 #[derive(Clone, Copy, Debug)]
 pub struct Signature {
-    /// Its places: what has text in all of them is signed.
+    /// Its paths: an object with text at all of them is signed.
     pub at: &'static [&'static str],
-    /// How it is compared where it differs: it is taken whole, so that every
-    /// difference is one.
+    /// How it is compared if it differs: it is taken as a whole, so every
+    /// difference counts.
     pub whole: &'static DocumentSchema,
 }
 
-/// To whom objects belong.
+/// The owner of objects.
 #[derive(Clone, Copy, Debug)]
 pub struct OwnerRule {
     /// The word for the kind of owners.
     pub word: &'static str,
-    /// Where an object names its owner: the first place that holds text.
+    /// The owner's paths in an object: the first with a text counts.
     pub at: &'static [&'static str],
 }
 
-/// Something that objects of a kind are known by.
+/// An identifier of objects of a kind.
 #[derive(Clone, Copy, Debug)]
 pub struct Key {
-    /// What it is called, where it is told how an object was matched.
+    /// Its name in messages about how an object was matched.
     pub name: &'static str,
-    /// Where it stands.
+    /// Its location.
     pub at: Stands,
-    /// What it is good for.
+    /// Its role.
     pub role: Role,
-    /// In which form two of them are compared.
+    /// The form in which two of them are compared.
     pub form: Form,
     /// Whether only objects of one owner are compared.
     pub per_owner: bool,
-    /// Which columns of the object's row hold it.
+    /// Which columns of the object's row store it.
     pub column: Column,
     /// Whether no two objects may have it.
     pub unique: Option<Unique>,
 }
 
-/// Where a key stands.
+/// The location of a key.
 #[derive(Clone, Copy, Debug)]
 pub enum Stands {
-    /// At the first of these places that holds text.
+    /// The first of these paths with a text.
     First(&'static [&'static str]),
-    /// At each of these places: the first that holds text counts, and
-    /// references may name any.
+    /// Each of these paths: the first with a text counts, and references may
+    /// name any.
     Each(&'static [&'static str]),
-    /// It follows from the object.
+    /// Derived from the object.
     Of(fn(&Json) -> Vec<String>),
 }
 
-/// What a key is good for.
+/// The role of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Whoever has it is the object.
+    /// It identifies the object.
     Id,
-    /// What no id matches is matched by it, if only one object of the file and
-    /// only one of the target, which no other object is, have it.
+    /// Matches objects without a matching id, if only one object of the file
+    /// and only one unmatched object of the target have it.
     Name,
-    /// Each target has one such object.
+    /// Each target has exactly one such object.
     Only,
-    /// Objects are found by it and never matched.
+    /// Objects are found by it but never matched.
     Alias,
 }
 
@@ -112,10 +111,9 @@ pub enum Role {
 pub enum Form {
     /// Byte for byte.
     Exact,
-    /// Without dashes and case, as ids are written in two ways.
+    /// Ignoring dashes and case, as ids are written in two ways.
     Plain,
-    /// As it stands in an address: without case, and with `-` for what no
-    /// address holds.
+    /// As in an address: ignoring case, and with `-` for other characters.
     Address,
 }
 
@@ -128,25 +126,25 @@ pub enum Column {
     Id,
     /// The row's second id.
     Second,
-    /// The row's id; its second id, too, where the text has another one.
+    /// The row's id; also its second id, if the text has another one.
     Either,
 }
 
-/// That no two objects may have a key.
+/// A key must be unique.
 #[derive(Clone, Copy, Debug)]
 pub struct Unique {
-    /// The code of the reason where another object of the target has it.
+    /// The code of the reason if another object of the target has it.
     pub code: &'static str,
-    /// What it is called in messages, before its value in quotes; '' where the
-    /// value says it all.
+    /// Its name in messages, before its value in quotes; '' if the value is
+    /// self-explanatory.
     pub what: &'static str,
-    /// Whether two objects with it are in each other's way at all.
+    /// Whether two objects with it conflict at all.
     pub clash: Option<fn(&Json, &Json) -> bool>,
     /// Whether a cover keeps the target's, whatever the file has.
     pub kept: bool,
-    /// Whether two objects of a file are in each other's way, too.
+    /// Whether two objects of a file conflict, too.
     pub in_file: bool,
-    /// What would happen, as the end of a message.
+    /// The consequence, as the end of a message.
     pub because: &'static str,
 }
 
@@ -188,7 +186,7 @@ impl Key {
 }
 
 impl Stands {
-    /// Returns the place where a key is looked for first.
+    /// Returns the path where a key is looked up first.
     pub fn first(&self) -> Option<&'static str> {
         match self {
             Self::First(places) | Self::Each(places) => places.first().copied(),
@@ -227,46 +225,46 @@ pub fn text_at<'j>(json: &'j Json, place: &str) -> Option<&'j Arc<str>> {
     }
 }
 
-/// What objects of a kind refer to from one sort of place.
+/// The references of a kind from one set of paths.
 #[derive(Clone, Copy, Debug)]
 pub struct ReferenceRule {
-    /// Only where a member of the value has this text.
+    /// Only if a member of the value has this text.
     pub when: Option<(&'static str, &'static str)>,
-    /// Only in objects in which this place says nothing.
+    /// Only in objects in which this path is empty.
     pub unless: Option<&'static str>,
-    /// Whether it is one only if the value says nothing else, and names a kind
-    /// that is known.
+    /// Whether it is one only if the value contains nothing else, and names a
+    /// known kind.
     pub exact: bool,
-    /// The kind of what it points to.
+    /// The kind of the referenced object.
     pub to: To,
-    /// Where the id stands.
+    /// The path of the id.
     pub id: Part,
-    /// Where the name stands.
+    /// The path of the name.
     pub name: Part,
-    /// What stands around an id within a text.
+    /// The surroundings of an id within a text.
     pub within: Option<Within>,
-    /// Says of an id or a name that it means nothing, or what every system has.
+    /// Returns whether an id or a name has no meaning, or exists in every system.
     pub is_none: fn(&str) -> bool,
-    /// Which of the kind's keys it may name, beside those that match.
+    /// Which of the kind's keys it may name, in addition to those that match.
     pub aliases: &'static [&'static str],
-    /// What becomes of an object whose reference resolves to nothing.
+    /// The consequence for an object whose reference resolves to nothing.
     pub if_missing: IfMissing,
-    /// Whether what it points to comes along: has to be in the target for the
-    /// object to be written, and is exported with it.
+    /// Whether the referenced object is included: it must be in the target for
+    /// the object to be written, and is exported with it.
     pub along: bool,
-    /// Whether it may point to what belongs to somebody else.
+    /// Whether the referenced object may have another owner.
     pub others: Others,
-    /// What the object does with what it points to, such as `grants`; '' for
-    /// the place and `refers to`.
+    /// The verb for messages, such as `grants`; '' for the path and `refers
+    /// to`.
     pub verb: &'static str,
 }
 
-/// What stands around an id within a text.
+/// The surroundings of an id within a text.
 #[derive(Clone, Copy, Debug)]
 pub struct Within {
-    /// What stands before it.
+    /// The text before it.
     pub before: &'static str,
-    /// Whether the text begins with that.
+    /// Whether the text starts with that.
     pub at_start: bool,
     /// The characters that end it.
     pub ends: &'static [char],
@@ -294,49 +292,49 @@ impl Within {
     }
 }
 
-/// The kind of what a reference points to.
+/// The kind of the referenced object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum To {
     /// This one.
     Kind(&'static str),
-    /// What a member of the value says.
+    /// The kind that a member of the value names.
     Member(&'static str),
 }
 
-/// Where a part of a reference stands.
+/// The location of a part of a reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// Nowhere.
     None,
-    /// It is the value itself.
+    /// The value itself.
     Itself,
-    /// It is the name of the entry that the value is.
+    /// The name of the entry that is the value.
     Entry,
-    /// It is the first of these members, or members of members, that is there.
+    /// The first of these members, or nested members, that exists.
     Member(&'static [&'static str]),
-    /// It is a member of the object in which the value stands.
+    /// A member of the object that contains the value.
     Beside(&'static str),
 }
 
-/// What becomes of an object whose reference resolves to nothing.
+/// The consequence for an object whose reference resolves to nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IfMissing {
-    /// It is of no use without: it is blocked.
+    /// It is useless without: it is blocked.
     Blocks,
-    /// The operator has to confirm it; and is warned with this code.
+    /// The operator must confirm it, and gets a warning with this code.
     Confirm(&'static str),
-    /// The operator is warned with this code.
+    /// The operator gets a warning with this code.
     Warns(&'static str),
-    /// Nothing: what it points to is kept elsewhere.
+    /// None: the referenced object is managed elsewhere.
     External,
 }
 
-/// Whether a reference may point to what belongs to somebody else.
+/// Whether a reference may point to an object of another owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Others {
     /// It may.
     Free,
-    /// The operator is warned.
+    /// The operator gets a warning.
     Warn,
     /// The object is blocked.
     Block,
@@ -368,7 +366,7 @@ impl ReferenceRule {
         Self { id, name, ..self }
     }
 
-    /// Returns the same, with what becomes of the object without it.
+    /// Returns the same, with the consequence if the object is missing.
     #[must_use]
     pub const fn if_missing(self, lacking: IfMissing, verb: &'static str) -> Self {
         Self {

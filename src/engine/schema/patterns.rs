@@ -1,18 +1,17 @@
-//! What is said of places in a document, found by the names that lead there.
+//! Rules for paths in a document, found by their names.
 
 use std::collections::HashMap;
 
-/// What is said of places, by patterns.
+/// Rules by pattern.
 ///
 /// A pattern is a path of names with `/` between them: `*` stands for any one
 /// name or place of a list, `*x` for any name that ends with x, `**` at the
 /// beginning or at the end for any path, and alone for every place.
 #[derive(Debug)]
 pub struct Patterns<T> {
-    /// By the last name that stands for itself alone, and how far from the end
-    /// it stands.
+    /// By the last literal name, and its distance from the end.
     by_name: Vec<HashMap<String, Vec<Pattern<T>>>>,
-    /// Those in which no name does, and those that go on to anywhere.
+    /// Patterns without a literal name, and those that continue with any path.
     general: Vec<Pattern<T>>,
 }
 
@@ -20,16 +19,16 @@ pub struct Patterns<T> {
 struct Pattern<T> {
     /// From the last name to the first one.
     backwards: Vec<String>,
-    /// Whether the path begins anywhere.
+    /// Whether the path may start anywhere.
     begins_anywhere: bool,
-    /// Whether the path goes on to anywhere.
+    /// Whether the path continues with any path.
     goes_on: bool,
     says: T,
     rank: usize,
 }
 
 impl<T> Patterns<T> {
-    /// Returns patterns, those that go before others first.
+    /// Returns patterns; earlier ones take precedence.
     pub fn new<P: AsRef<str>>(all: impl IntoIterator<Item = (P, T)>) -> Self {
         let mut patterns = Self {
             by_name: Vec::new(),
@@ -70,8 +69,7 @@ impl<T> Patterns<T> {
         patterns
     }
 
-    /// Returns what is said of a place, in order; list elements are `*` in its
-    /// path.
+    /// Returns the rules for a path, in order; list elements are `*` in it.
     pub fn at(&self, path: &[&str]) -> impl DoubleEndedIterator<Item = &T> {
         let named = self
             .by_name

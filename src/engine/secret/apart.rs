@@ -1,4 +1,4 @@
-//! Secrets inside of two values, shown so that those that differ can be seen to.
+//! Secrets inside two values, shown so that different ones can be distinguished.
 
 use std::collections::HashMap;
 
@@ -6,27 +6,27 @@ use super::text::{MASK, mask_text};
 use crate::engine::item::{Element, Field, Value};
 use crate::engine::text::differing;
 
-/// What a secret is shown as that is not the one of the other text.
+/// Shown for a secret that differs from the one in the other text.
 const DIFFERS: &str = "*** (differs)";
 
-/// The same where that cannot be found out.
+/// Shown if that is unknown.
 const MAY_DIFFER: &str = "*** (may differ)";
 
-/// What asterisks are replaced with to see whether a secret is expected there.
+/// Replaces asterisks to find out whether a secret is expected there.
 const PROBE: &str = "Zx9qProbe7";
 
-/// What a text of the file does to the secrets inside the target's.
+/// How a text of the file treats the secrets inside the target's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Masked {
-    /// It brings its own, or there are none.
+    /// It has its own secrets, or there are none.
     No,
     /// It is the target's text with its secrets masked: nothing else differs.
     Whole,
-    /// It has asterisks in the place of secrets, and differs beside them.
+    /// It has asterisks instead of secrets, and differs in other parts too.
     Partly,
 }
 
-/// Says whether the file's text has asterisks where the target's has secrets.
+/// Returns whether the file's text has asterisks where the target's has secrets.
 pub fn masked(name: &str, target: &str, file: &str) -> Masked {
     if !file.contains(MASK) {
         return Masked::No;
@@ -79,8 +79,8 @@ fn holds_secret(value: &Value) -> bool {
     }
 }
 
-/// In a list, which is shown as one value, a secret of which nothing is shown is
-/// marked, too; elsewhere its field says that it differs.
+/// In a list, which is shown as one value, a fully hidden secret is marked,
+/// too; elsewhere its field shows that it differs.
 fn mark(before: &Value, after: &mut Value, in_list: bool) {
     match (before, after) {
         (Value::Record(before), Value::Record(after)) => {
@@ -111,7 +111,7 @@ fn mark(before: &Value, after: &mut Value, in_list: bool) {
         }
         (Value::Secret(before), Value::Secret(after)) if before != after => {
             let shown = match (before.shown(), after.shown()) {
-                // That only the secrets differ is said of the field.
+                // The field shows that only the secrets differ.
                 (Some(old), Some(new)) if old == new && !in_list => None,
                 (Some(old), Some(new)) => distinguish((before.key(), old), (after.key(), new)),
                 (None, None) if in_list => Some(DIFFERS.to_owned()),
@@ -125,8 +125,8 @@ fn mark(before: &Value, after: &mut Value, in_list: bool) {
     }
 }
 
-/// Returns how the second of two masked texts is shown so that each of its
-/// secrets that is not the first's is marked; nothing if there is none.
+/// Returns the second of two masked texts with each of its secrets that differs
+/// from the first's marked; `None` if there is none.
 fn distinguish(before: (&str, &str), after: (&str, &str)) -> Option<String> {
     let (Some(old), Some(new)) = (hidden(before.0, before.1), hidden(after.0, after.1)) else {
         let can_differ = before.1.contains(MASK) && after.1.contains(MASK);
@@ -164,8 +164,8 @@ fn distinguish(before: (&str, &str), after: (&str, &str)) -> Option<String> {
     })
 }
 
-/// Returns what a masked text hides, in order: what stands in the text where the
-/// mask has asterisks. Nothing where the text does not fit the mask.
+/// Returns what a masked text hides, in order: the text where the mask has
+/// asterisks. `None` if the text does not match the mask.
 fn hidden<'t>(text: &'t str, shown: &str) -> Option<Vec<&'t str>> {
     let trimmed = text.trim();
     let text = if shown.trim().len() == shown.len() {
@@ -192,7 +192,7 @@ fn hidden<'t>(text: &'t str, shown: &str) -> Option<Vec<&'t str>> {
 /// A line of a masked text, with its secrets in it.
 struct Line {
     text: String,
-    /// How many secrets stand before it.
+    /// The number of preceding secrets.
     first: usize,
 }
 
@@ -203,7 +203,7 @@ fn lines(shown: &str, hidden: &[&str]) -> Vec<Line> {
         let mut pieces = line.split(MASK);
         let mut text = pieces.next().unwrap_or_default().to_owned();
         for piece in pieces {
-            // Control characters keep what is hidden apart from what is not.
+            // Control characters separate hidden from visible parts.
             text.push('\u{1}');
             text.push_str(hidden.get(count).copied().unwrap_or_default());
             text.push('\u{2}');
@@ -231,7 +231,7 @@ mod tests {
         }
     }
 
-    /// What is shown of the second text beside the first.
+    /// What is shown of the second text next to the first.
     fn shown(before: &str, after: &str) -> String {
         let mut value_after = value(after);
         mark_differing(&value(before), &mut value_after);

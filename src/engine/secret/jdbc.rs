@@ -1,4 +1,4 @@
-//! JDBC's addresses, which every driver writes in its own way.
+//! JDBC addresses, which differ from driver to driver.
 
 use super::name::is_secret_name;
 use super::place::is_none;
@@ -6,8 +6,8 @@ use super::place::is_none;
 /// Returns `url` with credentials replaced by `***`, or `None` if it holds none.
 ///
 /// Knows `//user:password@`, Oracle's `user/password@`, and parameters such as
-/// `password=…` wherever JDBC drivers take them. A password may hold any of the
-/// characters that stand between things: in doubt everything is hidden.
+/// `password=…` wherever JDBC drivers accept them. A password may contain any
+/// separator: in doubt everything is hidden.
 pub(super) fn mask_url(url: &str) -> Option<String> {
     let (head, parameters) = url.split_at(url.find(['?', ';']).unwrap_or(url.len()));
     let (scheme, place) = split_scheme(url);
@@ -35,7 +35,7 @@ pub(super) fn mask_url(url: &str) -> Option<String> {
 fn mask_login<'u>(scheme: &str, login: &str, url: &'u str) -> Option<(String, &'u str)> {
     let rest = url.get(login.len() + 1..)?;
     let login = login.get(scheme.len()..)?;
-    // Without slashes it is Oracle's form, or something that only looks like one.
+    // Without slashes it is Oracle's form, or something that only looks like it.
     let separator = if scheme.ends_with('/') { ':' } else { '/' };
     let (user, password) = match login.split_once(separator) {
         Some((user, password)) => (login.get(..=user.len())?, password),
@@ -59,14 +59,14 @@ fn split_scheme(url: &str) -> (&str, &str) {
     url.split_at(if slashes { length + 2 } else { length })
 }
 
-/// Says whether an address begins with a host, and not with a user.
+/// Returns whether an address starts with a host, not a user.
 fn is_host(place: &str) -> bool {
     let host = place.split(['/', '?', ';']).next().unwrap_or_default();
     let has_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
     !host.is_empty() && host.split_once(':').is_none_or(|(_, port)| has_port(port))
 }
 
-/// Says whether parameters are nothing but names with values.
+/// Returns whether parameters consist only of names with values.
 fn are_plain(parameters: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     let is_name = |name: &str| !name.is_empty() && name.bytes().all(is_part);
@@ -105,12 +105,12 @@ fn mask_parameters(text: &str) -> Option<String> {
     found.then_some(masked)
 }
 
-/// What values are quoted in.
+/// The quotes around values.
 const CLOSES: [(char, char); 3] = [('{', '}'), ('"', '"'), ('\'', '\'')];
 
-/// Returns how long a value is, by what stands before its name; it begins at
-/// `start`, and `lasts` tells where in all of the text the last of each of
-/// [`CLOSES`] is.
+/// Returns the length of a value, by the text before its name; it starts at
+/// `start`, and `lasts` has the last position of each of [`CLOSES`] in the
+/// whole text.
 fn length(value: &str, separator: Option<char>, start: usize, lasts: [Option<usize>; 3]) -> usize {
     let close = CLOSES
         .iter()

@@ -7,7 +7,7 @@ use super::place::is_none;
 use super::text::{Hider, mask_within};
 use crate::engine::json::token::{Token, TokenKind, tokens};
 
-/// A list or object that is being read.
+/// A list or object being read.
 struct Scope {
     /// Whether it is under a name whose value is a credential.
     is_secret: bool,
@@ -16,8 +16,8 @@ struct Scope {
     name: String,
 }
 
-/// Masks a document; `None` in the first place where text is no JSON document,
-/// in the second where there is nothing to mask.
+/// Masks a document; the outer `None` if the text is not a JSON document, the
+/// inner one if nothing is to be masked.
 pub(super) fn mask_json(text: &str, depth: usize) -> Option<Option<String>> {
     if !text.trim_start().starts_with(['{', '['])
         || serde_json::from_str::<IgnoredAny>(text).is_err()
@@ -41,7 +41,7 @@ pub(super) fn mask_json(text: &str, depth: usize) -> Option<Option<String>> {
         match token.kind {
             TokenKind::Open => {
                 let announces = announcing.get(place).copied().unwrap_or_default();
-                // The elements of a list are called as the list is.
+                // The elements of a list have the list's name.
                 let name = if raw == "[" {
                     name.to_owned()
                 } else {
@@ -78,8 +78,8 @@ pub(super) fn mask_json(text: &str, depth: usize) -> Option<Option<String>> {
     Some(hider.finish())
 }
 
-/// Says of each token that opens an object whether a member of it announces a
-/// secret, by its place.
+/// Returns for each token that opens an object whether one of its members
+/// announces a secret, by index.
 fn announcing(text: &str, tokens: &[Token]) -> Vec<bool> {
     let mut announcing = vec![false; tokens.len()];
     let mut open: Vec<(usize, String)> = Vec::new();
@@ -109,8 +109,8 @@ fn announcing(text: &str, tokens: &[Token]) -> Vec<bool> {
     announcing
 }
 
-/// Returns what a string says; one that says nothing, such as half a character
-/// of two, as it is written.
+/// Returns the meaning of a string; an invalid one, such as half of a surrogate
+/// pair, unchanged.
 fn decoded(raw: &str) -> String {
     serde_json::from_str(raw).unwrap_or_else(|_| raw.trim_matches('"').to_owned())
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-/// How such names end, in lower case and without anything between the words.
+/// The ends of such names, in lower case and without separators.
 const ENDINGS: &[&str] = &[
     "password",
     "passwords",
@@ -68,10 +68,10 @@ const ENDINGS: &[&str] = &[
     "비밀번호",
 ];
 
-/// The same for short ones, which end other words too, such as "bypass".
+/// Short ends, which other words also have, such as "bypass".
 const LAST_WORDS: &[&str] = &["pass", "pin", "cred", "creds", "xauth"];
 
-/// Last words that say nothing of what the value is.
+/// Last words that do not describe the value.
 const NEUTRAL: &[&str] = &[
     "value",
     "values",
@@ -94,14 +94,14 @@ const NEUTRAL: &[&str] = &[
     "encrypted",
 ];
 
-/// First words of names that ask for a yes or no, or a number.
+/// First words of names for a boolean or a number.
 const PREDICATES: &[&str] = &[
     "is", "has", "have", "use", "uses", "require", "requires", "required", "allow", "allows",
     "allowed", "enable", "enables", "enabled", "disable", "disables", "disabled", "needs", "show",
     "hide", "strip", "validate", "forgot", "min", "max", "no",
 ];
 
-/// Endings that look like those above and are none: cursors of a list, public parts.
+/// Similar ends that are not secret: cursors of a list, public parts.
 const PUBLIC: &[&str] = &[
     "pagetoken",
     "nexttoken",
@@ -110,7 +110,7 @@ const PUBLIC: &[&str] = &[
     "publickey",
 ];
 
-/// What the names of an address's parameters may be besides, where their values are credentials.
+/// Further names of URL parameters whose values are credentials.
 const PARAMETERS: &[&str] = &[
     "sig",
     "signature",
@@ -130,10 +130,10 @@ const PARAMETERS: &[&str] = &[
     "jwt",
 ];
 
-/// The longest name that is looked at: longer text is none.
+/// The maximum length of a name: longer text is not one.
 const MAX_NAME: usize = 128;
 
-/// Which members of an object hold the name of the `value` beside them.
+/// Members of an object that contain the name of the `value` next to them.
 const NAMING: &[&str] = &[
     "name",
     "key",
@@ -150,10 +150,10 @@ const NAMING: &[&str] = &[
     "id",
 ];
 
-/// Says whether the value of a field, header, parameter or JSON member of that
-/// name is a credential.
+/// Returns whether the value of a field, header, parameter or JSON member of
+/// that name is a credential.
 ///
-/// The name tells it by how it ends, whatever stands between its words:
+/// The end of the name decides, whatever separates its words:
 /// `client_secret`, `X-Api-Key` and `db.password` are secret; `tokenUrl`,
 /// `secretName` and `passwordPolicies` are about a secret and hold none.
 ///
@@ -166,18 +166,18 @@ pub fn is_secret_name(name: &str) -> bool {
     name.len() <= MAX_NAME && context(name).is_secret
 }
 
-/// What a name says.
+/// The meaning of a name.
 #[derive(Clone, Copy)]
 struct NameTraits {
     is_secret: bool,
-    /// Whether it is a member that names the `value` beside it.
+    /// Whether it is a member that names the `value` next to it.
     is_naming: bool,
 }
 
-/// How many names are remembered: objects of one kind have the same few.
+/// The number of cached names: objects of one kind share a few.
 const REMEMBERED: usize = 2_048;
 
-/// Returns what a name says; of names that were met before without looking.
+/// Returns the meaning of a name, cached if possible.
 fn context(name: &str) -> NameTraits {
     thread_local! {
         static KNOWN: RefCell<HashMap<Box<str>, NameTraits>> = RefCell::default();
@@ -223,19 +223,19 @@ fn ends_as_secret(name: &str) -> bool {
     (is_last || flat == "xauth" || ends(ENDINGS)) && !ends(PUBLIC)
 }
 
-/// Says whether the member `name` of an object announces that the `value`
-/// beside it is a secret, as in `{"name": "Authorization", "value": "…"}`.
+/// Returns whether the member `name` of an object announces that the `value`
+/// next to it is a secret, as in `{"name": "Authorization", "value": "…"}`.
 pub fn announces_secret(name: &str, value: &str) -> bool {
     name.len() <= MAX_NAME && context(name).is_naming && is_secret_name(value)
 }
 
-/// Says whether the value of an address's parameter is a credential.
+/// Returns whether the value of a URL parameter is a credential.
 pub(super) fn is_secret_parameter(name: &str) -> bool {
     name.len() <= MAX_NAME
         && (is_secret_name(name) || PARAMETERS.contains(&words(name).concat().as_str()))
 }
 
-/// Says whether a header's value may have several words, as `Bearer …` has.
+/// Returns whether a header's value may have several words, as `Bearer …` has.
 pub(super) fn is_header(name: &str) -> bool {
     let flat = words(name).concat();
     ["authorization", "cookie"]

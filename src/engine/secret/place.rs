@@ -1,6 +1,6 @@
-//! Text in the place of a secret that is none.
+//! Placeholders: text instead of a secret.
 
-/// What texts begin with that only say where a value is kept.
+/// Prefixes of texts that only name where a value is stored.
 const KEPT_AT: &[&str] = &[
     "env://",
     "secrets://",
@@ -17,10 +17,10 @@ const KEPT_AT: &[&str] = &[
     "$.secrets.",
 ];
 
-/// What stands before a credential in a header.
+/// What precedes a credential in a header.
 const SCHEMES: &[&str] = &["bearer", "basic", "digest", "token", "apikey", "negotiate"];
 
-/// Words between brackets that say that a secret was left out.
+/// Words in brackets for an omitted secret.
 const LEFT_OUT: &[&str] = &[
     "redacted",
     "hidden",
@@ -38,7 +38,7 @@ const LEFT_OUT: &[&str] = &[
     "not exported",
 ];
 
-/// Says whether text in the place of a secret is none: nothing, asterisks,
+/// Returns whether a secret's text is a placeholder: empty, asterisks,
 /// `<redacted>`. The file does not have the secret then.
 pub fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
@@ -49,7 +49,7 @@ pub fn is_placeholder(text: &str) -> bool {
     if stars.is_empty() {
         return true;
     }
-    // The end is left readable, as the last digits of a card.
+    // The end may be readable, as the last digits of a card.
     if hidden >= 4 && stars.len() <= 4 && stars.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return true;
     }
@@ -73,9 +73,9 @@ pub fn is_placeholder(text: &str) -> bool {
     }
 }
 
-/// Says whether text only tells where a secret is kept, or is filled in later:
-/// `env://…`, `$.secrets.…`, `{{token}}`, `${secrets.x}`; so that it may be shown.
-/// A truth in the place of a secret is none either.
+/// Returns whether text only names where a secret is stored, or is filled in
+/// later: `env://…`, `$.secrets.…`, `{{token}}`, `${secrets.x}`; so that it may
+/// be shown. A boolean instead of a secret counts, too.
 pub fn is_indirection(text: &str) -> bool {
     let text = text.trim();
     match text.split_once(' ') {
@@ -103,7 +103,7 @@ fn is_kept_elsewhere(text: &str) -> bool {
     })
 }
 
-/// Says whether text is one expression of a template and nothing else.
+/// Returns whether text is exactly one expression of a template.
 fn is_template(text: &str) -> bool {
     const BRACKETS: [(&str, &str); 7] = [
         ("{{{", "}}}"),
@@ -122,7 +122,7 @@ fn is_template(text: &str) -> bool {
     };
     match inner {
         Some(inner) => !inner.trim().is_empty() && inner.chars().all(is_part),
-        // A variable of the environment.
+        // An environment variable.
         None => text.strip_prefix('$').is_some_and(|name| {
             name.len() > 1
                 && name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
@@ -133,7 +133,7 @@ fn is_template(text: &str) -> bool {
     }
 }
 
-/// Says whether text is a path into what a step before gave, as `$.trigger.token`.
+/// Returns whether text is a path into the output of an earlier step, as `$.trigger.token`.
 fn is_json_path(text: &str) -> bool {
     let Some(path) = text.strip_prefix("$.") else {
         return false;
@@ -147,17 +147,17 @@ fn is_json_path(text: &str) -> bool {
     path.contains('.') && path.split('.').all(is_step)
 }
 
-/// Says whether text is nothing but what stands before a credential.
+/// Returns whether text is only what precedes a credential.
 pub(super) fn is_scheme(text: &str) -> bool {
     SCHEMES.contains(&text.trim().to_ascii_lowercase().as_str())
 }
 
-/// Says whether nothing of a text in the place of a secret has to be hidden.
+/// Returns whether no part of a secret's text has to be hidden.
 pub(super) fn is_none(text: &str) -> bool {
     is_placeholder(text) || is_indirection(text) || is_scheme(text) || is_masked_header(text)
 }
 
-/// Says whether a header's credential is hidden already, or left out.
+/// Returns whether a header's credential is hidden already, or omitted.
 fn is_masked_header(text: &str) -> bool {
     text.trim()
         .split_once(' ')

@@ -1,4 +1,4 @@
-//! What is hidden wherever it stands, and what stays to be read.
+//! What is hidden everywhere, and what stays readable.
 
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ fn a_secret_never_shows_itself() {
     assert_eq!(format!("{:?}", Secret::new("canary")), "***");
 }
 
-/// Texts with a canary in a place that holds a credential; `~` is the canary.
+/// Texts with a canary as a credential; `~` is the canary.
 const HIDDEN: &[&str] = &[
     // Addresses.
     "https://bob:~@host.example/x",
@@ -128,7 +128,7 @@ const HIDDEN: &[&str] = &[
     "<property name=\"apiKey\">~</property>",
 ];
 
-/// Tokens that are known by their form, in any text.
+/// Tokens that are recognised by their form, in any text.
 const TOKENS: &[&str] = &[
     "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
     "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
@@ -147,7 +147,7 @@ const TOKENS: &[&str] = &[
     "basic dXNlcjpwYXNzdzByZA",
 ];
 
-/// Texts that hold no credential, and are shown as they are.
+/// Texts without a credential, which are shown unchanged.
 const SHOWN: &[&str] = &[
     "",
     "a plain text",
@@ -323,7 +323,7 @@ fn the_name_of_the_field_reports_what_its_text_is() {
     }
 }
 
-/// Texts that a scan must not look at again and again.
+/// Texts that a scan must not look at repeatedly.
 #[test]
 fn megabytes_cost_time_in_proportion() {
     let mut texts: Vec<String> = [
@@ -387,7 +387,7 @@ fn megabytes_cost_time_in_proportion() {
     }
 }
 
-/// Text that is made of what masking looks for.
+/// Text made of the patterns that masking looks for.
 fn text() -> impl Strategy<Value = String> {
     let parts: Vec<String> = HIDDEN
         .iter()

@@ -1,4 +1,4 @@
-//! Credentials inside a text, wherever they stand.
+//! Credentials inside a text, at any position.
 
 use std::ops::Range;
 
@@ -11,33 +11,32 @@ use super::place::{is_none, is_scheme};
 use super::token::is_token;
 use super::url::mask_url;
 
-/// What stands in the place of a secret.
+/// Replaces a secret.
 pub(super) const MASK: &str = "***";
 
-/// How often masked text is masked again at most.
+/// The maximum number of passes over masked text.
 const MAX_ROUNDS: usize = 4;
 
-/// How deep documents are looked for in the strings of documents.
+/// The maximum nesting of documents in the strings of documents.
 const MAX_DEPTH: usize = 8;
 
-/// How keys and certificates begin and end.
+/// The start and the end of keys and certificates.
 const HEADER: &str = "-----BEGIN";
 const FOOTER: &str = "-----END";
 
-/// How often a byte is looked at on average to find documents inside of text.
+/// The average number of times a byte is examined to find documents inside text.
 const DOCUMENT_LOOKS: usize = 4;
 
-/// How much of a line before a value is looked at.
+/// The length of the examined part of a line before a value.
 const MAX_LOOK: usize = 64;
 
 /// Returns text fit to be shown, with each credential inside replaced by `***`;
-/// `None` where there is none. `name` is what the field is called whose value
-/// it is.
+/// `None` if there is none. `name` is the name of the field that contains it.
 ///
-/// It finds what is secret by the names beside it (JSON, headers, connection
-/// strings, assignments in scripts, parameters of addresses) and by its form
-/// (private keys, tokens, users' passwords in addresses, webhooks). Masking
-/// what is masked changes nothing.
+/// It finds secrets by the names next to them (JSON, headers, connection
+/// strings, assignments in scripts, URL parameters) and by their form (private
+/// keys, tokens, users' passwords in addresses, webhooks). Masking is
+/// idempotent.
 ///
 /// ```
 /// use gatediff::engine::secret::mask_text;
@@ -47,7 +46,7 @@ const MAX_LOOK: usize = 64;
 /// ```
 pub fn mask_text(name: &str, text: &str) -> Option<String> {
     let mut shown = mask_within(name, text, 0)?;
-    // What is hidden can change where the rest of a broken text ends.
+    // Masking can change where the rest of a broken text ends.
     for _ in 0..MAX_ROUNDS {
         match mask_within(name, &shown, 0) {
             Some(next) if next != shown => shown = next,
@@ -57,7 +56,7 @@ pub fn mask_text(name: &str, text: &str) -> Option<String> {
     (shown != text).then_some(shown)
 }
 
-/// The same for a string inside of documents.
+/// The same for a string inside documents.
 pub(super) fn mask_within(name: &str, text: &str, depth: usize) -> Option<String> {
     if is_none(text) {
         return None;
@@ -70,7 +69,7 @@ pub(super) fn mask_within(name: &str, text: &str, depth: usize) -> Option<String
     {
         return masked;
     }
-    // One address and nothing else may hold any character.
+    // A single address may contain any character.
     let trimmed = text.trim();
     if trimmed.starts_with("jdbc:") || (trimmed.contains("://") && is_address(trimmed)) {
         return mask_url(trimmed);
@@ -88,7 +87,7 @@ pub(super) fn mask_within(name: &str, text: &str, depth: usize) -> Option<String
     scan.hider.finish()
 }
 
-/// Says whether text begins with a scheme and has no blanks.
+/// Returns whether text starts with a scheme and has no whitespace.
 fn is_address(text: &str) -> bool {
     let scheme = text.split("://").next().unwrap_or_default();
     !scheme.is_empty()
@@ -98,8 +97,8 @@ fn is_address(text: &str) -> bool {
         && !text.contains(|c: char| c.is_whitespace() || c == ',')
 }
 
-/// Says whether text is a list of `name=value;`, in which a value may hold all
-/// but a semicolon.
+/// Returns whether text is a list of `name=value;`, in which a value may
+/// contain anything but a semicolon.
 fn is_connection(text: &str) -> bool {
     let Some((first, rest)) = text.split_once(';') else {
         return false;
@@ -114,7 +113,7 @@ fn is_connection(text: &str) -> bool {
     begins && (rest.trim().is_empty() || rest.contains('='))
 }
 
-/// A copy of a text with parts of it replaced, from the first to the last.
+/// A copy of a text with parts of it replaced, in order.
 pub(super) struct Hider<'t> {
     text: &'t str,
     out: String,
@@ -132,7 +131,7 @@ impl<'t> Hider<'t> {
         }
     }
 
-    /// Hides a part that comes after all that were hidden before.
+    /// Hides a part after all that are hidden so far.
     pub(super) fn hide(&mut self, range: Range<usize>) {
         if !range.is_empty() && self.text.get(range.clone()) != Some(MASK) {
             self.replace(range, MASK);
@@ -157,16 +156,16 @@ impl<'t> Hider<'t> {
     }
 }
 
-/// A pass over a text from its beginning to its end. What was looked at once is
-/// not looked at again, but for a bounded part of a line.
+/// A single pass over a text. Nothing is examined twice, except a bounded part
+/// of a line.
 struct Scan<'t> {
     text: &'t str,
     hider: Hider<'t>,
-    /// How deep the text is inside of documents.
+    /// The depth of the text inside documents.
     depth: usize,
-    /// How many bytes may still be looked at to find the end of a document.
+    /// The number of bytes that may still be examined to find the end of a document.
     budget: usize,
-    /// Where the line ends that is read.
+    /// The end of the current line.
     line_end: Option<usize>,
     /// Whether that line is a list of `name=value;`.
     is_connection: bool,
@@ -174,7 +173,7 @@ struct Scan<'t> {
     no_footer: bool,
 }
 
-/// What stands between a name and its value.
+/// What separates a name from its value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Separator {
     /// `=`, with blanks around it or none.
@@ -211,7 +210,7 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// Masks a document in the middle of a text; returns where it ends.
+    /// Masks a document within a text; returns its end.
     fn document(&mut self, start: usize) -> Option<usize> {
         let bytes = self
             .text
@@ -242,7 +241,7 @@ impl<'t> Scan<'t> {
         Some(end)
     }
 
-    /// Looks at a word and what follows it; returns where to go on.
+    /// Examines a word and what follows it; returns where to continue.
     fn word(&mut self, start: usize, end: usize) -> usize {
         let word = self.slice(start, end);
         if let Some(at) = word.find(HEADER) {
@@ -271,7 +270,7 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// Hides a private key; certificates and public keys are passed over.
+    /// Hides a private key; certificates and public keys are skipped.
     fn pem(&mut self, start: usize) -> usize {
         let begin = start + HEADER.len();
         let rest = self.rest(begin);
@@ -300,11 +299,11 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// Masks an address in the middle of a text.
+    /// Masks an address within a text.
     fn address(&mut self, start: usize) -> usize {
         let rest = self.rest(start);
         let end = match self.quote_before(start) {
-            // Within quotes it ends with them, for passwords may have blanks.
+            // Within quotes it ends with them, as passwords may contain whitespace.
             Some(quote) => rest.find([char::from(quote), '\n', '\\']),
             None => rest.find(is_end_of_word),
         };
@@ -363,8 +362,8 @@ impl<'t> Scan<'t> {
         end
     }
 
-    /// Returns what stands between a name and its value, and where the value
-    /// begins.
+    /// Returns the separator between a name and its value, and where the value
+    /// starts.
     fn separator(&self, start: usize, end: usize) -> Option<(Separator, usize)> {
         let quoted = self.skip(end, |byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\'));
         let is_quoted = quoted > end;
@@ -402,7 +401,7 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// Returns where the value begins after a colon and, in scripts, a type.
+    /// Returns where the value starts after a colon and, in scripts, a type.
     fn typed(&self, start: usize) -> (Separator, usize) {
         let end = self.word_end(start);
         let place = self.skip_blanks(end);
@@ -415,15 +414,15 @@ impl<'t> Scan<'t> {
         (Separator::Colon, start)
     }
 
-    /// Says whether a word is followed by the password itself, as in SQL.
+    /// Returns whether a word is followed by the password itself, as in SQL.
     fn is_password(&self, start: usize, end: usize) -> bool {
         self.slice(start, end)
             .to_ascii_lowercase()
             .ends_with("password")
     }
 
-    /// Says whether the quoted word at `start` is the first argument of a call
-    /// that sets something.
+    /// Returns whether the quoted word at `start` is the first argument of a
+    /// call that sets something.
     fn is_setter(&self, start: usize) -> bool {
         let from = start.saturating_sub(MAX_LOOK);
         let before = self.text.as_bytes().get(from..start).unwrap_or_default();
@@ -451,7 +450,7 @@ impl<'t> Scan<'t> {
         .any(|word| call.contains(word))
     }
 
-    /// Hides the value of a name, if it is one; returns where to go on.
+    /// Hides the value of a name, if it is a credential; returns where to continue.
     fn value(&mut self, name: &str, name_at: usize, separator: Separator, start: usize) -> usize {
         let slashes = self.skip(start, |byte| byte == b'\\') - start;
         if let quote @ (b'"' | b'\'' | b'`') = self.at(start + slashes)
@@ -483,7 +482,7 @@ impl<'t> Scan<'t> {
         {
             return start;
         }
-        // `Bearer` stays to be read.
+        // `Bearer` stays readable.
         let scheme = trimmed
             .split_once(' ')
             .filter(|(scheme, _)| is_scheme(scheme));
@@ -492,8 +491,8 @@ impl<'t> Scan<'t> {
         start + trimmed.len()
     }
 
-    /// Hides text in quotes, before which `slashes` escape the quote, and what is
-    /// added to it.
+    /// Hides quoted text, whose quote is escaped by `slashes`, and what is
+    /// appended to it.
     fn quoted(&mut self, start: usize, quote: u8, slashes: usize) -> usize {
         let (mut start, mut quote, mut slashes) = (start, quote, slashes);
         loop {
@@ -519,7 +518,7 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// Returns how long text in quotes is; it ends with its line.
+    /// Returns the length of quoted text; it ends with its line.
     fn quoted_length(&self, start: usize, quote: u8, slashes: usize) -> usize {
         let bytes = self.text.as_bytes().get(start..).unwrap_or_default();
         let mut before = 0;
@@ -542,7 +541,7 @@ impl<'t> Scan<'t> {
         bytes.len()
     }
 
-    /// Returns how long the value of an assignment is that is not in quotes.
+    /// Returns the length of an unquoted value of an assignment.
     fn assigned(&self, name_at: usize, line: &str, is_tight: bool) -> usize {
         if !is_tight && is_code(line) {
             return 0;
@@ -555,8 +554,8 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// Says whether a name begins its line, or is all that a list or a quoted
-    /// argument begins with.
+    /// Returns whether a name starts its line, or is the start of a list or of
+    /// a quoted argument.
     fn is_line_start(&self, start: usize) -> bool {
         let from = start.saturating_sub(MAX_LOOK);
         let before = self.text.as_bytes().get(from..start).unwrap_or_default();
@@ -572,7 +571,7 @@ impl<'t> Scan<'t> {
         from == 0
     }
 
-    /// Returns the quote that stands right before a place.
+    /// Returns the quote right before a position.
     fn quote_before(&self, place: usize) -> Option<u8> {
         let before = place.checked_sub(1).map(|before| self.at(before))?;
         matches!(before, b'"' | b'\'' | b'`').then_some(before)
@@ -620,13 +619,13 @@ fn is_letters(text: &str) -> bool {
         .all(|byte| byte.is_ascii_lowercase())
 }
 
-/// Says whether a word after `Bearer` only tells of such tokens.
+/// Returns whether a word after `Bearer` only describes such tokens.
 fn is_prose(word: &str) -> bool {
     let word = word.to_ascii_lowercase();
     word.starts_with("token") || word.starts_with("auth") || word.len() < 2
 }
 
-/// Says whether a word after a colon is a type, or the like.
+/// Returns whether a word after a colon is a type, or the like.
 fn is_type(word: &str) -> bool {
     const TYPES: [&str; 16] = [
         "string", "str", "text", "number", "int", "integer", "boolean", "bool", "object", "any",
@@ -684,7 +683,7 @@ fn word_value(line: &str) -> usize {
     line.len()
 }
 
-/// Says whether a character may stand between values.
+/// Returns whether a character may separate values.
 const fn is_divider(c: char) -> bool {
     matches!(c, '&' | ';' | ',' | ')' | ']' | '}')
 }
@@ -710,7 +709,7 @@ fn plain_value(line: &str, begins: bool) -> usize {
     }
 }
 
-/// Says whether what is assigned is an expression and no literal: a call, a
+/// Returns whether what is assigned is an expression and no literal: a call, a
 /// member of something, or another variable that is called a secret.
 fn is_code(line: &str) -> bool {
     let head = line

@@ -1,8 +1,8 @@
-//! Credentials that are known by their form, wherever they stand.
+//! Credentials that are recognised by their form, at any position.
 
 use super::text::Hider;
 
-/// What tokens of well-known services begin with, and how long the rest is at least.
+/// The prefixes of well-known services' tokens, and the minimum length of the rest.
 const PREFIXES: &[(&str, usize)] = &[
     ("ghp_", 8),
     ("gho_", 8),
@@ -34,7 +34,7 @@ const PREFIXES: &[(&str, usize)] = &[
     ("pypi-", 32),
 ];
 
-/// Says whether a word is a credential by its form alone.
+/// Returns whether a word is a credential by its form alone.
 pub(super) fn is_token(word: &str) -> bool {
     let has = |is: fn(&u8) -> bool| word.bytes().any(|byte| is(&byte));
     let known = PREFIXES.iter().any(|(prefix, length)| {
@@ -45,7 +45,7 @@ pub(super) fn is_token(word: &str) -> bool {
 }
 
 /// A JSON Web Token: three parts or more, the first a JSON object. Its header
-/// alone, as it stands beside a detached signature, is public.
+/// alone, as next to a detached signature, is public.
 fn is_jwt(word: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_=".contains(&byte);
     word.starts_with("eyJ")

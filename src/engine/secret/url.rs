@@ -1,11 +1,11 @@
-//! Addresses: what in them is a credential.
+//! Credentials in addresses.
 
 use super::name::is_secret_parameter;
 use super::place::is_none;
 use super::text::Hider;
 use super::token::{hide_tokens, is_token};
 
-/// Addresses whose paths are credentials: how the host ends, and the part of
+/// Addresses whose paths are credentials: the end of the host, and the part of
 /// the path after which everything is one.
 const WEBHOOKS: &[(&str, &str)] = &[
     ("hooks.slack.com", "/services/"),
@@ -25,8 +25,8 @@ const WEBHOOKS: &[(&str, &str)] = &[
     ("larksuite.com", "/hook/"),
 ];
 
-/// Parts of a path after which a part that looks random is a credential,
-/// whatever the host.
+/// Parts of a path after which a random-looking part is a credential, whatever
+/// the host.
 const HOOK_PARTS: &[&str] = &[
     "services",
     "hook",
@@ -39,8 +39,8 @@ const HOOK_PARTS: &[&str] = &[
     "catch",
 ];
 
-/// Returns an address with its credentials replaced by `***`; `None` if it has
-/// none.
+/// Returns an address with its credentials replaced by `***`; `None` if there
+/// are none.
 pub(super) fn mask_url(url: &str) -> Option<String> {
     let jdbc = if url.starts_with("jdbc:") {
         super::jdbc::mask_url(url)
@@ -55,8 +55,8 @@ pub(super) fn mask_url(url: &str) -> Option<String> {
 fn mask_web(url: &str) -> Option<String> {
     let scheme = url.find("://")? + 3;
     let (address, parameters) = url.split_at(url.find(['?', '#', ';']).unwrap_or(url.len()));
-    // A password may hold what an address may not: the last `@` counts, if what is
-    // before it can be no host.
+    // A password may contain characters that are invalid in an address: the
+    // last `@` counts, unless the text before it can be a host.
     let rest = url.get(scheme..)?;
     let mut hider = Hider::new(url);
     let (login, address_at) = match login(rest, address.len().saturating_sub(scheme)) {
@@ -112,7 +112,7 @@ fn hide_login(hider: &mut Hider<'_>, url: &str, login: std::ops::Range<usize>) {
             let at = login.start + user.len() + 1;
             hider.hide(at..at + password.len());
         }
-        // A token in the place of the user.
+        // A token instead of the user.
         None if is_random(text, 20) || is_token(text) => hider.hide(login),
         None => {}
     }
@@ -166,16 +166,16 @@ fn hide_path(hider: &mut Hider<'_>, url: &str, from: usize, to: usize) {
     }
 }
 
-/// Says whether text looks as if nobody had chosen it: long, of letters and
-/// digits or of letters large and small.
+/// Returns whether text looks randomly generated: long, with letters and digits
+/// or with upper and lower case.
 fn is_random(text: &str, least: usize) -> bool {
     let has = |is: fn(&u8) -> bool| text.bytes().any(|byte| is(&byte));
     let mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
     text.len() >= least && mixed
 }
 
-/// Hides the values of parameters, from the `?` or `#` on. A value may hold
-/// the other separators, so it ends at a `&` alone.
+/// Hides the values of parameters, from the `?` or `#` on. A value may contain
+/// the other separators, so only a `&` ends it.
 fn hide_parameters(hider: &mut Hider<'_>, url: &str, from: usize) {
     let mut start = from;
     for part in url.get(from..).unwrap_or_default().split_inclusive('&') {

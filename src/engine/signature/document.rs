@@ -1,6 +1,6 @@
-//! A sealed plan as plain data, to be written to a file and read again.
+//! A signed plan as plain data, to be written to a file and read again.
 //!
-//! Only a sealed plan can be frozen: there is no way from a secret to a file.
+//! Only a signed plan has a document: a secret cannot get into a file.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -18,20 +18,20 @@ use crate::engine::schema::KindInfo;
 use crate::engine::secret::Secret;
 use crate::engine::verdict::Reason;
 
-/// What a sealed plan is made of.
+/// The content of a signed plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlanDocument {
     items: Vec<ItemDocument>,
     #[serde(rename = "lack")]
     missing_apis: Vec<MissingApiDocument>,
-    /// What is missing beside APIs.
+    /// Missing objects other than APIs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     missing: Vec<MissingDocument>,
     warnings: Vec<FindingDocument>,
 }
 
-/// What changes of who can call what, as plain data: each party once.
+/// The access changes as plain data: each party once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccessDocument {
@@ -76,7 +76,7 @@ enum ShiftDocument {
 
 /// An item of a kind that the platform does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is no item of a known kind")]
+#[error("'{0}' does not name an item of a known kind")]
 pub struct UnknownKind(String);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,14 +86,18 @@ struct ItemDocument {
     name: Arc<str>,
     path: Arc<str>,
     value: ValueDocument,
-    /// Tells at a glance whether two plans saw the same in the target.
+    /// Shows whether two plans saw the same in the target.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     base_fingerprint: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     base: Option<ValueDocument>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     matched: Option<MatchedDocument>,
-    #[serde(rename = "facts", default, skip_serializing_if = "ValueDocument::is_null")]
+    #[serde(
+        rename = "facts",
+        default,
+        skip_serializing_if = "ValueDocument::is_null"
+    )]
     context: ValueDocument,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     blocks: Vec<ReasonDocument>,

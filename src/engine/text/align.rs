@@ -6,8 +6,9 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::engine::align::rising;
 
-/// The longest two sequences, together, that are compared minimally: Myers' way
-/// takes the square of that at the worst, however short one of them is.
+/// The maximum total length of two sequences that are compared minimally:
+/// Myers' algorithm takes quadratic time in the worst case, however short one
+/// of them is.
 const MAX_LENGTH: usize = 1 << 10;
 
 /// A stretch that both sequences have.
@@ -18,10 +19,10 @@ pub(super) struct Run {
     pub(super) length: usize,
 }
 
-/// By what two long sequences are cut into shorter ones.
+/// Where two long sequences are cut into shorter ones.
 #[derive(Clone, Copy)]
 enum Anchors {
-    /// What stands once in both.
+    /// At elements that occur once in both.
     Unique,
     /// The first of a kind with the first, the second with the second.
     Ordinal,
@@ -29,10 +30,10 @@ enum Anchors {
 
 /// Returns what two sequences have in common, in order.
 ///
-/// Equal ends are found first. What is left is compared minimally if it is
-/// short; otherwise it is cut at what is unique in both, then at what stands in
-/// both equally often. What is too long even then has nothing in common, so that
-/// the cost stays in proportion to the lengths.
+/// Equal ends are found first. The rest is compared minimally if it is short;
+/// otherwise it is cut at elements that are unique in both, then at those that
+/// occur equally often in both. Parts that are still too long have nothing in
+/// common, so that the time is linear in the lengths.
 pub(super) fn runs(before: &[u32], after: &[u32]) -> Vec<Run> {
     let mut runs = Runs { found: Vec::new() };
     runs.between(before, after, (0, 0), &[Anchors::Unique, Anchors::Ordinal]);
@@ -60,7 +61,7 @@ impl Runs {
         }
     }
 
-    /// Compares two stretches that begin at these places.
+    /// Compares two stretches that start at these positions.
     fn between(&mut self, before: &[u32], after: &[u32], at: (usize, usize), anchors: &[Anchors]) {
         let head = before
             .iter()
@@ -122,7 +123,7 @@ impl Runs {
 }
 
 impl Anchors {
-    /// Returns the places of what both have, rising in both.
+    /// Returns the positions of common elements, increasing in both.
     fn common(self, before: &[u32], after: &[u32]) -> Vec<(usize, usize)> {
         let pairs = match self {
             Self::Unique => unique(before, after),
@@ -146,7 +147,7 @@ fn unique(before: &[u32], after: &[u32]) -> Vec<(usize, usize)> {
     pairs
 }
 
-/// Returns where what stands once stands.
+/// Returns the positions of the elements that occur once.
 fn once(sequence: &[u32]) -> HashMap<u32, Option<usize>> {
     let mut places = HashMap::with_capacity(sequence.len());
     for (at, what) in sequence.iter().enumerate() {
@@ -173,7 +174,7 @@ fn rest(sequence: &[u32], from: usize) -> &[u32] {
     sequence.get(from..).unwrap_or_default()
 }
 
-/// Numbers what is equal equally.
+/// Numbers equal elements equally.
 #[derive(Default)]
 pub(super) struct Numbers<'t> {
     known: HashMap<&'t str, u32>,
@@ -190,7 +191,7 @@ impl<'t> Numbers<'t> {
     }
 }
 
-/// Returns the stretches between runs: what went, and what came in its place.
+/// Returns the stretches between runs: removed ones, and their replacements.
 pub(super) fn gaps(
     runs: &[Run],
     lengths: (usize, usize),

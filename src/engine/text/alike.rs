@@ -1,4 +1,4 @@
-//! What looks alike and is not the same, and how it is made different.
+//! Texts that look alike but differ, and how their difference is made visible.
 
 use std::fmt::Write as _;
 
@@ -10,8 +10,8 @@ use unicode_security::confusable_detection::skeleton;
 use super::words::Words;
 use crate::engine::display::{is_hostile, safe};
 
-/// Says whether two different texts look the same, or nearly: they differ in
-/// blanks, in what is invisible, in normalization, or in letters of scripts that
+/// Returns whether two different texts look the same, or nearly: they differ in
+/// whitespace, invisible characters, normalization, or letters of scripts that
 /// have the same form.
 pub(super) fn is_alike(before: &str, after: &str) -> bool {
     if before == after {
@@ -22,8 +22,8 @@ pub(super) fn is_alike(before: &str, after: &str) -> bool {
     skeleton(&seen(before)).eq(skeleton(&seen(after)))
 }
 
-/// Returns what follows the beginning that two texts have in common. A mark
-/// stays with the letter that it stands on.
+/// Returns the rest of two texts after their common start. A combining mark
+/// stays with its letter.
 fn differing<'t>(before: &'t str, after: &'t str) -> (&'t str, &'t str) {
     let same = before
         .chars()
@@ -47,13 +47,13 @@ fn differing<'t>(before: &'t str, after: &'t str) -> (&'t str, &'t str) {
     )
 }
 
-/// Says whether a character is a blank or invisible.
+/// Returns whether a character is whitespace or invisible.
 fn is_unseen(c: char) -> bool {
     c.is_whitespace() || is_hostile(c)
 }
 
-/// Says whether a character is a blank that looks like a space and is none. The
-/// wide blank of Chinese text does not.
+/// Returns whether a character is whitespace that looks like a space but is
+/// not. The wide space of Chinese text does not.
 const fn is_odd_blank(c: char) -> bool {
     matches!(
         c,
@@ -61,14 +61,15 @@ const fn is_odd_blank(c: char) -> bool {
     )
 }
 
-/// Says whether a reader can tell a character from those that are like it:
-/// ideographs of one meaning and two forms are read, if they are no mere copies.
+/// Returns whether a reader can distinguish a character from similar ones:
+/// ideographs of one meaning and two forms are readable, unless they are
+/// compatibility copies.
 fn is_legible(c: char) -> bool {
     c.is_ascii() || (c.script() == Script::Han && is_nfc(c.encode_utf8(&mut [0; 4])))
 }
 
-/// Shows a part of a text that differs, every character of it told by its code
-/// point that could be taken for another one.
+/// Shows a differing part of a text; every character that could be mistaken for
+/// another one is shown by its code point.
 pub(super) fn reveal(text: &str, is_alike: bool, is_at_end: bool, ascii: bool) -> String {
     let trailing = if is_at_end {
         text.trim_end_matches(' ').len()
@@ -89,7 +90,7 @@ pub(super) fn reveal(text: &str, is_alike: bool, is_at_end: bool, ascii: bool) -
     shown
 }
 
-/// Shows a text so that no two texts are shown as the same.
+/// Shows a text such that different texts never look the same.
 pub(super) fn spell(text: &str) -> String {
     let mut shown = String::with_capacity(text.len() + 8);
     for c in text.chars() {
@@ -106,13 +107,13 @@ fn escape(shown: &mut String, c: char) {
     write!(shown, "\\u{{{:x}}}", u32::from(c)).ok();
 }
 
-/// Says how two texts differ in which nothing is to be seen that differs, as a
-/// fragment; nothing where something is.
+/// Describes how two texts differ whose difference is invisible, as a fragment;
+/// `None` if it is visible.
 ///
 /// ```
 /// use gatediff::engine::text::note;
 /// assert_eq!(note("x@y.z", "\u{445}@y.z").as_deref(), Some("look alike: U+0078 Latin, U+0445 Cyrillic"));
-/// assert_eq!(note("blank", "blank ").as_deref(), Some("only blanks differ"));
+/// assert_eq!(note("blank", "blank ").as_deref(), Some("only whitespace differs"));
 /// assert_eq!(note("10", "50"), None);
 /// ```
 pub fn note(before: &str, after: &str) -> Option<String> {
@@ -131,10 +132,10 @@ pub fn note(before: &str, after: &str) -> Option<String> {
         kept(before) == kept(after)
     };
     if without(char::is_whitespace) {
-        return Some("only blanks differ".to_owned());
+        return Some("only whitespace differs".to_owned());
     }
     if without(is_unseen) {
-        return Some("only what is invisible differs".to_owned());
+        return Some("only invisible characters differ".to_owned());
     }
     let words = Words::new(before, after);
     let first = |text: &str, marks: &[super::Highlight]| {
@@ -146,7 +147,7 @@ pub fn note(before: &str, after: &str) -> Option<String> {
     Some(format!("look alike: {old}, {new}"))
 }
 
-/// Names a character by its code point and, of a letter, its script.
+/// Names a character by its code point and, for a letter, its script.
 fn name(c: char) -> String {
     let script = c.script();
     if matches!(script, Script::Common | Script::Inherited | Script::Unknown) {
@@ -159,7 +160,7 @@ fn form(text: &str) -> &'static str {
     match (is_nfc(text), is_nfd(text)) {
         (true, _) => "NFC",
         (false, true) => "NFD",
-        (false, false) => "a mixture",
+        (false, false) => "mixed forms",
     }
 }
 
@@ -170,18 +171,18 @@ mod tests {
     #[test]
     fn what_looks_alike_is_reported_by_what_it_is() {
         let describe = |before, after| note(before, after).unwrap_or_default();
-        assert_eq!(describe("A B", "A\u{a0}B"), "only blanks differ");
+        assert_eq!(describe("A B", "A\u{a0}B"), "only whitespace differs");
         assert_eq!(
             describe("Caf\u{e9}", "Cafe\u{301}"),
             "only the normalization differs: NFC to NFD"
         );
         assert_eq!(
             describe("\u{e9}\u{e0}", "\u{e9}a\u{300}"),
-            "only the normalization differs: NFC to a mixture"
+            "only the normalization differs: NFC to mixed forms"
         );
         assert_eq!(
             describe("ab", "a\u{200b}b"),
-            "only what is invisible differs"
+            "only invisible characters differ"
         );
         assert_eq!(
             describe("\u{3b1}1", "a1"),

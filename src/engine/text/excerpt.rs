@@ -1,37 +1,37 @@
-//! Lines and values as they are shown: safe, with what differs told apart, and
-//! without long stretches that are equal.
+//! Lines and values as they are shown: safe, with differences marked, and
+//! without long equal stretches.
 
 use super::alike::{is_alike, reveal, spell};
 use super::words::{Words, highlights_in, slice};
 use super::{Highlight, Hunk, LineOp, TextLine};
 use crate::engine::display::safe;
 
-/// The longest equal stretch of a line that is shown whole.
+/// The maximum length of an equal stretch of a line that is shown whole.
 const LONG_STRETCH: usize = 120;
 
-/// How much of a longer one is shown beside what differs.
+/// The length of the shown part of a longer one next to a difference.
 const BESIDE: usize = 40;
 
-/// The longest value, in characters, in which words are not marked: it is seen
-/// as a whole.
+/// The maximum length of a value, in characters, in which words are not marked:
+/// a reader sees it as a whole.
 const SHORT_VALUE: usize = 16;
 
-/// What a segment is.
+/// The kind of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SegmentKind {
     /// The other side has the same.
     Same,
     /// It differs from the other side.
     Differs,
-    /// It stands for an equal stretch that is left out.
+    /// An equal stretch that is omitted.
     Omitted,
 }
 
-/// A part of what is shown; safe, but for what stands for an omission, which is
-/// empty: the front end has its own sign.
+/// A part of the shown text; safe, except for an omission, which is empty: the
+/// front end has its own sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
-    /// What it is.
+    /// Its kind.
     pub kind: SegmentKind,
     /// The text.
     pub text: String,
@@ -46,7 +46,7 @@ impl Segment {
     }
 }
 
-/// Two values on one line, each in parts. Different values are never shown alike.
+/// Two values on one line, each in parts. Different values never look the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComparedValues {
     /// The first value.
@@ -56,7 +56,7 @@ pub struct ComparedValues {
 }
 
 impl ComparedValues {
-    /// Returns how two values are shown; with `ascii` all signs of ours are ASCII.
+    /// Returns how two values are shown; with `ascii` all our own signs are ASCII.
     ///
     /// ```
     /// use gatediff::engine::text::Pair;
@@ -119,10 +119,10 @@ fn text_of(segments: &[Segment], ellipsis: &str) -> String {
 
 impl Hunk {
     /// Returns a line of the hunk in parts, fit to be shown; with `ascii` all
-    /// signs of ours are ASCII.
+    /// our own signs are ASCII.
     ///
-    /// Equal stretches of a long line that differs are left out. A carriage
-    /// return at the end of a line is shown where the line differs.
+    /// Equal stretches of a long line that differs are omitted. A carriage
+    /// return at the end of a line is shown if the line differs.
     pub fn segments(&self, line: &TextLine, ascii: bool) -> Vec<Segment> {
         if line.op == LineOp::Keep {
             let text = line.text.strip_suffix('\r').unwrap_or(&line.text);
@@ -131,7 +131,7 @@ impl Hunk {
         let Some(partner) = self.partner(line) else {
             return self.alone(line, ascii);
         };
-        // That both end in a carriage return is nothing to see.
+        // A carriage return at the end of both is not shown.
         let (mut text, mut other) = (line.text.as_str(), partner.text.as_str());
         if let (Some(short), Some(shorter)) = (text.strip_suffix('\r'), other.strip_suffix('\r')) {
             (text, other) = (short, shorter);
@@ -190,7 +190,7 @@ fn segments(text: &str, marks: &[Highlight], is_whole: bool, ascii: bool) -> Vec
     parts
 }
 
-/// Adds an equal stretch; of a long one what stands beside what differs.
+/// Adds an equal stretch; of a long one the parts next to differences.
 fn same(parts: &mut Vec<Segment>, text: &str, follows: bool, leads: bool) {
     if text.is_empty() {
         return;
@@ -225,9 +225,8 @@ fn same(parts: &mut Vec<Segment>, text: &str, follows: bool, leads: bool) {
     }
 }
 
-/// Returns values on one line each so that no two different ones are shown
-/// alike; of long ones the part in which they differ, after and before
-/// `ellipsis`.
+/// Returns values on one line each such that different ones never look the
+/// same; of long ones the differing part, between `ellipsis`.
 ///
 /// ```
 /// use gatediff::engine::text::apart;
@@ -271,10 +270,10 @@ pub fn apart<const N: usize>(values: [&str; N], ellipsis: &str, ascii: bool) -> 
     shown
 }
 
-/// Returns the part of each in which they differ, and whether something stands
-/// before and after it.
+/// Returns the differing part of each, and whether there is text before and
+/// after it.
 fn middle<const N: usize>(values: [&str; N]) -> [(&str, bool, bool); N] {
-    // What is not there has nothing in common with anything.
+    // An absent value has nothing in common with anything.
     let describe = || values.iter().filter(|value| !value.is_empty());
     let first = describe().next().copied().unwrap_or_default();
     let head = describe()
@@ -309,7 +308,7 @@ fn middle<const N: usize>(values: [&str; N]) -> [(&str, bool, bool); N] {
     })
 }
 
-/// Returns where so many characters from the end begin.
+/// Returns where that many characters from the end start.
 fn back(text: &str, characters: usize) -> usize {
     characters
         .checked_sub(1)
@@ -317,7 +316,7 @@ fn back(text: &str, characters: usize) -> usize {
         .map_or(0, |(at, _)| at)
 }
 
-/// Returns how many bytes two texts have in common at an end.
+/// Returns the length in bytes of a common end of two texts.
 fn common(one: impl Iterator<Item = char>, other: impl Iterator<Item = char>) -> usize {
     one.zip(other)
         .take_while(|(one, other)| one == other)

@@ -1,4 +1,4 @@
-//! JSON inside of strings, compared by its members.
+//! JSON inside strings, compared by its members.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,25 +7,25 @@ use serde::de::IgnoredAny;
 use super::TextDiff;
 use crate::engine::json::token::{Token, TokenKind, tokens};
 
-/// The longest document that is laid out.
+/// The maximum length of a document that is laid out.
 const MAX_BYTES: usize = 1 << 20;
 
-/// How many levels are indented at most, so that no document grows beyond
-/// measure.
+/// The maximum number of indented levels, so that the document's size stays
+/// bounded.
 const MAX_INDENT: usize = 16;
 
-/// How two documents inside of strings differ.
+/// How two documents inside strings differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Members {
-    /// The difference between both, laid out with one member a line, in the
-    /// order in which they stand, without the commas between them.
+    /// The difference between both, laid out with one member per line, in their
+    /// order, without the commas between them.
     pub diff: TextDiff,
-    /// Whether the white space between members differs, too.
+    /// Whether the whitespace between members differs, too.
     pub is_reformatted: bool,
 }
 
 impl Members {
-    /// Says in a few words how much differs.
+    /// Summarises the difference in a few words.
     pub fn summary(&self) -> String {
         let summary = self.diff.summary();
         match (summary.is_empty(), self.is_reformatted) {
@@ -36,7 +36,7 @@ impl Members {
     }
 }
 
-/// Compares two strings that hold an object or a list each; `None` where either
+/// Compares two strings that each contain an object or a list; `None` if either
 /// does not, or is too long to be laid out.
 ///
 /// ```
@@ -58,7 +58,7 @@ pub fn members(before: &str, after: &str) -> Option<Members> {
 /// A document with one member a line.
 struct Layout<'t> {
     text: String,
-    /// What stood between words of these kinds, by how deep it was.
+    /// The text between tokens of these kinds, by depth.
     styles: BTreeMap<(Option<TokenKind>, TokenKind, usize), BTreeSet<&'t str>>,
 }
 
@@ -78,7 +78,7 @@ impl<'t> Layout<'t> {
             if token.kind == TokenKind::Close {
                 depth = depth.saturating_sub(1);
             }
-            // A value stands beside its name, an empty list is closed where it is opened.
+            // A value follows its name on the line, an empty list is closed where it is opened.
             let stays = matches!(
                 (last, token.kind),
                 (None | Some(TokenKind::Name), _) | (Some(TokenKind::Open), TokenKind::Close)
@@ -114,7 +114,7 @@ impl<'t> Layout<'t> {
         }
     }
 
-    /// Says whether something else stands between words where both have such.
+    /// Returns whether the text between tokens differs where both have such tokens.
     fn differs_in_style(&self, other: &Self) -> bool {
         self.styles
             .iter()

@@ -1,4 +1,4 @@
-//! Which words differ between what went and what came in its place.
+//! The words that differ between removed text and the text that replaces it.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use super::align::{Numbers, Run, gaps, runs};
 use super::alike::is_alike;
 
-/// The shortest word without a blank of which only the part that differs is marked.
+/// The minimum length of a word without whitespace of which only the differing part is marked.
 const LONG_WORD: usize = 32;
 
 /// Which part of a line has to be common to both sides for words to be marked:
@@ -21,7 +21,7 @@ const LEAST_SHARE: usize = 3;
 pub struct Highlight {
     /// Its bytes.
     pub range: Range<usize>,
-    /// Whether it looks like what the other side has in its place.
+    /// Whether it looks like the other side's text in its place.
     pub is_alike: bool,
 }
 
@@ -43,7 +43,7 @@ impl Words {
             equal: old.bytes(&new, &runs),
         };
         for (gone, come) in gaps(&runs, (old.texts.len(), new.texts.len())) {
-            // As many words as before: each stands for one.
+            // As many words as before: each replaces one.
             if gone.len() == come.len() {
                 for (gone, come) in gone.zip(come) {
                     words.gap(
@@ -68,7 +68,7 @@ impl Words {
         let is_alike = is_alike(old, new);
         let is_word = |text: &str| text.len() >= LONG_WORD && !text.contains(char::is_whitespace);
         if is_alike {
-            // What differs between such is a character or two.
+            // The difference between such words is a character or two.
             let (old, new) = (Tokens::characters(old), Tokens::characters(new));
             let runs = old.runs(&new);
             for (less, more) in gaps(&runs, (old.texts.len(), new.texts.len())) {
@@ -153,18 +153,18 @@ impl Words {
     }
 }
 
-/// Returns how many characters of a text are no blanks.
+/// Returns the number of characters of a text that are not whitespace.
 fn visible(text: &str) -> usize {
     text.chars().filter(|c| !c.is_whitespace()).count()
 }
 
-/// Says whether a line comes after those that are paired.
+/// Returns whether a line follows those that are paired.
 fn is_free(pairs: &[(usize, usize)], line: usize) -> bool {
     pairs.last().is_none_or(|(_, last)| *last < line)
 }
 
-/// Returns the marks that lie in a part of a text, by the bytes of that part;
-/// none where too little is common to both sides to tell words.
+/// Returns the marks within a part of a text, relative to that part; none if
+/// the sides have too little in common to mark words.
 pub(super) fn highlights_in(
     marks: &[Highlight],
     line: &Range<usize>,
@@ -200,7 +200,7 @@ pub(super) fn highlights_in(
     }
 }
 
-/// Joins marks between which there is nothing.
+/// Joins adjacent marks.
 fn join(marks: &mut Vec<Highlight>) {
     marks.dedup_by(|next, last| {
         let is_one = last.range.end == next.range.start && last.is_alike == next.is_alike;
@@ -267,7 +267,7 @@ fn within(outer: &Range<usize>, inner: &Range<usize>) -> Range<usize> {
     outer.start + inner.start..outer.start + inner.end
 }
 
-/// Returns how many bytes the equal ends of two texts have that differ.
+/// Returns the length in bytes of the equal ends of two different texts.
 fn common_ends(old: &str, new: &str) -> (usize, usize) {
     let same = |(old, new): &(&str, &str)| old == new;
     let bytes = |(old, _): (&str, &str)| old.len();

@@ -1,5 +1,5 @@
-//! An object of the file as it is going to stand in the target: with its
-//! references pointing to what the target has, aligned with what stands there.
+//! An object of the file as it will be in the target: its references point to
+//! the target's objects, and it is aligned with its counterpart.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use crate::engine::diff::effective;
 use crate::engine::object::{ResolvedReference, resolve, write};
 use crate::engine::schema::{DocumentSchema, Form};
 
-/// How many objects are worth a processor's while.
+/// The number of objects that justifies a thread.
 pub(super) const CHUNK: usize = 64;
 
 /// Two objects in one form.
 pub struct Prepared<'o> {
-    /// What stands in the target.
+    /// The target's document.
     pub target: Option<&'o Json>,
-    /// What the file wants there.
+    /// The file's document.
     pub file: Cow<'o, Json>,
     /// How the two are compared.
     pub schema: &'static DocumentSchema,
@@ -27,8 +27,8 @@ pub struct Prepared<'o> {
 }
 
 impl<'o> Prepared<'o> {
-    /// Brings what is to stand for an object into the form of another one, where
-    /// the two forms mean the same.
+    /// Converts an object's resulting document into the form of another one,
+    /// where the two forms mean the same.
     pub fn new(
         product: &dyn Product,
         sides: &Sides<'o>,
@@ -62,28 +62,28 @@ impl<'o> Prepared<'o> {
             self.target.is_some() && !effective(Some(&before), &after).is_empty()
         };
         match self.whole {
-            // What is signed is taken whole, or not at all.
+            // Signed text is replaced as a whole, or not at all.
             Some(whole) if differs() => align(self.target, &self.file, whole),
             _ => aligned,
         }
     }
 }
 
-/// An object of the file with its references, and what was found on the way.
+/// An object of the file with its resolved references and the findings so far.
 pub struct Built<'o> {
     object: &'o Object,
     base: Option<&'o Object>,
     prepared: Prepared<'o>,
     /// What it refers to.
     pub found: Vec<ResolvedReference<'o>>,
-    /// What the operator should know.
+    /// The findings for the operator.
     pub warnings: Vec<Finding>,
-    /// The body with what references resolved to, where that is another one.
+    /// The body with the resolved references, if it differs.
     pub(super) wanted: Option<Json>,
 }
 
 impl<'o> Built<'o> {
-    /// Builds the object of that place.
+    /// Builds the object at that index.
     pub fn new(product: &dyn Product, sides: &Sides<'o>, at: usize, object: &'o Object) -> Self {
         let base = sides.base(at);
         let found = resolve(sides, object);
@@ -117,8 +117,8 @@ impl<'o> Built<'o> {
         built
     }
 
-    /// Builds the object of that place once more, by what was wanted the first
-    /// time.
+    /// Builds the object at that index again, from the document that was wanted
+    /// the first time.
     pub(super) fn again(
         product: &dyn Product,
         sides: &Sides<'o>,
@@ -138,7 +138,7 @@ impl<'o> Built<'o> {
         }
     }
 
-    /// Tells of a signed object what its text has that the target has not.
+    /// Warns of values in a signed text that differ from the target's.
     fn note_signature(&mut self) {
         if let Some(base) = self.base {
             let (here, there) = (
@@ -147,8 +147,8 @@ impl<'o> Built<'o> {
             );
             if Form::Plain.of(here) != Form::Plain.of(there) {
                 let message = format!(
-                    "the target has it as '{there}', and keeps that id; its text is signed, and is kept as it is, \
-                     with the id '{here}'"
+                    "the target keeps its id '{there}'; the text is signed and does not change, \
+                     so it still contains the id '{here}'"
                 );
                 self.warnings
                     .push(Finding::warning("signed-other-id", message));
@@ -161,19 +161,19 @@ impl<'o> Built<'o> {
         {
             let path = self.object.shown(&found.link.path);
             let message = format!(
-                "{path} would point to another object here; it is signed, and stays as it is"
+                "{path} would point to another object here: it is signed and does not change"
             );
             self.warnings
                 .push(Finding::warning("signed-reference", message));
         }
     }
 
-    /// Aligns the object with what stands in the target.
+    /// Aligns the object with its counterpart in the target.
     pub fn aligned(&self) -> Aligned<'_> {
         self.prepared.aligned()
     }
 
-    /// Returns what is to stand in the target.
+    /// Returns the resulting document.
     pub fn document(&self) -> Document {
         let (object, base) = (self.object, self.base);
         let (body, text): (Json, Arc<str>) = match base {
@@ -195,7 +195,7 @@ impl<'o> Built<'o> {
 }
 
 /// Writes the ids of references as the target writes them, where they mean the
-/// same: with dashes or without is no difference.
+/// same: dashes in an id do not count.
 fn write_ids_alike<'o>(
     found: &[ResolvedReference<'o>],
     base: Option<&'o Object>,
@@ -215,9 +215,9 @@ fn write_ids_alike<'o>(
     }
 }
 
-/// Returns what is going to stand in the place of the target's object, and its
-/// text, in which nothing else changes. What is a part of the form that is
-/// compared stays one where nothing has to stand beside it.
+/// Returns the document that replaces the target's, and its text, in which
+/// nothing else changes. A part of the compared form stays a part if nothing
+/// has to be written next to it.
 fn written(mut result: Json, base: &Object) -> (Json, Arc<str>) {
     let is_alone = result.as_object().is_some_and(|object| object.len() == 1);
     let body = match base.wrapper {

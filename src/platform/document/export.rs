@@ -1,5 +1,5 @@
-//! The file that the product itself would export: of everything, or of some
-//! objects with what they need.
+//! The file that the product itself would export: everything, or some objects
+//! with what they require.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -11,11 +11,11 @@ use crate::engine::schema::{Form, KindSchema, Role};
 use crate::engine::{Finding, ItemId, Kind};
 use crate::platform::{Export, ExportOptions, MissingRoots, Selection};
 
-/// Exports everything, or some roots with what they need, or what is selected.
+/// Exports everything, or some roots with what they require, or a selection.
 ///
 /// # Errors
 ///
-/// Fails if a root is not in the target, or of a kind that is none.
+/// Fails if a root is not in the target, or its kind cannot be exported.
 pub fn export(
     product: &'static dyn Product,
     target: &[Object],
@@ -55,7 +55,7 @@ pub fn export(
     })
 }
 
-/// Returns how many objects of each kind there are.
+/// Returns the number of objects of each kind.
 pub(super) fn counts<'o>(
     product: &dyn Product,
     objects: impl Iterator<Item = &'o Object>,
@@ -72,8 +72,8 @@ pub(super) fn counts<'o>(
         .collect()
 }
 
-/// Returns the roots with everything that has to come along, directly and not;
-/// none where there are no roots.
+/// Returns the roots with everything that they require, directly and
+/// indirectly; `None` without roots.
 fn needed(
     product: &dyn Product,
     sides: &Sides<'_>,
@@ -152,7 +152,7 @@ impl<'o> Selected<'o> {
         }
     }
 
-    /// Says whether an object is meant.
+    /// Returns whether an object is selected.
     pub fn takes(&self, object: &Object) -> bool {
         let kind = object.kind().as_str();
         self.plain.takes(
@@ -162,7 +162,7 @@ impl<'o> Selected<'o> {
         )
     }
 
-    /// Tells what of the selection means nothing among objects.
+    /// Reports the parts of the selection that match no object.
     pub fn unmet<'t>(
         &self,
         objects: impl Iterator<Item = &'t Object>,
@@ -187,13 +187,13 @@ impl<'o> Selected<'o> {
             .filter(|word| !kinds.contains_key(word.as_str()))
         {
             findings.push(describe(format!(
-                "{place} holds nothing of type {word}, which was asked for"
+                "{place} contains no objects of the requested type {word}"
             )));
         }
         for (word, filter) in &self.given.objects {
             if !self.given.takes_kind(word) {
                 findings.push(describe(format!(
-                    "objects of type {word} were named, and the type was left out"
+                    "objects of type {word} are selected, but the type is excluded"
                 )));
                 continue;
             }
@@ -204,7 +204,7 @@ impl<'o> Selected<'o> {
             let ids: HashSet<_> = there.iter().map(|object| form.of(object.id())).collect();
             for id in filter.ids.iter().filter(|id| !ids.contains(&form.of(id))) {
                 findings.push(describe(format!(
-                    "{place} holds no {word} with the id '{id}'"
+                    "{place} contains no {word} with the id '{id}'"
                 )));
             }
             let names: HashSet<&str> = there.iter().map(|object| &*object.name).collect();
@@ -214,7 +214,7 @@ impl<'o> Selected<'o> {
                 .filter(|name| !names.contains(name.as_str()))
             {
                 findings.push(describe(format!(
-                    "{place} holds no {word} with the name '{name}' (case counts)"
+                    "{place} contains no {word} with the name '{name}' (case counts)"
                 )));
             }
         }

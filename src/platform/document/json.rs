@@ -1,5 +1,5 @@
-//! JSON that forgets nothing: the order of fields, the form of numbers, and
-//! where in the file everything stands.
+//! Lossless JSON: it keeps the order of fields, the form of numbers, and the
+//! position of every value in the file.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -14,16 +14,16 @@ use crate::engine::diff::push_segment;
 use crate::engine::json::{Json, Object, Span};
 use crate::platform::parse::{self, ParseError, ParseErrorKind, Position};
 
-/// How deep values may be nested: a reader of JSON takes no more than 128 levels.
+/// The maximum nesting depth of values: JSON readers accept at most 128 levels.
 const MAX_DEPTH: usize = 120;
 
 /// A text that was read as JSON.
 #[derive(Clone, Debug)]
 pub struct Source {
     text: Arc<str>,
-    /// How many bytes of a byte-order mark stand before it.
+    /// The length in bytes of a preceding byte-order mark.
     bom: usize,
-    /// What the text means.
+    /// The meaning of the text.
     pub root: Json,
 }
 
@@ -32,8 +32,8 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// Syntax errors with line and column; names that stand twice in one
-    /// object; values nested deeper than 120.
+    /// Syntax errors with line and column; duplicate names in one object;
+    /// values nested deeper than 120.
     pub fn read(bytes: &[u8]) -> Result<Self, ParseError> {
         let body = parse::text(bytes)?;
         let raw: &RawValue = serde_json::from_slice(body)
@@ -57,7 +57,7 @@ impl Source {
         self.text.get(span.start..span.end).unwrap_or_default()
     }
 
-    /// Returns where in the file a part begins.
+    /// Returns the position in the file where a part begins.
     pub fn position(&self, span: Span) -> Position {
         let mut place = position(self.text.as_bytes(), span.start);
         if place.line == 1 {
@@ -66,8 +66,8 @@ impl Source {
         place
     }
 
-    /// Returns the error of a value that is not what it should be; `found`
-    /// names its type, never the value.
+    /// Returns the error of a value of the wrong type; `found` names its type,
+    /// never the value.
     pub fn wrong(&self, span: Span, path: &str, expected: &str, found: &str) -> ParseError {
         ParseError {
             kind: ParseErrorKind::Shape,
@@ -91,15 +91,15 @@ fn position(text: &[u8], at: usize) -> Position {
     Position { line, column }
 }
 
-/// What is open where a text goes wrong.
+/// The open list or object at the position of an error.
 enum Container {
-    /// An object, and which member of it; none yet after its brace.
+    /// An object, and its current member; none yet after its brace.
     Object(Option<String>),
-    /// A list, and which element of it.
+    /// A list, and its current element.
     List(usize),
 }
 
-/// Returns the JSON pointer to the value in which a text goes wrong.
+/// Returns the JSON pointer to the value with the error.
 fn path(text: &[u8], error: &serde_json::Error) -> String {
     let lines = text.split_inclusive(|byte| *byte == b'\n');
     let before: usize = lines
@@ -164,7 +164,7 @@ fn open(text: &[u8]) -> Vec<Container> {
     all
 }
 
-/// Returns how long the quoted text is that a text begins with.
+/// Returns the length of the quoted text at the start of a text.
 fn quoted(text: &[u8]) -> usize {
     let mut is_escaped = false;
     let end = text.iter().skip(1).position(|byte| {
@@ -175,7 +175,7 @@ fn quoted(text: &[u8]) -> usize {
     end.map_or(text.len(), |end| end + 2)
 }
 
-/// Takes values apart, level by level.
+/// Parses values, level by level.
 struct Reader<'t> {
     text: &'t [u8],
     path: String,
@@ -204,7 +204,10 @@ impl Reader<'_> {
         read: impl FnOnce(&mut Self, &RawValue) -> Result<Json, ParseError>,
     ) -> Result<Json, ParseError> {
         if self.depth == MAX_DEPTH {
-            return Err(self.shape(raw, format!("it is nested deeper than {MAX_DEPTH} levels")));
+            return Err(self.shape(
+                raw,
+                format!("it is nested more than {MAX_DEPTH} levels deep"),
+            ));
         }
         self.depth += 1;
         let value = read(self, raw);
@@ -233,7 +236,7 @@ impl Reader<'_> {
             let read = self.below(&name, |this| {
                 if twice == Some(at) {
                     return Err(
-                        this.shape(value, "the property stands twice in its object".to_owned())
+                        this.shape(value, "the property occurs twice in its object".to_owned())
                     );
                 }
                 this.value(value)
@@ -270,7 +273,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Turns an error within a value into one of the file.
+    /// Converts an error within a value into one of the file.
     fn error(&self, raw: &RawValue, error: &serde_json::Error) -> ParseError {
         let described = ParseError::from_json(error, self.path.clone(), raw.get().as_bytes());
         let begin = position(self.text, self.span(raw).start);
@@ -291,7 +294,7 @@ impl Reader<'_> {
     }
 }
 
-/// Returns the first member whose name stands before it.
+/// Returns the first member whose name occurs before it.
 fn first_twice(members: &[(Name<'_>, &RawValue)]) -> Option<usize> {
     const FEW: usize = 24;
     if members.len() <= FEW {
@@ -307,10 +310,10 @@ fn first_twice(members: &[(Name<'_>, &RawValue)]) -> Option<usize> {
     members.iter().position(|(name, _)| !seen.insert(&*name.0))
 }
 
-/// How many names are remembered: objects of one kind have the same few.
+/// The number of cached names: objects of one kind share a few.
 const REMEMBERED: usize = 4_096;
 
-/// Returns a name; one that was met before is not stored again.
+/// Returns a name; a cached one is not stored again.
 fn shared(name: &str) -> Arc<str> {
     thread_local! {
         static KNOWN: RefCell<HashSet<Arc<str>>> = RefCell::default();
@@ -328,7 +331,7 @@ fn shared(name: &str) -> Arc<str> {
     })
 }
 
-/// A property's name, borrowed where it holds no escape.
+/// A property's name, borrowed if it has no escapes.
 struct Name<'t>(std::borrow::Cow<'t, str>);
 
 impl<'de> Deserialize<'de> for Name<'de> {
@@ -429,7 +432,7 @@ mod tests {
                 2,
                 15,
                 "/a/0/b".to_owned(),
-                "the property stands twice in its object".to_owned()
+                "the property occurs twice in its object".to_owned()
             )
         );
         assert_eq!(describe(r#"{"a":1,"\u0061":2}"#).2, "/a");
@@ -458,7 +461,7 @@ mod tests {
     #[test]
     fn what_is_nested_too_deep_is_refused_and_overflows_nothing() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(describe(&deep).3.contains("nested deeper"));
+        assert!(describe(&deep).3.contains("nested more than"));
         let enough = format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
         assert!(Source::read(enough.as_bytes()).is_ok());
     }

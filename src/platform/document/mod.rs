@@ -1,10 +1,10 @@
-//! Products whose configuration is whole JSON documents, kept in our own schema.
+//! Products whose configuration consists of whole JSON documents, stored in our own schema.
 //!
-//! `bytes → file → (with what is kept) pair → plan`, `approved → build → rows`,
-//! and `kept → export → bytes`. What a product says of its kinds, as data
-//! ([`KindSchema`](crate::engine::schema::KindSchema)), is read by matching,
-//! comparing, masking, writing, looking references up, exporting, and checking.
-//! All of it is pure; SQL is in `rows` alone.
+//! `bytes → file → (with the stored documents) sides → plan`, `approved → build
+//! → rows`, and `stored → export → bytes`. The declarations of a product's
+//! kinds, as data ([`KindSchema`](crate::engine::schema::KindSchema)), drive
+//! matching, comparing, masking, writing, resolving references, exporting, and
+//! checking. All of it is pure; only `rows` uses SQL.
 
 mod build;
 mod export;
@@ -31,19 +31,18 @@ pub use crate::engine::json::{Json, Object as Members, Span};
 pub use crate::engine::object::{Hit, Kinds, Object, ResolvedReference, Sides, quoted};
 pub use rows::Save;
 
-/// Changes an object as the operator asked: its text stays byte for byte but for
-/// that. `mapped` are JSON pointers to what changed.
+/// Changes an object as the operator requested; the rest of its text stays byte
+/// for byte. `mapped` are JSON pointers to the changes.
 pub fn change(object: &mut Object, body: &Json, mapped: Vec<String>) {
     let text = splice(&object.text, object.raw(&object.body), object.raw(body));
     *object = object.changed(body, text, mapped);
 }
 
-/// Says why an object is not planned whatever it holds: it is nested too deep.
+/// Returns why an object cannot be planned whatever it contains: it is nested too deep.
 fn too_deep(json: &Json) -> Option<Reason> {
     let depth = json.depth();
     (depth > MAX_DEPTH).then(|| {
-        let message =
-            format!("it is nested {depth} levels deep, more than the {MAX_DEPTH} that are planned");
+        let message = format!("it is nested {depth} levels deep; the limit is {MAX_DEPTH}");
         Reason::new("nested-too-deep", message)
     })
 }

@@ -1,5 +1,5 @@
-//! Every object of the file as a candidate: what it is, what stands in the
-//! target, what blocks it, what it refers to and needs.
+//! Every object of the file as a candidate: its identity, its counterpart in
+//! the target, what blocks it, and its references and requirements.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -16,10 +16,10 @@ use crate::engine::object::resolve;
 use crate::engine::{Candidate, Finding, Item, ItemId, Kind, Missing, Plan, Reason, Value};
 use crate::platform::{ImportOptions, unique};
 
-/// What is wanted of each object, where that is not the body that it has.
+/// The wanted document of each object, if it is not the object's own body.
 pub(super) type Wanted = Vec<Option<Json>>;
 
-/// Compares a file with a target; returns what is wanted of each object, too.
+/// Compares a file with a target; also returns the wanted document of each object.
 pub(super) fn plan(product: &dyn Product, sides: &Sides<'_>, file: &File) -> (Plan, Wanted) {
     let Candidates {
         mut candidates,
@@ -38,7 +38,7 @@ pub(super) fn plan(product: &dyn Product, sides: &Sides<'_>, file: &File) -> (Pl
     (plan, wanted)
 }
 
-/// Returns what people know objects by.
+/// Returns the keys and names of objects.
 fn called(objects: &[Object]) -> Vec<Called> {
     let called = |object: &Object| Called {
         id: object.item.clone(),
@@ -47,8 +47,8 @@ fn called(objects: &[Object]) -> Vec<Called> {
     objects.iter().map(called).collect()
 }
 
-/// Returns what stands in the way of the file's objects whatever the target
-/// holds, and what the target has to have.
+/// Returns what blocks the file's objects regardless of the target, and what
+/// the target must have.
 pub fn blocking_findings(
     product: &'static dyn Product,
     file: &File,
@@ -73,7 +73,7 @@ pub fn blocking_findings(
     } in &candidates
     {
         let path = &*item.path;
-        // What is alone in its file stands at no path.
+        // The only object of its file has an empty path.
         let describe = |message: &str| match path {
             "" => message.to_owned(),
             path => format!("{message} ({path})"),
@@ -89,7 +89,7 @@ pub fn blocking_findings(
                 .filter(|need| !in_file.contains(&need.on))
                 .map(|need| {
                     let message = format!(
-                        "needs {} '{}', which the file does not hold; the target must",
+                        "needs {} '{}', which the file does not contain; the target must",
                         need.on.kind, need.on.key
                     );
                     Finding::warning("not-in-file", describe(&message))
@@ -101,7 +101,7 @@ pub fn blocking_findings(
     findings.extend(missing.iter().flat_map(|missing| {
         let Missing { kind, key, .. } = missing;
         let message =
-            format!("refers to {kind} '{key}', which the file does not hold; the target should");
+            format!("refers to {kind} '{key}', which the file does not contain; the target should");
         missing
             .used_by
             .iter()
@@ -128,7 +128,7 @@ struct Candidates {
 }
 
 fn candidates(product: &dyn Product, sides: &Sides<'_>) -> Candidates {
-    // What can only be exported stands behind the rest.
+    // Objects that can only be exported come last.
     let items = sides
         .file
         .objects
@@ -154,7 +154,7 @@ fn candidates(product: &dyn Product, sides: &Sides<'_>) -> Candidates {
                 used_by: Vec::new(),
                 ..missing
             });
-            // Objects come one after the other.
+            // Objects are processed in order.
             if known.used_by.last() != Some(&candidate.item.id) {
                 known.used_by.push(candidate.item.id.clone());
             }
@@ -204,7 +204,7 @@ fn candidate<'o>(
         value: after,
         path: Arc::clone(&object.path),
     };
-    // What is found by another key than its id keeps the id that it has.
+    // An object that was found by another key than its id keeps the target's id.
     let there = base.map(|base| Item {
         id: base.item.clone(),
         name: Arc::clone(&base.name),
@@ -215,7 +215,7 @@ fn candidate<'o>(
         matched: sides.matched(at),
         blocks,
         warnings,
-        // What was found by its name is another object under another id.
+        // An object that was found by its name is another object under another id.
         context: base
             .and_then(|base| base.row.clone())
             .map_or(Value::Null, Value::Text),
@@ -239,7 +239,7 @@ fn candidate<'o>(
                 .into_iter()
                 .map(|finding| finding.at(&*place)),
         );
-        // Of what does not differ nothing is written: what it lacks, it lacks already.
+        // An unchanged object is not written: what it is missing, it was missing before.
         if !is_new {
             continue;
         }
@@ -265,8 +265,8 @@ fn candidate<'o>(
     (candidate, lacks, built.wanted)
 }
 
-/// Tells that the target has an object with the same id of another kind: systems
-/// split a kind in two.
+/// Reports that the target has an object of another kind with the same id:
+/// systems split a kind in two.
 fn other_kinds(sides: &Sides<'_>, at: usize, object: &Object) -> Option<Finding> {
     if object.id().is_empty() || sides.base(at).is_some() {
         return None;
@@ -284,7 +284,7 @@ fn other_kinds(sides: &Sides<'_>, at: usize, object: &Object) -> Option<Finding>
     Some(Finding::warning("other-type", message))
 }
 
-/// An object cannot move to another owner: what points to it does not.
+/// An object cannot move to another owner: references to it do not.
 fn other_owner(object: &Object, base: &Object) -> Option<Reason> {
     let owner = object.schema.owner?;
     (object.owner != base.owner && !object.owner.is_empty()).then(|| {
@@ -321,7 +321,7 @@ fn refused(aligned: &Aligned<'_>) -> Vec<Reason> {
     });
     let lost = aligned.unaligned().iter().filter(|list| list.loses_secrets).map(|list| {
         let message = format!(
-            "the list {} is too long to be aligned, and replacing it would lose the target's secrets in it",
+            "the list {} is too long to align, and replacing it would lose the target's secrets in it",
             list.path
         );
         Reason::new("list-too-long", message)
@@ -336,7 +336,7 @@ fn refused(aligned: &Aligned<'_>) -> Vec<Reason> {
     immutable.chain(lost).chain(masked).collect()
 }
 
-/// Returns what the operator should know of the comparison itself.
+/// Returns the findings about the comparison itself.
 fn noticed(product: &dyn Product, object: &Object, aligned: &Aligned<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !object.is_signed() {
@@ -355,7 +355,7 @@ fn noticed(product: &dyn Product, object: &Object, aligned: &Aligned<'_>) -> Vec
     }
     findings.extend(aligned.unaligned().iter().map(|list| {
         let message = format!(
-            "the list {} is too long to be aligned: it is compared as one value",
+            "the list {} is too long to align: it is compared as one value",
             list.path
         );
         Finding::note("list-too-long", message)
@@ -363,8 +363,8 @@ fn noticed(product: &dyn Product, object: &Object, aligned: &Aligned<'_>) -> Vec
     findings
 }
 
-/// Returns what the target's own objects refer to and nobody has. What is only
-/// listed is but a copy.
+/// Returns what the target's own objects refer to and neither side has. Lists
+/// that are copies do not count.
 pub(super) fn dangling(sides: &Sides<'_>, meant: &HashSet<usize>) -> Vec<Finding> {
     let objects = sides
         .target

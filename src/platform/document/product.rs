@@ -1,5 +1,6 @@
-//! A product whose configuration is whole JSON documents, kept in our own
-//! schema: what it says of itself, and what all of them do alike.
+//! A product whose configuration consists of whole JSON documents, stored in
+//! our own schema: its own declarations, and the behaviour that all such
+//! products share.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -25,39 +26,39 @@ use crate::platform::{
 use crate::store::restore::{Reference, TableInfo};
 use crate::store::{Connection, Reading, StoreError, Touched, Writer};
 
-/// What a product is, in words.
+/// A product's descriptive texts.
 #[derive(Debug)]
 pub struct About {
-    /// The word for `--format` and JSON, and what its documents are kept under.
+    /// The word for `--format` and JSON, also the platform under which its documents are stored.
     pub name: &'static str,
-    /// What operators should know after an import.
+    /// Follow-up steps after an import.
     pub after_apply: &'static [&'static str],
-    /// Its sample.
+    /// Its sample data.
     pub demo: &'static DemoData,
-    /// The kind of which single objects can be exported.
+    /// The kind whose objects can be exported singly.
     pub root: &'static str,
     /// Whether objects can be selected, mapped, and given defaults.
     pub takes_options: bool,
     /// Whether its objects belong to organisations, which can be mapped.
     pub takes_organisations: bool,
-    /// Whether several files make one bundle.
+    /// Whether several files form one bundle.
     pub takes_directories: bool,
 }
 
-/// What was read of a file.
+/// The content of a file.
 #[derive(Debug, Default)]
 pub struct File {
     /// The objects, kind by kind, each in the order of the file; those that can
-    /// only be exported behind the others.
+    /// only be exported come last.
     pub objects: Vec<Object>,
-    /// What was noticed about the file by itself.
+    /// The findings about the file by itself.
     pub findings: Vec<Finding>,
 }
 
 impl File {
-    /// Moves the objects that can only be exported behind the others, which then
-    /// stand where the items of a plan do, and notes once that they are left out.
-    /// A product that has such objects calls it.
+    /// Moves the objects that can only be exported to the end, so that indices
+    /// of the others match the plan, and adds a note that they are skipped.
+    /// Products with such objects call it.
     #[must_use]
     pub fn sorted(mut self, product: &dyn Product) -> Self {
         let only_exported = |object: &Object| product.only_exported(object);
@@ -79,7 +80,7 @@ impl File {
                 ("objects", "are")
             };
             let message = format!(
-                "{total} {objects} cannot be imported, only exported, and {are} left out: {words}"
+                "{total} {objects} cannot be imported, only exported, and {are} skipped: {words}"
             );
             self.findings.push(Finding::note("not-importable", message));
         }
@@ -87,33 +88,33 @@ impl File {
     }
 }
 
-/// How many types are named at most.
+/// The maximum number of named types.
 const MAX_WORDS: usize = 12;
 
-/// A product of documents. What it says in its schemas everything here reads;
-/// the rest is what no schema can say.
+/// A product of documents. Its schemas drive the shared code; the rest covers
+/// what no schema can express.
 pub trait Product: Kinds {
-    /// Returns what it is, in words.
+    /// Returns its descriptive texts.
     fn about(&self) -> &'static About;
 
-    /// Returns its kinds in the order in which they are shown and written.
+    /// Returns its kinds in the order of display and writing.
     fn kinds(&self) -> &'static [KindInfo];
 
-    /// Says whether a file whose root object has this key is one of its files.
+    /// Returns whether a file whose root object has this key is one of its files.
     fn recognises(&self, root_key: &str) -> bool;
 
     /// Reads a file.
     ///
     /// # Errors
     ///
-    /// Syntax and shape errors, with their place.
+    /// Syntax and shape errors, with their path.
     fn read(&self, bytes: &[u8], options: &ImportOptions) -> Result<File, ParseError>;
 
     /// Reads the files of a directory as one.
     ///
     /// # Errors
     ///
-    /// As [`read`](Self::read), with the file that it is about.
+    /// As [`read`](Self::read), with the name of the file.
     fn read_all(
         &self,
         files: &[SourceFile<'_>],
@@ -130,65 +131,65 @@ pub trait Product: Kinds {
         }
     }
 
-    /// Prints objects, which stand kind by kind, as a file.
+    /// Prints objects, sorted by kind, as a file.
     fn print(&self, objects: &[&Object], options: &ExportOptions) -> Vec<u8>;
 
-    /// Returns where in the form that the schema speaks of a body stands; none
-    /// where it has that form.
+    /// Returns the path of a body in the form that the schema describes; `None`
+    /// if it has that form itself.
     fn wrapper(&self, schema: &KindSchema, body: &Json) -> Option<&'static str> {
         let _ = (schema, body);
         None
     }
 
-    /// Returns the word for objects like this one, if they can be exported and
-    /// not imported: such objects are no items of a plan.
+    /// Returns the word for objects like this one, if they can be exported but
+    /// not imported: such objects are not items of a plan.
     fn only_exported(&self, object: &Object) -> Option<String> {
         (!object.schema.importable).then(|| object.kind().to_string())
     }
 
-    /// Returns the names of members that follow from the rest of an object.
+    /// Returns the names of members that are derived from the rest of an object.
     fn derived(&self) -> &'static [&'static str] {
         &[]
     }
 
-    /// Brings an object into the form of the target's, where the two forms mean
-    /// the same.
+    /// Converts an object into the form of the target's, where the two forms
+    /// mean the same.
     fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, sides: &Sides<'o>) {
         let _ = (prepared, object, sides);
     }
 
-    /// Returns what stands in the way of an object that would be written.
+    /// Returns what blocks an object that would be written.
     fn blocks(&self, object: &Object) -> Vec<Reason> {
         let _ = object;
         Vec::new()
     }
 
-    /// Returns what the operator should know of an object, which stands at a
-    /// place of the file, beside the others.
+    /// Returns the findings about an object, at an index of the file, together
+    /// with the others.
     fn findings(&self, at: usize, object: &Object, sides: &Sides<'_>) -> Vec<Finding> {
         let _ = (at, object, sides);
         Vec::new()
     }
 
-    /// Notes more about a reference that was looked up.
+    /// Adds findings about a resolved reference.
     fn notice(&self, found: &mut ResolvedReference<'_>, object: &Object, sides: &Sides<'_>) {
         let _ = (found, object, sides);
     }
 
-    /// Returns what the target grants, and what writing the items of a plan
-    /// changes of it; nothing where objects grant no access.
+    /// Returns what the target grants, and how writing the items of a plan
+    /// changes it; `None` if objects grant no access.
     fn access(&self, plan: &Plan) -> Option<Model> {
         let _ = plan;
         None
     }
 
-    /// Returns the names of more secrets that neither side has.
+    /// Returns the names of further secrets that neither side has.
     fn missing_secrets(&self, object: &Object, aligned: &Aligned<'_>) -> Vec<String> {
         let _ = (object, aligned);
         Vec::new()
     }
 
-    /// Returns an object as the target keeps it; nothing of an unknown kind.
+    /// Returns an object as the target stores it; `None` for an unknown kind.
     fn kept(&self, document: &Document) -> Option<Object> {
         let schema = self.schema(document.kind.as_str())?;
         let body = Source::read(document.body.as_bytes()).map_or(Json::Null, |source| source.root);
@@ -224,7 +225,7 @@ impl Platform for Documents {
             .kinds()
             .iter()
             .filter_map(|info| self.0.schema(info.kind.as_str()));
-        // An owner that others belong to by now is not taken back.
+        // A mapped owner that others now belong to is not reverted.
         let owner = Reference {
             column: "owner",
             table: rows::TABLE,
@@ -312,7 +313,7 @@ impl Platform for Documents {
     }
 }
 
-/// What is kept in a target.
+/// The stored documents of a target.
 struct Kept {
     product: &'static dyn Product,
     objects: Vec<Object>,
@@ -339,7 +340,7 @@ impl Snapshot for Kept {
     }
 }
 
-/// A file that was read, to be imported.
+/// A file to be imported.
 struct Import {
     product: &'static dyn Product,
     file: File,
@@ -376,11 +377,11 @@ impl Bundle for Import {
     }
 }
 
-/// A file, and what is kept in the target that it is compared with.
+/// A file, and the target's documents that it is compared with.
 struct DocumentComparison {
     import: Arc<Import>,
     kept: Kept,
-    /// What was wanted of each object when it was planned.
+    /// The wanted document of each object at planning time.
     wanted: OnceLock<Wanted>,
 }
 
@@ -440,8 +441,8 @@ impl Comparison for DocumentComparison {
     }
 }
 
-/// Returns what is to be covered, and what is to be added; the file's objects
-/// stand in the plan's order.
+/// Returns the documents to cover and to add; the file's objects are in the
+/// plan's order.
 pub(super) fn saves(
     product: &dyn Product,
     sides: &Sides<'_>,

@@ -1,7 +1,7 @@
 //! Documents as rows of `gatediff.documents`.
 //!
-//! One statement reads a platform's documents, and one each adds and covers
-//! some, whatever their number.
+//! A single statement reads a platform's documents; one adds and one covers
+//! documents, whatever their number.
 
 use std::sync::Arc;
 
@@ -17,22 +17,22 @@ use crate::store::{ItemRef, Keyed, Operation, Reading, StoreError, Writer};
 /// The table.
 pub const TABLE: &str = "gatediff.documents";
 
-/// A document to be written, and the item that wants it.
+/// A document to be written, and its item.
 #[derive(Clone, Debug)]
 pub struct Save {
     /// The item.
     pub item: ItemId,
-    /// What is to stand in the target.
+    /// The document that the target will have.
     pub document: Document,
 }
 
-/// Says whether a target keeps any document of a platform.
+/// Returns whether a target stores any document of a platform.
 ///
 /// # Errors
 ///
 /// As reading does.
 pub async fn stand_in(connection: &mut PgConnection, platform: &str) -> Result<bool, StoreError> {
-    // A role that may not look into our schema has no documents in it.
+    // A role without access to our schema has no documents in it.
     if may_read(connection).await? != Some(true) {
         return Ok(false);
     }
@@ -44,8 +44,8 @@ pub async fn stand_in(connection: &mut PgConnection, platform: &str) -> Result<b
     found.map_err(|error| StoreError::new(Operation::Read, TABLE, &error))
 }
 
-/// Reads the documents of a platform, ordered by kind and id; none where our
-/// schema is not there yet.
+/// Reads the documents of a platform, ordered by kind and id; empty if our
+/// schema does not exist.
 ///
 /// # Errors
 ///
@@ -56,7 +56,7 @@ pub async fn read(
     reading: Reading<'_>,
 ) -> Result<Vec<Document>, StoreError> {
     (reading.report)(TABLE, 0, 1);
-    // Who may not read them is told by the server, in the next statement.
+    // Missing permission is reported by the server, in the next statement.
     if may_read(connection).await?.is_none() {
         return Ok(Vec::new());
     }
@@ -71,9 +71,9 @@ pub async fn read(
     Ok(documents)
 }
 
-/// Says whether the role may read our table; nothing where it is not there.
+/// Returns whether the role may read our table; `None` if it does not exist.
 async fn may_read(connection: &mut PgConnection) -> Result<Option<bool>, StoreError> {
-    // Not `to_regclass`, which fails for who may not look into the schema.
+    // Not `to_regclass`, which fails without access to the schema.
     let sql = "SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') \
                FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
                WHERE n.nspname = 'gatediff' AND c.relname = 'documents'";
@@ -93,13 +93,13 @@ fn decode(row: &PgRow) -> Result<Document, sqlx::Error> {
     })
 }
 
-/// Covers documents, then adds some: what gives its second id away does so
-/// before another one takes it.
+/// Covers documents, then adds some: a second id is released before another
+/// document takes it.
 ///
 /// # Errors
 ///
-/// A conflict where a covered one is not there, or an added one is; whatever
-/// else the server refuses.
+/// A conflict if a document to cover does not exist, or one to add does; any
+/// other error of the server.
 pub async fn write(
     writer: &mut Writer<'_>,
     platform: &str,
@@ -124,7 +124,7 @@ pub async fn write(
     }
     if !adds.is_empty() {
         let (keys, owners) = (keys(platform, adds), owners(adds));
-        // The keys stand among the columns, too.
+        // The keys are among the columns, too.
         let mut columns = self::keys(platform, adds);
         columns.extend(contents(adds));
         columns.extend(stamps(writer, ["created_at", "created_by"], adds.len()));
@@ -215,7 +215,7 @@ pub(super) fn key(platform: &str, kind: &str, id: &str) -> String {
     serde_json::json!({ "platform": platform, "kind": kind, "id": id }).to_string()
 }
 
-/// Describes the table, for undoing.
+/// Describes the table, for undo.
 pub fn table() -> TableInfo {
     TableInfo {
         name: TABLE,

@@ -1,12 +1,12 @@
-//! Writing a changed document into the text that it stood in: what did not
-//! change stays byte for byte, blanks and forms of characters included.
+//! Writes a changed document into its original text: unchanged parts stay byte
+//! for byte, including whitespace and the form of characters.
 
 use std::collections::HashMap;
 
 use super::{Json, Members as Object};
 
-/// Returns a text that means `after`, made of the text that means `before`; the
-/// check before a commit reads it once more.
+/// Returns a text that means `after`, made from the text that means `before`;
+/// the check before a commit parses it again.
 pub fn splice(text: &str, before: &Json, after: &Json) -> String {
     if before == after {
         return text.to_owned();
@@ -22,21 +22,21 @@ pub fn splice(text: &str, before: &Json, after: &Json) -> String {
     out
 }
 
-/// How many elements of a list are looked at for one that is the same: what is
-/// further away is written anew, so that time grows with the list alone.
+/// The number of list elements searched for an equal one: elements further away
+/// are written again, so that time is linear in the list.
 const LOOK_AHEAD: usize = 64;
 
-/// Where a value and those in it stand.
+/// The positions of a value and of its children.
 #[derive(Default)]
 struct Layout {
     start: usize,
     end: usize,
-    /// Of each member or element: where what stands before it begins, behind
-    /// the comma, and its value.
+    /// For each member or element: where the text before it begins, after the
+    /// comma, and its value.
     parts: Vec<(usize, Self)>,
 }
 
-/// Walks over text that is known to be JSON.
+/// Walks over valid JSON text.
 struct Scan<'t> {
     text: &'t [u8],
     at: usize,
@@ -185,7 +185,7 @@ impl Splice<'_> {
         self.close(layout, out);
     }
 
-    /// The blanks before the first member, which a new one gets, too.
+    /// The whitespace before the first member, also used for a new one.
     fn indent(&self, layout: &Layout) -> &str {
         let Some((gap, part)) = layout.parts.first() else {
             return "";
@@ -196,7 +196,7 @@ impl Splice<'_> {
             .unwrap_or_default()
     }
 
-    /// How long the colon is that stands behind names: with a blank or without.
+    /// The length of the colon after names: with or without whitespace.
     fn colon(&self, layout: &Layout) -> usize {
         let spaced = layout
             .parts

@@ -1,5 +1,6 @@
-//! What the tests of products share: targets that are applied to in memory, as
-//! the database would, and files changed as another environment would.
+//! Shared by the tests of products: targets to which plans are applied in
+//! memory, as the database would, and files changed as another environment
+//! would.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,8 +19,8 @@ use crate::platform::{DemoTarget, ImportOptions};
 use crate::store::Touched;
 use crate::store::ledger::JournalRow;
 
-/// What was written of an item: its place in the plan, the document before,
-/// and the one after.
+/// What was written of an item: its index in the plan, and the document before
+/// and after.
 pub(crate) type Written = (usize, Option<Document>, Document);
 
 /// A target in memory.
@@ -57,7 +58,7 @@ impl Target {
         target
     }
 
-    /// Returns what the journal has of a document that was written.
+    /// Returns the journal's row of a document that was written.
     fn row(&self, before: Option<&Document>, after: &Document) -> JournalRow {
         let platform = self.product.about().name;
         let row = |document: &Document| {
@@ -95,8 +96,8 @@ impl Target {
         Arc::new(plan(self.product, &sides, file).0)
     }
 
-    /// Writes all of a file that can be; returns the plan, and of each place in
-    /// it the document before and after.
+    /// Writes everything possible of a file; returns the plan, and for each
+    /// index the document before and after.
     pub(crate) fn apply(
         &mut self,
         file: &File,
@@ -105,7 +106,7 @@ impl Target {
         self.apply_chosen(file, options, Choices::everything)
     }
 
-    /// Writes what is chosen of a file, likewise.
+    /// Writes the choices of a file, likewise.
     pub(crate) fn apply_chosen(
         &mut self,
         file: &File,
@@ -162,7 +163,7 @@ impl Target {
             );
             assert!(pairs.insert(sides), "two of one pair: {document:?}");
         }
-        // What was written is what was shown, and anything else is found.
+        // What was written matches what was shown, and any deviation is found.
         let verified = |change: &dyn Fn(&Document) -> Document| {
             let rows: Vec<JournalRow> = written
                 .iter()
@@ -220,7 +221,7 @@ fn says_nothing(json: &Any) -> bool {
     }
 }
 
-/// Returns the names of members that said something and are gone.
+/// Returns the names of members that were not empty and were removed.
 fn gone(before: &Any, after: &Any) -> Vec<String> {
     let (Any::Object(before), Any::Object(after)) = (before, after) else {
         return Vec::new();
@@ -236,14 +237,14 @@ fn gone(before: &Any, after: &Any) -> Vec<String> {
     names
 }
 
-/// Applies a file, and returns what was written and not shown, and how many
-/// documents were covered.
+/// Applies a file, and returns what was written and not shown, and the number
+/// of covered documents.
 pub(crate) fn law(target: &mut Target, file: &File) -> (Vec<String>, usize) {
     let product = target.product;
     let none = ImportOptions::default();
     let (plan, written) = target.apply(file, &none);
     let mut described = Vec::new();
-    // What is done is done: the same file finds nothing more to do.
+    // The import is complete: the same file has no further changes.
     let again = target.plan(file, &none);
     for (at, entry) in plan.entries().iter().enumerate() {
         let is_done = entry.is_unchanged() || written.iter().any(|(other, ..)| *other == at);
@@ -261,7 +262,7 @@ pub(crate) fn law(target: &mut Target, file: &File) -> (Vec<String>, usize) {
         let Some(before) = before else { continue };
         let read = |document: &Document| serde_json::from_str(&document.body).unwrap();
         let changes = plan.changes(*at, Show::Differences);
-        // What is listed as deleted is what is shown so, and whatever is gone is.
+        // Exactly the deletions that are shown are listed, and nothing else is removed.
         let listed: Vec<&Change> = removals
             .iter()
             .filter(|(other, _)| other == at)
@@ -299,7 +300,7 @@ pub(crate) fn law(target: &mut Target, file: &File) -> (Vec<String>, usize) {
     (described, covers)
 }
 
-/// Holds the law over a product's sample, and over files like it.
+/// Checks the law for a product's sample, and for files like it.
 pub(crate) fn holds(product: &'static dyn Product, known_by: &[&str], seeds: u64) {
     let DemoTarget::Import { file: there, .. } = product.about().demo.target else {
         panic!("it is imported")
@@ -331,8 +332,8 @@ pub(crate) fn holds(product: &'static dyn Product, known_by: &[&str], seeds: u64
     assert!(all > 300, "{all}");
 }
 
-/// Fails unless the target's own values are after a cover what they were, where
-/// no list stands between.
+/// Fails unless a cover leaves the target's own values unchanged, where no list
+/// is in between.
 fn assert_own(object: &Object, before: &Json, after: &Json, path: &mut Vec<String>) {
     let names: Vec<&str> = path.iter().map(String::as_str).collect();
     if !path.is_empty() && object.schema.document.rules.is_own(&names) {
@@ -348,7 +349,7 @@ fn assert_own(object: &Object, before: &Json, after: &Json, path: &mut Vec<Strin
     }
 }
 
-/// Turns around every list whose order means nothing.
+/// Reverses every list whose order does not count.
 fn permuted(object: &Object, json: &Json, path: &mut Vec<String>) -> Json {
     let below = |name: &str, json: &Json, path: &mut Vec<String>| {
         path.push(name.to_owned());
@@ -376,14 +377,14 @@ fn permuted(object: &Object, json: &Json, path: &mut Vec<String>) -> Json {
     }
 }
 
-/// Fails unless a file with its unordered lists turned around is planned as it is.
+/// Fails unless a file with its unordered lists reversed gives the same plan.
 fn assert_unordered(target: &Target, file: &File) {
     let mut turned = File {
         objects: file.objects.clone(),
         findings: Vec::new(),
     };
     for object in &mut turned.objects {
-        // Of a signed one every byte counts.
+        // In a signed one every byte counts.
         if !object.is_signed() {
             let body = permuted(object, &object.body, &mut Vec::new());
             let item = object.item.clone();
@@ -411,8 +412,8 @@ fn assert_unordered(target: &Target, file: &File) {
     }
 }
 
-/// Changes a file as another environment would: members gone, changed and new,
-/// lists in another order, longer and shorter. What objects are known by stays.
+/// Changes a file as another environment would: members removed, changed and
+/// added, lists reordered, longer and shorter. The identifiers of objects stay.
 pub(crate) fn mutated(file: &Any, known_by: &[&str], random: &mut fastrand::Rng) -> Any {
     match file {
         Any::Object(members) => {

@@ -1,8 +1,8 @@
-//! The check before the commit: what was shown of each document, against the
-//! rows that were written.
+//! The check before the commit: compares the changes shown of each document
+//! with the rows that were written.
 //!
-//! Pure, and knows nothing of how they were written: the text that stands there
-//! now is compared with the one that stood there, as a file is with a target.
+//! Pure, and independent of how the rows were written: the current text is
+//! compared with the previous one, as a file is with a target.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ use crate::engine::{
 };
 use crate::store::Touched;
 
-/// A row, as the journal has it.
+/// A row of the journal.
 #[derive(Deserialize)]
 struct Row<'r> {
     #[serde(borrow)]
@@ -58,7 +58,7 @@ pub(super) fn verify(
             state.and_then(|row| row.after),
         ]
         .map(|row| row.and_then(|row| read(&id.kind, row)));
-        // What stood there was mostly read already.
+        // The previous text was usually parsed already.
         let base = sides
             .base(step.at)
             .filter(|base| before.as_ref().is_some_and(|row| row.body == base.text));
@@ -68,7 +68,7 @@ pub(super) fn verify(
             before.as_ref().and_then(|row| product.kept(row))
         };
         let before = base.or(other.as_ref());
-        // What was shown of an addition was read from this very text.
+        // The changes shown for an addition were read from this very text.
         let is_wanted = wanted.get(step.at).is_some_and(Option::is_none);
         if let (None, None, Some(file), Some(after)) =
             (before, &entry.base, sides.file.get(step.at), &after)
@@ -104,7 +104,7 @@ pub(super) fn verify(
     })
 }
 
-/// Reads a row of the journal.
+/// Parses a row of the journal.
 fn read(kind: &Kind, row: &str) -> Option<Document> {
     let row: Row<'_> = serde_json::from_str(row).ok()?;
     let shared = |text: Cow<'_, str>| Arc::<str>::from(text);
@@ -118,8 +118,8 @@ fn read(kind: &Kind, row: &str) -> Option<Document> {
     })
 }
 
-/// Returns where a document differs from what was shown of it: `body` alone
-/// where something changed that is not compared.
+/// Returns where a document differs from what was shown of it: only `body` if
+/// something changed that is not compared.
 fn difference<'o>(
     product: &dyn Product,
     sides: &Sides<'o>,
@@ -133,7 +133,7 @@ fn difference<'o>(
     }
     let prepared = Prepared::new(product, sides, after, before, Cow::Borrowed(&after.body));
     let aligned = prepared.aligned();
-    // What is not compared is as it was: taking the text over leaves it as it is.
+    // Parts that are not compared are unchanged: taking the text over leaves them as they are.
     let is_kept = before.is_none() || after.is_signed() || aligned.result() == after.body;
     let (there, here) = aligned.sides();
     let is_same =
@@ -147,8 +147,8 @@ fn difference<'o>(
     if is_kept && written == shown {
         return None;
     }
-    // Elements that nothing tells apart may be matched in another way: then
-    // every value that came or went still has to be in what was shown.
+    // Elements without an identity may be matched differently: then every value
+    // that was added or removed must still be among the changes shown.
     let raw = |object: &Object| serde_json::from_str(&object.text).unwrap_or_default();
     let before = before.map_or(serde_json::Value::Null, raw);
     let left = unexplained(&before, &raw(after), &shown, product.derived());
@@ -164,8 +164,8 @@ fn difference<'o>(
     (!left.is_empty()).then(|| format!("body{path}"))
 }
 
-/// Returns what is promised of the columns beside the text: they say what the
-/// text says.
+/// Returns the promises for the other columns: they repeat what the text
+/// contains.
 fn promised(
     key: String,
     verb: Verb,

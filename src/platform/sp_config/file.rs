@@ -1,4 +1,4 @@
-//! Reading a file: an envelope with objects, or a bare list of them. Everything
+//! Reads a file: an envelope with objects, or a bare list of them. Everything
 //! of an entry is kept, and its text byte for byte.
 
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::engine::{Finding, ItemId};
 use crate::platform::document::{File, Json, Members, Object, Selected, Source, change};
 use crate::platform::{ImportOptions, ParseError};
 
-/// The property that holds the entries.
+/// The property that contains the entries.
 pub(super) const OBJECTS: &str = "objects";
 
 /// Reads a file.
@@ -25,9 +25,7 @@ pub(super) fn read(bytes: &[u8], options: &ImportOptions) -> Result<File, ParseE
         let place = format!("{prefix}/{at}");
         match json {
             Json::Null => {
-                findings.push(
-                    Finding::note("null-entry", "an entry is null and is left out").at(place),
-                );
+                findings.push(Finding::note("null-entry", "a null entry is skipped").at(place));
             }
             Json::Object(entry) => all.push(object(&source, entry, place)),
             other => {
@@ -41,7 +39,7 @@ pub(super) fn read(bytes: &[u8], options: &ImportOptions) -> Result<File, ParseE
         }
     }
     if all.is_empty() {
-        findings.push(Finding::note("no-objects", "the file holds no objects"));
+        findings.push(Finding::note("no-objects", "the file contains no objects"));
     }
     let selected = Selected::new(&SpConfig, &options.selection);
     let unmet = selected.unmet(all.iter(), "the file");
@@ -82,7 +80,7 @@ fn entries<'s>(
                 && &**version != "1"
             {
                 let message =
-                    "the file's version is not 1: it may hold what is not understood here";
+                    "the file's version is not 1: some of its content may be unknown here";
                 findings.push(Finding::warning("unknown-version", message).at("/version"));
             }
             match envelope.get(OBJECTS) {
@@ -125,8 +123,9 @@ fn object(source: &Source, entry: &Members, place: String) -> Object {
         object.id(),
     );
     if !inner.is_empty() && !outer.is_empty() && Form::Plain.of(inner) != Form::Plain.of(outer) {
-        let message =
-            format!("its object has the id '{inner}', and its entry '{outer}': the entry's counts");
+        let message = format!(
+            "its object has the id '{inner}', and its entry '{outer}': the entry's id is used"
+        );
         object
             .findings
             .push(Finding::warning("id-mismatch", message));
@@ -134,7 +133,7 @@ fn object(source: &Source, entry: &Members, place: String) -> Object {
     object
 }
 
-/// Returns what an entry is known by in a plan: its place where it has no id.
+/// Returns the key of an entry in a plan: its position if it has no id.
 fn item(object: &Object, word: &str) -> ItemId {
     let kind = object.kind().clone();
     let key = match &**object.id() {
@@ -152,7 +151,7 @@ fn item(object: &Object, word: &str) -> ItemId {
     }
 }
 
-/// Maps an entry as the operator asked.
+/// Maps an entry as the operator requested.
 fn map(object: &mut Object, mapper: &mut Mapper<'_>) {
     let word = word(&object.body).to_owned();
     if object.is_signed() {
@@ -172,7 +171,7 @@ fn map(object: &mut Object, mapper: &mut Mapper<'_>) {
     }
 }
 
-/// Returns the type's word of an entry, as it is written; '' for none.
+/// Returns the type of an entry, as it is written; '' for none.
 pub(super) fn word(entry: &Json) -> &str {
     entry.get("self").map_or("", |own| own.text_of("type"))
 }

@@ -1,33 +1,33 @@
-//! Replacing values before references are resolved, as the operator asked.
+//! Replaces values before references are resolved, as the operator requested.
 
 use super::path::Path;
 use crate::engine::Finding;
 use crate::platform::Mapping;
 use crate::platform::document::Json;
 
-/// Does mappings to one entry after the other, and keeps count.
+/// Applies mappings to one entry after the other, and counts their matches.
 pub(super) struct Mapper<'o> {
     mappings: Vec<(&'o Mapping, Path, Met)>,
 }
 
-/// What a mapping met so far.
+/// The matches of a mapping so far.
 #[derive(Clone, Copy, Default)]
 struct Met {
-    /// Whether there was anything at its path.
+    /// Whether its path matched anything.
     place: bool,
-    /// Whether that was what it replaces.
+    /// Whether a match had the value to replace.
     value: bool,
 }
 
 impl<'o> Mapper<'o> {
-    /// Takes the mappings that are to be done; tells which paths are none.
+    /// Takes the mappings to apply; reports the paths that are invalid.
     pub(super) fn new(mappings: &'o [Mapping], findings: &mut Vec<Finding>) -> Self {
         let enabled = mappings.iter().filter(|mapping| mapping.enabled);
         let readable = enabled.filter_map(|mapping| match Path::parse(&mapping.path) {
             Some(path) => Some((mapping, path, Met::default())),
             None => {
                 let message = format!(
-                    "the mapping of {} cannot be done: '{}' is no path such as $.owner.name",
+                    "the mapping of {} is not possible: '{}' is not a path such as $.owner.name",
                     mapping.kind, mapping.path
                 );
                 findings.push(Finding::warning("mapping-path", message));
@@ -39,8 +39,8 @@ impl<'o> Mapper<'o> {
         }
     }
 
-    /// Maps the object of an entry, and returns JSON pointers into it to what
-    /// changed.
+    /// Maps the object of an entry, and returns JSON pointers into it to the
+    /// changes.
     pub(super) fn apply(&mut self, word: &str, entry: &mut Json) -> Vec<String> {
         let mut changed = Vec::new();
         let Some(object) = entry
@@ -70,7 +70,7 @@ impl<'o> Mapper<'o> {
         changed
     }
 
-    /// Tells that a signed entry is not mapped, if it would be.
+    /// Reports that a signed entry is not mapped, if it would be.
     pub(super) fn refused(&mut self, word: &str, entry: &Json) -> Option<Finding> {
         let object = entry.get("object")?;
         let mut refused = None;
@@ -86,10 +86,7 @@ impl<'o> Mapper<'o> {
                     .is_some_and(|value| is(value, &mapping.from))
                 {
                     met.value = true;
-                    let message = format!(
-                        "it is signed, so that {} stays as it is: nothing was mapped",
-                        mapping.path
-                    );
+                    let message = format!("it is signed, so {} is not mapped", mapping.path);
                     refused = Some(Finding::warning("signed-unmapped", message));
                 }
             }
@@ -97,27 +94,27 @@ impl<'o> Mapper<'o> {
         refused
     }
 
-    /// Tells which mappings did nothing.
+    /// Reports the mappings that had no effect.
     pub(super) fn unmet(self) -> Vec<Finding> {
         let unmet = self.mappings.into_iter().filter(|(.., met)| !met.value);
         unmet
             .map(|(mapping, _, met)| {
                 let Mapping { kind, path, .. } = mapping;
                 let what = if met.place {
-                    "other values than the one to replace"
+                    "only values other than the one to replace"
                 } else {
                     "nothing"
                 };
                 Finding::warning(
                     "mapping-unmet",
-                    format!("the mapping of {kind} {path} meets {what} in the file"),
+                    format!("the mapping of {kind} {path} matches {what} in the file"),
                 )
             })
             .collect()
     }
 }
 
-/// Says whether a value is what a mapping replaces.
+/// Returns whether a value is the one that a mapping replaces.
 fn is(value: &Json, from: &str) -> bool {
     match value {
         Json::Text(text) => **text == *from,
@@ -128,7 +125,7 @@ fn is(value: &Json, from: &str) -> bool {
     }
 }
 
-/// Returns the value to be, in the form of what it replaces where it has one.
+/// Returns the new value, in the form of the one it replaces if that has one.
 fn like(value: &Json, to: &str) -> Json {
     match (value, to) {
         (Json::Bool(_), "true") => Json::Bool(true),

@@ -1,12 +1,14 @@
-//! SailPoint sp-config: files of configuration objects, kept in our own schema.
+//! SailPoint sp-config: files of configuration objects, stored in our own schema.
 //!
-//! What the service does not say is decided here. An entry is the object with its
-//! type and id, else the only one with its type and name, which then keeps its
-//! own id. What an entry refers to and the file holds goes together with it; what
-//! is nowhere is a warning, unless the object is of no use without it.
+//! Behaviour that the service leaves open is decided here. An entry corresponds
+//! to the object with its type and id, else to the only one with its type and
+//! name, which then keeps its own id. What an entry refers to and the file
+//! contains is imported with it; a reference to a missing object is a warning,
+//! unless the object is useless without it.
 //!
-//! What types are known by stands in `types`, what they refer to in `references`,
-//! how their content is compared in `schema`; `rules` says what no schema can say.
+//! `types` declares the identifiers of types, `references` what they refer to,
+//! `schema` how their content is compared; `rules` has what no schema can
+//! express.
 
 mod file;
 mod mapping;
@@ -50,7 +52,7 @@ pub struct SpConfig;
 static ABOUT: About = About {
     name: "sp-config",
     after_apply: &[
-        "secrets are in no export: set those of new sources and subscriptions",
+        "exports contain no secrets: set those of new sources and subscriptions",
         "test the connection of every source that was added or covered, and aggregate it",
     ],
     demo: &DEMO,

@@ -1,5 +1,5 @@
-//! JSONPaths, as far as mappings and the types use them: names, places, `*` and
-//! `..`; no filters.
+//! JSONPaths, as far as mappings and the types use them: names, indices, `*`
+//! and `..`; no filters.
 
 use crate::engine::diff::{push_segment, segments};
 use crate::engine::json::Json;
@@ -10,7 +10,7 @@ pub(super) struct Path(Vec<Step>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
-    /// A member of that name, or the element of that number.
+    /// A member of that name, or the element at that index.
     Name(String),
     /// Every member or element.
     Any,
@@ -18,12 +18,12 @@ enum Step {
     Deep,
 }
 
-/// How often a path may say `..`.
+/// The maximum number of `..` in a path.
 const MAX_PARENTS: usize = 2;
 
 impl Path {
-    /// Reads a path such as `$.a['b'][*]..c`; nothing if it is none, or is of
-    /// a sort that is not understood.
+    /// Parses a path such as `$.a['b'][*]..c`; `None` if it is invalid or not
+    /// supported.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut rest = text.trim().strip_prefix('$')?;
         let mut steps = Vec::new();
@@ -40,12 +40,12 @@ impl Path {
                 rest = bracketed(rest.strip_prefix('[')?, &mut steps)?;
             }
         }
-        // Each of them may begin anywhere: a few of those take for ever.
+        // Each of them may match anywhere: paths with several of them are too slow.
         (steps.iter().filter(|step| **step == Step::Deep).count() <= MAX_PARENTS)
             .then_some(Self(steps))
     }
 
-    /// Returns JSON pointers to what it meets, each once.
+    /// Returns JSON pointers to its matches, each once.
     pub(super) fn find(&self, value: &Json) -> Vec<String> {
         let mut found = Vec::new();
         value.walk(&mut |pointer, _| {
@@ -70,7 +70,7 @@ fn meets(steps: &[Step], place: &[String]) -> bool {
     }
 }
 
-/// Reads `name` or `*`, and returns what follows.
+/// Parses `name` or `*`, and returns the rest.
 fn named<'t>(text: &'t str, steps: &mut Vec<Step>) -> Option<&'t str> {
     let (name, rest) = text.split_at(text.find(['.', '[']).unwrap_or(text.len()));
     match name {
@@ -81,7 +81,7 @@ fn named<'t>(text: &'t str, steps: &mut Vec<Step>) -> Option<&'t str> {
     Some(rest)
 }
 
-/// Reads `*]`, `'name']` or `7]`, and returns what follows.
+/// Parses `*]`, `'name']` or `7]`, and returns the rest.
 fn bracketed<'t>(text: &'t str, steps: &mut Vec<Step>) -> Option<&'t str> {
     if let Some(quote) = text
         .chars()

@@ -1,5 +1,5 @@
-//! The file that the service would export: an envelope around the entries as
-//! they are kept.
+//! The file that the service would export: an envelope around the stored
+//! entries.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::platform::document::Object;
 use crate::platform::{ExportOptions, Selection};
 
-/// The envelope, but for its objects.
+/// The envelope without its objects.
 #[derive(Serialize)]
 struct Envelope<'o> {
     version: u8,
@@ -21,7 +21,7 @@ struct Envelope<'o> {
     options: Options<'o>,
 }
 
-/// The options of an export, in the words of the service.
+/// The options of an export, in the service's terms.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Options<'o> {
@@ -67,7 +67,7 @@ fn envelope(options: &ExportOptions) -> Envelope<'_> {
     }
 }
 
-/// Prints an envelope with entries in it, byte for byte as they are kept.
+/// Prints an envelope with entries in it, byte for byte as they are stored.
 pub(super) fn print(entries: &[&Object], options: &ExportOptions) -> Vec<u8> {
     let head = serde_json::to_string(&envelope(options)).unwrap_or_default();
     let head = head.strip_suffix('}').unwrap_or(&head);

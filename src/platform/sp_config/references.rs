@@ -1,5 +1,5 @@
-//! What entries refer to: triples of type, id and name wherever they stand, and
-//! bare ids and names where the service is known to keep them.
+//! What entries refer to: triples of type, id and name anywhere, and bare ids
+//! and names where the service is known to store them.
 
 use super::types::{
     CONNECTOR_RULE, FORM_DEFINITION, IDENTITY_PROFILE, LIFECYCLE_STATE, RULE, SOURCE, TRANSFORM,
@@ -7,21 +7,21 @@ use super::types::{
 };
 use crate::engine::schema::{IfMissing, Part, ReferenceRule, To, Within};
 
-/// What follows from other objects, or tells who did what: no references.
+/// Derived from other objects, or audit data: not references.
 pub(super) const COMPUTED: [&str; 3] = ["usedBy", "creator", "modifiedBy"];
 
-/// Rules that every tenant has: transforms name them, and no file holds them.
+/// Rules that every tenant has: transforms name them, and no file contains them.
 const BUILT_IN_RULES: [&str; 2] = [
     "Cloud Services Deployment Utility",
     "Cloud Correlate Manager by AccountId",
 ];
 
-/// What is nowhere is told: the service imports the object without it.
+/// A missing object is reported: the service imports the object without it.
 const fn to(kind: &'static str) -> ReferenceRule {
     ReferenceRule::to(kind).if_missing(IfMissing::Warns("unresolved-reference"), "")
 }
 
-/// An object of type, id and name, where one is known to stand.
+/// An object of type, id and name, where one is expected.
 const TRIPLE: ReferenceRule = ReferenceRule {
     to: To::Member("type"),
     ..to("").by(Part::Member(&["id"]), Part::Member(&["name"]))
@@ -50,7 +50,7 @@ const OF_TRANSFORMS: [ReferenceRule; 4] = [
     ),
 ];
 
-/// Where transforms stand.
+/// The paths of transforms.
 const TRANSFORMS: [(&str, &str); 3] = [
     (TRANSFORM, "object/**"),
     (IDENTITY_PROFILE, "object/**"),
@@ -98,7 +98,7 @@ const BARE: [(&str, &str, ReferenceRule); 6] = [
     ),
 ];
 
-/// Returns what entries of a type refer to, and where.
+/// Returns what entries of a type refer to, and the paths.
 pub(super) fn of(known: Option<&Type>) -> Vec<(String, ReferenceRule)> {
     let mut all = Vec::new();
     for path in known.into_iter().flat_map(|known| known.references) {
@@ -116,7 +116,7 @@ pub(super) fn of(known: Option<&Type>) -> Vec<(String, ReferenceRule)> {
             },
         ));
     }
-    // Anywhere else it is one if it is nothing else.
+    // Anywhere else only an object with nothing else is a reference.
     all.push((
         "object/**".to_owned(),
         ReferenceRule {

@@ -1,5 +1,5 @@
-//! What stands in an entry's way by itself, and what the operator should know of
-//! it: what no schema can say.
+//! What blocks an entry by itself, and its findings: what no schema can
+//! express.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,10 +10,10 @@ use crate::engine::display::some_of;
 use crate::engine::{Finding, Reason};
 use crate::platform::document::{Json, Members, Object, Prepared, Sides};
 
-/// How many bytes an id may have: it is part of a key of the table.
+/// The maximum length of an id in bytes: it is part of a key of the table.
 const MAX_ID: usize = 1000;
 
-/// Returns what stands in the way of an entry whatever else there is.
+/// Returns what blocks an entry regardless of the others.
 pub(super) fn blocks(entry: &Object) -> Option<Reason> {
     let word = word(&entry.body);
     let inner = entry.body.get("object");
@@ -21,24 +21,24 @@ pub(super) fn blocks(entry: &Object) -> Option<Reason> {
         return Some(Reason::new("missing-type", "its self.type is missing"));
     }
     if entry.id().is_empty() {
-        let message = "its self.id is missing: nothing tells which object it is";
+        let message = "its self.id is missing: the object cannot be identified";
         return Some(Reason::new("missing-id", message));
     }
     if entry.id().len() > MAX_ID {
         let message = format!(
-            "its self.id has {} bytes, more than the {MAX_ID} that are stored",
+            "its self.id has {} bytes; the limit is {MAX_ID}",
             entry.id().len()
         );
         return Some(Reason::new("not-storable", message));
     }
     if inner.and_then(Json::as_object).is_none() {
         let found = inner.map_or("missing", Json::type_word);
-        let message = format!("its object is {found}, and not an object");
+        let message = format!("its object is {found}, not an object");
         return Some(Reason::new("missing-object", message));
     }
     if types::named(word).is_some_and(|known| known.signed) && !entry.is_signed() {
-        let message = "it needs both jwsHeader and jwsSignature, as it was exported with: rules without a \
-                       signature are refused";
+        let message = "it must have both jwsHeader and jwsSignature, as exported: rules without a \
+                       signature are rejected";
         return Some(Reason::new("signature-missing", message));
     }
     if word == SOURCE && inner.is_some_and(is_non_employee) {
@@ -49,8 +49,8 @@ pub(super) fn blocks(entry: &Object) -> Option<Reason> {
     None
 }
 
-/// Returns the type of an entry that can be exported and not imported. One that
-/// does not say its type is a mistake of the file instead.
+/// Returns the type of an entry that can be exported but not imported. An entry
+/// without a type is an error of the file instead.
 pub(super) fn only_exported(entry: &Object) -> Option<String> {
     let word = word(&entry.body);
     match types::named(word) {
@@ -60,7 +60,7 @@ pub(super) fn only_exported(entry: &Object) -> Option<String> {
     }
 }
 
-/// Where a source says of which sort it is.
+/// The paths of a source's sort.
 const SORT_OF_SOURCE: [&str; 12] = [
     "/type",
     "/connector",
@@ -76,7 +76,7 @@ const SORT_OF_SOURCE: [&str; 12] = [
     "/connectorAttributes/templateApplication",
 ];
 
-/// Says whether a source is one of Non-Employee Lifecycle Management.
+/// Returns whether a source is one of Non-Employee Lifecycle Management.
 fn is_non_employee(source: &Json) -> bool {
     let says = |text: &str| {
         let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -117,8 +117,8 @@ fn is_non_employee(source: &Json) -> bool {
         || marks(source.get("connectorAttributes"))
 }
 
-/// Tells which identity attributes a profile fills that neither the file nor the
-/// target declares.
+/// Reports which identity attributes a profile fills that neither the file nor
+/// the target declares.
 pub(super) fn unknown_attributes(entry: &Object, sides: &Sides<'_>) -> Option<Finding> {
     if entry.kind().as_str() != IDENTITY_PROFILE {
         return None;
@@ -133,7 +133,7 @@ pub(super) fn unknown_attributes(entry: &Object, sides: &Sides<'_>) -> Option<Fi
         .flat_map(Json::elements)
         .map(|attribute| attribute.text_of("name"))
         .collect();
-    // Nobody says which there are.
+    // The declared attributes are unknown.
     if known.is_empty() {
         return None;
     }
@@ -157,7 +157,7 @@ pub(super) fn unknown_attributes(entry: &Object, sides: &Sides<'_>) -> Option<Fi
     })
 }
 
-/// Returns the names of what the connector encrypts and nobody has.
+/// Returns the names of values that the connector encrypts and neither side has.
 pub(super) fn missing_secrets(aligned: &Aligned<'_>) -> Vec<String> {
     let result = aligned.result();
     let Some(attributes) = result

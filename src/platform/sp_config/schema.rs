@@ -1,7 +1,7 @@
-//! What is special about each type's entries: which values are the target's
-//! own, what cannot change, what lists are known by.
+//! The rules for each type's entries: which values belong to the target, what
+//! cannot change, what identifies list elements.
 //!
-//! Paths begin at the entry. Sources: the service's reference pages for what
+//! Paths start at the entry. Sources: the service's reference pages for what
 //! cannot change, exports of two tenants for what changes by itself.
 
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use super::types::{
 use crate::engine::DocumentSchema;
 use crate::engine::schema::{Cover, Empty, Rule, Rules};
 
-/// Of every type: what it is known by, and what is set by whoever writes.
+/// Of every type: identifiers, and values that the writer sets.
 const COMMON: &[(&str, Rule)] = &[
     ("self/id", Rule::Local),
     ("object/id", Rule::Local),
@@ -52,7 +52,7 @@ const OF_TYPES: &[(&str, &[(&str, Rule)])] = &[
             ("object/connector", Rule::Immutable),
             ("object/connectorClass", Rule::Immutable),
             ("object/authoritative", Rule::Immutable),
-            // No export has it: it is the tenant's own.
+            // No export contains it: it belongs to the tenant.
             ("object/cluster", Rule::Kept),
             ("object/connectorAttributes", Rule::Unordered),
             ("object/connectorAttributes/encrypted", Rule::NamesSecrets),
@@ -119,8 +119,8 @@ const OF_TYPES: &[(&str, &[(&str, Rule)])] = &[
     ),
 ];
 
-/// What elements of lists are known by where nothing else is said: settings of
-/// connectors first, whose names differ from one to the other.
+/// What identifies elements of lists without a rule of their own: settings of
+/// connectors first, whose names differ between connectors.
 const LIST_KEYS: &[&str] = &[
     "domainDN",
     "forestName",
@@ -154,8 +154,8 @@ pub(super) fn of(word: &str) -> &'static DocumentSchema {
     SCHEMAS.get(word).unwrap_or(&OTHERS)
 }
 
-/// Returns the schema of what is signed and differs: it is taken whole, so that
-/// every difference is one.
+/// Returns the schema of signed entries that differ: the entry is taken as a
+/// whole, so every difference counts.
 pub(super) fn whole() -> &'static DocumentSchema {
     static WHOLE: LazyLock<DocumentSchema> = LazyLock::new(|| schema([]));
     &WHOLE

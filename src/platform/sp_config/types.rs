@@ -1,4 +1,4 @@
-//! The object types: which the service knows, and what it knows of each.
+//! The object types: those that the service knows, and their properties.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -23,7 +23,7 @@ pub(super) const TRANSFORM: &str = "TRANSFORM";
 pub(super) const TRIGGER_SUBSCRIPTION: &str = "TRIGGER_SUBSCRIPTION";
 pub(super) const WORKFLOW: &str = "WORKFLOW";
 
-/// The kind of objects whose type is none of these.
+/// The kind of objects of any other type.
 pub(super) const OTHER: Kind = Kind::of("OTHER");
 
 /// An object type.
@@ -31,17 +31,17 @@ pub(super) const OTHER: Kind = Kind::of("OTHER");
 pub(super) struct Type {
     /// Its word, as in files.
     pub(super) word: &'static str,
-    /// What people call its objects.
+    /// The heading of its objects.
     title: &'static str,
     /// Whether its objects can be imported.
     pub(super) importable: bool,
-    /// Whether its objects come with a signature, so that nobody changes their text.
+    /// Whether its objects are signed, so that their text must not change.
     pub(super) signed: bool,
     /// Whether a tenant has exactly one.
     pub(super) one_per_tenant: bool,
     /// Where its objects refer to others, as JSONPaths.
     pub(super) references: &'static [&'static str],
-    /// Those references without which an object is of no use.
+    /// Those references without which an object is useless.
     pub(super) needs: &'static [&'static str],
 }
 
@@ -88,8 +88,8 @@ impl Type {
     }
 }
 
-/// The types of which there are objects in files: those that can be imported
-/// first, each part in the order in which they depend on each other.
+/// The types with objects in files: those that can be imported first, each part
+/// in dependency order.
 pub(super) static TYPES: [Type; 25] = [
     Type::of(TRANSFORM, "Transforms").importable().refers(&[
         "$..attributes.sourceId",
@@ -161,7 +161,7 @@ pub(super) static TYPES: [Type; 25] = [
     Type::of("AUTH_ORG", "Authentication of the organisation").one_per_tenant(),
 ];
 
-/// What no file holds: nothing but references tell of it.
+/// Never in a file: known only from references.
 pub(super) const OUTSIDE: [&str; 5] = [
     "IDENTITY",
     "ENTITLEMENT",
@@ -175,7 +175,7 @@ pub(super) fn named(word: &str) -> Option<&'static Type> {
     TYPES.iter().find(|known| known.word == word)
 }
 
-/// What entries of every type are known by.
+/// The identifiers of entries of every type.
 const KEYS: &[Key] = &[
     Key {
         form: Form::Plain,
@@ -187,7 +187,7 @@ const KEYS: &[Key] = &[
         Role::Name,
         Stands::Each(&["self/name", "object/name"]),
     ),
-    // The service refuses a second one.
+    // The service rejects a second one.
     Key {
         unique: Some(Unique {
             code: "name-taken",
@@ -234,12 +234,12 @@ static SCHEMAS: LazyLock<HashMap<&str, KindSchema>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Returns what is said of a kind.
+/// Returns the declaration of a kind.
 pub(super) fn of_kind(kind: &str) -> Option<&'static KindSchema> {
     SCHEMAS.get(kind)
 }
 
-/// Returns what is said of a type, known or not.
+/// Returns the declaration of a type, known or not.
 pub(super) fn schema(word: &str) -> &'static KindSchema {
     static OTHERS: LazyLock<KindSchema> = LazyLock::new(|| {
         of_type(&KindInfo {
@@ -250,7 +250,7 @@ pub(super) fn schema(word: &str) -> &'static KindSchema {
     SCHEMAS.get(word).unwrap_or(&OTHERS)
 }
 
-/// Returns the place of a kind in their order.
+/// Returns the index of a kind in their order.
 pub(super) fn rank(kind: &Kind) -> usize {
     kinds()
         .iter()
@@ -275,22 +275,22 @@ pub(super) fn kinds() -> &'static [KindInfo] {
     &KINDS
 }
 
-/// Says whether a word is that of a type which objects refer to.
+/// Returns whether a word is a type that objects refer to.
 pub(super) fn is_referred_to(word: &str) -> bool {
     named(word).is_some() || word == CONNECTOR_SCHEMA || OUTSIDE.contains(&word)
 }
 
-/// Says whether objects of a type can be imported.
+/// Returns whether objects of a type can be imported.
 pub fn is_importable(word: &str) -> bool {
     named(word).is_some_and(|known| known.importable)
 }
 
-/// Says whether objects of a type can be exported.
+/// Returns whether objects of a type can be exported.
 pub fn is_exportable(word: &str) -> bool {
     named(word).is_some()
 }
 
-/// What the service tells of an object type (`SpConfigObject`).
+/// The service's description of an object type (`SpConfigObject`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConfigObject {
@@ -298,25 +298,25 @@ pub struct ConfigObject {
     pub object_type: &'static str,
     /// Where its objects refer to others, as JSONPaths.
     pub reference_extractors: &'static [&'static str],
-    /// Whether an object without a signature is refused.
+    /// Whether an object without a signature is rejected.
     pub signature_required: bool,
-    /// Whether references to it are resolved by id alone.
+    /// Whether references to it are resolved only by id.
     pub always_resolve_by_id: bool,
-    /// Whether it is one of the service's older sort.
+    /// Whether it is one of the service's older types.
     pub legacy_object: bool,
-    /// Whether there is exactly one in a tenant.
+    /// Whether a tenant has exactly one.
     pub one_per_tenant: bool,
-    /// Whether files hold such objects; the others are only referred to.
+    /// Whether files contain such objects; the others are only referred to.
     pub exportable: bool,
-    /// What an import does to its objects.
+    /// The effect of an import on its objects.
     pub rules: ConfigObjectRules,
 }
 
-/// What an import does to objects of a type.
+/// The effect of an import on objects of a type.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConfigObjectRules {
-    /// Which values of the target stay where the file has none.
+    /// Which values of the target stay if the file has none.
     pub take_from_target_rules: Vec<ConfigObjectRule>,
     /// Which values are set.
     pub default_rules: Vec<ConfigObjectRule>,
@@ -329,14 +329,14 @@ pub struct ConfigObjectRules {
 pub struct ConfigObjectRule {
     /// A JSONPath.
     pub path: &'static str,
-    /// The value; none where the target's is taken.
+    /// The value; `None` if the target's is taken.
     pub value: Option<&'static str>,
-    /// When it holds.
+    /// The condition.
     pub modes: [&'static str; 3],
 }
 
-/// Returns what the service tells of every object type: those of which files
-/// hold objects, then those that are only referred to.
+/// Returns the service's description of every object type: those with objects
+/// in files, then those that are only referred to.
 pub fn config_objects() -> Vec<ConfigObject> {
     let known = TYPES.iter().map(|known| ConfigObject {
         object_type: known.word,

@@ -1,9 +1,9 @@
 //! What each policy grants: APIs with their versions, paths and limits, and the
-//! limits of all that goes by it.
+//! limits that apply to all of them.
 //!
-//! Read from the two sides of the comparison, so that it is what is shown and
-//! what is written. A policy that is partitioned without its access rights (no
-//! `acl`, not per API) grants none of them: keys have theirs from another one.
+//! Read from the two sides of the comparison, so it matches what is shown and
+//! what is written. A partitioned policy without its access rights (no `acl`,
+//! not per API) grants none of them: keys get theirs from another policy.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::engine::{Element, Entry, Field, ItemId, Plan, Value};
 
 const WORDS: Words = Words::of(["policy", "policies"], ["API", "APIs"]);
 
-/// What of a policy is true of all that it grants.
+/// The settings of a policy that apply to everything it grants.
 const LIMITS: [&str; 11] = [
     "rate",
     "per",
@@ -29,7 +29,7 @@ const LIMITS: [&str; 11] = [
     "key_expires_in",
 ];
 
-/// What of an access right says which API it is for.
+/// The members of an access right that identify its API.
 const NAMES: [&str; 4] = ["api_id", "apiid", "api_name", "apiname"];
 
 /// Returns what the policies that may be written grant, before and after.
@@ -77,7 +77,7 @@ pub(super) fn model(plan: &Plan) -> Model {
     model
 }
 
-/// Returns an API as the plan has it, or as it is called in the right.
+/// Returns an API as in the plan, or by its name in the right.
 fn api(plan: &Plan, id: Arc<str>, name: Arc<str>) -> Party {
     let id = ItemId::new(super::kinds::KINDS[1].kind.clone(), id);
     let known = plan.position(&id).and_then(|at| plan.entry(at));
@@ -85,7 +85,7 @@ fn api(plan: &Plan, id: Arc<str>, name: Arc<str>) -> Party {
     Party::new(id, name)
 }
 
-/// The rights of a policy by API: what it is called there, the terms before and
+/// The rights of a policy by API: its name there, and the terms before and
 /// after.
 type Rights = BTreeMap<Arc<str>, (Arc<str>, Option<Terms>, Option<Terms>)>;
 
@@ -104,7 +104,7 @@ fn rights(entry: &Entry) -> Rights {
     rights
 }
 
-/// Returns what a policy grants: the API's id, what it is called, the terms.
+/// Returns what a policy grants: the API's id, its name, the terms.
 fn granted(policy: &Value) -> Vec<(Arc<str>, Arc<str>, Terms)> {
     if !grants(policy) {
         return Vec::new();
@@ -122,7 +122,7 @@ fn granted(policy: &Value) -> Vec<(Arc<str>, Arc<str>, Terms)> {
         (id, name, Arc::new(terms(&element.value)))
     };
     match elements("access_rights") {
-        // Where there is nothing else, the array is what grants.
+        // Without other grants, the array applies.
         [] => elements("access_rights_array")
             .iter()
             .filter_map(|element| Some(right(text(&element.value, ["api_id", "apiid"])?, element)))
@@ -134,7 +134,7 @@ fn granted(policy: &Value) -> Vec<(Arc<str>, Arc<str>, Terms)> {
     }
 }
 
-/// Says whether a policy's access rights are for the keys that it is given to.
+/// Returns whether a policy's access rights apply to its keys.
 fn grants(policy: &Value) -> bool {
     let Some(partitions) = policy.field("partitions") else {
         return true;
@@ -144,12 +144,12 @@ fn grants(policy: &Value) -> bool {
     ["acl", "per_api"].iter().any(&is_set) || !others.iter().any(is_set)
 }
 
-/// Returns the terms of a right: versions, paths, limits, and what else there is.
+/// Returns the terms of a right: versions, paths, limits, and the rest.
 fn terms(right: &Value) -> Value {
     picked(right, |name| !NAMES.contains(&name))
 }
 
-/// Returns the limits of all that a policy grants.
+/// Returns the limits of everything that a policy grants.
 fn limits(policy: &Value) -> Value {
     picked(policy, |name| LIMITS.contains(&name))
 }

@@ -1,4 +1,4 @@
-//! From the bytes of a file to its objects.
+//! Parses the bytes of a file into its objects.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,31 +13,31 @@ use crate::platform::document::{File, Json, Members, Object, Source};
 use crate::platform::parse::{ParseError, ParseErrorKind, brief};
 use crate::platform::{FileError, SourceFile};
 
-/// The lists of an envelope, and what they hold.
+/// The lists of an envelope, and the sort of their objects.
 pub(super) const LISTS: [(&str, Sort); 3] = [
     ("organisations", Sort::Organisation),
     ("apis", Sort::Api),
     ("Data", Sort::Policy),
 ];
 
-/// What else an envelope has: how many pages there were.
+/// Another member of an envelope: the number of pages.
 const PAGES: [&str; 2] = ["pages", "Pages"];
 
-/// The index that tyk-sync keeps beside its files.
+/// The index that tyk-sync stores with its files.
 const INDEX: &str = ".tyk.json";
 
-/// How many places of what was skipped are named.
+/// The number of skipped paths that are named.
 const MAX_LISTED: usize = 3;
 
-/// What was skipped, and where.
+/// Skipped objects, and their paths.
 type Skipped = BTreeMap<(&'static str, &'static str), Vec<String>>;
 
 /// Reads a file.
 ///
 /// # Errors
 ///
-/// Syntax and shape errors, with their place; a file that holds nothing but
-/// other objects than are imported is one.
+/// Syntax and shape errors, with their path; a file that contains only objects
+/// that are not imported is one.
 pub(super) fn read(bytes: &[u8]) -> Result<File, ParseError> {
     let mut file = File::default();
     let mut skipped = Skipped::new();
@@ -67,15 +67,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<File, ParseError> {
 ///
 /// # Errors
 ///
-/// As [`read`], and which file it is. Files that hold something else are
-/// skipped, unless all do.
+/// As [`read`], with the name of the file. Files with other content are
+/// skipped, unless all are.
 pub(super) fn read_all(files: &[SourceFile<'_>]) -> Result<File, FileError> {
     let mut all = File::default();
     let mut skipped = Skipped::new();
     for (at, SourceFile { name, bytes }) in files.iter().enumerate() {
         let base = name.rsplit('/').next().unwrap_or(name);
         if base == INDEX {
-            let message = "holds no objects but names files; all files of the directory are read";
+            let message =
+                "contains no objects, only file names; all files of the directory are read";
             all.findings
                 .push(Finding::note("index-skipped", message).at(*name));
             continue;
@@ -112,13 +113,13 @@ pub(super) fn read_all(files: &[SourceFile<'_>]) -> Result<File, FileError> {
     Ok(all)
 }
 
-/// What is imported.
+/// The imported sorts.
 const ANY: &str = "an organisation, an API or a policy";
 
-/// What is said of objects that nothing tells.
+/// The words for objects that cannot be identified.
 const UNKNOWN: (&str, &str) = ("an unknown object", ANY);
 
-/// Tells what was skipped: one finding for each sort of object.
+/// Reports skipped objects: one finding for each sort.
 fn describe(skipped: Skipped) -> impl Iterator<Item = Finding> {
     skipped.into_iter().map(|((what, unlike), places)| {
         let first = places.first().cloned().unwrap_or_default();
@@ -140,14 +141,14 @@ fn describe(skipped: Skipped) -> impl Iterator<Item = Finding> {
 
 struct Reader<'r> {
     source: &'r Source,
-    /// What the file is called in front of paths; nothing for the only one.
+    /// The name of the file as a prefix of paths; empty for a single file.
     called: &'r str,
     file: &'r mut File,
     skipped: &'r mut Skipped,
 }
 
 impl Reader<'_> {
-    /// Reads what the root is: an object, a list of them, or several lists.
+    /// Reads the root: an object, a list of them, or several lists.
     fn root(&mut self) -> Result<(), ParseError> {
         let source = self.source;
         match &source.root {
@@ -160,7 +161,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Says whether nothing tells what the root is.
+    /// Returns whether the root cannot be identified.
     fn is_unknown(&self) -> bool {
         match &self.source.root {
             Json::List(elements) => elements.iter().all(|element| look(element).is_none()),
@@ -175,7 +176,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads lists side by side, as imports take them and exports give them.
+    /// Reads several lists, as imports accept and exports produce them.
     fn envelope(&mut self, root: &Members) -> Result<(), ParseError> {
         if !LISTS.iter().any(|(name, _)| root.get(name).is_some()) {
             if let Some((list, what)) = OTHER_LISTS
@@ -212,8 +213,7 @@ impl Reader<'_> {
                     return Err(self.wrong(other, &at, "a number"));
                 }
                 (None, _) => {
-                    let message =
-                        format!("the property '{}' is unknown, and was ignored", brief(name));
+                    let message = format!("unknown property '{}' is ignored", brief(name));
                     let path = format!("{}{at}", self.called);
                     self.file
                         .findings
@@ -231,7 +231,7 @@ impl Reader<'_> {
             .try_for_each(|(place, element)| self.object(element, &format!("{at}/{place}"), sort))
     }
 
-    /// Reads one object; without a `sort` it has to tell it by itself.
+    /// Reads one object; without a `sort` its content must identify it.
     fn object(&mut self, json: &Json, at: &str, sort: Option<Sort>) -> Result<(), ParseError> {
         let Json::Object(members) = json else {
             return Err(self.wrong(json, at, "an object"));
@@ -255,7 +255,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Tells what an object is; nothing where it is skipped.
+    /// Determines the sort of an object; `None` if it is skipped.
     fn sort(
         &mut self,
         json: &Json,
@@ -290,12 +290,12 @@ impl Reader<'_> {
                 let word = word(wanted);
                 Err(self.error(
                     at,
-                    format!("expected {word}, found an object without what tells one, {needed}"),
+                    format!("expected {word}, found an object without its properties, {needed}"),
                 ))
             }
             (None, None) => Err(self.error(
                 at,
-                "it is neither an organisation nor an API nor a policy".to_owned(),
+                "it is not an organisation, an API or a policy".to_owned(),
             )),
         }
     }

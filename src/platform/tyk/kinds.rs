@@ -1,7 +1,7 @@
-//! What is said of organisations, APIs and policies: what they are known by,
-//! whose they are, what they refer to.
+//! The declarations of organisations, APIs and policies: their identifiers,
+//! owners and references.
 //!
-//! Places are those of an API in its wrapper, whether it came in one or not.
+//! Paths are those of an API in its wrapper, whether the file has one or not.
 
 use std::sync::LazyLock;
 
@@ -17,7 +17,7 @@ const ORGANISATION: &str = "organisation";
 const API: &str = "api";
 const POLICY: &str = "policy";
 
-/// The kinds in the order in which they are shown and written.
+/// The kinds in the order of display and writing.
 pub(super) static KINDS: [KindInfo; 3] = [
     KindInfo {
         kind: Kind::of(ORGANISATION),
@@ -33,10 +33,10 @@ pub(super) static KINDS: [KindInfo; 3] = [
     },
 ];
 
-/// Where the gateway's part of an OAS document stands.
+/// The path of the gateway's part of an OAS document.
 pub(super) const GATEWAY: &str = "x-tyk-api-gateway";
 
-/// What sort of object it is, in the order of [`KINDS`].
+/// The sort of an object, in the order of [`KINDS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Sort {
     Organisation,
@@ -69,7 +69,7 @@ impl Sort {
         }
     }
 
-    /// Returns what is said of it.
+    /// Returns its declaration.
     pub(super) fn schema(self) -> &'static KindSchema {
         match self {
             Self::Organisation => &OF_ORGANISATIONS,
@@ -121,7 +121,7 @@ const KEYS_OF_APIS: &[Key] = &[
     Key {
         unique: Some(Unique {
             clash: Some(listen::meet),
-            because: ": the gateway would serve one of the two only, or at another path",
+            because: ": the gateway would serve only one of them, or use another path",
             ..unique("listen-path-taken", "")
         }),
         ..Key::new(LISTENS, Role::Alias, Stands::Of(listen::listens))
@@ -130,7 +130,7 @@ const KEYS_OF_APIS: &[Key] = &[
 ];
 
 const KEYS_OF_POLICIES: &[Key] = &[
-    // It goes along from one environment to the next; `_id` does not.
+    // It stays the same between environments; `_id` does not.
     Key {
         per_owner: true,
         column: Column::Second,
@@ -189,7 +189,7 @@ static OF_POLICIES: LazyLock<KindSchema> = LazyLock::new(|| KindSchema {
     references: Patterns::new([
         ("org_id", ReferenceRule::to(ORGANISATION)),
         ("access_rights/*", GRANTS),
-        // Where there is nothing else, the array is what grants.
+        // Without other grants, the array applies.
         (
             "access_rights_array/*",
             ReferenceRule {
@@ -205,7 +205,7 @@ static OF_POLICIES: LazyLock<KindSchema> = LazyLock::new(|| KindSchema {
     document: &schema::POLICY,
 });
 
-/// The keys by which rules ask for an object's ids.
+/// The keys by which rules look up an object's ids.
 pub(super) const DATABASE_ID: &str = "database id";
 pub(super) const POLICY_DATABASE_ID: &str = "_id";
 pub(super) const LISTENS: &str = "listen path";
@@ -222,8 +222,8 @@ const fn unique(code: &'static str, what: &'static str) -> Unique {
     }
 }
 
-/// The list of an organisation is but a copy: an export of an API does not
-/// bring along what its organisation lists.
+/// The list of an organisation is only a copy: an export of an API does not
+/// include what its organisation lists.
 const LISTED: ReferenceRule = ReferenceRule {
     along: false,
     others: Others::Warn,
@@ -232,7 +232,7 @@ const LISTED: ReferenceRule = ReferenceRule {
         .if_missing(IfMissing::Warns("api-stale"), "its list of APIs names")
 };
 
-/// The gateway does not let organisations share.
+/// The gateway does not let organisations share APIs.
 const GRANTS: ReferenceRule = ReferenceRule {
     others: Others::Block,
     ..ReferenceRule::to(API)
@@ -246,14 +246,14 @@ const USES: ReferenceRule = ReferenceRule {
     ..ReferenceRule::to(POLICY).if_missing(IfMissing::Confirm("policy-dangling"), "uses")
 };
 
-/// A version or a subgraph: without it the API works in part.
+/// A version or a subgraph: without it the API works partly.
 const POINTS: ReferenceRule = ReferenceRule {
     others: Others::Warn,
     is_none: is_blanked,
     ..ReferenceRule::to(API).if_missing(IfMissing::Warns("api-dangling"), "points to")
 };
 
-/// An address within the gateway, which looks it up by id and by name.
+/// An address within the gateway, which resolves it by id and by name.
 const INTERNAL: ReferenceRule = ReferenceRule {
     within: Some(Within {
         before: "tyk://",
@@ -291,7 +291,7 @@ const APIS: [&str; 3] = [
     "oas/x-tyk-api-gateway/info/versioning/versions/*/id",
 ];
 
-/// Texts in an API that name what is kept elsewhere, and no import brings along.
+/// Texts in an API that name objects that are managed elsewhere and never imported.
 const EXTERNALS: [(&str, &[&str]); 5] = [
     (
         "webhook",
@@ -349,17 +349,17 @@ fn references_of_apis() -> Vec<(&'static str, ReferenceRule)> {
     all
 }
 
-/// What is all zeros was blanked by Tyk's own exporter.
+/// An id of zeros was blanked by Tyk's own exporter.
 fn is_blanked(id: &str) -> bool {
     id.bytes().all(|byte| byte == b'0')
 }
 
-/// `self` is the API itself; what holds a variable is known at run time.
+/// `self` is the API itself; a value with a variable is resolved at run time.
 fn is_no_host(host: &str) -> bool {
     host.is_empty() || host == "self" || host.contains(['$', '{', '@'])
 }
 
-/// Returns where a bare definition stands in the wrapper.
+/// Returns the path of a bare definition in the wrapper.
 pub(super) fn wrapper(sort: Sort, body: &Json) -> Option<&'static str> {
     let is_bare = sort == Sort::Api
         && body.as_object().is_some()
@@ -374,8 +374,7 @@ pub(super) fn wrapper(sort: Sort, body: &Json) -> Option<&'static str> {
     })
 }
 
-/// Returns the definition of an API; null of one that has nothing but its OAS
-/// document.
+/// Returns the definition of an API; null if it has only its OAS document.
 pub(super) fn definition(api: &Json) -> &Json {
     api.get("api_definition").unwrap_or(&Json::Null)
 }

@@ -1,4 +1,4 @@
-//! Where APIs listen: no gateway has two at one place.
+//! Where APIs listen: no gateway serves two at one address.
 
 use super::kinds::{definition, gateway};
 use crate::platform::document::Json;
@@ -13,8 +13,9 @@ pub(super) fn would_listen(api: &Json) -> Vec<String> {
     place(api).filter(|_| !is_active(api)).into_iter().collect()
 }
 
-/// Returns a place in words. The gateway joins domain and path as they are,
-/// case and all; what is not HTTP has no path, and is known by its port.
+/// Returns the address in words. The gateway joins domain and path unchanged,
+/// including case; APIs other than HTTP have no path, and are identified by
+/// their port.
 fn place(api: &Json) -> Option<String> {
     let definition = definition(api);
     let server = gateway(api).and_then(|gateway| gateway.get("server"));
@@ -80,8 +81,8 @@ fn shown(port: &str, domain: &str, path: &str) -> String {
     shown
 }
 
-/// Says whether there is a gateway that loads both: one without segments, or one
-/// of a segment that both have.
+/// Returns whether a gateway exists that loads both: one without segments, or
+/// one of a segment that both have.
 pub(super) fn meet(one: &Json, other: &Json) -> bool {
     let (here, there) = (segments(one), segments(other));
     here.is_empty() || there.is_empty() || here.iter().any(|tag| there.contains(tag))

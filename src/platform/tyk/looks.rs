@@ -1,23 +1,23 @@
-//! What the objects of Tyk's world look like: an object is what its content
-//! says, and never what is left over.
+//! Recognises Tyk's objects: an object is identified by its content, never by
+//! elimination.
 
 use super::kinds::{GATEWAY, Sort};
 use crate::platform::document::Json;
 
-/// What an object is.
+/// The sort of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Is {
-    /// What is imported.
+    /// An imported sort.
     Ours(Sort),
-    /// Something else: what it is, and what it could be taken for.
+    /// Another sort: its name, and the sort it could be mistaken for.
     Other(&'static str, &'static str),
 }
 
-/// What tells an object from others. A name with `/` is a path in it, where `*`
+/// The members that identify an object. A name with `/` is a path, in which `*`
 /// is any element of a list.
 struct Look {
     is: Is,
-    /// All of these have to be there,
+    /// All of these must be present,
     all: &'static [&'static str],
     /// one of these, if any is named,
     any: &'static [&'static str],
@@ -47,9 +47,9 @@ const fn other(
     }
 }
 
-/// The first that fits counts.
+/// The first match counts.
 static LOOKS: &[Look] = &[
-    // An API that has its definition is one, whatever else stands in it.
+    // An API with its definition is one, whatever else it contains.
     ours(
         Sort::Api,
         &[
@@ -75,7 +75,7 @@ static LOOKS: &[Look] = &[
         &["swagger"],
         &["paths", "info"],
     ),
-    // Definitions of one's own making are short.
+    // Definitions of users' own are short.
     ours(Sort::Api, &["proxy", "listen_port"]),
     Look {
         is: Is::Other("a key (session)", "a policy"),
@@ -201,7 +201,7 @@ static LOOKS: &[Look] = &[
     ),
     other("an asset of the portal (template)", &["kind", "data"], &[]),
     other("an asset of the portal", &["kind", "id"], &[]),
-    // Last: next to nothing is required of them.
+    // Last: these require almost nothing.
     Look {
         is: Is::Ours(Sort::Organisation),
         all: &[],
@@ -226,7 +226,7 @@ static LOOKS: &[Look] = &[
     },
 ];
 
-/// Lists of other things, as the Dashboard answers with them.
+/// Lists of other objects, as the Dashboard returns them.
 pub(super) const OTHER_LISTS: &[(&str, &str)] = &[
     ("hooks", "webhooks"),
     ("users", "users"),
@@ -239,7 +239,7 @@ pub(super) const OTHER_LISTS: &[(&str, &str)] = &[
     ("menus", "the portal's menus"),
 ];
 
-/// Tells what an object is by its content; nothing where that says nothing.
+/// Identifies an object by its content; `None` if it is ambiguous.
 pub(super) fn look(json: &Json) -> Option<Is> {
     LOOKS
         .iter()
@@ -247,7 +247,7 @@ pub(super) fn look(json: &Json) -> Option<Is> {
         .map(|look| look.is)
 }
 
-/// Says whether a member with this name tells one of what is imported from
+/// Returns whether a member with this name distinguishes an imported sort from
 /// everything else.
 pub(super) fn is_telling(name: &str) -> bool {
     LOOKS

@@ -1,11 +1,11 @@
 //! Tyk: organisations, APIs and policies, in the formats of the Dashboard's
 //! Admin API.
 //!
-//! The Dashboard's own tables are not public: objects are kept as documents in
-//! our schema, which is the system of record on this side.
+//! The Dashboard's own tables are not public: objects are stored as documents
+//! in our schema, which is the system of record on this side.
 //!
-//! What the kinds are known by and refer to stands in `kinds`, how their content
-//! is compared in `schema`; `rules` says what no schema can say.
+//! `kinds` declares identifiers and references, `schema` how content is
+//! compared; `rules` has what no schema can express.
 
 mod access;
 mod file;
@@ -53,8 +53,8 @@ pub struct Tyk;
 static ABOUT: About = About {
     name: "tyk",
     after_apply: &[
-        "the objects are kept in the schema gatediff, as the system of record: no Tyk Dashboard was told",
-        "export them, and import the file there: organisations, APIs, policies, in this order",
+        "the objects are stored in the schema gatediff, the system of record: no Tyk Dashboard is updated",
+        "export them, then import the file there in this order: organisations, APIs, policies",
     ],
     demo: &DEMO,
     root: "api",

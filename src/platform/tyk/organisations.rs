@@ -1,5 +1,5 @@
-//! Taking an organisation of the file for another one, as the operator asked:
-//! what belongs to it, and the organisation itself.
+//! Maps an organisation of the file to another one, as the operator requested:
+//! its objects, and the organisation itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,21 +8,21 @@ use super::shape::matching;
 use crate::engine::Finding;
 use crate::platform::document::{File, Json, change};
 
-/// Where an organisation has its own id.
+/// The path of an organisation's own id.
 const OWN: &[&[&str]] = &[&["id"], &["_id"]];
 
-/// Where an API names the organisation that it belongs to.
+/// The path of an API's organisation.
 const OF_API: &[&[&str]] = &[
     &["api_definition", "org_id"],
     &["oas", GATEWAY, "info", "orgId"],
     &["hook_references", "*", "hook", "org_id"],
 ];
 
-/// Where a policy does.
+/// The path of a policy's organisation.
 const OF_POLICY: &[&[&str]] = &[&["org_id"]];
 
-/// Takes what the file has of some organisations for that of others, and tells
-/// which of them it does not have. Texts stay byte for byte but for these ids.
+/// Maps some organisations of the file to others, and reports those that it
+/// does not have. Apart from these ids, texts stay byte for byte.
 pub(super) fn map(file: &mut File, organisations: &BTreeMap<String, String>) {
     let mut met = BTreeSet::new();
     for object in file
@@ -66,7 +66,7 @@ pub(super) fn map(file: &mut File, organisations: &BTreeMap<String, String>) {
     let unmet = organisations.iter().filter(|(from, _)| !met.contains(from));
     file.findings.extend(unmet.map(|(from, to)| {
         let message =
-            format!("the mapping of organisation '{from}' to '{to}' meets nothing in the file");
+            format!("the mapping of organisation '{from}' to '{to}' matches nothing in the file");
         Finding::warning("mapping-unmet", message)
     }));
 }
@@ -81,8 +81,8 @@ mod tests {
         "hook_references":[{"hook":{"org_id":"x"}}, {"hook":{"org_id":"a"}}],
         "oas":{"x-tyk-api-gateway":{"info":{"orgId":"a","name":"a"}}}}"#;
 
-    /// Maps `a` to `b"` and `b"` to `c` in an object; returns its text and owner,
-    /// and which mappings did nothing.
+    /// Maps `a` to `b"` and `b"` to `c` in an object; returns its text and
+    /// owner, and which mappings had no effect.
     fn mapped(sort: Sort, text: &str) -> (String, String, Vec<String>) {
         let sides = |from: &str, to: &str| (from.to_owned(), to.to_owned());
         let organisations = BTreeMap::from([sides("a", "b\""), sides("b\"", "c")]);
@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(key, "b\"");
         assert_eq!(
             unmet,
-            ["the mapping of organisation 'b\"' to 'c' meets nothing in the file"]
+            ["the mapping of organisation 'b\"' to 'c' matches nothing in the file"]
         );
         assert_eq!(
             mapped(Sort::Organisation, r#"{"_id":"b\""}"#).0,
@@ -172,6 +172,6 @@ mod tests {
     }
 
     fn unmet(from: &str, to: &str) -> String {
-        format!("the mapping of organisation '{from}' to '{to}' meets nothing in the file")
+        format!("the mapping of organisation '{from}' to '{to}' matches nothing in the file")
     }
 }

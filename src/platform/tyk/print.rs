@@ -1,4 +1,4 @@
-//! Objects as a file in the format of the imports.
+//! Prints objects as a file in the format of the imports.
 
 use std::borrow::Cow;
 
@@ -7,8 +7,8 @@ use super::kinds::Sort;
 use crate::platform::Selection;
 use crate::platform::document::Object;
 
-/// Prints objects. Of one kind alone it is the format of that kind's own
-/// import; of several, their formats side by side.
+/// Prints objects: of a single kind in the format of that kind's import, of
+/// several in all their formats together.
 pub(super) fn print(objects: &[&Object], selection: &Selection) -> Vec<u8> {
     let of = |sort: Sort| -> Vec<Cow<'_, str>> {
         objects
@@ -37,7 +37,7 @@ pub(super) fn print(objects: &[&Object], selection: &Selection) -> Vec<u8> {
 }
 
 /// Returns an object as it was received; a bare definition in the wrapper that
-/// the import wants.
+/// the import requires.
 fn text(object: &Object) -> Cow<'_, str> {
     match object.wrapper {
         None => Cow::Borrowed(&object.text),
@@ -45,7 +45,7 @@ fn text(object: &Object) -> Cow<'_, str> {
     }
 }
 
-/// Returns how many pages there are of a list: all is on one.
+/// Returns the number of pages of a list: all is on one.
 const fn pages(sort: Sort) -> &'static str {
     match sort {
         Sort::Organisation => "",

@@ -1,5 +1,5 @@
-//! What blocks an object by itself or beside the others, and what the operator
-//! should know of it: what no schema can say.
+//! What blocks an object by itself or together with others, and its findings:
+//! what no schema can express.
 
 use std::collections::HashSet;
 
@@ -11,15 +11,15 @@ use crate::engine::display::some_of;
 use crate::engine::{Finding, Reason};
 use crate::platform::document::{Json, Members, Object, ResolvedReference, Sides};
 
-/// The longest id that is kept: an index holds no more.
+/// The maximum length of a stored id: the limit of an index.
 const MAX_ID: usize = 1000;
 
-/// Returns what is wrong with what an object says.
+/// Returns the errors in an object's content.
 pub(super) fn blocks(object: &Object) -> Vec<Reason> {
     let mut reasons = bad_ids(object);
     if object.schema.owner.is_some() && object.owner.is_empty() {
         let message = format!(
-            "{} '{}' names no organisation (org_id)",
+            "{} '{}' has no organisation (org_id)",
             object.kind(),
             object.item.key
         );
@@ -33,7 +33,7 @@ pub(super) fn blocks(object: &Object) -> Vec<Reason> {
     reasons
 }
 
-/// A definition and its OAS document that are of two APIs.
+/// A definition and its OAS document that belong to two APIs.
 fn halves_differ(api: &Object) -> Vec<Reason> {
     let definition = definition(&api.body);
     let Some(info) = gateway(&api.body).and_then(|gateway| gateway.get("info")) else {
@@ -53,7 +53,7 @@ fn halves_differ(api: &Object) -> Vec<Reason> {
     differ.collect()
 }
 
-/// Access rights that are of another API inside.
+/// Access rights whose content names another API.
 fn rights_differ(policy: &Object) -> Vec<Reason> {
     let rights = policy.body.get("access_rights").and_then(Json::as_object);
     let differ = rights
@@ -65,13 +65,13 @@ fn rights_differ(policy: &Object) -> Vec<Reason> {
                 .into_iter()
                 .find(|inner| !inner.is_empty())
                 .filter(|inner| *inner != id)?;
-            let message = format!("its access right '{id}' is for api '{inner}' inside");
+            let message = format!("its access right '{id}' contains the id of api '{inner}'");
             Some(Reason::new("id-mismatch", message))
         });
     differ.collect()
 }
 
-/// Ids that Tyk's database does not take.
+/// Ids that Tyk's database does not accept.
 fn bad_ids(object: &Object) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let (id, what) = match Sort::of(object) {
@@ -80,14 +80,14 @@ fn bad_ids(object: &Object) -> Vec<Reason> {
         Sort::Policy => (object.body.text_of("_id"), POLICY_DATABASE_ID),
     };
     if !id.is_empty() && !is_object_id(id) {
-        let message = format!("{what} '{id}' is no ObjectID: these have 24 hexadecimal digits");
+        let message = format!("{what} '{id}' is not an ObjectID (24 hexadecimal digits)");
         reasons.push(Reason::new("invalid-object-id", message));
     }
     if [&**object.id(), object.key("id"), &object.owner]
         .into_iter()
         .any(|id| id.len() > MAX_ID)
     {
-        let message = format!("an id of it is longer than {MAX_ID} bytes");
+        let message = format!("one of its ids is longer than {MAX_ID} bytes");
         reasons.push(Reason::new("not-storable", message));
     }
     reasons
@@ -101,7 +101,7 @@ const fn is_of_policy_id(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '~')
 }
 
-/// Returns what the operator should know of an object beside the others.
+/// Returns the findings about an object together with the others.
 pub(super) fn findings(at: usize, object: &Object, sides: &Sides<'_>) -> Vec<Finding> {
     let finding = match Sort::of(object) {
         Sort::Organisation => unlisted(object, sides),
@@ -111,8 +111,8 @@ pub(super) fn findings(at: usize, object: &Object, sides: &Sides<'_>) -> Vec<Fin
     finding.into_iter().collect()
 }
 
-/// Ids with characters that the Dashboard has not taken since 5.13, but that
-/// older ones and the operator made.
+/// Ids with characters that Dashboard 5.13 and later reject, but older ones
+/// accept.
 fn unusual_id(policy: &Object) -> Option<Finding> {
     let id = policy.key("id");
     let bad = id
@@ -120,13 +120,13 @@ fn unusual_id(policy: &Object) -> Option<Finding> {
         .find(|c| !is_of_policy_id(*c))
         .filter(|_| id != policy.body.text_of("_id"))?;
     let message = format!(
-        "id '{id}' holds '{bad}': Dashboards from 5.13 on take a-z, A-Z, 0-9, '.', '_', '-' and '~', unless \
+        "id '{id}' contains '{bad}': Dashboard 5.13 and later accept only a-z, A-Z, 0-9, '.', '_', '-' and '~', unless \
          allow_unsafe_policy_ids is set"
     );
     Some(Finding::warning("invalid-policy-id", message))
 }
 
-/// APIs at one place that no gateway loads both as they are.
+/// APIs with the same address, not both loaded by one gateway at present.
 fn might_listen_alike(at: usize, api: &Object, sides: &Sides<'_>) -> Option<Finding> {
     let place = [LISTENS, WOULD_LISTEN]
         .map(|key| api.key(key))
@@ -148,7 +148,7 @@ fn might_listen_alike(at: usize, api: &Object, sides: &Sides<'_>) -> Option<Find
     } else if !is_active {
         (other_at(LISTENS, &|_| true)?, "if both were active")
     } else {
-        // What is in somebody's way already needs no such word.
+        // APIs that block each other need no such warning.
         let is_free = sides.blocks(at).is_empty();
         let is_apart = |other: &Object| is_free && !listen::meet(&api.body, &other.body);
         (
@@ -157,13 +157,13 @@ fn might_listen_alike(at: usize, api: &Object, sides: &Sides<'_>) -> Option<Find
         )
     };
     let message = format!(
-        "{place} is also that of api '{}': they would clash {why}",
+        "{place} is also used by api '{}': they would conflict {why}",
         other.item.key
     );
     Some(Finding::warning("listen-path-shared", message))
 }
 
-/// APIs of an organisation that its own list leaves out. An empty list is none.
+/// APIs of an organisation that its own list omits. An empty list does not count.
 fn unlisted(organisation: &Object, sides: &Sides<'_>) -> Option<Finding> {
     const MAX_LISTED: usize = 3;
     let entries = organisation.body.get("apis")?.elements();
@@ -190,12 +190,12 @@ fn unlisted(organisation: &Object, sides: &Sides<'_>) -> Option<Finding> {
             missing.into_iter().map(|key| format!("'{key}'")),
             MAX_LISTED,
         );
-        let message = format!("its list of APIs leaves out {count} of its own: {named}");
+        let message = format!("its list of APIs omits {count} of its own: {named}");
         Finding::note("api-unlisted", message).at(organisation.place("/apis"))
     })
 }
 
-/// Tells which names and versions of an API are not what an object says.
+/// Reports names and versions of an API that differ from those in an object.
 pub(super) fn notice(found: &mut ResolvedReference<'_>, object: &Object, sides: &Sides<'_>) {
     let link = &found.link;
     if link.kind != Sort::Api.word() || link.name.is_empty() {
@@ -203,7 +203,7 @@ pub(super) fn notice(found: &mut ResolvedReference<'_>, object: &Object, sides: 
     }
     let (calls, id) = (link.name, link.id);
     let Some(api) = found.to else {
-        // The list of its organisation may know it.
+        // The list of its organisation may contain it.
         let owner = sides.get(Sort::Organisation.word(), "", &object.owner);
         let listed = owner
             .and_then(|owner| owner.body.get("apis"))
@@ -240,7 +240,7 @@ pub(super) fn notice(found: &mut ResolvedReference<'_>, object: &Object, sides: 
     }
 }
 
-/// Tells which versions of an API a policy grants that it does not have.
+/// Reports versions of an API that a policy grants and the API does not have.
 pub(super) fn unknown_versions(found: &mut ResolvedReference<'_>) {
     let Some(api) = found.to.filter(|api| is_versioned(api)) else {
         return;
@@ -263,7 +263,7 @@ pub(super) fn unknown_versions(found: &mut ResolvedReference<'_>) {
             .filter(|version| !versions.contains(version))
             .map(|version| {
                 let message = format!(
-                    "grants version '{version}' of api '{}', which has none of that name",
+                    "grants version '{version}' of api '{}', which has no such version",
                     api.item.key
                 );
                 Finding::warning("version-missing", message)
@@ -271,13 +271,13 @@ pub(super) fn unknown_versions(found: &mut ResolvedReference<'_>) {
     );
 }
 
-/// Says whether an API has versions of its own.
+/// Returns whether an API has versions of its own.
 pub(super) fn is_versioned(api: &Object) -> bool {
     let data = definition(&api.body).get("version_data");
     data.is_some_and(|data| data.get("not_versioned") == Some(&Json::Bool(false)))
 }
 
-/// Returns the names of an API's versions; nothing where it does not say.
+/// Returns the names of an API's versions; `None` if unknown.
 fn versions(api: &Object) -> Option<Vec<&str>> {
     let definition = definition(&api.body);
     let inside = definition

@@ -1,5 +1,5 @@
-//! What is special about organisations, APIs and policies: which values are the
-//! target's own, what lists are known by, what is secret by its place.
+//! The rules for organisations, APIs and policies: which values belong to the
+//! target, what identifies list elements, what is secret by its path.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -14,7 +14,7 @@ use crate::platform::document::{Json, Members, Object, Prepared, Sides};
 /// The version that an API without versions has.
 const DEFAULT_VERSION: &str = "Default";
 
-/// What elements of lists are known by where nothing else is said.
+/// What identifies elements of lists without a rule of their own.
 const LIST_KEYS: &[&str] = &[
     "path+method",
     "path",
@@ -56,7 +56,7 @@ pub(super) static API: LazyLock<DocumentSchema> = LazyLock::new(|| DocumentSchem
     rules: Rules::new([OWN, EXTERNAL, FREE, UNORDERED, SECRETS]),
 });
 
-/// What is the Dashboard's own.
+/// Values that belong to the Dashboard.
 const OWN: &[(&str, Rule)] = &[
     ("created_at", Rule::Volatile),
     ("updated_at", Rule::Volatile),
@@ -65,7 +65,7 @@ const OWN: &[(&str, Rule)] = &[
     ("oas/x-tyk-api-gateway/info/dbId", Rule::Local),
 ];
 
-/// Webhooks, which no import brings along: their ids differ everywhere.
+/// Webhooks, which are never imported: their ids differ everywhere.
 const EXTERNAL: &[(&str, Rule)] = &[
     (
         "hook_references",
@@ -89,7 +89,7 @@ const EXTERNAL: &[(&str, Rule)] = &[
     ("**/eventHandlers/*/id", Rule::Local),
 ];
 
-/// Content that is not Tyk's own: false and 0 are what they say.
+/// Content that is not Tyk's own: false and 0 are values.
 const FREE: &[(&str, Rule)] = &[
     ("oas", Rule::Exact),
     ("oas/x-tyk-api-gateway", Rule::Zeroed),
@@ -129,16 +129,16 @@ const UNORDERED: &[(&str, Rule)] = &[
     ),
 ];
 
-/// What is secret by its place, beside what is by its name.
+/// Secret by its path, in addition to what is by its name.
 const SECRETS: &[(&str, Rule)] = &[
-    // Not the password, but what is needed to get in by one.
+    // Not the password, but needed to log in with one.
     ("**/oauth/password", Rule::Shown),
     ("**/jwt_source", Rule::Secret),
     ("**/jwt/source", Rule::Secret),
     ("**/securitySchemes/*/source", Rule::Secret),
     ("**/request_signing/key_id", Rule::Secret),
     ("**/requestSigning/keyId", Rule::Secret),
-    // Code may have anything in it.
+    // Code may contain anything.
     ("**/template_source", Rule::Secret),
     ("**/function_source_uri", Rule::Secret),
     ("**/virtualEndpoint/body", Rule::Secret),
@@ -173,7 +173,7 @@ const RIGHTS: &[(&str, Rule)] = &[
     ("date_created", Rule::Volatile),
     ("tags", Rule::Set),
     ("access_rights", Rule::Entries),
-    // The name of the entry says it, too.
+    // The name of the entry is secret, too.
     ("access_rights/*/api_id", Rule::Local),
     ("access_rights/*/apiid", Rule::Local),
     ("access_rights/*/versions", Rule::Set),
@@ -184,7 +184,7 @@ const RIGHTS: &[(&str, Rule)] = &[
     ("meta_data", Rule::Exact),
 ];
 
-/// What the Dashboard's own screens add to a policy.
+/// Members that the Dashboard's own screens add to a policy.
 const SCREENS: &[(&str, Rule)] = &[
     ("auth_type", Rule::Derived),
     ("auth_types", Rule::Derived),
@@ -210,10 +210,10 @@ pub(super) static POLICY: LazyLock<DocumentSchema> = LazyLock::new(|| {
     ])
 });
 
-/// A policy that grants by the array alone.
+/// A policy that grants only by the array.
 static POLICY_BY_ARRAY: LazyLock<DocumentSchema> = LazyLock::new(|| policies([RIGHTS, SCREENS]));
 
-/// What follows from the rest of a policy, by name.
+/// Members derived from the rest of a policy, by name.
 pub(super) static DERIVED: [&str; 5] = [
     "access_rights_array",
     "auth_type",
@@ -222,7 +222,7 @@ pub(super) static DERIVED: [&str; 5] = [
     "graphql_enabled",
 ];
 
-/// Brings an object of the file into the form of the target's, where the two
+/// Converts an object of the file into the form of the target's, where the two
 /// forms mean the same.
 pub(super) fn prepare<'o>(prepared: &mut Prepared<'o>, object: &'o Object, sides: &Sides<'o>) {
     let target = prepared.target;
@@ -258,7 +258,7 @@ pub(super) fn prepare<'o>(prepared: &mut Prepared<'o>, object: &'o Object, sides
     }
 }
 
-/// A bare definition says nothing of its wrapper: what the target has of it stays.
+/// A bare definition has no wrapper: the target's wrapper stays.
 fn in_wrapper(file: &mut Cow<'_, Json>, target: &Json) {
     let others = target.as_object().into_iter().flat_map(Members::members);
     for (name, value) in others.filter(|(name, _)| !["api_definition", "oas"].contains(name)) {
@@ -289,7 +289,7 @@ fn listed_once(body: &Json) -> Json {
     body
 }
 
-/// Spells the access rights of a policy as the target spells them.
+/// Writes the access rights of a policy in the target's spelling.
 fn rights_alike(file: &mut Cow<'_, Json>, there: &Json, is_versioned: &impl Fn(&str) -> bool) {
     let needs = |(id, right): (&str, &Json)| there.get(id).is_some_and(|there| *there != *right);
     let rights = file.get("access_rights").and_then(Json::as_object);
@@ -326,7 +326,7 @@ fn rights_alike(file: &mut Cow<'_, Json>, there: &Json, is_versioned: &impl Fn(&
     }
 }
 
-/// Says whether versions are those of an API without versions.
+/// Returns whether versions are those of an API without versions.
 fn is_default(versions: Option<&Json>) -> bool {
     let names = versions
         .map(Json::elements)

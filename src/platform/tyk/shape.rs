@@ -1,17 +1,17 @@
-//! Whether an object has the shape of its sort, as far as this program reads
-//! it. What it does not read may be anything, and is kept.
+//! Checks whether an object has the shape of its sort, as far as this program
+//! reads it. Other content may be anything, and is kept.
 
 use super::kinds::Sort;
 use crate::engine::diff::{push_segment, segments};
 use crate::platform::document::{Json, Object, Source, Span};
 use crate::platform::parse::{ParseError, ParseErrorKind};
 
-/// What is not of the shape that it should be.
+/// A value of the wrong shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ShapeError {
     /// JSON pointer into the object.
     path: String,
-    /// What is wrong, as a fragment.
+    /// The error, as a fragment.
     message: String,
 }
 
@@ -24,7 +24,7 @@ impl ShapeError {
         }
     }
 
-    /// Returns the error with its place; `at` is where the object stands.
+    /// Returns the error with its path; `at` is the path of the object.
     pub(super) fn into_error(self, source: &Source, at: &str) -> ParseError {
         let path = format!("{at}{}", self.path);
         ParseError {
@@ -36,7 +36,7 @@ impl ShapeError {
     }
 }
 
-/// Returns the span of the innermost object around a place.
+/// Returns the span of the innermost object around a path.
 pub(super) fn around(root: &Json, path: &str) -> Span {
     let mut span = Span::default();
     let mut value = Some(root);
@@ -58,12 +58,12 @@ pub(super) fn around(root: &Json, path: &str) -> Span {
     span
 }
 
-/// Returns the error of an object that nothing tells from others.
+/// Returns the error of an object that cannot be identified.
 pub(super) fn without_id(sort: Sort, object: &Object) -> ShapeError {
     let (path, message) = match sort {
-        Sort::Organisation => ("/id", "an organisation has to have its id"),
-        Sort::Api => ("/api_definition/api_id", "an API has to have its api_id"),
-        Sort::Policy => ("/_id", "a policy has to have its _id or id"),
+        Sort::Organisation => ("/id", "an organisation must have an id"),
+        Sort::Api => ("/api_definition/api_id", "an API must have an api_id"),
+        Sort::Policy => ("/_id", "a policy must have an _id or id"),
     };
     let bare = object.wrapper.map_or(path, |_| "/api_id");
     ShapeError {
@@ -72,7 +72,7 @@ pub(super) fn without_id(sort: Sort, object: &Object) -> ShapeError {
     }
 }
 
-/// What has to stand at a place, unless it is null or not there.
+/// The expected type at a path, unless the value is null or absent.
 #[derive(Clone, Copy)]
 enum Type {
     Truth,
@@ -103,7 +103,7 @@ impl Type {
     }
 }
 
-/// What stands where; `*` is any member or element.
+/// The expected types by path; `*` is any member or element.
 type Places = [(&'static str, Type)];
 
 const ORGANISATION: &Places = &[
@@ -250,8 +250,8 @@ fn places(json: &Json, places: &Places, at: &str) -> Result<(), ShapeError> {
     Ok(())
 }
 
-/// Calls with every value that stands where a pattern says, and its JSON
-/// pointer; `*` is any member or element.
+/// Calls with every value at the paths of a pattern, and its JSON pointer; `*`
+/// is any member or element.
 pub(super) fn matching<'j>(
     json: &'j Json,
     pattern: &[&str],

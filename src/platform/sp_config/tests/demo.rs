@@ -1,4 +1,4 @@
-//! The demo's files show everything that can happen.
+//! The demo's files show every possible case.
 
 use std::collections::BTreeSet;
 

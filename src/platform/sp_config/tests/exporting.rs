@@ -109,7 +109,7 @@ fn what_was_asked_for_and_is_not_there_is_reported() {
     assert_eq!(export.findings.len(), 1);
     assert_eq!(
         export.findings[0].message,
-        "the target holds nothing of type TAG, which was asked for"
+        "the target contains no objects of the requested type TAG"
     );
     let counted: Vec<_> = export
         .counts

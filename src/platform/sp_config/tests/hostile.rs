@@ -1,4 +1,4 @@
-//! Whatever a file holds, nothing panics, and no secret is told.
+//! Whatever a file contains, nothing panics, and no secret is shown.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::platform::sp_config::DEMO;
 
-/// Any JSON, with the words that mean something here among its names and texts.
+/// Any JSON, with known words among its names and texts.
 fn json_value() -> impl Strategy<Value = Any> {
     let words = prop::sample::select(vec![
         "",

@@ -142,7 +142,7 @@ fn what_changes_by_itself_keeps_the_targets_value_when_something_else_is_covered
     let mut wanted = there[0].clone();
     wanted["object"]["description"] = json!("b");
     assert_eq!(body(&file, &there, &none(), "SOURCE:7f01"), wanted);
-    // They are told where everything is.
+    // They are shown with all fields.
     let all = plan.changes(at(&plan, "SOURCE:7f01"), Show::Everything);
     assert!(
         all.iter()
@@ -420,7 +420,7 @@ fn what_is_signed_and_differs_is_taken_whole_and_every_difference_is_shown() {
         body(std::slice::from_ref(&file), &there, &none(), "RULE:test"),
         file
     );
-    // Only signed anew: it says the same.
+    // Only the signature is new: the content is the same.
     let mut again = rule("test", "Login", "return 1;");
     again["jwsSignature"] = json!("YWdhaW4");
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What is shown is what is written: over the demo, and over files like it.
+//! What is shown is what is written: for the demo, and for files like it.
 
 use super::super::SpConfig;
 use crate::platform::document::tests::holds;

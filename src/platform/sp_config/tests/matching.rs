@@ -1,4 +1,4 @@
-//! Which object of the target an entry is.
+//! Which object of the target an entry corresponds to.
 
 use serde_json::json;
 

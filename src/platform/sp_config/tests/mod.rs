@@ -65,12 +65,12 @@ fn nothing() -> Target {
     Target::empty(&SpConfig)
 }
 
-/// Returns a target that holds entries as an import leaves them there.
+/// Returns a target that stores entries as an import leaves them.
 fn target(objects: &[Any]) -> Target {
     written(&read(objects, &ImportOptions::default()), &nothing())
 }
 
-/// Returns what a target holds once every entry of a file that can be is written.
+/// Returns the target's documents once every possible entry of a file is written.
 fn written(file: &File, before: &Target) -> Target {
     let mut after = before.clone();
     after.apply(file, &ImportOptions::default());
@@ -201,7 +201,7 @@ fn body(file: &[Any], target_objects: &[Any], options: &ImportOptions, item: &st
     .unwrap()
 }
 
-/// Returns everything that is told of a plan, as the faces tell it.
+/// Returns every output of a plan, as the front ends print it.
 fn everything(plan: &Arc<Plan>) -> String {
     let mut described = String::new();
     for (at, entry) in plan.entries().iter().enumerate() {

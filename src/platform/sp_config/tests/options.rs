@@ -1,4 +1,4 @@
-//! Choosing what of a file is meant.
+//! Selecting objects of a file.
 
 use std::collections::BTreeMap;
 
@@ -101,10 +101,10 @@ fn what_means_nothing_in_the_file_is_reported() {
     assert_eq!(
         selected(&options).1,
         [
-            "the file holds nothing of type WORKFLOW, which was asked for",
-            "objects of type RULE were named, and the type was left out",
-            "the file holds no SOURCE with the id '9'",
-            "the file holds no SOURCE with the name 'Hr' (case counts)",
+            "the file contains no objects of the requested type WORKFLOW",
+            "objects of type RULE are selected, but the type is excluded",
+            "the file contains no SOURCE with the id '9'",
+            "the file contains no SOURCE with the name 'Hr' (case counts)",
         ]
     );
 }

@@ -1,4 +1,4 @@
-//! Files: their forms, and what is wrong with them.
+//! The forms of files, and their errors.
 
 use serde_json::json;
 
@@ -132,7 +132,7 @@ fn what_can_only_be_exported_is_counted_by_type_in_one_note() {
     };
     assert_eq!(
         note.message,
-        "3 objects cannot be imported, only exported, and are left out: 1 HOLOGRAM (unknown type), 2 ROLE"
+        "3 objects cannot be imported, only exported, and are skipped: 1 HOLOGRAM (unknown type), 2 ROLE"
     );
 }
 
@@ -158,7 +158,7 @@ fn what_lacks_its_type_its_id_or_its_object_is_blocked() {
     assert_eq!(status(&plan, "SOURCE:3"), "Cannot add: missing-object");
     assert_eq!(
         message(&plan, "SOURCE:3"),
-        "its object is null, and not an object"
+        "its object is null, not an object"
     );
     assert_eq!(
         status(&plan, "OTHER:(/objects/3)"),
@@ -199,7 +199,7 @@ fn an_id_twice_in_the_file_blocks_both() {
     );
     assert_eq!(
         message(&plan, "SOURCE:ab-12"),
-        "SOURCE 'ab-12' stands 2 times in the file: also at /objects/1"
+        "SOURCE 'ab-12' occurs 2 times in the file: also at /objects/1"
     );
     assert_eq!(status(&plan, "SOURCE:9"), "Add");
 }

@@ -1,4 +1,4 @@
-//! What references resolve to, and what becomes of them.
+//! What references resolve to, and the consequences.
 
 use serde_json::json;
 
@@ -142,7 +142,7 @@ fn a_name_that_two_objects_have_resolves_to_none() {
     assert!(
         of(&plan, "SOURCE:1").warnings[0]
             .message
-            .ends_with("and there are several of that name")
+            .ends_with("but several objects have that name")
     );
 }
 
@@ -211,7 +211,7 @@ fn what_could_do_without_is_warned_of_where_the_other_one_is_refused() {
     assert_eq!(status(&plan, "SOURCE:1"), "Add");
     let message = &of(&plan, "SOURCE:1").warnings[0].message;
     assert!(
-        message.ends_with("which the target lacks and which cannot be imported"),
+        message.ends_with("which is not in the target and cannot be imported"),
         "{message}"
     );
 }
@@ -394,7 +394,7 @@ fn a_mapped_owner_is_external_and_reported_as_mapped() {
         references(&plan_with(&file, &[], &options), "SOURCE:1"),
         ["/owner by mapping IDENTITY:林雅婷 (林雅婷)"]
     );
-    // Never one person's id beside another one's name.
+    // Never one person's id with another one's name.
     let plan = plan_with(&file, &[], &options);
     assert_eq!(warnings(&plan, "SOURCE:1"), ["reference-half-dropped"]);
     let there = [refers("owner", &triple("IDENTITY", "7", "林雅婷"))];

@@ -1,4 +1,4 @@
-//! Secrets: kept where the file has none, and never told.
+//! Secrets: kept if the file has none, and never shown.
 
 use serde_json::json;
 
@@ -34,14 +34,14 @@ fn what_the_connector_encrypts_and_the_file_lacks_is_kept() {
         ),
         json!({"encrypted": "sapPin, other", "other": "canary-2", "host": "b", "sapPin": "canary"})
     );
-    // The target's own list counts where the file has none.
+    // The target's own list applies if the file has none.
     let named = json!({"encrypted": "sapPin, other", "sapPin": "canary", "other": "canary-2"});
     assert_eq!(
         kept(&json!({}), &there),
         named,
         "and stays, so that it does the next time"
     );
-    // A list of the file's own says what there is: what it does not name goes.
+    // A list in the file is complete: what it does not name is removed.
     let fewer = json!({"encrypted": "sapPin", "host": "b"});
     assert_eq!(
         kept(&fewer, &there),

@@ -1,5 +1,4 @@
-//! What policies grant: promised by the plan, and read from the documents that
-//! stand afterwards.
+//! What policies grant: as planned, and as read from the resulting documents.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +11,7 @@ use crate::engine::access::Grant;
 use crate::engine::{Access, Choices, Plan};
 use crate::platform::ImportOptions;
 
-/// Returns the changes of access where all is written.
+/// Returns the changes of access if everything is written.
 fn access(file: &Json, there: &Json) -> Access {
     let plan = plan(file, there);
     let resolution = plan.resolve(&Choices::everything(&plan));

@@ -1,5 +1,5 @@
-//! What holds for any file and any target: nothing panics, and after an import
-//! the same file finds nothing more to do.
+//! Properties of any file and any target: nothing panics, and after an import
+//! the same file has no further changes.
 
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
@@ -14,7 +14,7 @@ use crate::platform::document::tests::{Target, law};
 use crate::platform::document::{blocking_findings, export};
 use crate::platform::{ExportOptions, ImportOptions};
 
-/// How many are tried, unless the environment says otherwise.
+/// The number of cases, unless the environment overrides it.
 fn cases() -> u32 {
     std::env::var("GATEDIFF_TEST_CASES")
         .ok()

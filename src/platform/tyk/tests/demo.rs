@@ -1,4 +1,4 @@
-//! The demo has what its README says.
+//! The demo matches its README.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

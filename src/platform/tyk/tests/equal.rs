@@ -1,4 +1,4 @@
-//! What is no difference, and what is.
+//! What counts as a difference, and what does not.
 
 use serde_json::{Value as Json, json};
 

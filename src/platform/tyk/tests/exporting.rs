@@ -1,4 +1,4 @@
-//! The way back: each import's own format, bodies as they were received.
+//! Exports: each import's own format, bodies as they were received.
 
 use serde_json::{Value as Json, json};
 

@@ -1,4 +1,4 @@
-//! What a cover keeps, and what promotes from one environment to the next.
+//! What a cover keeps, and what moves from one environment to the next.
 
 use serde_json::{Value as Json, json};
 

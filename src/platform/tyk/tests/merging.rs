@@ -1,4 +1,4 @@
-//! Covering: an organisation is merged, all else is replaced as received.
+//! Covers: an organisation is merged, everything else is replaced as received.
 
 use serde_json::{Value as Json, json};
 

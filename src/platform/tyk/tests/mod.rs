@@ -38,7 +38,7 @@ fn organisation(id: &str) -> Json {
     json!({"id": id, "owner_name": format!("Organisation {id}"), "apis": []})
 }
 
-/// Returns an API of the bank in its wrapper; `n` tells it from others.
+/// Returns an API of the bank in its wrapper; `n` makes it unique.
 fn api(n: u32) -> Json {
     json!({
         "api_model": {},
@@ -111,7 +111,7 @@ fn bundle(apis: &[Json], policies: &[Json]) -> Json {
     json!({"organisations": [organisation(BANK)], "apis": apis, "Data": policies})
 }
 
-/// Returns what a target keeps after a file was added to it, whatever blocks it.
+/// Returns the target's documents after a file was added, whatever blocks it.
 fn target(file: &Json) -> Target {
     let documents = documents(file);
     Target {
@@ -192,15 +192,15 @@ fn changes(plan: &Plan, kind: &str, key: &str) -> Vec<String> {
         .collect()
 }
 
-/// Returns what an item becomes when everything but `left_out` is chosen.
+/// Returns the outcome of an item if everything but `left_out` is chosen.
 fn outcome_without(plan: &Arc<Plan>, left_out: &ItemId, of: &ItemId) -> Outcome {
     let choices = Choices::of(plan, |id| id != left_out, true);
     let at = plan.position(of).unwrap();
     plan.resolve(&choices).state(at).unwrap().outcome
 }
 
-/// Returns the documents that are written if all of a file is chosen: those in
-/// the place of others, and those beside them.
+/// Returns the documents that are written if all of a file is chosen:
+/// replacements and additions.
 fn saves(file: &Json, mut there: Target) -> (Vec<Document>, Vec<Document>) {
     let (_, written) = there.apply(&read(file), &ImportOptions::default());
     let (covers, adds): (Vec<_>, Vec<_>) = written

@@ -1,4 +1,4 @@
-//! What files may look like, and what is said of those that do not.
+//! The accepted forms of files, and the errors of others.
 
 use serde_json::json;
 
@@ -354,7 +354,7 @@ fn what_has_no_shape_of_ours_is_reported_with_its_place() {
             "{\"apis\":[\n {\"api_definition\":{}}]}",
             2,
             "/apis/0/api_definition/api_id",
-            "an API has to have its api_id",
+            "an API must have an api_id",
         ),
         (
             "{\"apis\":[{\"api_definition\":{\"api_id\":\"a\",\"jwt_default_policies\":{\"x\":1}}}]}",
@@ -378,13 +378,13 @@ fn what_has_no_shape_of_ours_is_reported_with_its_place() {
             "{\"Data\":[{\"name\":\"a\",\"quota_max\":1}]}",
             1,
             "/Data/0/_id",
-            "a policy has to have its _id or id",
+            "a policy must have an _id or id",
         ),
         (
             "{\"organisations\":[{\"owner_name\":\"a\"}]}",
             1,
             "/organisations/0/id",
-            "an organisation has to have its id",
+            "an organisation must have an id",
         ),
         (
             "{\"pages\":1}",
@@ -402,7 +402,7 @@ fn what_has_no_shape_of_ours_is_reported_with_its_place() {
             "[{\"hello\":1}]",
             1,
             "/0",
-            "it is neither an organisation nor an API nor a policy",
+            "it is not an organisation, an API or a policy",
         ),
         ("[7]", 1, "/0", "expected an object, found a number"),
         (

@@ -1,4 +1,4 @@
-//! What objects point to, how it was found, and what follows.
+//! What objects refer to, how it was resolved, and the consequences.
 
 use serde_json::json;
 
@@ -18,7 +18,7 @@ fn references(entry: &Entry) -> Vec<String> {
     described.collect()
 }
 
-/// Returns the references but for the owner, as they stand.
+/// Returns the references but for the owner, in order.
 fn others(entry: &Entry) -> Vec<String> {
     references(entry)
         .into_iter()
@@ -381,7 +381,8 @@ fn an_organisations_list_reports_of_apis_that_nobody_has() {
 
 #[test]
 fn a_reference_takes_the_id_by_which_the_target_knows_what_it_points_to() {
-    // The policy goes along by its id; its `_id`, and an API's database id, are the target's own.
+    // The policy is identified by its id; its `_id`, and an API's database id,
+    // belong to the target.
     let there = bundle(&[api(2)], &[policy_with(7, &[], json!({"id": "gold"}))]);
     let address = format!("tyk://{}/x?from={}", object_id(9), object_id(9));
     let caller = api_with(

@@ -1,4 +1,4 @@
-//! Secrets are compared and never told; where one is may be shown.
+//! Secrets are compared and never shown; their location may be shown.
 
 use serde_json::{Value as Json, json};
 
@@ -7,7 +7,7 @@ use crate::engine::Plan;
 
 const CANARY: &str = "canary-Zqxj";
 
-/// Everything that could be told of a plan.
+/// Every output of a plan.
 fn describe(plan: &Plan) -> String {
     let entries = plan.entries().iter().map(|entry| {
         let item = (
@@ -203,7 +203,7 @@ fn secrets_that_nobody_has_are_named_and_a_list_that_would_lose_some_blocks() {
         "{}",
         described.message
     );
-    // Nothing tells which elements are the same, and there are too many to look.
+    // The elements cannot be matched, and there are too many to compare.
     let list = |from: u32, more: Json| -> Vec<Json> {
         (from..from + 4_000)
             .map(|n| json!({"x": {"n": n, "k": n % 7}, "y": more}))
@@ -230,7 +230,7 @@ fn a_secret_inside_a_text_that_differs_is_shown_and_asterisks_do_not_take_its_pl
     assert_eq!(change["before"], "[a]\npassword=***\nuser=x\n");
     assert_eq!(change["after"], "[a]\npassword=*** (differs)\nuser=y\n");
     assert!(!describe(&planned).contains("canary"));
-    // Nothing but the asterisks differs: they stand for the target's secret.
+    // Only the asterisks differ: they represent the target's secret.
     let planned = plan(&notes("[a]\npassword=***\nuser=x\n"), &there);
     assert!(super::entry(&planned, "api", &api_id(1)).is_unchanged());
     let planned = plan(&notes("[a]\npassword=***\nuser=y\n"), &there);

@@ -1,4 +1,4 @@
-//! What blocks, one rule each; both sides are told.
+//! Blocking reasons, one test each; the messages name both sides.
 
 use serde_json::{Value as Json, json};
 
@@ -99,7 +99,7 @@ fn a_policy_is_known_by_its_id_which_does_not_change() {
         (&body["_id"], &body["id"]),
         (&json!(policy_id(1)), &json!("gold"))
     );
-    // Two that mean the same one: the one that has its `_id`, too, is it.
+    // Two that match the same one: the one that also has its `_id` wins.
     let both = json!({"Data": [policy_with(1, &[], json!({"id": "gold"})), policy_with(2, &[], json!({"id": "gold"}))]});
     let (status, code, _) = reason(&plan(&both, &there), "policy", &policy_id(2));
     assert_eq!(
