@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 use toml::Spanned;
 
-/// The keys that an action is to have.
+/// The keys to bind to an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binding {
     /// The action's name.
@@ -20,7 +20,7 @@ pub struct Binding {
 /// The table as it is written.
 pub(super) type Table = BTreeMap<String, Spanned<Words>>;
 
-/// Turns the table into bindings; `place` knows where an offset is.
+/// Turns the table into bindings; `place` maps an offset to a location.
 pub(super) fn bindings(table: Table, place: impl Fn(usize) -> String) -> Vec<Binding> {
     let binding = |(action, words): (String, Spanned<Words>)| Binding {
         action,

@@ -51,13 +51,13 @@ pub struct Config {
     pub serve: Serve,
 }
 
-/// The profile that is used where none is asked for, and nothing else names a target.
+/// The profile that is used when none is requested and nothing else names a target.
 const DEFAULT: &str = "default";
 
-/// What is said outside of the file about the target that is meant.
+/// What is given outside of the file to select the target.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Given<'a> {
-    /// The profile that is asked for.
+    /// The requested profile.
     pub profile: Option<&'a str>,
     /// Whether an option gives an address.
     pub database_url: bool,
@@ -82,10 +82,10 @@ struct File {
 #[derive(Clone, Default, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
-    /// A URL or libpq keywords; passwords belong into `~/.pgpass`.
+    /// A URL or libpq keywords; put passwords in `~/.pgpass`.
     pub database_url: Option<String>,
-    /// Whether the database that it names is production: every write asks for its name, however it
-    /// is addressed.
+    /// Whether the database that it names is production: every write asks for its name, whatever
+    /// address is used.
     #[serde(default)]
     pub production: bool,
     /// Whether nothing is ever written to the database that it names, however it is addressed.
@@ -93,7 +93,7 @@ pub struct Profile {
     pub read_only: bool,
     /// Its own theme, so that production looks like it.
     pub theme: Option<String>,
-    /// The local file that keeps jobs, journal and backups; the target does by default.
+    /// The local file for jobs, journal and backups; by default they are in the target.
     pub ledger: Option<PathBuf>,
     /// Seconds to wait for the connection.
     pub connect_timeout: Option<f64>,
@@ -124,39 +124,39 @@ pub enum ConfigError {
         /// The operating system's reason.
         source: std::io::Error,
     },
-    /// The file is not what it should be.
+    /// The file is invalid.
     #[error("{message}")]
     Parse {
         /// The file, with line and column where known.
         place: String,
-        /// What is wrong. Never holds a value of the file.
+        /// What is wrong. Never contains a value of the file.
         message: String,
     },
-    /// There is no such profile.
-    #[error("there is no profile '{name}'")]
+    /// The profile does not exist.
+    #[error("profile '{name}' not found")]
     NoProfile {
-        /// What was asked for.
+        /// The requested name.
         name: String,
-        /// The profiles there are.
+        /// The known profiles.
         known: Vec<String>,
     },
 }
 
 impl Config {
-    /// Reads the file where it is looked for; an absent one is an empty one.
+    /// Reads the file from its default path; a missing file counts as empty.
     ///
     /// # Errors
     ///
-    /// Fails if it cannot be read or holds anything unknown.
+    /// Fails if it cannot be read or contains anything unknown.
     pub fn load() -> Result<Self, ConfigError> {
         path().map_or_else(|| Ok(Self::default()), |path| Self::read(&path))
     }
 
-    /// Reads a file; an absent one is an empty one.
+    /// Reads a file; a missing file counts as empty.
     ///
     /// # Errors
     ///
-    /// Fails if it cannot be read or holds anything unknown.
+    /// Fails if it cannot be read or contains anything unknown.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         match std::fs::read_to_string(path) {
             Ok(text) => Self::parse(&text, path),
@@ -168,11 +168,11 @@ impl Config {
         }
     }
 
-    /// Reads the text of a file; `path` is what its mistakes are told with.
+    /// Reads the text of a file; `path` appears in its errors.
     ///
     /// # Errors
     ///
-    /// Fails if it is no TOML, or holds anything unknown.
+    /// Fails if it is not TOML, or contains anything unknown.
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
         let place = |start: usize| {
             let before = text.get(..start).unwrap_or(text);
@@ -200,15 +200,15 @@ impl Config {
         })
     }
 
-    /// Returns the profile that is used, with its name: the one that is asked for, or else the one
-    /// called `default`, unless it has an address and another one is given.
+    /// Returns the profile to use, with its name: the requested one, or else the one called
+    /// `default`, unless it has an address and another address is given.
     ///
-    /// Where a profile that is asked for has an address, only `database_url` goes before it; the
-    /// shell does not.
+    /// If the requested profile has an address, only `database_url` takes precedence over it, not
+    /// the shell.
     ///
     /// # Errors
     ///
-    /// Fails if there is no profile of the name that is asked for.
+    /// Fails if the requested profile does not exist.
     pub fn select(&self, given: Given<'_>) -> Result<Option<(&str, &Profile)>, ConfigError> {
         let find = |name| {
             self.profile
@@ -227,7 +227,7 @@ impl Config {
     }
 }
 
-/// Returns where the configuration file is looked for.
+/// Returns the default path of the configuration file.
 pub fn path() -> Option<PathBuf> {
     let dirs = etcetera::base_strategy::Xdg::new().ok()?;
     Some(dirs.config_dir().join("gatediff").join("config.toml"))

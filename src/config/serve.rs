@@ -6,22 +6,22 @@ use std::path::PathBuf;
 
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 
-/// What the file says of the HTTP API.
+/// The settings of the HTTP API.
 #[derive(Clone, Debug, Default, serde::Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Serve {
     /// The address and the port.
     pub listen: Option<SocketAddr>,
-    /// The administrator's secret. Better in a file of its own.
+    /// The administrator's secret. Better in a separate file.
     pub admin_secret: Option<Hidden>,
-    /// The file that holds the administrator's secret.
+    /// The file with the administrator's secret.
     pub admin_secret_file: Option<PathBuf>,
-    /// Who may get a bearer token, and for what.
+    /// The clients that may get a bearer token, and their scopes.
     #[serde(default)]
     pub clients: Vec<Client>,
 }
 
-/// Who may get a bearer token.
+/// A client that may get a bearer token.
 #[derive(Clone, Debug, serde::Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Client {
@@ -34,7 +34,7 @@ pub struct Client {
     pub scopes: Vec<String>,
 }
 
-/// A text of the file that is never shown.
+/// A secret of the file, which is never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Hidden(String);
 
@@ -63,8 +63,7 @@ impl<'de> Deserialize<'de> for Hidden {
     }
 }
 
-/// Takes text only. What is something else is not quoted: it was meant as a
-/// secret.
+/// Accepts text only. Any other value is not quoted: it may be a secret.
 struct Text;
 
 const WANTED: &str = "a secret is text in quotes";

@@ -1,4 +1,4 @@
-//! Connections: let in one by one, so many at once, none for ever.
+//! Connections: accepted one by one, limited in number and in time.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,15 +19,15 @@ use super::Limits;
 use super::tracking::Remote;
 use crate::job::Cancel;
 
-/// How many connections there are at once; more wait until they are accepted.
+/// The maximum number of open connections; more wait until they are accepted.
 const MAX_CONNECTIONS: usize = 512;
 
-/// How long to wait after a connection could not be accepted, for want of
-/// file descriptors perhaps.
+/// How long to wait after a connection could not be accepted, for example for
+/// lack of file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Accepts connections and answers on them until told to stop; returns those
-/// that are still open.
+/// Accepts and serves connections until asked to stop; returns those that are
+/// still open.
 pub(super) async fn accept(
     listener: TcpListener,
     router: Router,
@@ -68,7 +68,7 @@ async fn next(
     }
 }
 
-/// Answers what comes over a connection, until it is closed.
+/// Serves a connection until it is closed.
 fn answer(
     stream: TcpStream,
     remote: SocketAddr,

@@ -7,39 +7,39 @@ use subtle::ConstantTimeEq as _;
 
 use crate::job::{Failure, FailureKind};
 
-/// The secret that the other product is shipped with, and that everybody knows.
+/// The well-known default secret that the other product ships with.
 const DEFAULT: &str = "12345";
 
-/// The shortest secret that is taken, in characters.
+/// The minimum length of a secret, in characters.
 const SHORTEST: usize = 16;
 
 /// The header with the secret.
 const HEADER: &str = "admin-auth";
 
 /// The administrator's secret, as its hash: it cannot be shown, and comparing
-/// takes as long for every other text, of whatever length.
+/// takes the same time for every text.
 #[derive(Clone)]
 pub struct AdminSecret([u8; 32]);
 
 impl AdminSecret {
-    /// Takes a secret, without the blanks and line ends around it.
+    /// Accepts a secret, trimmed of whitespace and line ends.
     ///
     /// # Errors
     ///
-    /// Refuses an empty one, a short one, and the one everybody knows.
+    /// Refuses an empty one, a short one, and the well-known default.
     pub fn new(text: &str) -> Result<Self, Failure> {
         let text = text.trim();
         let what = match text {
             "" => "the administrator's secret is empty".to_owned(),
-            DEFAULT => "the administrator's secret is the one that everybody knows".to_owned(),
+            DEFAULT => "the administrator's secret is the product's well-known default".to_owned(),
             text if text.chars().count() < SHORTEST => {
                 format!("the administrator's secret is shorter than {SHORTEST} characters")
             }
             text => return Ok(Self(hash(text.as_bytes()))),
         };
         Err(Failure::new(FailureKind::Usage, what)
-            .hint("make one with: openssl rand -hex 32")
-            .hint("and give it in a file with --admin-secret-file, or in GATEDIFF_ADMIN_SECRET"))
+            .hint("generate one with: openssl rand -hex 32")
+            .hint("then pass it in a file with --admin-secret-file, or in GATEDIFF_ADMIN_SECRET"))
     }
 
     /// Says whether a text is the secret.
@@ -55,7 +55,7 @@ impl std::fmt::Debug for AdminSecret {
 }
 
 /// Says whether a request has the secret: in `admin-auth` or, where that is
-/// allowed too, in `Authorization`. Without a secret of our own none has.
+/// allowed too, in `Authorization`. Without a configured secret, none has.
 pub(super) fn is_admin(
     secret: Option<&AdminSecret>,
     headers: &HeaderMap,

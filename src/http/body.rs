@@ -13,8 +13,8 @@ use futures_util::StreamExt as _;
 use super::Service;
 use super::problem::Problem;
 
-/// The body of a request, whatever its type says. Not longer than the limit,
-/// and read in time.
+/// The body of a request, whatever its content type. Limited in length and in
+/// time.
 pub(super) struct Whole(pub(super) Bytes);
 
 impl FromRequest<Arc<Service>> for Whole {
@@ -43,13 +43,13 @@ impl FromRequest<Arc<Service>> for Whole {
     }
 }
 
-/// How much of a body that is refused is read all the same, and for how long.
+/// How much of a refused body is still read, and for how long.
 const DISCARDED: usize = 256 << 20;
 const DISCARDING: Duration = Duration::from_secs(5);
 
-/// Reads the body of a request that is refused, within bounds, and forgets it:
-/// many clients look for an answer only after they have sent all, and would
-/// find the connection closed.
+/// Reads and discards the body of a refused request, within limits: many
+/// clients read the answer only after sending everything, and would find the
+/// connection closed.
 pub(super) async fn discard(request: Request) {
     // This one asked whether it should send it at all.
     if request.headers().contains_key(EXPECT) {

@@ -1,5 +1,5 @@
-//! What every request passes: it gets its id, a handler that panics or a
-//! client that leaves does no harm, and the ledger hears of it.
+//! Middleware for every request: it assigns an id, contains panics and
+//! disconnects, and records the request in the ledger.
 
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, HeaderName, X_CONTENT_TYPE_OPTIONS};
@@ -13,7 +13,7 @@ use super::tracking::{Note, Remote, Tracking};
 use crate::engine::display::safe;
 use crate::job::requests::{Answered, Asked, RequestLog};
 
-/// The header of an answer that has the request's id.
+/// The response header with the request's id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Query parameters whose values are recorded; of all others the names are.
@@ -22,14 +22,14 @@ const SHOWN: [&str; 3] = ["preview", "findings", "p"];
 /// The longest path that is recorded in full, in characters.
 const MAX_PATH: usize = 300;
 
-/// Lets a request pass.
+/// Handles a request.
 pub(super) async fn gate(
     State(requests): State<RequestLog>,
     request: Request,
     next: Next,
 ) -> Response {
-    // On a task of its own: what it does on the target is never dropped
-    // half-way, also when the client does not wait for the answer.
+    // On its own task: its work on the target is never dropped halfway, even if
+    // the client disconnects.
     let passing = tokio::spawn(pass(requests, request, next));
     passing
         .await
@@ -80,7 +80,7 @@ async fn pass(requests: RequestLog, mut request: Request, next: Next) -> Respons
     response
 }
 
-/// Adds the headers that every answer has.
+/// Adds the headers of every response.
 fn finish(response: &mut Response, tracking: &Tracking) {
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(tracking.text()) {

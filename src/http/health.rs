@@ -1,5 +1,5 @@
-//! `GET /health`: whether the server can do its work. For anybody, so it says
-//! nothing but that.
+//! `GET /health`: whether the server is ready. Unauthenticated, so it reports
+//! nothing else.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use serde_json::json;
 use super::Service;
 use crate::job::Condition;
 
-/// Answers 200 where the target can be reached and our schema there is this
-/// program's, else 503. Neither is in the ledger.
+/// Answers 200 if the target is reachable and our schema there has this
+/// program's version, else 503. Neither is in the ledger.
 pub(super) async fn health(State(service): State<Arc<Service>>) -> Response {
     let condition = service.health.condition().await;
     let (database, schema) = match condition {

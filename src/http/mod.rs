@@ -1,10 +1,10 @@
 //! The HTTP API: the import endpoints of two products, over the same jobs as
-//! the other faces.
+//! the other front ends.
 //!
-//! A request passes the gate, which gives it an id, keeps it from doing harm
-//! and writes it into the ledger; its handler takes a turn in the queue and
-//! calls the jobs. What keeps it from its answer is a problem, which is told
-//! in the words of the API that was asked.
+//! A request passes the gate, which assigns an id, contains failures and
+//! records it in the ledger; its handler waits for its turn in the queue and
+//! calls the jobs. An error is a problem, formatted in the style of the
+//! requested API.
 
 mod accept;
 mod auth;
@@ -41,28 +41,29 @@ use crate::job::task::Tasks;
 use crate::job::{self, Cancel, Failure, FailureKind, HealthProbe};
 use crate::store::{Target, Timeouts};
 
-/// The page that tells how the server is.
+/// The path of the health check.
 const HEALTH: &str = "/health";
 
-/// Who works, where it is nobody's request.
+/// The operator of work that belongs to no request.
 const OPERATOR: &str = "serve";
 
 /// How to serve.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Whose objects these are.
+    /// The platform of the objects.
     pub target: Target,
     /// How long jobs wait for what.
     pub timeouts: Timeouts,
-    /// The administrator's secret; without one, what needs it is refused.
+    /// The administrator's secret; without one, requests that need it are
+    /// refused.
     pub admin: Option<AdminSecret>,
-    /// Who may get a bearer token.
+    /// A client that may get a bearer token.
     pub clients: Vec<Client>,
-    /// How much is taken, and for how long.
+    /// The limits of requests and jobs.
     pub limits: Limits,
 }
 
-/// How much a server takes, and for how long.
+/// The limits of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The longest body of a request, in bytes.
@@ -71,11 +72,11 @@ pub struct Limits {
     pub head: Duration,
     /// How long its body may take.
     pub read: Duration,
-    /// How many jobs run at once; of those that write, one does.
+    /// How many jobs run at once; only one of them may write.
     pub jobs: usize,
     /// How many more wait for their turn.
     pub waiting: usize,
-    /// How long those that run are given when the server is told to stop.
+    /// The grace period of running jobs when the server is asked to stop.
     pub grace: Duration,
 }
 
@@ -92,16 +93,16 @@ impl Default for Limits {
     }
 }
 
-/// How a server came to its end.
+/// How a server ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// All that it had begun was done.
+    /// All running work was completed.
     Done,
     /// Jobs took longer than the grace period, and were rolled back.
     Cut,
 }
 
-/// What the handlers share.
+/// The state shared by the handlers.
 struct Service {
     target: Target,
     timeouts: Timeouts,
@@ -162,12 +163,12 @@ impl Server {
         })
     }
 
-    /// Answers requests until told to stop; then lets what runs come to its
-    /// end, for a while.
+    /// Answers requests until asked to stop; then waits for running work, up to
+    /// the grace period.
     ///
     /// # Errors
     ///
-    /// Fails if the ledger of requests broke off.
+    /// Fails if the request log stopped unexpectedly.
     pub async fn run(self, stop: &Cancel) -> Result<Ended, Failure> {
         let Self {
             service,
@@ -176,11 +177,11 @@ impl Server {
         } = self;
         tracing::info!(
             target_database = service.target.display(),
-            "the server begins"
+            "the server started"
         );
         let open = accept::accept(listener, router(&service), service.limits, stop).await;
         let why = stop.why().unwrap_or_else(|| "told to stop".to_owned());
-        tracing::info!(why, "the server stops");
+        tracing::info!(why, "the server is stopping");
         service.queue.close(&why);
         let ended = finish(&service, open.shutdown(), &why).await;
         sp_config::stop(&service).await;
@@ -189,7 +190,7 @@ impl Server {
         drop(service);
         match tokio::time::timeout(rest, writing).await {
             Ok(Err(error)) => {
-                let what = "the ledger of requests broke off";
+                let what = "the request log stopped unexpectedly";
                 Err(Failure::new(FailureKind::Internal, what).because(error))
             }
             Ok(Ok(())) | Err(_) => Ok(ended),
@@ -197,7 +198,7 @@ impl Server {
     }
 }
 
-/// Waits for what runs, and cuts it off after a while.
+/// Waits for running work, and cancels it after the grace period.
 async fn finish(service: &Service, connections: impl Future<Output = ()>, why: &str) -> Ended {
     // Fused, as it is waited for twice.
     let mut connections = std::pin::pin!(connections.fuse());
@@ -211,7 +212,7 @@ async fn finish(service: &Service, connections: impl Future<Output = ()>, why: &
     {
         return Ended::Done;
     }
-    tracing::warn!("the grace period is over: jobs are rolled back");
+    tracing::warn!("the grace period has expired: jobs are rolled back");
     service.queue.cancel(why);
     // A job that is being committed, or that waits for a server that is gone,
     // ends by itself within a few heartbeats.

@@ -28,24 +28,24 @@ use super::tracking::Note;
 use crate::config::Client;
 use crate::job::{Failure, FailureKind};
 
-/// How long a token is good for: as long as the vendor's.
+/// The lifetime of a token, the same as the vendor's.
 const GOOD_FOR: Duration = Duration::from_secs(749);
 
-/// How many tokens there are at once; of more the oldest are forgotten.
+/// The maximum number of tokens; the oldest are dropped.
 const MAX_TOKENS: usize = 10_000;
 
-/// How many secrets are checked at once: each takes its time and memory.
+/// How many secrets are checked at once: each check costs time and memory.
 const CHECKED_AT_ONCE: usize = 2;
 
-/// The longest secret that is looked at, in bytes.
+/// The maximum length of a secret, in bytes.
 const MAX_SECRET_BYTES: usize = 1_024;
 
 /// What a client may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Scope {
-    /// Export, and see what was exported.
+    /// Export, and download exports.
     Read,
-    /// That, and import.
+    /// Read, and import.
     Manage,
 }
 
@@ -67,8 +67,8 @@ impl Scope {
 /// The word by which clients ask for every scope they have.
 const ALL_SCOPES: &str = "sp:scopes:all";
 
-/// Who may get a token, and the tokens there are: in memory only, so that
-/// after a restart everybody has to ask again, and as hashes.
+/// The clients and their tokens: in memory only, as hashes, so that after a
+/// restart every client needs a new one.
 pub(super) struct Tokens {
     clients: Vec<Known>,
     open: Mutex<HashMap<[u8; 32], Token>>,
@@ -90,11 +90,11 @@ struct Token {
 }
 
 impl Tokens {
-    /// Takes the clients of the configuration.
+    /// Reads the clients of the configuration.
     ///
     /// # Errors
     ///
-    /// Refuses two of one name, what is no hash, and scopes that nobody knows.
+    /// Refuses duplicate names, invalid hashes, and unknown scopes.
     pub(super) fn new(clients: &[Client]) -> Result<Self, Failure> {
         let mut names = HashSet::new();
         let mut known = Vec::new();
@@ -104,12 +104,12 @@ impl Tokens {
                 Failure::new(FailureKind::Usage, what)
             };
             if client.id.is_empty() || !names.insert(client.id.as_str()) {
-                return Err(refused("has a name that is empty or given twice")
-                    .hint("give each client a name of its own"));
+                return Err(refused("has an empty or duplicate name")
+                    .hint("give each client a unique name"));
             }
             if PasswordHash::new(client.secret_hash.reveal()).is_err() {
-                return Err(refused("has a secret_hash that is none").hint(
-                    "make one with `gatediff serve hash-secret`, which reads the secret from standard input",
+                return Err(refused("has an invalid secret_hash").hint(
+                    "generate one with `gatediff serve hash-secret`, which reads the secret from standard input",
                 ));
             }
             let mut scopes = Vec::new();
@@ -118,10 +118,8 @@ impl Tokens {
                     Some(scope) => scopes.push(scope),
                     None if word == ALL_SCOPES => scopes.extend(Scope::ALL),
                     None => {
-                        return Err(refused(&format!(
-                            "has the scope '{word}', which there is not"
-                        ))
-                        .hint("known: sp:config:read, sp:config:manage"));
+                        return Err(refused(&format!("has the unknown scope '{word}'"))
+                            .hint("known: sp:config:read, sp:config:manage"));
                     }
                 }
             }
@@ -138,7 +136,7 @@ impl Tokens {
         })
     }
 
-    /// Checks a client's secret. Takes as long for a client that there is not.
+    /// Checks a client's secret. Takes the same time for an unknown client.
     async fn check(&self, id: &str, secret: &str) -> Option<&Known> {
         if secret.len() > MAX_SECRET_BYTES {
             return None;
@@ -162,7 +160,7 @@ impl Tokens {
         found.filter(|_| is_right)
     }
 
-    /// Makes a token for a client.
+    /// Creates a token for a client.
     fn issue(&self, client: Arc<str>, scopes: Vec<Scope>) -> Option<String> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).ok()?;
@@ -188,8 +186,8 @@ impl Tokens {
         Some(token)
     }
 
-    /// Finds whose token this is. Found by its hash, which nobody can choose:
-    /// the time it takes tells nothing of other tokens.
+    /// Finds the client of a token by its hash, which nobody can choose: the
+    /// time reveals nothing about other tokens.
     fn find(&self, token: &str) -> Result<Token, &'static str> {
         let open = self.open.lock().map_err(|_| "the tokens are lost")?;
         match open.get(&key(token)) {
@@ -208,7 +206,7 @@ fn key(token: &str) -> [u8; 32] {
 ///
 /// # Errors
 ///
-/// Refuses a short secret, and one that is too long to be taken.
+/// Refuses a secret that is too short or too long.
 pub fn hash_secret(secret: &str) -> Result<String, Failure> {
     const SHORTEST: usize = 16;
     if secret.chars().count() < SHORTEST || secret.len() > MAX_SECRET_BYTES {
@@ -216,12 +214,12 @@ pub fn hash_secret(secret: &str) -> Result<String, Failure> {
             "a client's secret has at least {SHORTEST} characters and at most {MAX_SECRET_BYTES} bytes"
         );
         return Err(
-            Failure::new(FailureKind::Usage, what).hint("make one with: openssl rand -hex 32")
+            Failure::new(FailureKind::Usage, what).hint("generate one with: openssl rand -hex 32")
         );
     }
     let hashed = Argon2::default().hash_password(secret.as_bytes());
     hashed.map(|hash| hash.to_string()).map_err(|error| {
-        Failure::new(FailureKind::Internal, "the secret could not be hashed").because(error)
+        Failure::new(FailureKind::Internal, "cannot hash the secret").because(error)
     })
 }
 
@@ -239,7 +237,7 @@ struct Request {
     scope: Option<String>,
 }
 
-/// Why there is no token, in the words of RFC 6749.
+/// Why no token is issued, in the terms of RFC 6749.
 struct Refusal {
     status: StatusCode,
     error: &'static str,
@@ -298,7 +296,7 @@ async fn issue(tokens: &Tokens, asked: Request) -> Result<(Arc<str>, serde_json:
         granted(&client.scopes, asked.scope.as_deref().unwrap_or_default()).ok_or_else(|| {
             refusal(
                 "invalid_scope",
-                "the client does not have a scope that was asked for",
+                "the client does not have a requested scope",
             )
         })?;
     let words: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
@@ -308,7 +306,7 @@ async fn issue(tokens: &Tokens, asked: Request) -> Result<(Arc<str>, serde_json:
         .ok_or(Refusal {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             error: "server_error",
-            text: "no token could be made",
+            text: "cannot create a token",
         })?;
     let answer = json!({
         "access_token": token,
@@ -349,7 +347,7 @@ impl Request {
         if !body.is_empty() && !is_form {
             return Err(refusal(
                 "invalid_request",
-                "the body has to be application/x-www-form-urlencoded",
+                "the body must be application/x-www-form-urlencoded",
             ));
         }
         let mut request = Self::default();
@@ -371,7 +369,10 @@ impl Request {
             if request.client_secret.is_some()
                 || request.client_id.as_ref().is_some_and(|other| *other != id)
             {
-                return Err(refusal("invalid_request", "the client names itself twice"));
+                return Err(refusal(
+                    "invalid_request",
+                    "the client credentials are given twice",
+                ));
             }
             (request.client_id, request.client_secret) = (Some(id), Some(secret));
         }
@@ -420,10 +421,10 @@ fn respond(refusal: &Refusal) -> Response {
     response
 }
 
-/// Whoever asks, and may read.
+/// A client that may read.
 pub(super) struct Reader(pub(super) Arc<str>);
 
-/// Whoever asks, and may import.
+/// A client that may import.
 pub(super) struct Manager(pub(super) Arc<str>);
 
 impl FromRequestParts<Arc<Service>> for Reader {
@@ -448,7 +449,7 @@ impl FromRequestParts<Arc<Service>> for Manager {
     }
 }
 
-/// Returns who asks, if the token has one of these scopes.
+/// Returns the client, if its token has one of these scopes.
 fn authorise(parts: &Parts, tokens: &Tokens, scopes: &[Scope]) -> Result<Arc<str>, Problem> {
     let unknown = |text: &str| Problem::new(StatusCode::UNAUTHORIZED, text);
     let header = parts
@@ -553,7 +554,7 @@ mod tests {
     #[test]
     fn what_the_configuration_says_is_checked_and_never_quoted() {
         let refused = |clients: &[Client]| Tokens::new(clients).err().unwrap().to_string();
-        assert!(refused(&[client("a", &[]), client("a", &[])]).contains("twice"));
+        assert!(refused(&[client("a", &[]), client("a", &[])]).contains("duplicate name"));
         assert!(refused(&[client("a", &["sp:config:write"])]).contains("sp:config:write"));
         let plain = Client {
             secret_hash: "CANARY-plain-text".to_owned().into(),

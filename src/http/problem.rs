@@ -1,5 +1,4 @@
-//! What is answered instead of what was asked for: decided here once, told in
-//! the words of each API.
+//! Error responses: decided here once, formatted for each API.
 
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
@@ -14,17 +13,17 @@ use crate::job::{Failure, FailureKind};
 /// How long a client that finds the server busy is asked to wait, in seconds.
 const BUSY: u16 = 5;
 
-/// Something that keeps a request from its answer. Holds no secret.
+/// Why a request failed. Contains no secret.
 ///
-/// As a response it has no body yet: the gate puts it into the words of the
-/// API that was asked ([`Dialect`]), wherever it came from.
+/// As a response it has no body yet: the gate formats it for the requested API
+/// ([`Dialect`]), wherever it came from.
 #[derive(Clone, Debug)]
 pub(super) struct Problem {
     /// The status of the answer.
     pub(super) status: StatusCode,
     /// What is wrong, for people.
     pub(super) text: String,
-    /// What more the answer tells, where an API has a place for it.
+    /// Additional details, for APIs that have a field for them.
     pub(super) meta: Value,
     /// After how many seconds to try again.
     pub(super) retry_after: Option<u16>,
@@ -41,14 +40,14 @@ impl Problem {
         }
     }
 
-    /// Says what more the answer tells.
+    /// Adds details.
     #[must_use]
     pub(super) fn with(mut self, meta: Value) -> Self {
         self.meta = meta;
         self
     }
 
-    /// Returns the problem of a server that has enough to do already.
+    /// Returns the problem of a server that is at capacity.
     pub(super) fn busy(text: impl Into<String>) -> Self {
         Self {
             retry_after: Some(BUSY),
@@ -56,7 +55,7 @@ impl Problem {
         }
     }
 
-    /// Returns the problem of a mistake of ours, about which the log says more.
+    /// Returns the problem of an internal error, with details in the log.
     pub(super) fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -64,8 +63,8 @@ impl Problem {
         )
     }
 
-    /// Returns the problem that an extractor of axum's found with a request.
-    /// Its own words may quote the request, and are left out.
+    /// Returns the problem of a request that one of axum's extractors rejected.
+    /// Its message may quote the request, and is left out.
     pub(super) fn malformed(text: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, text)
     }
@@ -80,8 +79,8 @@ impl IntoResponse for Problem {
 }
 
 impl From<Failure> for Problem {
-    /// Turns a job's failure into an answer. How the server stands with its
-    /// database is for its log, and nobody else.
+    /// Turns a job's failure into an answer. Details about the database go to
+    /// the log only.
     fn from(failure: Failure) -> Self {
         let text = safe(&failure.to_string()).into_owned();
         match failure.kind {
@@ -111,7 +110,7 @@ impl From<Failure> for Problem {
     }
 }
 
-/// Whose words a problem is told in.
+/// The API in whose format a problem is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
     /// The envelope of Tyk's Dashboard.
@@ -121,7 +120,7 @@ pub(super) enum Dialect {
 }
 
 impl Dialect {
-    /// Returns the dialect of what stands at a path.
+    /// Returns the dialect of a path.
     pub(super) fn of(path: &str) -> Self {
         let is_theirs = path
             .split('/')
@@ -129,7 +128,7 @@ impl Dialect {
         if is_theirs { Self::SpConfig } else { Self::Tyk }
     }
 
-    /// Tells a problem.
+    /// Formats a problem.
     pub(super) fn respond(self, problem: &Problem, tracking: &Tracking) -> Response {
         let mut response = match self {
             Self::Tyk => tyk::respond(problem),

@@ -1,5 +1,5 @@
-//! Jobs take turns: so many at once, those that write one after the other, in
-//! the order in which they came, and no more in the queue than it holds.
+//! The job queue: a limited number run at once, writers one after the other in
+//! order of arrival, and the queue has a limited length.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,18 +30,18 @@ pub(super) struct Queue {
     open: Arc<OpenJobs>,
 }
 
-/// The jobs that were let in and are not done yet.
+/// The jobs that were accepted and have not finished.
 struct OpenJobs {
     next: AtomicU64,
     cancels: Mutex<HashMap<u64, Cancel>>,
-    /// Why no more are let in.
+    /// Why no more jobs are accepted.
     closed: Mutex<Option<String>>,
-    /// Each open job holds a clone; when all are gone, `last` hears of it.
+    /// Each open job holds a clone; when all are dropped, `last` is notified.
     held: Mutex<Option<mpsc::Sender<()>>>,
     last: tokio::sync::Mutex<mpsc::Receiver<()>>,
 }
 
-/// A place in the queue. Given back when it is dropped.
+/// A slot in the queue. Released when dropped.
 pub(super) struct Slot {
     does: Does,
     running: Arc<Semaphore>,
@@ -49,9 +49,9 @@ pub(super) struct Slot {
     open: OpenJob,
 }
 
-/// A job's turn: it may run. Over when this is dropped.
+/// A job's turn to run. Ends when this is dropped.
 pub(super) struct Running {
-    /// How the job is told to stop.
+    /// How the job is asked to stop.
     pub(super) cancel: Cancel,
     _open: OpenJob,
     _permits: (Option<OwnedSemaphorePermit>, OwnedSemaphorePermit),
@@ -75,8 +75,8 @@ impl Drop for OpenJob {
 }
 
 impl Queue {
-    /// Returns a queue of `waiting` places beside those of the `at_once` jobs
-    /// that run.
+    /// Returns a queue of `waiting` slots in addition to those of the `at_once`
+    /// running jobs.
     pub(super) fn new(at_once: usize, waiting: usize) -> Self {
         let (held, last) = mpsc::channel(1);
         Self {
@@ -93,11 +93,11 @@ impl Queue {
         }
     }
 
-    /// Takes a place for a job, without waiting.
+    /// Takes a slot for a job, without waiting.
     ///
     /// # Errors
     ///
-    /// Fails if there is none left, or the server is shutting down.
+    /// Fails if none is free, or the server is shutting down.
     pub(super) fn slot(&self, does: Does) -> Result<Slot, Problem> {
         let shut = || Problem::busy("The server is shutting down");
         let place = Arc::clone(&self.places)
@@ -131,7 +131,7 @@ impl Queue {
         })
     }
 
-    /// Takes a place and waits for the turn.
+    /// Takes a slot and waits for the turn.
     ///
     /// # Errors
     ///
@@ -140,7 +140,7 @@ impl Queue {
         self.slot(does)?.start().await
     }
 
-    /// Lets no more jobs in.
+    /// Accepts no more jobs.
     pub(super) fn close(&self, why: &str) {
         if let Ok(mut closed) = self.open.closed.lock() {
             closed.get_or_insert_with(|| why.to_owned());
@@ -150,8 +150,8 @@ impl Queue {
         }
     }
 
-    /// Tells every open job to stop: those that run roll back, those that wait
-    /// never begin.
+    /// Asks every open job to stop: running ones roll back, waiting ones never
+    /// start.
     pub(super) fn cancel(&self, why: &str) {
         if let Ok(cancels) = self.open.cancels.lock() {
             cancels.values().for_each(|cancel| cancel.cancel(why));
@@ -169,7 +169,7 @@ impl Slot {
     ///
     /// # Errors
     ///
-    /// Fails if the job is told to stop before.
+    /// Fails if the job is asked to stop first.
     pub(super) async fn start(self) -> Result<Running, Problem> {
         let Self {
             does,

@@ -1,5 +1,5 @@
-//! What is known of a request beside what it asks for: its id, where it came
-//! from, and what its handler notes for the ledger.
+//! Metadata of a request: its id, its origin, and what its handler records for
+//! the ledger.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -25,8 +25,8 @@ impl Tracking {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Remote(pub(super) SocketAddr);
 
-/// What a handler notes of its request for the ledger. A request extension;
-/// clones note the same.
+/// What a handler records about its request for the ledger. A request
+/// extension; clones share the same record.
 #[derive(Clone, Default)]
 pub(super) struct Note(Arc<Mutex<Noted>>);
 
@@ -39,21 +39,21 @@ pub(super) struct Noted {
 }
 
 impl Note {
-    /// Notes with which credential the request came, once that proved valid.
+    /// Records the credential of the request, once it is verified.
     pub(super) fn caller(&self, name: &str) {
         if let Ok(mut noted) = self.0.lock() {
             noted.caller = Some(name.to_owned());
         }
     }
 
-    /// Notes which job the request applied.
+    /// Records which job the request applied.
     pub(super) fn job(&self, job: i64) {
         if let Ok(mut noted) = self.0.lock() {
             noted.job = Some(job);
         }
     }
 
-    /// Returns what was noted.
+    /// Returns the record.
     pub(super) fn noted(&self) -> Noted {
         self.0.lock().map(|noted| noted.clone()).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! Importing all that was sent: everything is added or covered, in one
+//! Importing a whole request: everything is added or covered, in one
 //! transaction, or nothing is.
 
 use super::Service;
@@ -7,26 +7,26 @@ use crate::job::{
     self, ApplyOptions, Cancel, Failure, FailureKind, Loaded, Receipt, Reporter, Review,
 };
 
-/// How often an import is compared anew because another program changed the
+/// How often an import is compared again because another program changed the
 /// same objects between the comparison and the lock.
 const ATTEMPTS: usize = 10;
 
 /// An import that was done.
 pub(super) struct Imported {
     pub(super) review: Review,
-    /// Nothing where there was nothing to write.
+    /// None if there was nothing to write.
     pub(super) receipt: Option<Receipt>,
 }
 
 /// An import that wrote nothing.
 pub(super) enum Halted<R> {
-    /// Whoever looked at the comparison says why.
+    /// The callback refused the comparison, for this reason.
     Refused(R),
-    /// It failed; with what was compared, if it came that far.
+    /// It failed; with the comparison, if there is one.
     Failed(Failure, Option<Box<Review>>),
 }
 
-/// Compares, has the comparison looked at, and applies all of it.
+/// Compares, passes the comparison to `look`, and applies all of it.
 ///
 /// # Errors
 ///
@@ -71,11 +71,11 @@ pub(super) async fn import<R>(
     }
 }
 
-/// Compares. Nothing is written, so it may be left where it is.
+/// Compares. Nothing is written, so it may be dropped at any point.
 ///
 /// # Errors
 ///
-/// Fails as planning does, or if it is told to stop.
+/// Fails as planning does, or if it is cancelled.
 pub(super) async fn compare(
     service: &Service,
     loaded: &Loaded,

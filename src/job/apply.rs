@@ -1,5 +1,5 @@
-//! Applying what was approved: lock, check, write, record, commit, in one
-//! transaction, or nothing at all.
+//! Applying an approved plan: lock, check, write, record, commit, in one transaction, or nothing at
+//! all.
 
 use std::time::Instant;
 
@@ -26,9 +26,9 @@ use crate::store::{LedgerPlace, Stamp, TableRows, Target, Timeouts, Touched, Wri
 /// How to apply.
 #[derive(Clone, Debug)]
 pub struct ApplyOptions {
-    /// Who does it: goes into audit columns and the ledger.
+    /// The operator: goes into audit columns and the ledger.
     pub operator: String,
-    /// How long to wait for what.
+    /// The timeouts.
     pub timeouts: Timeouts,
     /// Where the job is recorded.
     pub ledger: LedgerPlace,
@@ -36,13 +36,12 @@ pub struct ApplyOptions {
     pub backup: bool,
     /// The saved plan that is applied; it is used once.
     pub plan: Option<String>,
-    /// Whether it goes on where the server changes what was not promised.
+    /// Whether it continues if the server changes something that is not part of the plan.
     pub accept_server_changes: bool,
 }
 
 impl ApplyOptions {
-    /// Returns how an import is applied unless somebody says otherwise: with a
-    /// backup, recorded in the target.
+    /// Returns the default options: with a backup, recorded in the target.
     pub fn new(operator: impl Into<String>, timeouts: Timeouts) -> Self {
         Self {
             operator: operator.into(),
@@ -60,20 +59,20 @@ impl ApplyOptions {
 pub struct Receipt {
     /// The job's number in the ledger.
     pub job: i64,
-    /// What became of each item of the plan.
+    /// The outcome of each item of the plan.
     pub outcomes: Vec<Outcome>,
-    /// What was done to each table that was touched.
+    /// The changes of each table that was written.
     pub tables: Vec<TableRows>,
-    /// What the kept backup is called.
+    /// The name of the saved backup.
     pub backup: Option<String>,
     /// How long it took.
     pub seconds: f64,
-    /// What the operator should know now.
+    /// Messages for the operator.
     pub notes: Vec<String>,
-    /// What the server changed beside what was promised, and was accepted.
+    /// What the server changed in addition to the plan, and was accepted.
     pub server_changes: Vec<Unpromised>,
-    /// What changed of who can call what, in the target as it was under the lock;
-    /// nothing of products that grant no access.
+    /// The access changes, based on the target as read under the lock; none for products that grant
+    /// no access.
     pub access: Option<Access>,
 }
 
@@ -89,13 +88,13 @@ impl Receipt {
 
 /// Applies an approved plan to the target it was made against.
 ///
-/// Reads the target again under the lock and refuses if an item to be written
-/// is no longer what the plan saw. Until the commit, `cancel` rolls it back.
+/// Reads the target again under the lock and refuses if an item to be written is no longer what the
+/// plan was made for. Until the commit, `cancel` rolls it back.
 ///
 /// # Errors
 ///
-/// Nothing was written, whatever the failure; but for a connection that breaks
-/// during the commit and stays away, which the failure then says.
+/// Nothing was written, whatever the failure, unless the connection breaks during the commit and
+/// cannot be restored; the failure then says so.
 pub fn apply(
     review: &Review,
     approved: Approved,
@@ -128,15 +127,14 @@ pub fn apply(
     }
 }
 
-/// Does the whole apply on the target and rolls it back.
+/// Runs the whole apply on the target and rolls it back.
 ///
-/// Goes on after what the database refuses, so that every table's refusals are
-/// found. Ids that were taken from sequences stay taken: PostgreSQL's
-/// sequences are not rolled back.
+/// Continues after rows that the database refuses, so that the refusals of every table are found.
+/// Ids that were taken from sequences stay taken: PostgreSQL's sequences are not rolled back.
 ///
 /// # Errors
 ///
-/// As [`apply`]. A refused row is no error but a problem of the rehearsal.
+/// As [`apply`]. A refused row is not an error but a problem of the rehearsal.
 pub fn rehearse(
     review: &Review,
     approved: Approved,
@@ -182,7 +180,7 @@ fn prepared(
     (apply, run)
 }
 
-/// A job; it owns what it works with, since it outlives whoever asked for it.
+/// A job; it owns its data, since it may outlive its caller.
 struct Apply {
     review: Review,
     approved: Approved,
@@ -288,9 +286,9 @@ impl Apply {
         }
     }
 
-    /// Reads the target again, and refuses if it is no longer what the plan saw.
-    /// Returns what changes of who can call what, too: others than those who are
-    /// written may hold more by now than the plan saw.
+    /// Reads the target again, and refuses if it is no longer what the plan was made for. Also
+    /// returns the access changes: clients that are not written may hold more than when the plan
+    /// was made.
     async fn check(
         &self,
         open: &mut JobTransaction<'_>,
@@ -312,7 +310,7 @@ impl Apply {
         Ok((ground, access))
     }
 
-    /// Takes a full export of what the target holds before anything is written.
+    /// Takes a full export of the target before anything is written.
     fn backup(
         &self,
         open: &JobTransaction<'_>,
@@ -331,9 +329,9 @@ impl Apply {
         let export = ground.snapshot().export(&options).map_err(|_| {
             Failure::new(
                 FailureKind::Internal,
-                "cannot keep a backup: nothing was written",
+                "cannot save the backup; nothing was written",
             )
-            .hint("apply with --no-backup; the journal is kept all the same")
+            .hint("apply with --no-backup; the journal is still kept")
         })?;
         Ok(Some(Backup {
             name: self.review.platform.export_name(Local::now().naive_local()),
@@ -366,7 +364,7 @@ impl Apply {
         })
     }
 
-    /// Returns what was chosen: the items that are written, and how.
+    /// Returns the choices: the items that are written, and how.
     fn choices(&self) -> Value {
         let plan = self.approved.plan();
         let entries = plan.entries().iter().zip(self.approved.outcomes());
@@ -427,7 +425,7 @@ impl JobBody for Rehearsed<'_> {
                 .into_iter()
                 .flat_map(Problem::all_of)
                 .collect();
-            // What was refused is not there; only a whole import can be held against its promise.
+            // Refused rows are missing; only a complete import can be checked against the plan.
             if problems.is_empty() && !apply.options.accept_server_changes {
                 problems.extend(checked.server_changes.iter().map(Problem::from));
             }
@@ -442,8 +440,7 @@ impl JobBody for Rehearsed<'_> {
     }
 }
 
-/// Returns what an operator should know after a job: what the check could not
-/// see, and what the product does now.
+/// Returns the messages after a job: what the check could not see, and what the product does next.
 pub(super) fn notes(platform: &dyn Platform, warnings: Vec<String>) -> Vec<String> {
     warnings
         .into_iter()
@@ -458,7 +455,7 @@ pub(super) fn used(jobs: &[JobRecord], plan: &str) -> Option<Failure> {
     jobs.iter().find(by_plan).map(|job| {
         Failure::new(
             FailureKind::Stale,
-            "the plan was used already; nothing was written",
+            "the plan was already applied; nothing was written",
         )
         .because(format!("job {} applied it", job.job))
         .hint("make a new plan with `gatediff plan --out`")

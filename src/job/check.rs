@@ -1,27 +1,27 @@
-//! The check before every commit: what was written against what was promised.
+//! The check before every commit: the written rows against the plan.
 
 use super::failure::{Failure, FailureKind};
 use crate::engine::promise::Unpromised;
 use crate::store::{Catalog, Hazard, StoreError, Touched, Writer};
 
-/// The most differences that a failure lists in words.
+/// The maximum number of differences that a failure lists.
 const MAX_LISTED: usize = 5;
 
-/// What the check found in a job that goes on.
+/// The result of the check in a job that continues.
 pub(super) struct Checked {
-    /// What the server changed beside what was promised, and was accepted.
+    /// What the server changed in addition to the plan, and was accepted.
     pub(super) server_changes: Vec<Unpromised>,
-    /// What may have written where the check cannot see it.
+    /// Triggers and rules whose writes the check cannot see.
     pub(super) warnings: Vec<String>,
 }
 
-/// Comes to the state that a commit would leave, and holds the journal against
-/// the promise.
+/// Settles to the state that a commit would leave, and compares the journal
+/// with the promise.
 ///
 /// # Errors
 ///
-/// As settling does; and a failure where something differs that nobody
-/// promised, unless that is accepted.
+/// As settling does; and a failure if anything differs from the promise, unless
+/// that is accepted.
 pub(super) async fn check(
     writer: &mut Writer<'_>,
     accept: bool,
@@ -82,7 +82,7 @@ fn unpromised(found: Vec<Unpromised>) -> Failure {
     for change in &found {
         let sentence = match change.triggers.as_slice() {
             [] => format!(
-                "table {} has no trigger and no rule: please report this as a mistake in gatediff",
+                "table {} has no trigger and no rule: please report this as a bug in gatediff",
                 change.table
             ),
             triggers => format!("table {} has {}", change.table, triggers.join(", ")),
@@ -95,5 +95,5 @@ fn unpromised(found: Vec<Unpromised>) -> Failure {
         failure = failure.hint(sentence);
     }
     failure.server_changes = found;
-    failure.hint("to go on and list these changes in the receipt: --accept-server-changes")
+    failure.hint("to accept these changes and list them in the receipt: --accept-server-changes")
 }

@@ -12,10 +12,10 @@ use crate::store::{
     LedgerPlace, LocalError, LocalOptions, LocalServer, Target, Timeouts, transaction,
 };
 
-/// Who is recorded for what stands in a demo's target from the beginning.
+/// The operator recorded for the initial data of a demo's target.
 const OPERATOR: &str = "demo";
 
-/// What a failure to fill the database is about.
+/// The context of a failure to fill the database.
 const WHAT: &str = "the demo's database";
 
 /// A platform's demo.
@@ -23,7 +23,7 @@ const WHAT: &str = "the demo's database";
 pub struct Sample(&'static dyn Platform);
 
 impl Sample {
-    /// Returns the names of the platforms, the first being the usual one.
+    /// Returns the names of the platforms, the default first.
     pub fn names() -> impl Iterator<Item = &'static str> {
         platform::PLATFORMS.into_iter().map(Platform::name)
     }
@@ -38,12 +38,12 @@ impl Sample {
         self.0.name()
     }
 
-    /// Returns what its file is called.
+    /// Returns the name of its file.
     pub fn file_name(self) -> &'static str {
         self.data().file_name
     }
 
-    /// Reads its file, on a thread of its own.
+    /// Reads its file, on its own thread.
     ///
     /// # Errors
     ///
@@ -73,7 +73,8 @@ impl Sample {
     }
 }
 
-/// A running demo. Its server stops, and its directory goes, when it is dropped.
+/// A running demo. Its server stops and its directory is removed when it is
+/// dropped.
 pub struct Demo {
     server: LocalServer,
     sample: Sample,
@@ -123,8 +124,8 @@ impl Demo {
         self.sample.data().database
     }
 
-    /// Makes the demo's database where it is not there: it is filled first and
-    /// named last, so that a kept demo that was interrupted begins anew.
+    /// Creates the demo's database if it does not exist: it is filled first and
+    /// renamed last, so that an interrupted demo starts over.
     async fn create(&self, sql: Option<String>) -> Result<(), Failure> {
         let mut admin = self
             .server
@@ -158,8 +159,7 @@ impl Demo {
         Ok(())
     }
 
-    /// Imports a file as an operator would, unless that was done before: a kept
-    /// demo remembers it.
+    /// Imports a file as an operator would, unless a kept demo already has it.
     async fn import(&self, name: &'static str, file: &'static str) -> Result<(), Failure> {
         let (target, timeouts) = (self.target(), Timeouts::default());
         if !history(&target, timeouts, &LedgerPlace::Target)
@@ -173,7 +173,7 @@ impl Demo {
         let mut choices = Choices::new(&review.plan);
         choices.missing_confirmed = true;
         let Ok(approved) = review.plan.approve(&choices) else {
-            let broken = "nothing of it can be imported";
+            let broken = "none of it can be imported";
             return Err(Failure::internal("filling the demo's database", broken));
         };
         let options = ApplyOptions {

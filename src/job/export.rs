@@ -1,4 +1,4 @@
-//! Exporting what stands in a target. Nothing is written.
+//! Exporting the objects of a target. Nothing is written.
 
 use chrono::{Local, Utc};
 use sha2::{Digest as _, Sha256};
@@ -15,9 +15,9 @@ use crate::store::{Connection, Reading, StoreError, Target, Timeouts, transactio
 pub struct Exported {
     /// The file, in the product's own format.
     pub bytes: Vec<u8>,
-    /// How many items of each kind it holds.
+    /// How many items of each kind it contains.
     pub counts: Vec<(Kind, usize)>,
-    /// What was left out, and what an import is going to refuse.
+    /// What was left out, and what an import will refuse.
     pub findings: Vec<Finding>,
     /// The SHA-256 of the bytes, in lower-case hexadecimal.
     pub sha256: String,
@@ -25,20 +25,21 @@ pub struct Exported {
     pub target: String,
     /// The platform.
     pub platform: &'static str,
-    /// What the product would call the file.
+    /// The name that the product would give the file.
     pub name: String,
 }
 
 /// Exports what the options say (origin and time are set here), in one read-only
 /// transaction that ends before this returns.
 ///
-/// `format` names the platform; without it, it is the only one whose objects
-/// stand in the target.
+/// `format` names the platform; without it, the only one whose objects the
+/// target has is used.
 ///
 /// # Errors
 ///
-/// Fails if the target cannot be reached or read, does not tell whose it is,
-/// does not have a root, or if the platform cannot choose so.
+/// Fails if the target cannot be reached or read, if its platform is ambiguous,
+/// if it does not have a root, or if the platform does not support the
+/// selection.
 pub async fn export(
     format: Option<&str>,
     options: &ExportOptions,
@@ -96,7 +97,7 @@ pub async fn export(
     })
 }
 
-/// Returns the platforms whose objects stand in a target.
+/// Returns the platforms whose objects a target has.
 async fn found(connection: &mut Connection) -> Result<Vec<&'static dyn Platform>, StoreError> {
     let mut found = Vec::new();
     for platform in platform::all() {
@@ -107,7 +108,7 @@ async fn found(connection: &mut Connection) -> Result<Vec<&'static dyn Platform>
     Ok(found)
 }
 
-/// Says that a target does not tell what to export.
+/// Returns the failure of a target that does not determine what to export.
 fn unclear(found: &[&'static dyn Platform]) -> Failure {
     let names = |platforms: &[&'static dyn Platform]| {
         platforms
@@ -120,20 +121,20 @@ fn unclear(found: &[&'static dyn Platform]) -> Failure {
         let known = names(&platform::all().collect::<Vec<_>>());
         return Failure::new(
             FailureKind::Schema,
-            "the target holds nothing of any product",
+            "the target has no objects of any known product",
         )
-        .because(format!("known are {known}"))
-        .hint("check the target; --format exports of a product all the same");
+        .because(format!("known products: {known}"))
+        .hint("check the target, or name the product with --format");
     }
     Failure::new(
         FailureKind::Usage,
-        "the target holds objects of several products",
+        "the target has objects of several products",
     )
-    .because(format!("they are of {}", names(found)))
+    .because(format!("found: {}", names(found)))
     .hint("name the product with --format")
 }
 
-/// Refuses what a platform cannot choose by.
+/// Refuses a selection that a platform does not support.
 fn check(platform: &dyn Platform, options: &ExportOptions) -> Result<(), Failure> {
     check_kinds(platform, &options.selection)?;
     if !options.selection.is_all() && !platform.keeps_documents() {
@@ -160,7 +161,7 @@ fn check(platform: &dyn Platform, options: &ExportOptions) -> Result<(), Failure
     }
 }
 
-/// Writes on a thread of its own: a large target takes its time.
+/// Writes on its own thread: a large target takes a while.
 async fn write(
     platform: &'static dyn Platform,
     snapshot: Box<dyn Snapshot>,
@@ -195,5 +196,5 @@ fn missing(platform: &dyn Platform, MissingRoots(missing): &MissingRoots) -> Fai
             named.join(", ")
         ),
     )
-    .hint("names are exact, in case too; export without choosing to have everything")
+    .hint("names are case-sensitive; export without a selection to export everything")
 }

@@ -1,4 +1,4 @@
-//! Errors as data: what failed, where, why, and what to do now.
+//! Errors as data: what failed, where, why, and what to do.
 
 use std::fmt;
 
@@ -11,20 +11,20 @@ use crate::engine::promise::Unpromised;
 use crate::platform::digirunner::scope::Violation;
 use crate::store::{ConnectError, Operation, Refused, StoreError, StoreErrorKind};
 
-/// What sort of failure it is; exit codes, HTTP statuses and colours follow
-/// from it, at the edge.
+/// The kind of a failure; front ends derive exit codes, HTTP statuses and
+/// colours from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
     /// The file cannot be read.
     File,
-    /// The file is of no known format.
+    /// The format of the file is unknown.
     Format,
-    /// The file is not what its format says.
+    /// The file does not match its format.
     Parse,
     /// The target cannot be reached, or the connection broke.
     Unreachable,
-    /// The role lacks a right.
+    /// The role is missing a privilege.
     Denied,
     /// The target is not a database of this product, or of another version.
     Schema,
@@ -44,15 +44,15 @@ pub enum FailureKind {
     Internal,
 }
 
-/// A failure that an operator gets to see.
+/// A failure that is shown to the operator.
 ///
 /// `what` is a sentence; `place` says where (a file with line and column, a
-/// table); `why` is the cause in the other's words; `hints` say what to do now.
-/// None of them holds a secret. They may hold hostile data: show them through
+/// table); `why` is the cause as reported; `hints` say what to do. None of them
+/// contains a secret. They may contain hostile data: show them through
 /// [`display::safe`](crate::engine::display::safe).
 #[derive(Clone, Debug, Serialize)]
 pub struct Failure {
-    /// What sort it is.
+    /// Its kind.
     pub kind: FailureKind,
     /// What failed.
     #[serde(rename = "message")]
@@ -63,11 +63,11 @@ pub struct Failure {
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// What to do now.
+    /// What to do.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<String>,
-    /// The job of which nobody knows whether it was committed, when that is the
-    /// failure. Every other failure wrote nothing.
+    /// The job whose outcome is unknown, when that is the failure. Every other
+    /// failure wrote nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown_job: Option<i64>,
     /// The items that changed since the plan, when that is the failure.
@@ -76,10 +76,11 @@ pub struct Failure {
     /// The rules of the product that were broken, when that is the failure.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub violations: Vec<Violation>,
-    /// Whose rows the database refused, and why, when that is the failure.
+    /// The rows that the database refused, and why, when that is the failure.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<Refused>,
-    /// What the server changed beside what was promised, when that is the failure.
+    /// What the server changed in addition to the plan, when that is the
+    /// failure.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub server_changes: Vec<Unpromised>,
 }
@@ -115,7 +116,7 @@ impl Failure {
         self
     }
 
-    /// Says what to do now.
+    /// Says what to do.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
@@ -139,7 +140,7 @@ impl fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 impl Failure {
-    /// Returns the failure of a job that was told to stop before its commit.
+    /// Returns the failure of a job that was cancelled before its commit.
     pub fn cancelled(cancel: &Cancel) -> Self {
         let failure = Self::new(FailureKind::Cancelled, "cancelled; nothing was written");
         match cancel.why() {
@@ -180,11 +181,11 @@ impl Failure {
         failure
     }
 
-    /// Returns a failure that is our own mistake.
+    /// Returns a failure that is a bug in gatediff.
     pub(super) fn internal(doing: &str, error: impl fmt::Display) -> Self {
         Self::new(FailureKind::Internal, format!("failed while {doing}"))
             .because(error)
-            .hint("this is a mistake in gatediff: please report it with its log")
+            .hint("this is a bug in gatediff: please report it with the log")
     }
 }
 
@@ -202,8 +203,8 @@ impl From<ConnectError> for Failure {
 }
 
 impl From<StoreError> for Failure {
-    /// Explains why a transaction failed, in which nothing was written then.
-    /// What is not known before its commit is no [`StoreError`].
+    /// Explains why a transaction failed; nothing was written. An unknown
+    /// commit outcome is not a [`StoreError`].
     fn from(error: StoreError) -> Self {
         let failure = match error.kind {
             StoreErrorKind::Disconnected => {
@@ -226,40 +227,40 @@ impl From<StoreError> for Failure {
             }
             StoreErrorKind::Schema => Self::new(FailureKind::Schema, failed(error.operation))
                 .hint("check that this is the product's own database, with its tables in the search_path of the role")
-                .hint("if it is, it is of another version of the product than gatediff knows: the README names those"),
+                .hint("if it is, gatediff does not support its version: the README lists the supported versions"),
             StoreErrorKind::Conflict => Self::new(FailureKind::Stale, failed(error.operation))
-                .hint("somebody else wrote at the same time; compare again and apply"),
+                .hint("another session wrote at the same time; compare again and apply"),
             StoreErrorKind::Required => Self::new(FailureKind::Refused, failed(error.operation))
-                .hint("if the export has no such field, the target is of another version of the product than gatediff knows: the README names those")
-                .hint("else leave the item out, or complete it at its source and export again"),
+                .hint("if the export has no such field, gatediff does not support the target's version: the README lists the supported versions")
+                .hint("otherwise exclude the item, or complete it at its source and export again"),
             StoreErrorKind::Constraint => Self::new(FailureKind::Refused, failed(error.operation))
-                .hint("leave the item out, or correct it at its source and export again"),
+                .hint("exclude the item, or correct it at its source and export again"),
             StoreErrorKind::Serialization if error.operation == Operation::Lock => Self::new(
                 FailureKind::Locked,
-                "others keep writing to the tables; nothing was written",
+                "other sessions keep writing to the tables; nothing was written",
             )
-            .hint("try again, or at a quieter time; pg_stat_activity shows who it is"),
+            .hint("try again at a quieter time; pg_stat_activity shows the sessions"),
             StoreErrorKind::Serialization => {
-                Self::new(FailureKind::Stale, "others wrote the same rows in every attempt; nothing was written")
-                    .hint("try again, or at a quieter time")
+                Self::new(FailureKind::Stale, "other sessions wrote the same rows in every attempt; nothing was written")
+                    .hint("try again at a quieter time")
             }
             StoreErrorKind::Locked => Self::new(
                 FailureKind::Locked,
                 "another session keeps rows or a table locked; nothing was written",
             )
-            .hint("try again, or wait for longer with --lock-timeout SECONDS; pg_stat_activity shows who it is"),
+            .hint("try again, or wait longer with --lock-timeout SECONDS; pg_stat_activity shows the session"),
             StoreErrorKind::Cancelled => {
                 Self::new(FailureKind::Refused, "a statement was stopped, by a time limit or on the server; nothing was written")
-                    .hint("--statement-timeout SECONDS sets the limit; the server, the database or the role may have one of their own")
+                    .hint("--statement-timeout SECONDS sets the limit; the server, the database or the role may have their own")
             }
-            StoreErrorKind::Full => Self::new(FailureKind::Refused, "the server has no room left; nothing was written")
-                .hint("make room on the disk of the server or in its memory; its log says which"),
-            StoreErrorKind::Older => Self::new(FailureKind::Schema, "gatediff's own schema is of an older version")
-                .hint("upgrade it with `gatediff init`, which keeps what it holds; `gatediff apply` does that too"),
-            StoreErrorKind::Newer => Self::new(FailureKind::Schema, "the ledger is of a newer version")
-                .hint("use the newest gatediff that this target was used with"),
+            StoreErrorKind::Full => Self::new(FailureKind::Refused, "the server is out of disk space or memory; nothing was written")
+                .hint("free disk space or memory on the server; its log says which"),
+            StoreErrorKind::Older => Self::new(FailureKind::Schema, "gatediff's own schema has an older version")
+                .hint("upgrade it with `gatediff init`, which keeps its data; `gatediff apply` does that too"),
+            StoreErrorKind::Newer => Self::new(FailureKind::Schema, "the ledger has a newer version")
+                .hint("upgrade gatediff to the version that wrote it"),
             StoreErrorKind::Local => Self::new(FailureKind::File, ledger_file(error.operation)).hint(
-                "check its path, its rights, its disk, and that no other gatediff holds it; or name another file with --ledger",
+                "check its path, permissions and disk, and that no other gatediff uses it; or name another file with --ledger",
             ),
             StoreErrorKind::Other => Self::new(FailureKind::Refused, failed(error.operation))
                 .hint("see the server's log"),
@@ -282,14 +283,14 @@ impl From<StoreError> for Failure {
 
 const fn failed(operation: Operation) -> &'static str {
     match operation {
-        Operation::Read => "the target could not be read",
-        Operation::Insert => "rows could not be inserted; nothing was written",
-        Operation::Update => "rows could not be updated; nothing was written",
-        Operation::Delete => "rows could not be deleted; nothing was written",
-        Operation::Allocate => "new ids could not be taken; nothing was written",
-        Operation::Lock => "a table could not be locked; nothing was written",
+        Operation::Read => "cannot read the target",
+        Operation::Insert => "cannot insert rows; nothing was written",
+        Operation::Update => "cannot update rows; nothing was written",
+        Operation::Delete => "cannot delete rows; nothing was written",
+        Operation::Allocate => "cannot allocate new ids; nothing was written",
+        Operation::Lock => "cannot lock a table; nothing was written",
         Operation::Transact => "the session with the target failed; nothing was written",
-        Operation::Create => "gatediff's own schema could not be made; nothing was written",
+        Operation::Create => "cannot create gatediff's own schema; nothing was written",
     }
 }
 
@@ -302,7 +303,7 @@ const fn ledger_file(operation: Operation) -> &'static str {
     }
 }
 
-/// Returns the right that an operation needs.
+/// Returns the privilege that an operation needs.
 const fn right(operation: Operation) -> &'static str {
     match operation {
         Operation::Read | Operation::Transact => "SELECT",

@@ -1,4 +1,4 @@
-//! Reading the file that is to be imported.
+//! Reading the file to import.
 
 mod directory;
 
@@ -15,13 +15,13 @@ use crate::platform::{
     self, Bundle, ImportOptions, ParseError, ParseErrorKind, Platform, Selection,
 };
 
-/// The largest file that is read: rows in memory take a few times as much.
+/// The maximum size of a file: rows in memory take several times as much.
 const LARGEST: u64 = 1 << 30;
 
-/// The end of the names of those files in a directory that are read.
+/// The extension of the files of a directory that are read.
 const EXTENSION: &str = ".json";
 
-/// Which file it is, or which directory.
+/// Identifies a file or directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileInfo {
     /// Its path as it was given, `-` for standard input.
@@ -44,7 +44,7 @@ pub struct Loaded {
     pub file: FileInfo,
     /// Its platform.
     pub platform: &'static dyn Platform,
-    /// What it holds.
+    /// Its content.
     pub bundle: Arc<dyn Bundle>,
 }
 
@@ -57,10 +57,10 @@ pub struct Loaded {
 ///
 /// # Errors
 ///
-/// Fails if it cannot be read, is too large, is of no known format, is not what
-/// its format says, or if its format has no use for the options; of a
-/// directory, if that is so for one of its files, or its format is one of
-/// single files.
+/// Fails if it cannot be read, is too large, has an unknown format, does not
+/// match its format, or if its format does not support the options; for a
+/// directory, if that is so for one of its files, or its format does not
+/// support directories.
 pub fn load(path: &str, format: Option<&str>, options: &ImportOptions) -> Result<Loaded, Failure> {
     if is_directory(path) {
         return directory::load(path, format, options);
@@ -73,7 +73,7 @@ pub(super) fn is_directory(path: &str) -> bool {
     path != "-" && Path::new(path).is_dir()
 }
 
-/// Recognises and reads the bytes of a file; `path` is what it is called.
+/// Recognises and reads the bytes of a file; `path` is its name.
 ///
 /// # Errors
 ///
@@ -103,7 +103,7 @@ pub fn load_bytes(
     })
 }
 
-/// Returns whose file it is.
+/// Returns the platform of a file.
 fn recognise(
     path: &str,
     bytes: &[u8],
@@ -129,13 +129,10 @@ fn check_options(
     options: &ImportOptions,
 ) -> Result<(), Failure> {
     if !options.organisations.is_empty() && !platform.takes_organisations() {
-        let what = format!(
-            "{} has no organisations that could be mapped",
-            platform.name()
-        );
+        let what = format!("{} has no organisations to map", platform.name());
         return Err(Failure::new(FailureKind::Usage, what)
             .at(path)
-            .hint("leave the mapping out"));
+            .hint("remove the mapping"));
     }
     if options.has_no_object_options() {
         return Ok(());
@@ -149,7 +146,7 @@ fn check_options(
     check_kinds(platform, &options.selection)
 }
 
-/// Refuses kinds that a platform does not have: nothing would be chosen by them.
+/// Refuses kinds that a platform does not have: they would match nothing.
 pub(super) fn check_kinds(platform: &dyn Platform, selection: &Selection) -> Result<(), Failure> {
     let mut words = selection
         .include
@@ -186,7 +183,7 @@ pub(super) fn read(path: &str) -> Result<Vec<u8>, Failure> {
         let hint = match error.kind() {
             io::ErrorKind::NotFound => "check the path",
             io::ErrorKind::PermissionDenied => "check that you may read the file",
-            io::ErrorKind::IsADirectory => "name the file in it",
+            io::ErrorKind::IsADirectory => "name the file in the directory",
             _ => "check the file and its disk",
         };
         Failure::new(FailureKind::File, "cannot read the file")
@@ -213,7 +210,7 @@ pub(super) fn read(path: &str) -> Result<Vec<u8>, Failure> {
 fn too_large(path: &str) -> Failure {
     Failure::new(FailureKind::File, "the file is larger than 1 GiB")
         .at(path)
-        .hint("export less at once")
+        .hint("export fewer objects at once")
 }
 
 pub(super) fn unknown_format(name: &str) -> Failure {
@@ -240,18 +237,18 @@ fn explain(path: &str, error: &ParseError) -> Failure {
         ParseErrorKind::Foreign(foreign) => {
             return Failure::new(FailureKind::Format, foreign.what())
                 .at(place)
-                .because("an export is JSON, as text in UTF-8")
+                .because("an export is JSON text in UTF-8")
                 .hint(foreign.hint());
         }
         ParseErrorKind::Syntax => (
             FailureKind::Parse,
             "the file is not valid JSON",
-            "export it again, unedited, or correct that place",
+            "export it again, unedited, or correct the error",
         ),
         ParseErrorKind::Encoding => (
             FailureKind::Parse,
-            "the file is not text in UTF-8",
-            "convert it from the encoding it was saved in, such as: iconv -f BIG5 -t UTF-8",
+            "the file is not UTF-8 text",
+            "convert it from its encoding, for example: iconv -f BIG5 -t UTF-8",
         ),
         ParseErrorKind::Truncated => (
             FailureKind::Parse,
@@ -260,13 +257,13 @@ fn explain(path: &str, error: &ParseError) -> Failure {
         ),
         ParseErrorKind::Trailing => (
             FailureKind::Parse,
-            "something follows the end of the export",
-            "a file holds one export: export it again, or separate what was put together",
+            "unexpected data after the end of the export",
+            "a file contains one export: export it again, or split the file",
         ),
         ParseErrorKind::Shape => (
             FailureKind::Parse,
-            "the file is not what its format says",
-            "export it again, unedited, or correct that place",
+            "the file does not match its format",
+            "export it again, unedited, or correct the error",
         ),
         ParseErrorKind::UnknownFormat => (
             FailureKind::Format,

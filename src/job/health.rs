@@ -8,22 +8,21 @@ use super::monitor::ConnectionMonitor;
 use super::progress::Cancel;
 use crate::store::{Target, Timeouts, ledger};
 
-/// How a target stands.
+/// The status of a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Condition {
-    /// It is there, and so is our schema.
+    /// It is reachable, and our schema is current.
     Ready,
-    /// It is there; our schema is not, or is of another version.
+    /// It is reachable; our schema is missing or has another version.
     OtherSchema,
-    /// It is not there, or does not answer.
+    /// It is unreachable or does not answer.
     Unreachable,
 }
 
-/// How long what was seen of a target is taken to be so.
+/// How long a target's status is cached.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// Looks at a target for whoever asks, and not more often than now and then:
-/// many who ask take no more of its connections than one.
+/// Checks a target on request, rate-limited: many callers share one connection.
 pub struct HealthProbe {
     target: Target,
     timeouts: Timeouts,
@@ -40,8 +39,8 @@ impl HealthProbe {
         }
     }
 
-    /// Returns how the target stands, or did a second ago. Waits for it no
-    /// longer than a heartbeat.
+    /// Returns the target's status, at most a second old. Waits no longer than
+    /// a heartbeat.
     pub async fn condition(&self) -> Condition {
         let mut seen = self.seen.lock().await;
         if let Some((at, condition)) = *seen

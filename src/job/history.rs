@@ -6,12 +6,12 @@ use super::progress::Cancel;
 use crate::store::ledger::{Backup, JobRecord};
 use crate::store::{Connection, Ledger, LedgerPlace, Target, Timeouts};
 
-/// Returns every job of the ledger, newest first, without what was chosen;
-/// none where there is no ledger.
+/// Returns every job of the ledger, newest first, without the choices; none if
+/// there is no ledger.
 ///
 /// # Errors
 ///
-/// Fails if the target cannot be reached or the ledger not be read.
+/// Fails if the target cannot be reached or the ledger cannot be read.
 pub async fn history(
     target: &Target,
     timeouts: Timeouts,
@@ -79,7 +79,7 @@ pub async fn backup(
                 find(&mut ledger, &mut connection, job).await?;
                 Err(
                     Failure::new(FailureKind::Refused, format!("job {job} kept no backup"))
-                        .because("it was applied without one, it failed, or it is an undo")
+                        .because("it was applied with --no-backup, it failed, or it is an undo")
                         .hint("see `gatediff history` for the jobs that have one"),
                 )
             }
@@ -104,6 +104,6 @@ pub(super) async fn find(
 
 /// Returns the failure of a job that the ledger does not have.
 pub(super) fn no_job(job: i64) -> Failure {
-    Failure::new(FailureKind::Usage, format!("there is no job {job} in the ledger"))
+    Failure::new(FailureKind::Usage, format!("job {job} not found in the ledger"))
         .hint("see `gatediff history` for the jobs of this target; those of a ledger file need --ledger FILE")
 }

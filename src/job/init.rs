@@ -9,7 +9,7 @@ use crate::store::{
     Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, Target, Timeouts, ledger,
 };
 
-/// Creates or upgrades our schema; says whether anything had to be done.
+/// Creates or upgrades our schema; returns whether anything changed.
 ///
 /// # Errors
 ///
@@ -24,11 +24,11 @@ pub async fn init(target: &Target, timeouts: Timeouts) -> Result<bool, Failure> 
     }
     let mut is_locked = false;
     let work = async {
-        // What is there needs no lock, which another job may hold for long.
+        // An existing schema needs no lock, which another job may hold for long.
         if ledger::is_current(&mut connection).await? {
             return Ok(false);
         }
-        // Not while a job runs: that may be making the schema at this moment.
+        // Not while a job runs: it may be creating the schema.
         lock::take(&mut connection, "", timeouts, &Reporter::silent(), &cancel).await?;
         is_locked = true;
         if ledger::is_current(&mut connection).await? {
@@ -47,7 +47,7 @@ pub async fn init(target: &Target, timeouts: Timeouts) -> Result<bool, Failure> 
     done
 }
 
-/// Opens the ledger; creates or upgrades what is ours where that is needed.
+/// Opens the ledger; creates or upgrades our schema if needed.
 pub(super) async fn open(
     place: &LedgerPlace,
     connection: &mut Connection,

@@ -1,4 +1,4 @@
-//! The key that seals saved plans.
+//! The key that signs saved plans.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,16 +10,17 @@ use super::progress::Cancel;
 use crate::engine::SignatureKey;
 use crate::store::{Ledger, LedgerPlace, StoreErrorKind, Target, Timeouts};
 
-/// What the key's file is called.
+/// The name of the key's file.
 const FILE: &str = "plan.key";
 
-/// Where the keys of saved plans are: in the ledger, so that whoever may apply
-/// may check, on any machine; else in a directory of this machine.
+/// Where the keys of saved plans are: in the ledger, so that any operator who
+/// may apply can verify them on any machine; else in a directory of this
+/// machine.
 #[derive(Clone, Debug)]
 pub struct PlanKeys {
     /// The target.
     pub target: Target,
-    /// How long to wait for what.
+    /// The timeouts.
     pub timeouts: Timeouts,
     /// Where the ledger is.
     pub ledger: LedgerPlace,
@@ -28,12 +29,12 @@ pub struct PlanKeys {
 }
 
 impl PlanKeys {
-    /// Returns the key to seal a new plan with: the ledger's, where there is a
-    /// ledger that this role may read; else this machine's.
+    /// Returns the key to sign a new plan with: the ledger's, if this role may
+    /// read a ledger; else this machine's.
     ///
     /// # Errors
     ///
-    /// Fails if the target cannot be reached, or neither key can be had.
+    /// Fails if the target cannot be reached, or neither key is available.
     pub async fn to_save(&self) -> Result<SignatureKey, Failure> {
         match self.of_ledger().await? {
             Some(key) => Ok(key),
@@ -41,7 +42,7 @@ impl PlanKeys {
         }
     }
 
-    /// Returns the key of this number, if there is one here.
+    /// Returns the key with this id, if it is available here.
     ///
     /// # Errors
     ///
@@ -69,7 +70,7 @@ impl PlanKeys {
             Ok(key) => {
                 Ok(key.and_then(|key| Some(SignatureKey::from_bytes(&key.try_into().ok()?))))
             }
-            // A role that only reads the product's tables saves plans all the same.
+            // A role that only reads the product's tables can still save plans.
             Err(error) if matches!(error.kind, StoreErrorKind::Denied | StoreErrorKind::Older) => {
                 Ok(None)
             }
@@ -78,12 +79,12 @@ impl PlanKeys {
     }
 }
 
-/// Returns the key in a directory, and makes one if there is none yet: 32
-/// random bytes in a file that only its owner may read. Blocks.
+/// Returns the key in a directory, and creates one if there is none: 32 random
+/// bytes in a file that only its owner may read. Blocks.
 ///
 /// # Errors
 ///
-/// Fails if the file cannot be read or written, or holds something else.
+/// Fails if the file cannot be read or written, or is not a key.
 fn plan_key(directory: &Path) -> Result<SignatureKey, Failure> {
     if let Some(key) = known_plan_key(directory)? {
         return Ok(key);
@@ -93,7 +94,7 @@ fn plan_key(directory: &Path) -> Result<SignatureKey, Failure> {
         .map_err(|error| Failure::internal("making a key for saved plans", error))?;
     match write_file(&path(directory), &bytes, false) {
         Ok(()) => Ok(SignatureKey::from_bytes(&bytes)),
-        // Another process was faster: its key counts.
+        // Another process was faster: its key is used.
         Err(failure) => known_plan_key(directory)?.ok_or(failure),
     }
 }
@@ -102,7 +103,7 @@ fn plan_key(directory: &Path) -> Result<SignatureKey, Failure> {
 ///
 /// # Errors
 ///
-/// Fails if its file cannot be read, or holds something else.
+/// Fails if its file cannot be read, or is not a key.
 pub fn known_plan_key(directory: &Path) -> Result<Option<SignatureKey>, Failure> {
     let path = path(directory);
     let failed = |why: &dyn std::fmt::Display, hint: &str| {
@@ -118,8 +119,8 @@ pub fn known_plan_key(directory: &Path) -> Result<Option<SignatureKey>, Failure>
     };
     let key: [u8; 32] = bytes.try_into().map_err(|_| {
         let hint =
-            "put back the key that was there, or remove it: plans saved with it can then not be applied";
-        failed(&"it does not hold 32 bytes", hint)
+            "restore the previous key, or remove it: plans signed with it can then no longer be applied";
+        failed(&"it is not 32 bytes long", hint)
     })?;
     Ok(Some(SignatureKey::from_bytes(&key)))
 }

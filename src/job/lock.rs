@@ -1,4 +1,4 @@
-//! Taking the target's lock: at once, or as long as the operator wants to wait.
+//! Taking the target's lock: at once, or within the operator's timeout.
 
 use std::time::{Duration, Instant};
 
@@ -7,13 +7,13 @@ use super::progress::{Cancel, Phase, Reporter};
 use crate::store::lock::Holder;
 use crate::store::{Connection, StoreError, Timeouts, lock};
 
-/// The time between two tries. The lock is not waited for on the server, so
+/// The time between two attempts. The server does not wait for the lock, so
 /// that cancelling works at once.
 const POLL: Duration = Duration::from_millis(100);
 
 /// Takes the target's lock for the rest of the session. Waits for another job
-/// as long as `timeouts.wait` says, and tells whom it waits for; without it,
-/// not at all.
+/// as long as `timeouts.wait` says, and reports the holder; without it, not at
+/// all.
 ///
 /// # Errors
 ///
@@ -75,6 +75,6 @@ fn refused(holder: &Holder, wait: Option<Duration>) -> Failure {
                 holder.who,
                 wait.as_secs_f64()
             ))
-            .hint("ask who that is, or wait for longer with --lock-timeout SECONDS"),
+            .hint("find out who holds it, or wait longer with --lock-timeout SECONDS"),
     }
 }

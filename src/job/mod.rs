@@ -1,7 +1,8 @@
-//! The use cases: read a file, plan it against a target, apply what was approved;
-//! export what stands in a target.
+//! The use cases: read a file, plan it against a target, apply what was
+//! approved; export a target's objects.
 //!
-//! Every face (command line, terminal, HTTP) calls these and nothing below.
+//! Every front end (command line, terminal, HTTP) calls these and nothing
+//! below.
 
 mod apply;
 mod check;

@@ -1,6 +1,6 @@
-//! Watching a job's session over a second connection: cancelling what it runs,
-//! noticing that nothing will ever be heard of it, and finding out what became
-//! of its commit.
+//! Monitoring a job's session over a second connection: cancelling its
+//! statement, detecting that it is lost, and finding out the outcome of its
+//! commit.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,13 +18,13 @@ use crate::store::lock::{self, Heartbeat};
 use crate::store::transaction::{self, CommitOutcome};
 use crate::store::{Connection, Operation, StoreError, StoreErrorKind, Target, Timeouts};
 
-/// How long a cancelled statement is given before the server is asked again.
+/// How long to wait after a cancel request before sending another.
 const CANCEL_PAUSE: Duration = Duration::from_millis(100);
 
-/// How often it is tried again to end a session that is lost.
+/// How often ending a lost session is retried.
 const MAX_ENDINGS: usize = 10;
 
-/// The time between two steps of the counter of a COMMIT that is waited for.
+/// The interval of the counter while waiting for COMMIT.
 const COUNTER_STEP: Duration = Duration::from_secs(1);
 
 /// A job's session, and how to reach it over another connection.
@@ -33,18 +33,17 @@ pub(super) struct ConnectionMonitor {
     timeouts: Timeouts,
     cancel: Cancel,
     backend: i32,
-    /// Whether the session was given up: its connection is good for nothing
-    /// but to be dropped.
+    /// Whether the session was abandoned: its connection can only be dropped.
     is_lost: AtomicBool,
 }
 
-/// Why a commit is not one.
+/// Why a commit failed.
 pub(super) enum Uncommitted {
     /// The server refused it, or it was not sent: nothing was written.
     Refused(StoreError),
     /// The connection broke after it was sent, and nothing was written.
     RolledBack(StoreError),
-    /// Nobody says what became of it.
+    /// Its outcome is unknown.
     Unknown(StoreError),
 }
 
@@ -59,7 +58,7 @@ impl ConnectionMonitor {
         timeouts: Timeouts,
         cancel: &Cancel,
     ) -> Result<(Connection, Self), Failure> {
-        // No transaction is open yet: this may be dropped where it is.
+        // No transaction is open yet: this may be dropped at any point.
         let (connection, backend) = tokio::select! {
             biased;
             () = cancel.asked() => return Err(Failure::cancelled(cancel)),
@@ -80,13 +79,13 @@ impl ConnectionMonitor {
         Ok((connection, monitor))
     }
 
-    /// Does work on the session. Cancels the statement that runs once the job
-    /// is to stop. Where the server is not heard of any more, it leaves the work
-    /// where it is, and ends the session if the server can be reached elsewhere.
+    /// Does work on the session. Cancels the running statement when the job is
+    /// cancelled. If the server no longer responds, it abandons the work and
+    /// ends the session over another connection if possible.
     ///
     /// # Errors
     ///
-    /// Fails as disconnected if the work was left.
+    /// Fails as disconnected if the work was abandoned.
     pub(super) async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, StoreError> {
         let activity = Activity::new();
         tokio::select! {
@@ -99,9 +98,9 @@ impl ConnectionMonitor {
         Err(silence())
     }
 
-    /// Commits. Where the answer does not come, the server is asked over another
-    /// connection: a transaction knows what became of it. Once the operator
-    /// wants to leave, the answer is waited for only for a moment.
+    /// Commits. If no answer arrives, the server is asked for the transaction's
+    /// status over another connection. After a cancel request, it waits for the
+    /// answer only briefly.
     pub(super) async fn commit(
         &self,
         connection: &mut Connection,
@@ -137,7 +136,7 @@ impl ConnectionMonitor {
             }
         };
         match outcome {
-            // It may still be there, and hold the lock.
+            // It may still exist, and hold the lock.
             Some(CommitOutcome::Committed) => {
                 self.give_up().await;
                 Ok(())
@@ -153,7 +152,7 @@ impl ConnectionMonitor {
         }
     }
 
-    /// Closes a connection that holds nothing.
+    /// Closes a connection that holds no lock and no transaction.
     pub(super) async fn close(&self, connection: Connection) {
         self.part(transaction::close(connection)).await;
     }
@@ -168,8 +167,8 @@ impl ConnectionMonitor {
         self.part(transaction::abandon(connection)).await;
     }
 
-    /// Takes leave of the server; where that does not work, the session is
-    /// ended over another connection, so that its lock is free.
+    /// Closes the session; if that fails, it is ended over another connection,
+    /// so that its lock is released.
     async fn part(&self, parting: impl Future<Output = Result<(), StoreError>>) {
         if self.is_lost.load(Ordering::Relaxed) {
             return;
@@ -179,8 +178,8 @@ impl ConnectionMonitor {
         }
     }
 
-    /// Ends the session on the server, if that can be reached: its locks are
-    /// free then. If not, a program that goes on tries again for a while.
+    /// Ends the session on the server, if reachable, which releases its locks.
+    /// Otherwise a program that keeps running retries for a while.
     async fn give_up(&self) {
         self.is_lost.store(true, Ordering::Relaxed);
         if lock::end(&self.target, self.timeouts, self.backend).await {
@@ -198,8 +197,8 @@ impl ConnectionMonitor {
         });
     }
 
-    /// Asks the server to cancel what the session runs, once the job is to
-    /// stop, again and again; returns when that was to no avail.
+    /// Asks the server to cancel the session's statement once the job is
+    /// cancelled, repeatedly; returns when that has no effect.
     async fn cancelled_in_vain(&self) {
         self.cancel.asked().await;
         let insisting = async {
@@ -211,10 +210,10 @@ impl ConnectionMonitor {
         timeout(self.timeouts.cancel, insisting).await.unwrap_or(());
     }
 
-    /// Returns when the session is lost: probe after probe, nothing has come
-    /// from it meanwhile, and the server says that it waits for us, or does not
-    /// say that it works. A broken network may tell nobody, and then a
-    /// connection waits for ever.
+    /// Returns when the session is lost: over several probes nothing arrived
+    /// from it, and the server reports that it waits for us, or does not report
+    /// it as active. A broken network may go unnoticed, and then a connection
+    /// would wait forever.
     async fn lost(&self, activity: &Activity) {
         let Timeouts {
             heartbeat,
@@ -239,14 +238,15 @@ impl ConnectionMonitor {
         }
     }
 
-    /// Returns a moment after the operator wants to leave.
+    /// Returns shortly after a cancel request.
     async fn left(&self) {
         self.cancel.asked().await;
         sleep(self.timeouts.commit_leave).await;
     }
 
-    /// Asks what became of a transaction of the session, until that is settled.
-    /// Returns nothing if the server does not tell, or cannot be asked in time.
+    /// Asks for the outcome of a transaction of the session, until it is
+    /// settled. Returns none if the server does not report it, or cannot be
+    /// asked in time.
     async fn find_out(&self, number: i64, line: &CommitLine) -> Option<CommitOutcome> {
         let Timeouts {
             heartbeat,
@@ -267,8 +267,8 @@ impl ConnectionMonitor {
             if left.is_zero() {
                 return None;
             }
-            // One that waits for us will not commit any more; but what we sent
-            // may be on its way to it.
+            // A session that waits for us will not commit any more, but our
+            // message may still be in flight.
             let is_lost = line.is_broken.load(Ordering::Relaxed)
                 || self.cancel.is_cancelled()
                 || sent.elapsed() >= heartbeat;
@@ -277,14 +277,14 @@ impl ConnectionMonitor {
                 .store(matches!(answer, Ok(Answer::Working)), Ordering::Relaxed);
             match answer {
                 Ok(Answer::Settled(outcome)) => return outcome,
-                // A commit may take its time.
+                // A commit may take a while.
                 Ok(Answer::Working) => deadline = Instant::now() + commit_outcome,
                 Ok(Answer::Waiting | Answer::Unreachable) | Err(_) => {}
             }
         }
     }
 
-    /// Asks what became of a transaction of the session, over another
+    /// Asks for the outcome of a transaction of the session, over another
     /// connection. Ends the session if it is lost and waits for us.
     async fn ask(&self, number: i64, is_lost: bool) -> Answer {
         let Some(mut connection) = self.target.connect_monitor(self.timeouts).await else {
@@ -310,11 +310,11 @@ impl ConnectionMonitor {
     }
 }
 
-/// What the server says of a commit.
+/// What the server reports about a commit.
 enum Answer {
-    /// It is over; nothing where the server does not know any more.
+    /// It is over; none if the server no longer knows the outcome.
     Settled(Option<CommitOutcome>),
-    /// The server works at it.
+    /// The server is executing it.
     Working,
     /// The server waits for us.
     Waiting,
@@ -322,7 +322,7 @@ enum Answer {
     Unreachable,
 }
 
-/// How the connection stands over which a COMMIT was sent.
+/// The state of the connection over which a COMMIT was sent.
 #[derive(Default)]
 struct CommitLine {
     is_broken: AtomicBool,
@@ -331,7 +331,7 @@ struct CommitLine {
 }
 
 impl CommitLine {
-    /// Counts the seconds, for whoever waits. Never returns.
+    /// Reports the elapsed seconds. Never returns.
     async fn count(&self, limit: Duration, reporter: &Reporter) {
         let total = usize::try_from(limit.as_secs()).unwrap_or(usize::MAX);
         let begun = Instant::now();
@@ -354,13 +354,13 @@ impl CommitLine {
     }
 }
 
-/// Counts what wakes a future that waits for a connection: bytes that come,
-/// room for bytes to send, and timers of its own.
+/// Counts the wake-ups of a future that waits for a connection: incoming bytes,
+/// buffer space for outgoing bytes, and its timers.
 struct Activity(Arc<Wakes>);
 
 struct Wakes {
     count: AtomicU64,
-    /// Whether the future is to be polled: others beside it wake the task, too.
+    /// Whether the future is to be polled: other futures wake the task, too.
     is_due: AtomicBool,
     task: AtomicWaker,
 }
@@ -406,7 +406,7 @@ impl Activity {
 }
 
 fn silence() -> StoreError {
-    disconnected("the server does not answer any more")
+    disconnected("the server no longer answers")
 }
 
 fn left(cancel: &Cancel) -> StoreError {

@@ -1,4 +1,4 @@
-//! Writing result files: whole or not at all, and never over another file.
+//! Writing result files: atomically, and never over an existing file.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -9,20 +9,20 @@ use super::failure::{Failure, FailureKind};
 
 /// Writes a file that only its owner may read (mode 0600).
 ///
-/// The bytes go to a temporary name beside it and are on the disk before the
-/// file gets its own name, so that whatever happens there is either nothing
-/// or the whole file. Missing directories are made. A file that is there
-/// already is overwritten only if `overwrite` says so. Blocks.
+/// The bytes are written to a temporary file in the same directory and synced
+/// before it is renamed, so that the file is either complete or does not exist.
+/// Missing directories are created. An existing file is overwritten only if
+/// `overwrite` is set. Blocks.
 ///
 /// # Errors
 ///
-/// Fails if there is such a file already, the directory cannot be written, or
-/// the disk is full; then nothing is left behind.
+/// Fails if the file already exists, the directory is not writable, or the disk
+/// is full; then nothing is left behind.
 pub fn write_file(path: &Path, bytes: &[u8], overwrite: bool) -> Result<(), Failure> {
     let failed = |error: &io::Error| {
         let (what, hint) = match error.kind() {
             io::ErrorKind::AlreadyExists => (
-                "a file is there already",
+                "file already exists",
                 "name another file, or add --force to overwrite it",
             ),
             io::ErrorKind::PermissionDenied => (
@@ -33,7 +33,7 @@ pub fn write_file(path: &Path, bytes: &[u8], overwrite: bool) -> Result<(), Fail
             | io::ErrorKind::QuotaExceeded
             | io::ErrorKind::FileTooLarge => (
                 "cannot write the file",
-                "make room on the disk, or name a file on another one",
+                "free disk space, or name a file on another disk",
             ),
             _ => ("cannot write the file", "check the path and its disk"),
         };
@@ -60,7 +60,7 @@ pub fn write_file(path: &Path, bytes: &[u8], overwrite: bool) -> Result<(), Fail
             file.persist_noclobber(path)
         };
         named.map_err(|error| error.error)?;
-        // The name is on the disk as well. Some file systems cannot say so.
+        // Syncs the name as well. Some file systems do not support that.
         std::fs::File::open(directory)
             .and_then(|directory| directory.sync_all())
             .ok();
@@ -89,7 +89,7 @@ mod tests {
         let path = directory.path().join("plan.json");
         write_file(&path, b"old", false).unwrap();
         let failure = write_file(&path, b"new", false).unwrap_err();
-        assert_eq!(failure.what, "a file is there already");
+        assert_eq!(failure.what, "file already exists");
         assert_eq!(std::fs::read(&path).unwrap(), b"old");
         write_file(&path, b"new", true).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");

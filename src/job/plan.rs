@@ -20,7 +20,7 @@ pub struct Review {
     pub target: String,
     /// The target's database.
     pub database: String,
-    /// What profiles say of the target.
+    /// The profiles' marks of the target.
     pub marks: TargetPolicy,
     /// Every item with its verdict.
     pub plan: Arc<Plan>,
@@ -29,16 +29,16 @@ pub struct Review {
 }
 
 impl Review {
-    /// Returns what choices change of who can call what; nothing of products that
-    /// grant no access.
+    /// Returns the access changes of the choices; none for products that grant
+    /// no access.
     pub fn access(&self, choices: &Choices) -> Option<Access> {
         let resolution = self.plan.resolve(choices);
         self.plan.access(|at| resolution.is_written(at))
     }
 }
 
-/// Compares a file with what stands in the target, in one read-only
-/// transaction that ends before this returns.
+/// Compares a file with the target, in one read-only transaction that ends
+/// before this returns.
 ///
 /// # Errors
 ///
@@ -66,7 +66,7 @@ pub async fn plan(
     let (ground, catalog) = monitor.run(reading).await.flatten()?;
     monitor.close(connection).await;
     reporter.phase(Phase::Compare);
-    // What foreign keys take along is known once rows are deleted.
+    // Rows that foreign keys delete are known once rows are deleted.
     let hazards = catalog.hazards.iter().filter(|hazard| hazard.to.is_none());
     let warnings = hazards.map(|hazard| Finding::warning("target-trigger", hazard.warning()));
     let plan = compare(ground).await?.with_warnings(warnings);
@@ -81,15 +81,15 @@ pub async fn plan(
     })
 }
 
-/// Compares on a thread of its own: large files take their time, and the
-/// screen must not wait.
+/// Compares on its own thread: large files take a while, and the screen must
+/// not block.
 async fn compare(ground: Box<dyn Comparison>) -> Result<Plan, Failure> {
     tokio::task::spawn_blocking(move || ground.plan())
         .await
         .map_err(|error| Failure::internal("comparing", error))
 }
 
-/// Reads the target in the transaction that is open.
+/// Reads the target in the open transaction.
 pub(super) async fn read_target(
     bundle: &Arc<dyn Bundle>,
     connection: &mut Connection,

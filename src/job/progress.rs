@@ -1,4 +1,4 @@
-//! What a job tells while it runs, and how it is told to stop.
+//! How a job reports its progress, and how it is cancelled.
 
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -23,20 +23,20 @@ pub enum Phase {
     Export,
     /// Taking the lock.
     Lock,
-    /// Checking that the target is still what the plan saw.
+    /// Checking that the target has not changed since the plan.
     Check,
     /// Writing the target's tables.
     Write,
     /// Taking a backup.
     Backup,
-    /// Keeping journal, backup and the job's own record.
+    /// Saving journal, backup and the job's own record.
     Record,
-    /// Committing; from here on there is no way to cancel.
+    /// Committing; it can no longer be cancelled.
     Commit,
 }
 
 impl Phase {
-    /// Returns what to call it.
+    /// Returns its label.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Server => "starting a private PostgreSQL",
@@ -50,7 +50,7 @@ impl Phase {
             Self::Check => "checking for changes",
             Self::Write => "writing",
             Self::Backup => "taking a backup",
-            Self::Record => "keeping the record",
+            Self::Record => "recording the job",
             Self::Commit => "committing",
         }
     }
@@ -61,15 +61,15 @@ impl Phase {
 pub struct Progress {
     /// What it is doing.
     pub phase: Phase,
-    /// To what: a table, usually; may be empty.
+    /// The object, usually a table; may be empty.
     pub subject: String,
     /// How many of `total` are done.
     pub done: usize,
-    /// How many there are; 0 where that is not known.
+    /// The total; 0 if unknown.
     pub total: usize,
 }
 
-/// Where a job's progress goes. Called from the job's task; must not block.
+/// Receives a job's progress. Called from the job's task; must not block.
 #[derive(Clone)]
 pub struct Reporter(Arc<dyn Fn(Progress) + Send + Sync>);
 
@@ -79,17 +79,17 @@ impl Reporter {
         Self(Arc::new(report))
     }
 
-    /// Returns a reporter that tells nobody.
+    /// Returns a reporter that discards everything.
     pub fn silent() -> Self {
         Self::new(|_| {})
     }
 
-    /// Tells that a phase began.
+    /// Reports the start of a phase.
     pub fn phase(&self, phase: Phase) {
         self.step(phase, "", 0, 0);
     }
 
-    /// Tells how far a phase is.
+    /// Reports the progress of a phase.
     pub fn step(&self, phase: Phase, subject: &str, done: usize, total: usize) {
         (self.0)(Progress {
             phase,
@@ -100,10 +100,10 @@ impl Reporter {
     }
 }
 
-/// A way to stop a job that runs. Clones stop the same job.
+/// A handle to cancel a running job. Clones cancel the same job.
 ///
-/// Stopping sets a flag, and asks the server to cancel the statement that
-/// runs, over a second connection: a store future is never dropped half-way.
+/// Stopping sets a flag, and asks the server to cancel the statement that runs,
+/// over a second connection: a store future is never dropped halfway.
 #[derive(Clone, Default)]
 pub struct Cancel {
     inner: Arc<CancelInner>,
@@ -112,14 +112,14 @@ pub struct Cancel {
 #[derive(Default)]
 struct CancelInner {
     asked: AtomicBool,
-    /// Wakes whoever watches over the job, once it runs on the server.
+    /// Wakes the job's monitor, once it runs on the server.
     wake: tokio::sync::Notify,
-    /// What a face wants to tell as the reason, such as "SIGTERM".
+    /// The reason given by a front end, such as "SIGTERM".
     why: Mutex<Option<String>>,
 }
 
 impl Cancel {
-    /// Returns a handle that nobody pulled yet.
+    /// Returns a handle that is not cancelled.
     pub fn new() -> Self {
         Self::default()
     }
@@ -147,7 +147,7 @@ impl Cancel {
     /// Waits until the job is asked to stop. Cancel-safe.
     pub async fn asked(&self) {
         loop {
-            // It hears of what happens from here on, so that nothing comes between.
+            // Subscribes before checking, so that no request is missed.
             let woken = self.inner.wake.notified();
             if self.is_cancelled() {
                 return;

@@ -1,4 +1,4 @@
-//! What a rehearsal found: the whole apply on the real target, rolled back.
+//! The result of a rehearsal: the whole apply on the real target, rolled back.
 
 use std::fmt;
 
@@ -9,22 +9,22 @@ use crate::engine::display::some_of;
 use crate::engine::{Access, ItemId, Outcome, Unpromised};
 use crate::store::{Refused, StoreError, TableRows};
 
-/// What an import would do, as the target itself said.
+/// What an import would do, as reported by the target.
 #[derive(Clone, Debug)]
 pub struct Rehearsal {
-    /// What would become of each item of the plan.
+    /// The outcome of each item of the plan.
     pub outcomes: Vec<Outcome>,
-    /// What would be done to each table.
+    /// The changes of each table.
     pub tables: Vec<TableRows>,
-    /// What the database refused, or changed although nobody promised it; the
+    /// What the database refused, or changed in addition to the plan; the
     /// import would fail with the first.
     pub problems: Vec<Problem>,
-    /// What the operator should know: what may write where nobody can see it.
+    /// Messages for the operator: triggers and rules whose writes are not
+    /// visible.
     pub notes: Vec<String>,
     /// How long it took.
     pub seconds: f64,
-    /// What would change of who can call what; nothing of products that grant no
-    /// access.
+    /// The access changes; none for products that grant no access.
     pub access: Option<Access>,
 }
 
@@ -33,10 +33,10 @@ pub struct Rehearsal {
 pub struct Problem {
     /// The table.
     pub table: String,
-    /// What the server said, without the values of any row.
+    /// The server's message, without the values of any row.
     pub message: String,
-    /// Whose rows they are, such as `client:crm`: the first of them, where that
-    /// could be found. May hold hostile data.
+    /// The items of the rows, such as `client:crm`: the first of them, if
+    /// found. May contain hostile data.
     pub items: Vec<String>,
     /// The constraint that refused them, where the server names one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,7 +100,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Says what was refused of which items.
+/// Says which items were refused, and why.
 pub(super) fn described<S: AsRef<str>>(items: &[S], message: &str) -> String {
     if items.is_empty() {
         return message.to_owned();
@@ -112,5 +112,5 @@ pub(super) fn described<S: AsRef<str>>(items: &[S], message: &str) -> String {
     format!("{}: {message}", some_of(named, MAX_NAMED))
 }
 
-/// How many items a sentence names.
+/// How many items a message names.
 const MAX_NAMED: usize = 5;

@@ -13,17 +13,17 @@ use crate::store::{Connection, StoreErrorKind, Target, Timeouts};
 /// How many requests one statement records at most.
 const MAX_BATCH: usize = 500;
 
-/// How many requests wait for being recorded; more wait for that.
+/// How many requests may wait to be recorded; more block.
 const MAX_WAITING: usize = 1_000;
 
-/// A request that came and is not answered yet.
+/// A request that is not answered yet.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked {
     at: DateTime<Utc>,
     begun: Instant,
 }
 
-/// What is recorded of a request. Holds no secret.
+/// What is recorded of a request. Contains no secret.
 #[derive(Clone, Debug)]
 pub struct Answered {
     /// `GET`, `POST`.
@@ -43,7 +43,7 @@ pub struct Answered {
 }
 
 impl Asked {
-    /// Returns a request that comes now.
+    /// Returns a request that arrives now.
     pub fn now() -> Self {
         Self {
             at: Utc::now(),
@@ -66,7 +66,7 @@ impl Asked {
     }
 }
 
-/// Records requests, many by one statement where many come at once.
+/// Records requests, in batches if many arrive at once.
 #[derive(Clone)]
 pub struct RequestLog {
     sender: mpsc::Sender<Waiting>,
@@ -78,8 +78,8 @@ struct Waiting {
     recorded: oneshot::Sender<()>,
 }
 
-/// A log that is being written; over once every [`RequestLog`] is dropped and
-/// what they were given is recorded.
+/// The writer of a log; ends once every [`RequestLog`] is dropped and
+/// everything is recorded.
 pub struct RequestWriter {
     target: Target,
     timeouts: Timeouts,
@@ -87,7 +87,7 @@ pub struct RequestWriter {
 }
 
 impl RequestLog {
-    /// Returns a log in a target, and what has to run for it.
+    /// Returns a log in a target, and the future that writes it.
     pub fn open(target: &Target, timeouts: Timeouts) -> (Self, RequestWriter) {
         let (sender, waiting) = mpsc::channel(MAX_WAITING);
         (
@@ -100,9 +100,9 @@ impl RequestLog {
         )
     }
 
-    /// Records a request and waits until it stands in the ledger, though not
-    /// for ever: a ledger that cannot be written is no reason to leave a client
-    /// without an answer. What is not recorded there is in the program's log.
+    /// Records a request and waits until it is in the ledger, up to a limit: a
+    /// ledger that cannot be written must not leave a client without an answer.
+    /// Requests that are not recorded go to the program's log.
     pub async fn record(&self, asked: Asked, answer: Answered) {
         let (recorded, done) = oneshot::channel();
         let request = asked.answered(answer);
@@ -117,7 +117,7 @@ impl RequestLog {
             .flatten()
             .is_none()
         {
-            tracing::error!(request = ?described, "a request is not in the ledger");
+            tracing::error!(request = ?described, "a request is not recorded in the ledger");
         }
     }
 }
@@ -144,14 +144,14 @@ impl RequestWriter {
         }
     }
 
-    /// Records requests on the connection there is, or else on a new one; says
-    /// whether they are recorded.
+    /// Records requests on the current connection, or else on a new one;
+    /// returns whether they are recorded.
     async fn write(
         &self,
         connection: &mut Option<(Connection, ConnectionMonitor)>,
         requests: &[NewRequest],
     ) -> bool {
-        // A connection that lay idle may be gone without anybody having noticed.
+        // An idle connection may be lost without notice.
         for _ in 0..2 {
             if connection.is_none() {
                 match ConnectionMonitor::connect(&self.target, self.timeouts, &Cancel::new()).await

@@ -1,5 +1,5 @@
-//! What every job that writes has in common: a connection of its own, the
-//! lock, one transaction, and a record; or nothing at all.
+//! What every writing job has in common: its own connection, the lock, one transaction, and a
+//! record; or nothing at all.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -19,15 +19,14 @@ use crate::store::{
     transaction,
 };
 
-/// How often a job begins anew after it lost against another transaction.
-/// Each time it first locks the tables where it lost before, so that there is
-/// an end to it beside a gateway that never pauses.
+/// How often a job is retried after it lost against another transaction. Each retry first locks the
+/// tables of the previous conflicts, so that it succeeds even next to a busy gateway.
 const ATTEMPTS: usize = 10;
 
 /// The time between two attempts.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Where a job runs, and who listens.
+/// Where a job runs, and who receives its progress.
 #[derive(Clone)]
 pub(super) struct Run {
     pub(super) target: Target,
@@ -40,14 +39,13 @@ pub(super) struct Run {
 
 /// What a job does inside its transaction.
 pub(super) trait JobBody: Send + Sync {
-    /// What came of it.
+    /// Its result.
     type Done: Send;
 
-    /// Returns what the ledger is to keep of it, whatever comes of it; nothing
-    /// where it is rolled back anyway.
+    /// Returns its metadata for the ledger, whatever the outcome; none if it is always rolled back.
     fn metadata(&self) -> Option<JobMetadata<'_>>;
 
-    /// Returns the tables that others must not write meanwhile.
+    /// Returns the tables that others must not write in the meantime.
     fn locks(&self) -> Vec<&'static str> {
         Vec::new()
     }
@@ -64,7 +62,7 @@ pub(super) trait JobBody: Send + Sync {
     ) -> BoxFuture<'a, Result<Self::Done, JobError>>;
 }
 
-/// What the ledger keeps of a job beside what it did.
+/// What the ledger keeps of a job in addition to its outcome.
 pub(super) struct JobMetadata<'a> {
     pub(super) command: &'a str,
     pub(super) platform: &'a str,
@@ -87,7 +85,7 @@ pub(super) struct JobOutcome<'a> {
     pub(super) backup: Option<&'a Backup>,
 }
 
-/// A transaction that is open, under the lock.
+/// An open transaction, under the lock.
 pub(super) struct JobTransaction<'a> {
     pub(super) connection: &'a mut Connection,
     pub(super) run: &'a Run,
@@ -113,7 +111,7 @@ impl JobTransaction<'_> {
         Ok(number)
     }
 
-    /// Turns an error of the store into what it means for the job.
+    /// Converts an error of the store to an error of the job.
     pub(super) fn step<R>(&self, result: Result<R, StoreError>) -> Result<R, JobError> {
         result.map_err(|error| self.run.job_error(error))
     }
@@ -146,11 +144,11 @@ fn new_job<'a>(
     }
 }
 
-/// Why an attempt came to nothing.
+/// Why an attempt failed.
 pub(super) enum JobError {
-    /// It lost against another transaction, and may win the next time.
+    /// It lost against another transaction, and can be retried.
     Lost(StoreError),
-    /// There is no use in trying again.
+    /// It must not be retried.
     Failed(Failure),
 }
 
@@ -161,8 +159,7 @@ impl From<Failure> for JobError {
 }
 
 impl Run {
-    /// Returns a run on a target: who does it, how long it waits for what, and
-    /// where it is recorded.
+    /// Returns a run on a target: its operator, its timeouts, and where it is recorded.
     pub(super) fn new(
         target: &Target,
         (operator, timeouts, ledger): (&str, Timeouts, &LedgerPlace),
@@ -179,15 +176,14 @@ impl Run {
         }
     }
 
-    /// Runs a job until it is done, or lost too often. What failed is recorded
-    /// too, as far as that is possible.
+    /// Runs a job until it succeeds, or has lost too often. Failures are recorded too, if possible.
     pub(super) async fn job<W: JobBody>(&self, work: &W) -> Result<W::Done, Failure> {
         check_writable(&self.target)?;
         let started_at = Utc::now();
         let mut attempt = 1;
         let mut contested: BTreeSet<String> = work.locks().into_iter().map(str::to_owned).collect();
         loop {
-            // On the heap: whoever asked for the job may have little of a stack left.
+            // On the heap: the caller may have little stack left.
             let failure = match Box::pin(self.attempt(work, started_at, &contested)).await {
                 Ok(done) => return Ok(done),
                 Err(JobError::Lost(error)) if attempt < ATTEMPTS && !self.cancel.is_cancelled() => {
@@ -207,8 +203,8 @@ impl Run {
         }
     }
 
-    /// One attempt on a connection of its own, which is closed at the end:
-    /// that ends the lock, and whatever is still open.
+    /// One attempt on its own connection, which is closed at the end: that releases the lock, and
+    /// ends what is still open.
     async fn attempt<W: JobBody>(
         &self,
         work: &W,
@@ -248,7 +244,7 @@ impl Run {
                 .await
                 .map(|()| done),
             (Ok(done), None) => Ok(done),
-            // Whatever a cancelled statement was taken for.
+            // Whatever error the cancelled statement had.
             (Err(_), _) if self.cancel.is_cancelled() => {
                 Err(Failure::cancelled(&self.cancel).into())
             }
@@ -315,7 +311,7 @@ impl Run {
         }
     }
 
-    /// Leaves a trace of what failed. Never in the way of telling why.
+    /// Records what failed. An error here never hides the failure.
     async fn record_failure<W: JobBody>(
         &self,
         work: &W,
@@ -325,18 +321,18 @@ impl Run {
         let Some(metadata) = work.metadata() else {
             return;
         };
-        // Who did not get in has nothing to record, and nowhere to.
+        // Without a connection there is nothing to record, and no place to record it.
         if matches!(
             failure.kind,
             FailureKind::Locked | FailureKind::Unreachable | FailureKind::Denied
         ) {
             return;
         }
-        // Neither has who may not write.
+        // The same if the role may not write.
         if check_writable(&self.target).is_err() {
             return;
         }
-        // Neither has who broke a rule, and may do so at every second key press.
+        // The same for a broken rule, which the terminal interface may check at every key press.
         if !failure.violations.is_empty() {
             return;
         }
@@ -361,7 +357,7 @@ impl Run {
             }
             transaction::close(connection).await.ok();
         };
-        // What failed may be the network, and the job was told to stop perhaps.
+        // The network may have failed, or the job may be cancelled.
         if tokio::time::timeout(self.timeouts.probe, recording)
             .await
             .is_err()
@@ -386,8 +382,8 @@ impl Run {
     }
 }
 
-/// Tells a ledger file what became of a job. Where nobody knows, whoever opens
-/// the file next asks the target.
+/// Records the outcome of a job in a ledger file. If it is unknown, the next program to open the
+/// file asks the target.
 async fn settle<T>(ledger: &mut Ledger, job: i64, done: &Result<T, JobError>) {
     let committed = match done {
         Ok(_) => true,
@@ -395,6 +391,6 @@ async fn settle<T>(ledger: &mut Ledger, job: i64, done: &Result<T, JobError>) {
         Err(_) => false,
     };
     if let Err(error) = ledger.settle(job, committed).await {
-        tracing::warn!(job, committed, %error, "cannot note in the ledger what became of the job");
+        tracing::warn!(job, committed, %error, "cannot record the outcome of the job in the ledger");
     }
 }

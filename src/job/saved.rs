@@ -1,9 +1,7 @@
-//! Saved plans: a comparison and the choices made on it, to be looked at and
-//! applied later, on the machine where they were saved.
+//! Saved plans: a comparison and the choices made on it, to be reviewed and applied later.
 //!
-//! The file is JSON of our own format. It holds no secret, only keyed
-//! fingerprints, and is sealed with the same key: a plan that was edited is
-//! not applied.
+//! The file is JSON of our own format. It contains no secret, only keyed fingerprints, and is
+//! signed with the same key: an edited plan is not applied.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -25,22 +23,21 @@ use crate::engine::{
 use crate::platform::{self, ImportOptions};
 use crate::store::{LedgerPlace, Target, Timeouts};
 
-/// The word that the file begins with.
+/// The word that the file starts with.
 const FORMAT: &str = "gatediff-plan";
 
-/// The version of the format. The second one knows truths, fractions, lists,
-/// references, and how the import file is read; the third missing objects that
-/// are no APIs, how items were matched, and mapped organisations; the fourth who
-/// can call what afterwards.
+/// The version of the format. The second adds booleans, fractions, lists, references, and the
+/// import options; the third missing objects other than APIs, how items were matched, and mapped
+/// organisations; the fourth access changes.
 const VERSION: u32 = 4;
 
 /// The oldest version that can still be read.
 const OLDEST: u32 = 1;
 
-/// What stands before the seal, which is the last thing in the file.
+/// The text before the signature, which is the last field of the file.
 const SIGNATURE: &[u8] = b",\"seal\":";
 
-/// What the seal is the fingerprint of.
+/// What the signature is computed over.
 const LABEL: &str = "saved plan";
 
 const PROGRAM: &str = concat!("gatediff ", env!("CARGO_PKG_VERSION"));
@@ -86,18 +83,18 @@ struct DocumentChoices {
     ignore_lack_api: bool,
 }
 
-/// What every version of the file begins with.
+/// The common header of all versions of the file.
 #[derive(Deserialize)]
 struct Head {
     format: String,
     version: u32,
 }
 
-/// Returns a plan with its choices as a file. It holds no secret.
+/// Returns a plan with its choices as a file. It contains no secret.
 ///
 /// # Errors
 ///
-/// Fails if the machine gives no random number, or the current directory is gone.
+/// Fails if the machine provides no random numbers, or the current directory does not exist.
 pub fn save(
     review: &Review,
     choices: &Choices,
@@ -149,21 +146,21 @@ pub fn save(
     Ok(bytes)
 }
 
-/// Returns a path that means the same from every directory; standard input stays.
+/// Returns an absolute path; standard input is unchanged.
 fn absolute(path: &str) -> Result<String, Failure> {
     if path == "-" {
         return Ok(path.to_owned());
     }
     let absolute = std::path::absolute(path).map_err(|error| {
-        Failure::new(FailureKind::File, "cannot tell where the file is")
+        Failure::new(FailureKind::File, "cannot determine the path of the file")
             .at(path)
             .because(error)
-            .hint("go to a directory that exists")
+            .hint("change to an existing directory")
     })?;
     Ok(absolute.to_string_lossy().into_owned())
 }
 
-/// Returns everything before the seal.
+/// Returns everything before the signature.
 fn body(bytes: &[u8]) -> &[u8] {
     let at = bytes
         .windows(SIGNATURE.len())
@@ -175,7 +172,7 @@ fn digest(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(body(bytes)).into()
 }
 
-/// Says whether a file is a saved plan, from how it begins.
+/// Says whether a file is a saved plan, from its first bytes.
 pub fn is_plan(bytes: &[u8]) -> bool {
     let words = [&b"{"[..], b"\"format\"", b":", b"\"gatediff-plan\""];
     let rest = words.iter().try_fold(bytes, |rest, word| {
@@ -187,13 +184,13 @@ pub fn is_plan(bytes: &[u8]) -> bool {
 /// A plan that was saved.
 #[derive(Clone)]
 pub struct SavedPlan {
-    /// Which one: every saved plan has its own number.
+    /// Its id, unique for every saved plan.
     pub id: String,
     /// When it was saved.
     pub created_at: DateTime<Utc>,
     /// Who saved it.
     pub operator: String,
-    /// On which machine.
+    /// The machine.
     pub host: String,
     /// With which program.
     pub program: String,
@@ -201,9 +198,9 @@ pub struct SavedPlan {
     pub target: String,
     /// The target's database.
     pub database: String,
-    /// The file it was made of; its path is absolute.
+    /// The file it was made from; its path is absolute.
     pub file: FileInfo,
-    /// Which key sealed it.
+    /// The key that signed it.
     pub key_id: String,
     plan: SignedPlan,
     choices: Choices,
@@ -221,24 +218,23 @@ pub fn load(path: &str) -> Result<SavedPlan, Failure> {
     parse(path, &read(path)?)
 }
 
-/// Reads the bytes of a saved plan; `path` is what the file is called. Whether
-/// it was changed since is found by [`SavedPlan::verify`].
+/// Reads the bytes of a saved plan; `path` is the name of the file. [`SavedPlan::verify`] finds
+/// whether it was changed since.
 ///
 /// # Errors
 ///
-/// Fails with line and column if it is no saved plan of a version that this
-/// program knows.
+/// Fails with line and column if it is not a saved plan of a supported version.
 pub fn parse(path: &str, bytes: &[u8]) -> Result<SavedPlan, Failure> {
     let head: Head = serde_json::from_slice(bytes).map_err(|error| explain(path, &error))?;
     if head.format != FORMAT {
         return Err(
-            Failure::new(FailureKind::Format, "the file is no saved plan")
+            Failure::new(FailureKind::Format, "not a gatediff plan file")
                 .at(path)
                 .hint("save one with `gatediff plan FILE --out PLAN.json`"),
         );
     }
     if !(OLDEST..=VERSION).contains(&head.version) {
-        let known = format!("this program knows {OLDEST} to {VERSION}");
+        let known = format!("this program supports {OLDEST} to {VERSION}");
         return Err(Failure::new(
             FailureKind::Format,
             "the plan was saved by another version of gatediff",
@@ -252,7 +248,7 @@ pub fn parse(path: &str, bytes: &[u8]) -> Result<SavedPlan, Failure> {
     let Some(platform) = platform::named(&document.platform) else {
         return Err(Failure::new(
             FailureKind::Format,
-            "the plan is for a product that this program does not know",
+            "the plan is for a product that this program does not support",
         )
         .at(path)
         .because(format!("it names '{}'", document.platform))
@@ -261,7 +257,7 @@ pub fn parse(path: &str, bytes: &[u8]) -> Result<SavedPlan, Failure> {
     let unknown = |error| {
         Failure::new(
             FailureKind::Parse,
-            "the file is no saved plan of this version",
+            "not a gatediff plan file of this version",
         )
         .at(path)
         .because(error)
@@ -314,7 +310,7 @@ fn explain(path: &str, error: &serde_json::Error) -> Failure {
         )
     } else {
         (
-            "the file is no saved plan of this version",
+            "not a gatediff plan file of this version",
             "save the plan again",
         )
     };
@@ -337,18 +333,17 @@ impl SavedPlan {
         &self.choices
     }
 
-    /// Returns what its choices change of who can call what, as the target was
-    /// when it was saved. Nothing in plans of older versions, and of products
-    /// that grant no access.
+    /// Returns the access changes of its choices, based on the target when it was saved. None in
+    /// plans of older versions, and for products that grant no access.
     pub const fn access(&self) -> Option<&Access> {
         self.access.as_ref()
     }
 
-    /// Says whether the plan is as it was saved.
+    /// Verifies that the plan is unchanged since it was saved.
     ///
     /// # Errors
     ///
-    /// Fails if it was sealed with another key, or changed since.
+    /// Fails if it was signed with another key, or changed since.
     pub fn verify(&self, key: &SignatureKey) -> Result<(), Failure> {
         if key.id() != self.key_id {
             return Err(self.other_key());
@@ -358,7 +353,7 @@ impl SavedPlan {
         }
         Err(
             Failure::new(FailureKind::File, "the plan was changed after it was saved")
-                .because("its seal does not fit what it says")
+                .because("its signature does not match its content")
                 .hint("save the plan again; choices are made when it is saved"),
         )
     }
@@ -367,7 +362,7 @@ impl SavedPlan {
     pub fn other_key(&self) -> Failure {
         Failure::new(
             FailureKind::File,
-            "the plan was sealed with a key that is not here",
+            "the plan was signed with a key that is not available here",
         )
         .because(format!(
             "it was saved by {} on {} with key {}",
@@ -376,12 +371,11 @@ impl SavedPlan {
         .hint("apply it there as the same user, or save it again here")
     }
 
-    /// Says whether a file is the one that the plan was made of, read as it was
-    /// read for it.
+    /// Checks that a file is the one that the plan was made from, read with the same options.
     ///
     /// # Errors
     ///
-    /// Fails if it is another, was changed, or was read with other options.
+    /// Fails if it is another file, was changed, or was read with different options.
     pub fn check_file(&self, file: &FileInfo) -> Result<(), Failure> {
         let same = file.sha256 == self.file.sha256 && file.platform == self.file.platform;
         if same && file.options == self.file.options {
@@ -390,27 +384,26 @@ impl SavedPlan {
         if same {
             return Err(Failure::new(
                 FailureKind::Usage,
-                "the import file was read with other options",
+                "the import file was read with different options",
             )
             .at(&file.path)
-            .hint("leave them out: the plan carries its own"));
+            .hint("omit them: the plan has its own"));
         }
         let short = |sha256: &str| sha256.chars().take(12).collect::<String>();
         Err(Failure::new(
             FailureKind::File,
-            "the import file is not the one that the plan was made of",
+            "the import file is not the one that the plan was made from",
         )
         .at(&file.path)
         .because(format!(
-            "its sha256 begins with {}, the plan's with {}",
+            "its sha256 starts with {}, the plan's with {}",
             short(&file.sha256),
             short(&self.file.sha256)
         ))
         .hint("name the right file with --file, or save the plan again"))
     }
 
-    /// Says whether a target (`user@host:port/database`) is the plan's; another
-    /// user is fine.
+    /// Checks that a target (`user@host:port/database`) is the plan's; another user is fine.
     ///
     /// # Errors
     ///
@@ -430,14 +423,14 @@ impl SavedPlan {
         )
     }
 
-    /// Says whether the plan may still be applied: a plan is used once.
+    /// Checks that the plan may still be applied: a plan is used once.
     ///
-    /// The apply finds that out by itself; this is for telling it before
-    /// anything else of a target that the plan itself has changed.
+    /// The apply checks this too; here it is reported first, since an applied plan has changed its
+    /// own target.
     ///
     /// # Errors
     ///
-    /// Fails if a job applied it already, or the ledger cannot be read.
+    /// Fails if a job already applied it, or the ledger cannot be read.
     pub async fn check_unused(
         &self,
         target: &Target,
@@ -448,15 +441,13 @@ impl SavedPlan {
         used(&jobs, &self.id).map_or(Ok(()), Err)
     }
 
-    /// Compares with what the target is now, and returns the very same choices
-    /// for the fresh comparison.
+    /// Compares with the current target, and returns the same choices for the fresh comparison.
     ///
     /// # Errors
     ///
     /// Fails as [`verify`](Self::verify), [`check_file`](Self::check_file) and
-    /// [`check_target`](Self::check_target) do, if the plan has missing objects
-    /// that nobody confirmed, and, with the items and their fields, if an item
-    /// that the plan writes or relies on is no longer what it was.
+    /// [`check_target`](Self::check_target) do, if the plan has unconfirmed missing objects, and,
+    /// with the items and their fields, if an item that the plan writes or relies on has changed.
     pub fn check(&self, fresh: &Review, key: &SignatureKey) -> Result<Choices, Failure> {
         self.verify(key)?;
         self.check_target(&fresh.target)?;
@@ -464,7 +455,7 @@ impl SavedPlan {
         let approved = match self.plan().approve(&self.choices) {
             Ok(approved) => approved,
             Err(Refusal::MissingUnconfirmed(missing)) => return Err(missing_unconfirmed(missing)),
-            // Nothing that could be stale: the fresh plan has nothing to write either.
+            // Nothing can be stale: the fresh plan has nothing to write either.
             Err(Refusal::NothingToWrite { .. }) => {
                 return Ok(Choices::of(
                     &fresh.plan,
@@ -475,7 +466,7 @@ impl SavedPlan {
         };
         let mut changed = approved.stale(fresh.plan.signed(key).plan());
         let verbs = verbs(&approved);
-        // No item that is written uses an object that is missing now and was not: that would be stale.
+        // No written item uses a newly missing object: that would be stale.
         let missing_confirmed = self.choices.missing_confirmed || self.plan().missing().is_empty();
         let choices = self.choices_for(&fresh.plan, &verbs, missing_confirmed);
         if changed.is_empty() {
@@ -490,9 +481,9 @@ impl SavedPlan {
 }
 
 impl SavedPlan {
-    /// Returns the choices for a fresh comparison: what the plan writes, and what
-    /// was chosen and is blocked, so that both are reported alike. What could be
-    /// written only now was not shown, and stays.
+    /// Returns the choices for a fresh comparison: what the plan writes, and what was chosen and is
+    /// blocked, so that both are reported alike. Items that can be written only now were not shown,
+    /// and are not chosen.
     fn choices_for(
         &self,
         fresh: &Plan,
@@ -529,7 +520,7 @@ fn verbs(approved: &Approved) -> HashMap<&ItemId, Verb> {
         .collect()
 }
 
-/// Returns the items that would not be written as the plan has it.
+/// Returns the items that would be written differently from the plan.
 fn otherwise(then: &HashMap<&ItemId, Verb>, now: Option<&Approved>) -> Vec<Stale> {
     let now = now.map(verbs).unwrap_or_default();
     let done = |verb: Option<&Verb>| match verb {
@@ -544,7 +535,7 @@ fn otherwise(then: &HashMap<&ItemId, Verb>, now: Option<&Approved>) -> Vec<Stale
         .filter(|id| then.get(id) != now.get(id))
         .map(|id| {
             let why = format!(
-                "would {} now, and was to {}",
+                "would {} now, but the plan was to {}",
                 done(now.get(id)),
                 done(then.get(id))
             );
@@ -555,8 +546,9 @@ fn otherwise(then: &HashMap<&ItemId, Verb>, now: Option<&Approved>) -> Vec<Stale
 
 fn missing_unconfirmed(missing: MissingCount) -> Failure {
     let noun = missing.noun();
-    let what =
-        format!("the target lacks {noun}, and the plan does not ignore them; nothing was written");
+    let what = format!(
+        "the target is missing {noun}, and the plan does not ignore them; nothing was written"
+    );
     Failure::new(FailureKind::Blocked, what)
         .because(format!("{missing} missing when the plan was saved"))
         .hint(format!(
@@ -581,7 +573,7 @@ impl fmt::Debug for SavedPlan {
     }
 }
 
-/// What a file that is to be applied turned out to be.
+/// The kind of a file to apply.
 pub enum Opened {
     /// An import file.
     Import(Box<super::file::Loaded>),

@@ -1,5 +1,5 @@
-//! API scopes: reading them, and doing to them what the product's own page
-//! does, as jobs like any other.
+//! API scopes: reading them, and editing them as the product's own page does,
+//! as ordinary jobs.
 
 mod file;
 
@@ -36,42 +36,43 @@ use crate::store::{
 /// How to edit.
 #[derive(Clone, Debug)]
 pub struct EditOptions {
-    /// Who does it: goes into audit columns and the ledger.
+    /// The operator: goes into audit columns and the ledger.
     pub operator: String,
-    /// How long to wait for what.
+    /// The timeouts.
     pub timeouts: Timeouts,
     /// Where the job is recorded.
     pub ledger: LedgerPlace,
-    /// Whether it goes on where the server changes what was not promised.
+    /// Whether it continues if the server changes something that is not part of
+    /// the plan.
     pub accept_server_changes: bool,
 }
 
 /// What was done.
 #[derive(Clone, Debug)]
 pub struct Edited {
-    /// The job's number in the ledger; none where there was nothing to do and
+    /// The job's number in the ledger; none if there was nothing to do and
     /// nothing was written.
     pub job: Option<i64>,
-    /// What was done, in one word: `created`, `updated`, `deleted`, `given`,
+    /// What was done, as one word: `created`, `updated`, `deleted`, `given`,
     /// `taken`, `repaired`.
     pub verb: &'static str,
-    /// The items that it was done to.
+    /// The affected items.
     pub items: Vec<ItemId>,
-    /// The scope's id, where it is about one.
+    /// The scope's id, if it is about one.
     pub id: Option<Arc<str>>,
     /// What differs in the scope.
     pub changes: Vec<Change>,
-    /// What was done to each table.
+    /// The changes of each table.
     pub tables: Vec<TableRows>,
     /// How long it took.
     pub seconds: f64,
-    /// What the operator should know now.
+    /// Messages for the operator.
     pub notes: Vec<String>,
-    /// What the server changed beside what was promised, and was accepted.
+    /// What the server changed in addition to the plan, and was accepted.
     pub server_changes: Vec<Unpromised>,
 }
 
-/// Reads every scope of a target, and everything that a scope can be made of.
+/// Reads every scope of a target, and everything that a scope can refer to.
 ///
 /// # Errors
 ///
@@ -98,15 +99,15 @@ pub async fn catalogue(
     Ok(catalogue)
 }
 
-/// Does something to scopes: under the lock, in one transaction, recorded with
-/// every row that it touched. Until the commit, `cancel` rolls it back.
+/// Edits scopes: under the lock, in one transaction, recorded with every row
+/// that it changed. Until the commit, `cancel` rolls it back.
 ///
 /// # Errors
 ///
-/// Nothing was written, whatever the failure. Rules of the product that it
-/// breaks are [`Failure::violations`]: of kind `Blocked`, or `Stale` (1286)
-/// where the scope is no longer what the operator saw, or `Refused` (1298,
-/// 1344) where there is no such scope or client.
+/// Nothing was written, whatever the failure. Violated rules of the product are
+/// in [`Failure::violations`]: of kind `Blocked`, or `Stale` (1286) if the
+/// scope changed since the operator saw it, or `Refused` (1298, 1344) if the
+/// scope or client does not exist.
 pub async fn edit(
     edit: Edit,
     target: &Target,
@@ -164,7 +165,7 @@ struct Editing {
     edit: Edit,
     options: EditOptions,
     target: String,
-    /// What the ledger says that it is about.
+    /// The name of its subject in the ledger.
     about: String,
 }
 
@@ -270,7 +271,7 @@ fn refused(refused: Refused) -> Failure {
     failure
 }
 
-/// Looks for states of scopes that the product itself leaves behind.
+/// Checks for inconsistent scopes that the product itself leaves behind.
 ///
 /// # Errors
 ///
@@ -295,7 +296,7 @@ pub async fn check(
     Ok(found)
 }
 
-/// Refuses to repair what is not looked for.
+/// Refuses unknown codes.
 fn check_codes(edit: &Edit) -> Result<(), Failure> {
     let Edit::Repair { codes } = edit else {
         return Ok(());
@@ -307,7 +308,7 @@ fn check_codes(edit: &Edit) -> Result<(), Failure> {
         let known: Vec<&str> = ScopeFinding::codes().collect();
         Err(Failure::new(
             FailureKind::Usage,
-            format!("there is no finding '{code}'; nothing was written"),
+            format!("unknown finding '{code}'; nothing was written"),
         )
         .hint(format!("one of {}", known.join(", "))))
     })

@@ -1,4 +1,4 @@
-//! What the service tells of its object types: faces come by it here.
+//! The service's description of its object types, for the front ends.
 
 pub use crate::platform::sp_config::{
     ConfigObject, ConfigObjectRule, ConfigObjectRules, config_objects, is_exportable, is_importable,

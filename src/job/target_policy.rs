@@ -1,4 +1,4 @@
-//! What profiles say of a target, once it is connected to: production, read-only.
+//! The profiles' marks of a target, once connected: production, read-only.
 
 use std::io;
 use std::path::Path;
@@ -11,15 +11,15 @@ use crate::store::{
     Cluster, Connection, MetClusters, StoreError, Target, TargetPolicy, Timeouts, transaction,
 };
 
-/// What the file is called that keeps which clusters were met behind the addresses of profiles.
+/// The name of the file with the known clusters behind the addresses of profiles.
 const FILE: &str = "targets.json";
 
-/// Returns what profiles say of a target. Connects to it, unless something has before: an address
-/// alone does not tell which cluster is behind a tunnel.
+/// Returns the profiles' marks of a target. Connects to it, unless that was done before: an address
+/// alone does not identify the cluster behind a tunnel.
 ///
 /// # Errors
 ///
-/// Fails if the target cannot be reached, or the clusters that were met cannot be read.
+/// Fails if the target cannot be reached, or the known clusters cannot be read.
 pub async fn marks(target: &Target, timeouts: Timeouts) -> Result<TargetPolicy, Failure> {
     if !target.is_met() {
         let (connection, monitor) =
@@ -29,8 +29,8 @@ pub async fn marks(target: &Target, timeouts: Timeouts) -> Result<TargetPolicy, 
     Ok(target.marks())
 }
 
-/// Refuses what would write to a target that a profile marks as read-only, as far as that is known
-/// by now. A job asks again once it is connected.
+/// Refuses to write to a target that a profile marks as read-only, as far as that is known. A job
+/// checks again once it is connected.
 ///
 /// # Errors
 ///
@@ -47,8 +47,7 @@ pub fn check_writable(target: &Target) -> Result<(), Failure> {
     })
 }
 
-/// Takes in which cluster a new connection leads to, and keeps that where a profile's address led
-/// there.
+/// Records which cluster a new connection leads to, and saves it if a profile's address led there.
 pub(super) async fn meet(target: &Target, connection: &mut Connection) -> Result<(), Failure> {
     if !target.has_marked_profiles() {
         return Ok(());
@@ -63,9 +62,9 @@ pub(super) async fn meet(target: &Target, connection: &mut Connection) -> Result
         None => MetClusters::default(),
     };
     if let (Some(met), Some(path)) = (target.meet(cluster.as_ref(), &met), path) {
-        // Nothing depends on it now, but what is done later through another address.
+        // Needed only later, when another address is used.
         if let Err(failure) = on_a_thread(move || write(&path, &met)).await {
-            tracing::warn!(%failure, "cannot keep which cluster was met");
+            tracing::warn!(%failure, "cannot save the identity of the cluster");
         }
     }
     if !was_read_only && target.marks().read_only.is_some() {
@@ -80,20 +79,20 @@ async fn on_a_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| Failure::internal("looking after the clusters that were met", error))
+    done.map_err(|error| Failure::internal("saving the known clusters", error))
         .flatten()
 }
 
-/// Reads what was kept. What cannot be read is a failure: production could be hidden in it.
+/// Reads the file. An unreadable file is a failure: it could mark production.
 fn read(path: &Path) -> Result<MetClusters, Failure> {
     let failed = |why: &dyn std::fmt::Display| {
         Failure::new(
             FailureKind::File,
-            "cannot read which clusters profiles have led to",
+            "cannot read the known clusters of the profiles",
         )
         .at(path.display().to_string())
         .because(why)
-        .hint("correct the file, or remove it: it is written again as profiles are used")
+        .hint("correct the file, or remove it: it is recreated as profiles are used")
     };
     match std::fs::read(path) {
         Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| failed(&error)),
@@ -102,7 +101,8 @@ fn read(path: &Path) -> Result<MetClusters, Failure> {
     }
 }
 
-/// Replaces the file as a whole. Of two programs at once one is lost, and writes it the next time.
+/// Replaces the whole file. If two programs do so at once, one update is lost and written the next
+/// time.
 fn write(path: &Path, met: &MetClusters) -> Result<(), Failure> {
     let text =
         serde_json::to_vec_pretty(met).map_err(|error| Failure::internal("writing JSON", error))?;

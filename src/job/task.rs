@@ -1,5 +1,5 @@
-//! Tasks: imports and exports that a client asked a server for, and comes back
-//! for. They stand in our schema in the target, and survive the server.
+//! Tasks: asynchronous imports and exports requested from a server. They are in
+//! our schema in the target, and survive the server.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,19 +20,19 @@ pub use crate::store::ledger::tasks::{TaskEnd, TaskId, TaskKind, TaskPart, TaskR
 /// How long the files of a task are kept.
 const KEPT: TimeDelta = TimeDelta::days(7);
 
-/// How often the server's own lock is tried again after its session was lost:
-/// PostgreSQL may notice later than we did.
+/// How often taking the server's own lock is retried after its session was
+/// lost: PostgreSQL may notice later than we do.
 const MAX_TRIES: usize = 50;
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// What a client asks for.
+/// A client's request.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    /// Whose objects they are.
+    /// The platform of the objects.
     pub platform: &'static str,
     /// What is to be done.
     pub kind: TaskKind,
-    /// Whether it is only to be said what would be done.
+    /// Whether it is a preview only.
     pub preview: bool,
     /// How, as the client gave it: JSON.
     pub options: String,
@@ -42,9 +42,9 @@ pub struct Asked {
 
 /// The tasks of a server. Clones are of the same server.
 ///
-/// Everything goes over one session, which also holds the lock that this
-/// server is known to be alive by: who lost that lock writes nothing before it
-/// has it again. A call that is dropped is done all the same.
+/// Everything goes over one session, which also holds the lock that shows that
+/// this server is alive: a server that lost the lock writes nothing before it
+/// has it again. A dropped call is still completed.
 #[derive(Clone)]
 pub struct Tasks {
     inner: Arc<Inner>,
@@ -62,7 +62,7 @@ struct Inner {
 type Session = (Connection, ConnectionMonitor);
 
 impl Tasks {
-    /// Signs a server in, where [our schema](super::init) is there.
+    /// Registers a server; [our schema](super::init) must exist.
     ///
     /// # Errors
     ///
@@ -93,7 +93,7 @@ impl Tasks {
         Ok(opened)
     }
 
-    /// Records what a client asks for, and returns the task that is made of it.
+    /// Records a client's request, and returns its task.
     ///
     /// # Errors
     ///
@@ -137,7 +137,7 @@ impl Tasks {
         Ok(record)
     }
 
-    /// Notes that a task runs from now on. Says no where it has been ended.
+    /// Records that a task is running. Returns false if it has already ended.
     ///
     /// # Errors
     ///
@@ -151,12 +151,12 @@ impl Tasks {
         .await
     }
 
-    /// Notes how a task ended, and keeps what came of it.
+    /// Records how a task ended, and saves its files.
     ///
     /// # Errors
     ///
     /// Fails if the target cannot be reached or written; whoever
-    /// [recovers](Self::recover) the task later finds out by the job it made.
+    /// [recovers](Self::recover) the task later finds its outcome by its job.
     pub async fn finish(&self, id: &TaskId, end: TaskEnd) -> Result<(), Failure> {
         let (id, end) = (id.clone(), Arc::new(end));
         self.run(move |connection| {
@@ -166,7 +166,7 @@ impl Tasks {
         .await
     }
 
-    /// Finds a task; one that is expired is not there.
+    /// Finds a task; an expired task is not found.
     ///
     /// # Errors
     ///
@@ -180,7 +180,7 @@ impl Tasks {
         .await
     }
 
-    /// Returns what came of a task.
+    /// Returns a file of a task.
     ///
     /// # Errors
     ///
@@ -194,8 +194,8 @@ impl Tasks {
         .await
     }
 
-    /// Settles the tasks of servers that are gone, and returns how many those
-    /// were: what a job of theirs wrote is complete, everything else failed.
+    /// Settles the tasks of lost servers, and returns their number: tasks whose
+    /// job was committed are complete, all others failed.
     ///
     /// Waits for the target's lock before it looks at the jobs, as long as
     /// `wait` says: a transaction of a server that was killed may still be
@@ -210,7 +210,7 @@ impl Tasks {
         spawned(async move { recoverer.inner.recover(wait).await }).await
     }
 
-    /// Removes the files of expired tasks; returns of how many.
+    /// Removes the files of expired tasks; returns the number of tasks.
     ///
     /// # Errors
     ///
@@ -221,7 +221,7 @@ impl Tasks {
             .await
     }
 
-    /// Signs the server out. What it has not finished counts as cancelled.
+    /// Deregisters the server. Unfinished tasks count as cancelled.
     ///
     /// # Errors
     ///
@@ -253,12 +253,12 @@ impl Tasks {
 }
 
 impl Inner {
-    /// Does work on the session, a second time where the first one found it lost.
+    /// Does work on the session, again if the session turns out to be lost.
     async fn over<T>(
         &self,
         work: impl for<'c> Fn(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Send + Sync,
     ) -> Result<T, Failure> {
-        // Others may each wait for a network that is gone: not one after the other.
+        // Callers must not wait for a lost network one after the other.
         let turn = tokio::time::timeout(self.timeouts.session, self.session.lock());
         let mut session = turn.await.map_err(|_| silent())?;
         let had_one = session.is_some();
@@ -277,7 +277,7 @@ impl Inner {
              impl for<'c> Fn(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Send + Sync
          ),
     ) -> Result<T, Failure> {
-        // Taken out, so that a session that is not heard of any more is dropped.
+        // Taken out, so that an unresponsive session is dropped.
         let (mut connection, monitor) = match session.take() {
             Some(session) => session,
             None => self.sign_in().await?,
@@ -289,8 +289,8 @@ impl Inner {
         done.map_err(Failure::from)
     }
 
-    /// Connects, and takes the lock that this server is known by. Whoever holds
-    /// it is a session that this server lost.
+    /// Connects, and takes this server's own lock. Any holder is a lost session
+    /// of this server.
     async fn sign_in(&self) -> Result<Session, Failure> {
         let (mut connection, monitor) =
             ConnectionMonitor::connect(&self.target, self.timeouts, &Cancel::new()).await?;
@@ -313,7 +313,9 @@ impl Inner {
             FailureKind::Locked,
             "another session still holds this server's own lock",
         )
-        .hint("it is a lost connection of this server most likely; PostgreSQL ends it in time"))
+        .hint(
+            "most likely it is a lost connection of this server; PostgreSQL closes it eventually",
+        ))
     }
 
     async fn recover(&self, wait: Duration) -> Result<usize, Failure> {
@@ -359,7 +361,7 @@ impl Inner {
                 Some(job) => TaskEnd {
                     state: TaskState::Complete,
                     message: Some(format!(
-                        "The server stopped after everything was written as job {}, before it told so; details were lost.",
+                        "The server stopped after everything was written as job {}, before it reported that; details were lost.",
                         job.job
                     )),
                     job: Some(job.job),
@@ -380,7 +382,7 @@ impl Inner {
     }
 }
 
-/// Returns the end of a task as of now, of which there is nothing to tell.
+/// Returns the end of a task as of now, without a message.
 pub fn ended(state: TaskState) -> TaskEnd {
     TaskEnd {
         state,
@@ -392,20 +394,20 @@ pub fn ended(state: TaskState) -> TaskEnd {
     }
 }
 
-/// Returns what the imported file of a task is called in the ledger: by this
-/// name the job is found that wrote what the task was to write.
+/// Returns the name of a task's imported file in the ledger, by which its job
+/// is found.
 pub fn file_name(id: &TaskId) -> String {
     format!("task {id}")
 }
 
-/// Returns the time as clients get it to see, which is no finer.
+/// Returns the time at the precision that clients see.
 fn now() -> DateTime<Utc> {
     let now = Utc::now();
     DateTime::from_timestamp_millis(now.timestamp_millis()).unwrap_or(now)
 }
 
-/// Does work that goes on where whoever waits for it goes away: statements are
-/// never left half-way.
+/// Does work that continues if its caller goes away: statements are never
+/// abandoned halfway.
 async fn spawned<T: Send + 'static>(
     work: impl Future<Output = Result<T, Failure>> + Send + 'static,
 ) -> Result<T, Failure> {
@@ -415,9 +417,6 @@ async fn spawned<T: Send + 'static>(
 }
 
 fn silent() -> Failure {
-    Failure::new(
-        FailureKind::Unreachable,
-        "the database does not answer any more",
-    )
-    .hint("check the server and the network, then try again")
+    Failure::new(FailureKind::Unreachable, "the database no longer answers")
+        .hint("check the server and the network, then try again")
 }

@@ -29,15 +29,16 @@ use crate::store::{
 /// How to undo.
 #[derive(Clone, Debug)]
 pub struct UndoOptions {
-    /// Who does it: goes into the ledger.
+    /// The operator: goes into the ledger.
     pub operator: String,
-    /// How long to wait for what.
+    /// The timeouts.
     pub timeouts: Timeouts,
     /// Where the job is recorded.
     pub ledger: LedgerPlace,
     /// Which items: `KIND` or `KIND:KEY` with `*` in KEY. All of them if empty.
     pub only: Vec<String>,
-    /// Whether it goes on where the server changes what was not promised.
+    /// Whether it continues if the server changes something that is not part of
+    /// the plan.
     pub accept_server_changes: bool,
 }
 
@@ -50,24 +51,24 @@ pub struct Undone {
     pub undoes: i64,
     /// The items whose rows were restored or removed.
     pub items: Vec<ItemId>,
-    /// What was done to each table.
+    /// The changes of each table.
     pub tables: Vec<TableRows>,
     /// How long it took.
     pub seconds: f64,
-    /// What the operator should know now.
+    /// Messages for the operator.
     pub notes: Vec<String>,
-    /// What the server changed beside what was promised, and was accepted.
+    /// What the server changed in addition to the plan, and was accepted.
     pub server_changes: Vec<Unpromised>,
 }
 
-/// Takes a job back: restores every row that it touched and removes what it
-/// added, in one transaction. The undo is a job itself.
+/// Undoes a job: restores every row that it changed and removes what it added,
+/// in one transaction. The undo is itself a job.
 ///
 /// # Errors
 ///
-/// Nothing was written, whatever the failure. Fails if a row is no longer what
-/// the job left, or if something refers to a row that it added by now; the
-/// failure lists all of them.
+/// Nothing was written, whatever the failure. Fails if a row has changed since
+/// the job, or if something refers to a row that it added; the failure lists
+/// all of them.
 pub async fn undo(
     job: i64,
     target: &Target,
@@ -102,12 +103,11 @@ pub async fn undo(
     })
 }
 
-/// Returns a job that can be undone as far as the ledger tells.
+/// Returns a job that can be undone according to the ledger.
 ///
 /// # Errors
 ///
-/// Fails if there is no such job, or it cannot be undone whatever the target
-/// holds.
+/// Fails if the job does not exist, or can never be undone.
 pub async fn undoable(
     job: i64,
     target: &Target,
@@ -128,10 +128,10 @@ struct Undo {
     platform: &'static dyn Platform,
     target: String,
     options: UndoOptions,
-    /// The rows to take back, as the job left them.
+    /// The rows to undo, as the job left them.
     journal: Vec<JournalRow>,
     items: Vec<ItemId>,
-    /// Whether nothing of the job is left after this.
+    /// Whether this undoes the rest of the job.
     whole: bool,
 }
 
@@ -159,7 +159,7 @@ impl Undo {
         let platform = platform::named(&record.platform).ok_or_else(|| {
             Failure::new(
                 FailureKind::Refused,
-                format!("job {job} is of a platform that this gatediff lacks"),
+                format!("job {job} is of a platform that this gatediff does not support"),
             )
             .because(&record.platform)
             .hint("undo it with the version that the job names")
@@ -190,7 +190,8 @@ impl Undo {
         let whole = owners
             .iter()
             .all(|item| chosen.contains(*item) || gone.contains(*item));
-        // Counters belong to no item: they go back with the whole.
+        // Counters belong to no item: they are restored only with the whole
+        // job.
         journal.retain(|row| {
             if row.item.is_empty() {
                 whole && gone.is_empty()
@@ -211,7 +212,7 @@ impl Undo {
     }
 }
 
-/// Refuses a job that cannot be undone whatever the target holds.
+/// Refuses a job that can never be undone.
 fn may_be_undone(record: &JobRecord, target: &Target, ledger: &LedgerPlace) -> Result<(), Failure> {
     let job = record.job;
     match record.state {
@@ -228,16 +229,18 @@ fn may_be_undone(record: &JobRecord, target: &Target, ledger: &LedgerPlace) -> R
                 .map_or_else(String::new, |by| format!(" by job {by}"));
             return Err(Failure::new(
                 FailureKind::Refused,
-                format!("job {job} was undone already{by}"),
+                format!("job {job} was already undone{by}"),
             )
-            .hint("undo the undo to have it back"));
+            .hint("undo the undo to restore it"));
         }
         JobState::Unknown => {
             return Err(Failure::new(
                 FailureKind::Refused,
                 format!("the outcome of job {job} is unknown"),
             )
-            .because("it was interrupted while committing, and the target no longer tells")
+            .because(
+                "it was interrupted while committing, and the target no longer knows its outcome",
+            )
             .hint("compare the file again with `gatediff plan` to see what was written"));
         }
         JobState::Done | JobState::PartlyUndone => {}
@@ -272,11 +275,11 @@ fn no_journal(record: &JobRecord) -> Failure {
     .hint("to go back, import an export from before it, or restore the server's own backup")
 }
 
-/// What a job did, and what of it was taken back.
+/// What a job did, and what of it was undone.
 struct Past {
     record: JobRecord,
     journal: Vec<JournalRow>,
-    /// The items that other jobs took back, and that stayed so.
+    /// The items that other jobs undid and that are still undone.
     gone: BTreeSet<String>,
 }
 
@@ -335,7 +338,7 @@ fn nothing_chosen(record: &JobRecord, only: &[String], gone: &BTreeSet<String>) 
         ))
     } else {
         failure
-            .because("they were undone already")
+            .because("they were already undone")
             .hint("see `gatediff history`")
     }
 }
@@ -383,7 +386,7 @@ impl JobBody for Undo {
         })
     }
 
-    /// What brings a name back must not meet somebody who is just taking it.
+    /// Restoring a name must not race with another session that takes it.
     fn locks(&self) -> Vec<&'static str> {
         let named = self
             .platform
@@ -445,7 +448,7 @@ impl JobBody for Undo {
 }
 
 impl Undo {
-    /// Asks again under the lock: somebody may have undone it meanwhile.
+    /// Checks again under the lock: it may have been undone in the meantime.
     async fn check_again(&self, open: &mut JobTransaction<'_>) -> Result<(), JobError> {
         let Some(ledger) = open.ledger.as_deref_mut() else {
             return Ok(());
@@ -463,7 +466,7 @@ impl Undo {
     }
 }
 
-/// Says why a job cannot be undone: every row that is in the way.
+/// Says why a job cannot be undone: every conflicting row.
 fn refused(job: i64, conflicts: Vec<Conflict>) -> Failure {
     let changed = conflicts
         .iter()
@@ -507,19 +510,22 @@ fn describe(conflict: Conflict) -> Stale {
                     .collect(),
             )
         }
-        ConflictKind::Gone => (format!("{row} is gone"), Vec::new()),
-        ConflictKind::Taken => (format!("{row} is there again"), Vec::new()),
-        ConflictKind::NeededBy(by) => (format!("{row} is needed by {by}"), Vec::new()),
-        ConflictKind::Needs(what) => (format!("{row} needs {what}, which is gone"), Vec::new()),
+        ConflictKind::Gone => (format!("{row} no longer exists"), Vec::new()),
+        ConflictKind::Taken => (format!("{row} exists again"), Vec::new()),
+        ConflictKind::NeededBy(by) => (format!("{row} is required by {by}"), Vec::new()),
+        ConflictKind::Needs(what) => (
+            format!("{row} requires {what}, which no longer exists"),
+            Vec::new(),
+        ),
         ConflictKind::NameTaken(by) => {
-            (format!("{row} has a name that {by} has by now"), Vec::new())
+            (format!("the name of {row} is now used by {by}"), Vec::new())
         }
-        ConflictKind::CountedOn => (format!("{row} has counted on"), Vec::new()),
+        ConflictKind::CountedOn => (format!("{row} has since advanced"), Vec::new()),
     };
     Stale { item, why, fields }
 }
 
-/// Tells a column in three states: as the job left it, now, and to restore.
+/// Describes a column in three states: as the job left it, now, and to restore.
 fn field(table: &str, change: &CellChange) -> StaleField {
     let value = |value: &Value| match value {
         Value::Null => EngineValue::Null,

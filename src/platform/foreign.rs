@@ -1,12 +1,12 @@
-//! What a file is that is no JSON at all: told by its first bytes, so that
-//! nobody has to guess from a syntax error.
+//! Detects files that are not JSON by their first bytes, to report that instead
+//! of a syntax error.
 
-/// Something else than JSON text in UTF-8.
+/// The type of a file that is not JSON text in UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Foreign {
-    /// Nothing, or nothing but blanks.
+    /// Empty, or only whitespace.
     Empty,
-    /// Nothing but NUL bytes: what a crash or a full disk leaves of a file.
+    /// Only NUL bytes: the result of a crash or a full disk.
     Zeros,
     /// UTF-16, with or without a byte-order mark.
     Utf16,
@@ -20,7 +20,7 @@ pub enum Foreign {
     Xz,
     /// Compressed by Zstandard.
     Zstd,
-    /// A zip archive; spreadsheets are such, too.
+    /// A zip archive, or a spreadsheet.
     Zip,
     /// A 7z archive.
     SevenZip,
@@ -34,7 +34,7 @@ pub enum Foreign {
     Dump,
     /// A database file of SQLite.
     Sqlite,
-    /// An HTML page: often the login page of what should have sent the file.
+    /// An HTML page: often a login page instead of the file.
     Html,
     /// XML.
     Xml,
@@ -46,7 +46,7 @@ pub enum Foreign {
     Script,
 }
 
-/// Beginnings that no JSON text has.
+/// Byte sequences with which no JSON text starts.
 const BEGINNINGS: [(&[u8], Foreign); 19] = [
     (b"\x1f\x8b", Foreign::Gzip),
     (b"BZh", Foreign::Bzip2),
@@ -61,7 +61,7 @@ const BEGINNINGS: [(&[u8], Foreign); 19] = [
     (b"%PDF-", Foreign::Pdf),
     (b"PGDMP", Foreign::Dump),
     (b"SQLite format 3\0", Foreign::Sqlite),
-    // Before UTF-16, whose mark is the beginning of this one.
+    // Before UTF-16, whose mark is a prefix of this one.
     (b"\xff\xfe\0\0", Foreign::Utf32),
     (b"\0\0\xfe\xff", Foreign::Utf32),
     (b"\xff\xfe", Foreign::Utf16),
@@ -71,8 +71,8 @@ const BEGINNINGS: [(&[u8], Foreign); 19] = [
 ];
 
 impl Foreign {
-    /// Recognises what is no JSON text; `bytes` come without a UTF-8
-    /// byte-order mark. What might be JSON with a mistake is none of these.
+    /// Recognises files that are not JSON text; `bytes` come without a UTF-8
+    /// byte-order mark. Possible JSON with a syntax error is none of these.
     pub(super) fn recognise(bytes: &[u8]) -> Option<Self> {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Some(Self::Empty);
@@ -88,11 +88,11 @@ impl Foreign {
             .or_else(|| written(bytes))
     }
 
-    /// Returns what the file is, as a sentence.
+    /// Returns a sentence that describes the file.
     pub const fn what(self) -> &'static str {
         match self {
             Self::Empty => "the file is empty",
-            Self::Zeros => "the file holds nothing but NUL bytes",
+            Self::Zeros => "the file contains only NUL bytes",
             Self::Utf16 => "the file is UTF-16",
             Self::Utf32 => "the file is UTF-32",
             Self::Gzip => "the file is compressed (gzip)",
@@ -114,10 +114,10 @@ impl Foreign {
         }
     }
 
-    /// Returns what to do now.
+    /// Returns what to do.
     pub const fn hint(self) -> &'static str {
         match self {
-            Self::Empty | Self::Zeros => "export it again, and see that it is copied in full",
+            Self::Empty | Self::Zeros => "export it again, and make sure that it is copied in full",
             Self::Utf16 => "convert it: iconv -f UTF-16 -t UTF-8",
             Self::Utf32 => "convert it: iconv -f UTF-32 -t UTF-8",
             Self::Gzip => "unpack it first: gunzip",
@@ -127,9 +127,7 @@ impl Foreign {
             Self::Zip => "unpack it first: unzip; if it is a spreadsheet, name the export itself",
             Self::SevenZip => "unpack it first: 7z x",
             Self::Tar => "unpack it first: tar -xf",
-            Self::Html => {
-                "open it in a browser: it may be the login page of what should have sent the file"
-            }
+            Self::Html => "open it in a browser: it may be a login page instead of the file",
             Self::Picture
             | Self::Pdf
             | Self::Dump
@@ -137,13 +135,13 @@ impl Foreign {
             | Self::Xml
             | Self::Csv
             | Self::Yaml
-            | Self::Script => "name the export file, as the product wrote it",
+            | Self::Script => "name the export file as the product wrote it",
         }
     }
 }
 
 /// Recognises characters of two or four bytes by the NULs in the first ones:
-/// JSON begins with ASCII.
+/// JSON starts with ASCII.
 fn wide(bytes: &[u8]) -> Option<Foreign> {
     if bytes.iter().all(|byte| *byte == 0) {
         return Some(Foreign::Zeros);
@@ -156,10 +154,10 @@ fn wide(bytes: &[u8]) -> Option<Foreign> {
     }
 }
 
-/// How much of the first line is looked at.
+/// How many bytes of the first line are read.
 const LINE: usize = 4096;
 
-/// Recognises text of another language by how it begins.
+/// Recognises text formats by how they start.
 fn written(bytes: &[u8]) -> Option<Foreign> {
     let begin = bytes.trim_ascii_start();
     let begin = begin.get(..LINE).unwrap_or(begin);
@@ -190,14 +188,14 @@ fn written(bytes: &[u8]) -> Option<Foreign> {
     }
 }
 
-/// Says whether a line is a quoted word with a separator behind it.
+/// Says whether a line is a quoted word followed by a separator.
 fn is_quoted_csv(line: &[u8]) -> bool {
     let after = line.iter().skip(1).skip_while(|byte| **byte != b'"').nth(1);
     after.is_some_and(|byte| matches!(byte, b',' | b';' | b'\t'))
 }
 
-/// Recognises what begins with a name: a heading of columns, or a key. What
-/// begins with more words is a sentence.
+/// Recognises what starts with a name: a column heading, or a key. More words
+/// are a sentence.
 fn named(line: &[u8]) -> Option<Foreign> {
     const WORDS: usize = 3;
     let is_name =

@@ -1,8 +1,8 @@
-//! One folder per product, each behind the same doors.
+//! One folder per product, each behind the same traits.
 //!
 //! A platform reads its file into a [`Bundle`], reads the target into a
-//! [`Ground`], turns both into the engine's candidates, and writes what was
-//! approved. The engine and the faces know none of them by name.
+//! [`Comparison`], turns both into the engine's candidates, and writes the
+//! approved items. The engine and the front ends depend on none of them.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -32,20 +32,20 @@ pub use selection::{
 
 /// A product whose configuration can be imported and exported.
 pub trait Platform: Send + Sync {
-    /// Returns the word for `--format` and JSON, such as `digirunner`.
+    /// Returns its name for `--format` and JSON, such as `digirunner`.
     fn name(&self) -> &'static str;
 
     /// Returns its kinds in the order in which they are shown and written.
     fn kinds(&self) -> &'static [KindInfo];
 
     /// Says whether a file whose root object has this key is one of its files;
-    /// of a list its first object counts.
+    /// for a list, the first object is used.
     fn recognises(&self, root_key: &str) -> bool;
 
-    /// Returns what operators should know after an import.
+    /// Returns messages for operators after an import.
     fn after_apply(&self) -> &'static [&'static str];
 
-    /// Describes the tables that it writes, for undoing.
+    /// Describes the tables that it writes, for undo.
     fn tables(&self) -> Vec<TableInfo>;
 
     /// Returns its sample.
@@ -56,24 +56,24 @@ pub trait Platform: Send + Sync {
         false
     }
 
-    /// Says whether it heeds [`ImportOptions`]; whoever gives some to another
-    /// one is told.
+    /// Says whether it supports [`ImportOptions`]; giving them to another
+    /// platform is an error.
     fn takes_options(&self) -> bool {
         false
     }
 
-    /// Says whether several files make one bundle.
+    /// Says whether several files can form one bundle.
     fn takes_directories(&self) -> bool {
         false
     }
 
-    /// Says whether its objects are kept in our own schema, which then has to be
-    /// there before an import.
+    /// Says whether its objects are stored in our own schema, which then must
+    /// exist before an import.
     fn keeps_documents(&self) -> bool {
         false
     }
 
-    /// Says whether a target holds any of its objects.
+    /// Says whether a target has any of its objects.
     fn stands_in<'a>(
         &'a self,
         connection: &'a mut Connection,
@@ -86,13 +86,13 @@ pub trait Platform: Send + Sync {
     /// Syntax and type errors, with line, column and JSON path.
     fn parse(&self, bytes: &[u8], options: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError>;
 
-    /// Reads the files of a directory as one bundle; `unread` tells what else
-    /// stands there. Only asked where it
+    /// Reads the files of a directory as one bundle; `unread` reports what else
+    /// is there. Only called if it
     /// [`takes_directories`](Self::takes_directories).
     ///
     /// # Errors
     ///
-    /// As [`parse`](Self::parse), with the file that it is about.
+    /// As [`parse`](Self::parse), with the affected file.
     fn parse_directory(
         &self,
         files: &[SourceFile<'_>],
@@ -111,7 +111,7 @@ pub trait Platform: Send + Sync {
         }
     }
 
-    /// Reads what stands in a target, a constant number of statements per
+    /// Reads a target's objects, with a constant number of statements per
     /// table. The caller sets the transaction's isolation.
     fn snapshot<'a>(
         &'a self,
@@ -119,27 +119,27 @@ pub trait Platform: Send + Sync {
         reading: Reading<'a>,
     ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>>;
 
-    /// Returns the kind of which single items can be exported, each with what
-    /// it needs.
+    /// Returns the kind whose items can be exported individually, each with
+    /// what it requires.
     fn export_root(&self) -> Kind;
 
-    /// Says whether the product has scopes, which can be edited one by one.
+    /// Says whether the product has scopes, which can be edited individually.
     fn has_scopes(&self) -> bool;
 
-    /// Returns what the product calls a file that it exports now.
+    /// Returns the product's name for a file that is exported now.
     fn export_name(&self, now: NaiveDateTime) -> String;
 }
 
-/// What stands in a target, as the platform reads it.
+/// A target's objects, as the platform reads them.
 pub trait Snapshot: Send + Sync {
-    /// Returns the file that the product itself would export: of everything,
-    /// or of what the options say.
+    /// Returns the file that the product itself would export: everything, or
+    /// the selection of the options.
     ///
-    /// The file holds secrets in the clear, as the product's own does.
+    /// The file contains secrets in clear text, as the product's own does.
     ///
     /// # Errors
     ///
-    /// Fails if the target does not have one of the roots, or one is not of
+    /// Fails if the target does not have one of the roots, or if one is not of
     /// the [`export_root`](Platform::export_root) kind.
     fn export(&self, options: &ExportOptions) -> Result<Export, MissingRoots>;
 }
@@ -149,7 +149,7 @@ pub trait Snapshot: Send + Sync {
 pub struct SourceFile<'a> {
     /// Its name in the directory.
     pub name: &'a str,
-    /// What it holds.
+    /// Its content.
     pub bytes: &'a [u8],
 }
 
@@ -164,31 +164,31 @@ pub struct FileError {
 
 /// A file in the product's own format.
 pub struct Export {
-    /// The file. It holds secrets.
+    /// The file. It contains secrets.
     pub bytes: Vec<u8>,
-    /// How many items of each kind it holds.
+    /// How many items of each kind it contains.
     pub counts: Vec<(Kind, usize)>,
-    /// What was left out, and what an import is going to refuse.
+    /// What was left out, and what an import will refuse.
     pub findings: Vec<Finding>,
 }
 
-/// Items that were to be exported and cannot: the target does not have them.
+/// Requested items that the target does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingRoots(pub Vec<ItemId>);
 
 /// A file that was read; only [`Platform::parse`] makes one.
 pub trait Bundle: Send + Sync {
-    /// Returns what was noticed about the file by itself.
+    /// Returns the findings about the file itself.
     fn findings(&self) -> &[Finding];
 
-    /// Returns what stands in the way of its items whatever the target holds,
-    /// each about its item. A plan tells the same with each item.
+    /// Returns what blocks its items in any target, each about its item. A plan
+    /// reports the same with each item.
     fn blocking_findings(&self) -> Vec<Finding>;
 
-    /// Returns how many items of each kind the file holds.
+    /// Returns how many items of each kind the file contains.
     fn counts(&self) -> Vec<(Kind, usize)>;
 
-    /// Reads what stands in the target, a constant number of statements per
+    /// Reads the target's objects, with a constant number of statements per
     /// table. The caller sets the transaction's isolation.
     fn read_target<'a>(
         self: Arc<Self>,
@@ -197,53 +197,53 @@ pub trait Bundle: Send + Sync {
     ) -> BoxFuture<'a, Result<Box<dyn Comparison>, StoreError>>;
 }
 
-/// A file together with what stands in the target.
+/// A file together with the target's objects.
 pub trait Comparison: Send + Sync {
-    /// Compares and judges.
+    /// Compares, and returns the candidates.
     fn plan(&self) -> Plan;
 
-    /// Returns what stands in the target, as it was read for the comparison.
+    /// Returns the target's objects, as they were read for the comparison.
     fn snapshot(&self) -> &dyn Snapshot;
 
     /// Writes the approved items, a constant number of statements per table.
-    /// The caller holds the transaction in which this ground was read.
+    /// The caller holds the transaction in which this comparison was read.
     fn write<'a>(
         &'a self,
         writer: &'a mut Writer<'_>,
         approved: &'a Approved,
     ) -> BoxFuture<'a, Result<(), StoreError>>;
 
-    /// Returns every difference between what was shown of the approved items
-    /// and the rows that were written.
+    /// Returns every difference between the approved items as shown and the
+    /// written rows.
     fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised>;
 }
 
-/// A platform's sample: a target of its own, and a file to import into it.
+/// A platform's sample: a target, and a file to import into it.
 #[derive(Debug)]
 pub struct DemoData {
-    /// What the database is called.
+    /// The name of the database.
     pub database: &'static str,
-    /// What stands in it.
+    /// Its content.
     pub target: DemoTarget,
-    /// What the file is called.
+    /// The name of the file.
     pub file_name: &'static str,
     /// The file.
     pub file: &'static str,
 }
 
-/// How a sample's target comes by what it holds.
+/// How a sample's target is filled.
 #[derive(Debug)]
 pub enum DemoTarget {
     /// By SQL.
     Sql {
         /// The product's tables.
         schema: &'static str,
-        /// What stands in them.
+        /// Their rows.
         seed: &'static str,
     },
     /// By importing a file, as an operator would.
     Import {
-        /// What the file is called.
+        /// The name of the file.
         file_name: &'static str,
         /// The file.
         file: &'static str,
@@ -254,11 +254,11 @@ pub enum DemoTarget {
 pub static PLATFORMS: [&dyn Platform; 3] =
     [&digirunner::Digirunner, &tyk::TYK, &sp_config::SP_CONFIG];
 
-/// Those that somebody else declared.
+/// Those that were registered at run time.
 static ADDED: RwLock<Vec<&'static dyn Platform>> = RwLock::new(Vec::new());
 
-/// Adds a platform for the rest of the process; one whose name is known
-/// already is left out.
+/// Registers a platform for the rest of the process, unless its name is already
+/// known.
 pub fn add(platform: &'static dyn Platform) {
     let mut added = ADDED.write().unwrap_or_else(PoisonError::into_inner);
     let mut known = PLATFORMS.iter().chain(added.iter());
@@ -267,7 +267,7 @@ pub fn add(platform: &'static dyn Platform) {
     }
 }
 
-/// Returns every platform there is.
+/// Returns all platforms.
 pub fn all() -> impl Iterator<Item = &'static dyn Platform> {
     let added = ADDED.read().unwrap_or_else(PoisonError::into_inner).clone();
     PLATFORMS.into_iter().chain(added)
@@ -278,12 +278,12 @@ pub fn named(name: &str) -> Option<&'static dyn Platform> {
     all().find(|platform| platform.name() == name)
 }
 
-/// Recognises whose file this is, from its content.
+/// Recognises the platform of a file, from its content.
 ///
 /// # Errors
 ///
 /// Fails if it is not JSON, if its root is neither an object nor a list of
-/// them, or if no platform knows any of its keys.
+/// objects, or if no platform recognises any of its keys.
 pub fn detect(bytes: &[u8]) -> Result<&'static dyn Platform, ParseError> {
     let found = parse::find_root_key(bytes, Root::ObjectOrList, |key| {
         all().find(|platform| platform.recognises(key))

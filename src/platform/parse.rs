@@ -8,7 +8,7 @@ use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 
 use super::foreign::Foreign;
 
-/// A place in a file, both counted from 1; columns count bytes.
+/// A position in a file, both counted from 1; columns count bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     /// The line.
@@ -17,13 +17,13 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Why a file cannot be read. The message never holds a value of the file.
+/// Why a file cannot be read. The message never contains a value of the file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct ParseError {
-    /// What sort of error it is.
+    /// The kind of the error.
     pub kind: ParseErrorKind,
-    /// Where, when it has a place.
+    /// The position, if there is one.
     pub position: Option<Position>,
     /// The JSON pointer to what was being read; empty for the root.
     pub path: String,
@@ -31,27 +31,27 @@ pub struct ParseError {
     pub message: String,
 }
 
-/// What sort of error it is.
+/// The kind of the error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParseErrorKind {
-    /// No JSON, nor anything like it.
+    /// Not JSON.
     Foreign(Foreign),
-    /// JSON with a mistake.
+    /// JSON with a syntax error.
     Syntax,
-    /// A byte that is no part of a character in UTF-8.
+    /// Invalid UTF-8.
     Encoding,
     /// The file ends too early.
     Truncated,
-    /// Something stands after the end of the root.
+    /// Data after the end of the root.
     Trailing,
     /// JSON of the wrong shape.
     Shape,
-    /// JSON that no platform knows.
+    /// JSON of an unknown format.
     UnknownFormat,
 }
 
 impl ParseError {
-    /// Turns an error of the JSON reader into ours; `text` is what it read.
+    /// Converts an error of the JSON reader; `text` is its input.
     pub(super) fn from_json(
         error: &serde_json::Error,
         path: impl Into<String>,
@@ -65,7 +65,7 @@ impl ParseError {
                 kind: ParseErrorKind::Encoding,
                 position: Some(bad),
                 path: path.into(),
-                message: "a byte there is no part of a UTF-8 character".to_owned(),
+                message: "invalid UTF-8 byte sequence".to_owned(),
             };
         }
         let described = error.to_string();
@@ -75,7 +75,7 @@ impl ParseError {
             serde_json::error::Category::Data => ParseErrorKind::Shape,
             serde_json::error::Category::Eof => ParseErrorKind::Truncated,
             _ if described == TRAILING => ParseErrorKind::Trailing,
-            // JSON knows no largest number.
+            // JSON has no largest number.
             _ if described == TOO_LARGE => ParseErrorKind::Shape,
             serde_json::error::Category::Syntax | serde_json::error::Category::Io => {
                 ParseErrorKind::Syntax
@@ -89,7 +89,7 @@ impl ParseError {
         }
     }
 
-    /// Returns the error of a file that is no JSON at all.
+    /// Returns the error of a file that is not JSON.
     fn foreign(foreign: Foreign) -> Self {
         Self {
             kind: ParseErrorKind::Foreign(foreign),
@@ -99,7 +99,7 @@ impl ParseError {
         }
     }
 
-    /// Returns the error of several files where one is wanted.
+    /// Returns the error of several files if only one is allowed.
     pub(super) fn several_files() -> Self {
         Self {
             kind: ParseErrorKind::Shape,
@@ -109,7 +109,7 @@ impl ParseError {
         }
     }
 
-    /// Returns the error of a file that no platform knows; `keys` are the
+    /// Returns the error of a file that no platform recognises; `keys` are the
     /// first ones of its root.
     pub(super) fn unknown_format<'a>(
         keys: &[String],
@@ -134,22 +134,22 @@ impl ParseError {
     }
 }
 
-/// How the JSON reader calls what stands after the root.
+/// The JSON reader's message for data after the root.
 const TRAILING: &str = "trailing characters";
 
-/// How it calls a number beyond any floating-point one.
+/// Its message for a number beyond the range of floating point.
 const TOO_LARGE: &str = "number out of range";
 
-/// Puts the JSON reader's words into ours, where those say little.
+/// Rephrases the JSON reader's message where it is unclear.
 fn reworded(described: &str) -> String {
     let ours = match described {
-        TRAILING => "the root is closed before that",
+        TRAILING => "the root is already closed",
         TOO_LARGE => "found a number that is too large",
         "lone leading surrogate in hex escape" | "unexpected end of hex escape" => {
-            "found half of a surrogate pair as an escape, which is no character"
+            "found half of a surrogate pair as an escape, which is not a character"
         }
         "control character (\\u0000-\\u001F) found while parsing a string" => {
-            "found a control character inside text, where it needs an escape"
+            "found a control character inside text, where an escape is required"
         }
         "EOF while parsing a string" => "it ends inside text",
         "key must be a string" => "expected a property's name in double quotes",
@@ -180,7 +180,7 @@ impl Position {
     }
 }
 
-/// Returns where the first byte stands that is no part of a character in UTF-8.
+/// Returns the position of the first byte that is not valid UTF-8.
 fn not_utf8(text: &[u8]) -> Option<Position> {
     let sound = text.get(..std::str::from_utf8(text).err()?.valid_up_to())?;
     let line = sound.split(|byte| *byte == b'\n').count();
@@ -197,13 +197,13 @@ fn not_utf8(text: &[u8]) -> Option<Position> {
 ///
 /// # Errors
 ///
-/// Fails if it is no JSON text at all, where a syntax error would puzzle.
+/// Fails if it is not JSON text, instead of a confusing syntax error later.
 pub(super) fn text(bytes: &[u8]) -> Result<&[u8], ParseError> {
     let body = bytes.get(bom(bytes)..).unwrap_or_default();
     Foreign::recognise(body).map_or(Ok(body), |foreign| Err(ParseError::foreign(foreign)))
 }
 
-/// Returns the byte-order mark's length, if the file begins with one.
+/// Returns the byte-order mark's length, if the file starts with one.
 pub(super) fn bom(bytes: &[u8]) -> usize {
     if bytes.starts_with(b"\xef\xbb\xbf") {
         3
@@ -212,7 +212,7 @@ pub(super) fn bom(bytes: &[u8]) -> usize {
     }
 }
 
-/// Cuts a property's name that is too long for a message.
+/// Shortens a property's name for a message.
 pub(super) fn brief(key: &str) -> Cow<'_, str> {
     const MAX_NAME: usize = 100;
     match key.char_indices().nth(MAX_NAME) {
@@ -221,7 +221,7 @@ pub(super) fn brief(key: &str) -> Cow<'_, str> {
     }
 }
 
-/// What a root object's keys say.
+/// The result of looking at a root object's keys.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum RootKey<R> {
     /// One is known.
@@ -230,21 +230,21 @@ pub(super) enum RootKey<R> {
     Unknown(Vec<String>),
 }
 
-/// What may stand at the root of a file.
+/// The allowed root of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Root {
     /// An object.
     Object,
-    /// An object, or a list of which the first one counts.
+    /// An object, or a list, of which the first object is used.
     ObjectOrList,
 }
 
-/// Looks through the root object's keys until `find` knows one; what comes
-/// after it is not read.
+/// Looks through the root object's keys until `find` recognises one; the rest
+/// is not read.
 ///
 /// # Errors
 ///
-/// Fails if the file is not JSON up to there, or if that is no object.
+/// Fails if the file is not JSON up to there, or if the root is not an object.
 pub(super) fn find_root_key<R>(
     bytes: &[u8],
     root: Root,
@@ -263,7 +263,7 @@ pub(super) fn find_root_key<R>(
     };
     let result = json.deserialize_any(keys);
     match (found, result) {
-        // Stopping early is an error to the reader, and none to us.
+        // Stopping early is an error only for the reader.
         (Some(found), _) => Ok(RootKey::Known(found)),
         (None, Ok(())) => Ok(RootKey::Unknown(others)),
         (None, Err(error)) => Err(ParseError::from_json(&error, "", body)),
@@ -278,7 +278,7 @@ struct RootKeys<'a, F, R> {
     takes_list: bool,
 }
 
-/// What a list at the root has to begin with.
+/// The required first element of a list at the root.
 const IN_LIST: &str = "an object in the list";
 
 impl<'de, F: Fn(&str) -> Option<R>, R> de::DeserializeSeed<'de> for RootKeys<'_, F, R> {

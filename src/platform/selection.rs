@@ -1,4 +1,4 @@
-//! What of a file, or of a target, is meant, and how it is to be taken.
+//! Which objects of a file or a target to use, and how.
 
 use std::collections::BTreeMap;
 
@@ -8,40 +8,40 @@ use serde::{Deserialize, Serialize};
 pub use crate::engine::DefaultReference;
 use crate::engine::ItemId;
 
-/// Which objects are meant. Nothing said means all of them.
+/// A selection of objects. By default, all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Selection {
-    /// Only these kinds; empty for any. Goes before `exclude`.
+    /// Only these kinds; empty for any. Takes precedence over `exclude`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub include: Vec<String>,
-    /// All kinds but these.
+    /// All kinds except these.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclude: Vec<String>,
-    /// Of a kind that stands here only these objects.
+    /// For a kind listed here, only these objects.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub objects: BTreeMap<String, ObjectFilter>,
 }
 
-/// Objects of one kind. Where both lists are empty, it means all of them.
+/// Objects of one kind; all of them if both lists are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ObjectFilter {
     /// Those with one of these ids.
     pub ids: Vec<String>,
-    /// And those with one of these names, exact in case.
+    /// And those with one of these names, case-sensitive.
     pub names: Vec<String>,
 }
 
 impl Selection {
-    /// Says whether it means everything.
+    /// Says whether it selects everything.
     pub fn is_all(&self) -> bool {
         self.include.is_empty()
             && self.exclude.is_empty()
             && self.objects.values().all(ObjectFilter::is_all)
     }
 
-    /// Says whether objects of a kind are meant at all.
+    /// Says whether any objects of a kind are selected.
     pub fn takes_kind(&self, kind: &str) -> bool {
         let is_kind = |word: &String| word == kind;
         if self.include.is_empty() {
@@ -51,7 +51,7 @@ impl Selection {
         }
     }
 
-    /// Says whether an object is meant.
+    /// Says whether an object is selected.
     pub fn takes(&self, kind: &str, id: &str, name: &str) -> bool {
         self.takes_kind(kind)
             && self
@@ -73,31 +73,30 @@ impl ObjectFilter {
     }
 }
 
-/// How a file is to be imported, beside what is chosen in its plan.
+/// How to import a file, in addition to the choices of its plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ImportOptions {
-    /// Which of its objects.
+    /// The selected objects.
     pub selection: Selection,
-    /// What references resolve to that resolve to nothing else.
+    /// Default targets for references that resolve to nothing else.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub default_references: Vec<DefaultReference>,
-    /// What is replaced before references are resolved.
+    /// Values that are replaced before references are resolved.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mappings: Vec<Mapping>,
-    /// By the id of an organisation in the file, which one of the target it is
-    /// taken for.
+    /// The target's organisation for each organisation id of the file.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub organisations: BTreeMap<String, String>,
 }
 
 impl ImportOptions {
-    /// Says whether nothing was asked for.
+    /// Says whether no option is set.
     pub fn is_none(&self) -> bool {
         self.has_no_object_options() && self.organisations.is_empty()
     }
 
-    /// Says whether nothing was asked for beside organisations.
+    /// Says whether no option except organisations is set.
     pub fn has_no_object_options(&self) -> bool {
         self.selection.is_all() && self.default_references.is_empty() && self.mappings.is_empty()
     }
@@ -107,7 +106,7 @@ impl ImportOptions {
 ///
 /// # Errors
 ///
-/// Fails on what has no such form, and on an organisation that is mapped twice.
+/// Fails on any other form, and on an organisation that is mapped twice.
 pub fn organisations<'w>(
     words: impl IntoIterator<Item = &'w str>,
 ) -> Result<BTreeMap<String, String>, OrganisationError> {
@@ -128,7 +127,7 @@ pub fn organisations<'w>(
     Ok(mapped)
 }
 
-/// Why mappings of organisations cannot be taken.
+/// Why mappings of organisations are invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OrganisationError {
     /// One has another form.
@@ -136,7 +135,7 @@ pub enum OrganisationError {
         "an organisation is mapped by FROM=TO, the ids in the file and in the target; found '{0}'"
     )]
     Malformed(String),
-    /// One would be two others.
+    /// One is mapped to two others.
     #[error("organisation '{0}' is mapped twice")]
     Twice(String),
 }
@@ -147,13 +146,13 @@ pub enum OrganisationError {
 pub struct Mapping {
     /// The kind of the objects.
     pub kind: String,
-    /// Where in them: a JSONPath such as `$.owner.name`.
+    /// The path in them: a JSONPath such as `$.owner.name`.
     pub path: String,
-    /// What stands there.
+    /// The current value.
     pub from: String,
-    /// What is to stand there.
+    /// The new value.
     pub to: String,
-    /// Whether it is to be done at all.
+    /// Whether it is enabled.
     #[serde(default = "enabled")]
     pub enabled: bool,
 }
@@ -162,18 +161,18 @@ const fn enabled() -> bool {
     true
 }
 
-/// What is to be exported, and what the file says of itself.
+/// What to export, and the metadata of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExportOptions {
-    /// Where there are any, only these and exactly what they need.
+    /// If any, only these and exactly what they require.
     pub roots: Vec<ItemId>,
-    /// Which objects. Platforms that take no options take all.
+    /// The selected objects. Platforms without options export all.
     pub selection: Selection,
-    /// A word about it, for formats that hold one.
+    /// A description, for formats that have one.
     pub description: String,
-    /// Which target it comes from, for formats that say so.
+    /// The origin target, for formats that record it.
     pub origin: String,
-    /// When, for formats that say so; whoever exports sets it.
+    /// The time, for formats that record it; set by the exporter.
     pub now: Option<DateTime<Utc>>,
 }
 

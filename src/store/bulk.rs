@@ -31,7 +31,7 @@ pub enum Values {
     Json(Vec<Option<Arc<str>>>),
 }
 
-/// Values may be secret: only their number is printed.
+/// Values may be secret: only their count is printed.
 impl std::fmt::Debug for Values {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (what, count) = match self {
@@ -76,7 +76,7 @@ pub(super) fn part(columns: &[Column], rows: &Range<usize>) -> Vec<Column> {
 ///
 /// # Errors
 ///
-/// Whatever the server refuses; a unique violation is a conflict.
+/// Fails if the server refuses the statement; a unique violation is a conflict.
 pub(super) async fn insert(
     connection: &mut PgConnection,
     table: &str,
@@ -95,18 +95,18 @@ pub(super) async fn insert(
 ///
 /// # Errors
 ///
-/// Whatever the server refuses. Returns how many rows were met.
+/// Fails if the server refuses a statement. Returns the number of matched rows.
 pub(super) async fn update(
     connection: &mut PgConnection,
     table: &str,
     keys: &[Column],
     set: &[Column],
 ) -> Result<u64, StoreError> {
-    // Keys are numbered, since a column may stand among both.
+    // Keys are numbered, since a column may be in both.
     let key_names: Vec<String> = (0..keys.len()).map(|at| format!("k{at}")).collect();
     let set_names: Vec<String> = (0..set.len()).map(|at| format!("v{at}")).collect();
     let assigned: Vec<String> = if set.is_empty() {
-        // Nothing to change: still meets the rows, to lock and count them.
+        // Nothing to change: still matches the rows, to lock and count them.
         keys.iter()
             .take(1)
             .map(|key| format!("{0} = t.{0}", key.name))
@@ -139,7 +139,7 @@ pub(super) async fn update(
 ///
 /// # Errors
 ///
-/// Whatever the server refuses. Returns how many rows were met.
+/// Fails if the server refuses a statement. Returns the number of matched rows.
 pub(super) async fn delete(
     connection: &mut PgConnection,
     table: &str,
@@ -180,7 +180,7 @@ async fn run(
     Ok(done.rows_affected())
 }
 
-/// Returns keys as a relation `u`, with their number from 1 as `n`.
+/// Returns keys as a relation `u`, numbered from 1 as `n`.
 pub(super) fn unnested(keys: &[Column]) -> String {
     let names: Vec<String> = (0..keys.len()).map(|at| format!("k{at}")).collect();
     format!(

@@ -1,5 +1,5 @@
-//! What the target's catalog says of tables: what their columns hold by
-//! themselves, and what else may write to them.
+//! Tables in the target's catalog: column defaults, and what else may write to
+//! them.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use sqlx::{PgConnection, Row as _};
 use super::sql::{Operation, StoreError};
 use crate::engine::promise::{Fill, TableShape};
 
-/// What may write to a table, or from it to others, beside a job's own
+/// What may write to a table, or from it to others, in addition to a job's own
 /// statements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hazard {
@@ -16,7 +16,7 @@ pub struct Hazard {
     pub table: String,
     /// What it is, such as `trigger audit` or `rule keep_out`.
     pub name: String,
-    /// Where it writes, as far as the catalog tells.
+    /// The tables that it writes, as far as the catalog shows.
     pub to: Option<String>,
 }
 
@@ -34,7 +34,7 @@ impl Hazard {
 /// Tables as the catalog describes them.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
-    /// The tables that there are.
+    /// The existing tables.
     pub shapes: Vec<TableShape>,
     /// What else may write.
     pub hazards: Vec<Hazard>,
@@ -56,8 +56,8 @@ impl Catalog {
 }
 
 /// One statement for all tables. Looks tables up in `pg_class`, not with
-/// `to_regclass`, which fails for who may not look into a schema; columns by
-/// `to_jsonb`, since older servers generate none.
+/// `to_regclass`, which fails without USAGE on a schema; columns by `to_jsonb`,
+/// since older servers do not have generated columns.
 const DESCRIBE: &str = "\
 WITH wanted AS (SELECT name, CASE WHEN name LIKE '%.%' THEN split_part(name, '.', 1) END AS schema, \
   regexp_replace(name, '^.*[.]', '') AS relname FROM unnest($1::text[]) AS u(name)), \
@@ -79,11 +79,11 @@ UNION ALL SELECT t.name, 'cascade', c.conname::text, NULL, c.conrelid::regclass:
   AND (c.confdeltype IN ('c', 'n', 'd') OR c.confupdtype IN ('c', 'n', 'd')) \
 ORDER BY 1, 2, 3";
 
-/// Describes tables, those of them that there are.
+/// Describes the existing ones of some tables.
 ///
 /// # Errors
 ///
-/// Fails if the connection is gone.
+/// Fails if the connection is lost.
 pub async fn describe(
     connection: &mut PgConnection,
     tables: &[&str],
@@ -141,12 +141,12 @@ pub async fn describe(
 /// The columns of a table, and whether the role may read it.
 pub(super) type Readable = (Vec<String>, bool);
 
-/// Returns the columns of those tables that there are, and whether the role may
-/// read them.
+/// Returns the columns of the existing tables, and whether the role may read
+/// them.
 ///
 /// # Errors
 ///
-/// Fails if the connection is gone.
+/// Fails if the connection is lost.
 pub(super) async fn columns(
     connection: &mut PgConnection,
     tables: &[&str],

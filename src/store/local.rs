@@ -1,10 +1,10 @@
 //! A private PostgreSQL server, for the demo and for the tests.
 //!
-//! It listens on a Unix socket in a directory that only its owner can enter, so it needs neither
-//! a port nor a password. It is there to be thrown away: unless its data are to be kept it does
-//! not care for durability. It stops with its owner, whatever happens to that one: a small
-//! script, in a process group of its own, holds the read end of a pipe, and stops the server and
-//! removes the directory when the other end closes.
+//! It listens on a Unix socket in a directory that only its owner can enter, so it needs neither a
+//! port nor a password. It is disposable: unless its data are to be kept it is not durable. It
+//! stops with the process that started it, whatever happens to that one: a small script, in its own
+//! process group, holds the read end of a pipe, and stops the server and removes the directory when
+//! the other end closes.
 //!
 //! This module downloads nothing; `fetch` does, when asked.
 
@@ -28,21 +28,21 @@ use user::ServerUser;
 
 /// The superuser of every private server.
 const ROLE: &str = "postgres";
-/// The number in the name of the socket.
+/// The port number in the name of the socket.
 const PORT: u16 = 5432;
 const SUPERVISOR: &str = include_str!("local/supervisor.sh");
 /// Long, as `initdb` on a busy machine with a slow disk may take its time.
 const START_LIMIT: Duration = Duration::from_secs(120);
-/// Longer than the supervisor needs to go from a polite to a forced stop.
+/// Longer than the supervisor takes to escalate to a forced stop.
 const STOP_LIMIT: Duration = Duration::from_secs(15);
 const PAUSE: Duration = Duration::from_millis(2);
-/// How much of a log an error shows.
+/// How many lines of a log an error shows.
 const LINES_SHOWN: usize = 12;
 
-/// What a private server is started with.
+/// The options of a private server.
 #[derive(Debug, Clone, Default)]
 pub struct LocalOptions {
-    /// A directory whose data outlive the server, made if it does not exist. With it, what is
+    /// A directory whose data outlive the server, created if it does not exist. With it, what is
     /// committed is durable.
     pub keep: Option<PathBuf>,
     /// The server programs to use; found on the machine if there are none.
@@ -98,8 +98,8 @@ impl LocalServer {
         Ok(server)
     }
 
-    /// The address of a database, for sqlx and for `psql`. It says everything, so that nothing
-    /// of it is taken from the environment.
+    /// The address of a database, for sqlx and for `psql`. It is complete, so that nothing is taken
+    /// from the environment.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
         format!(
@@ -127,7 +127,7 @@ impl LocalServer {
         self.kept.as_ref().unwrap_or(&self.run).path.join("log")
     }
 
-    /// The server programs that are in use.
+    /// The server programs in use.
     #[must_use]
     pub fn programs(&self) -> &ServerPrograms {
         &self.programs
@@ -160,7 +160,7 @@ impl LocalServer {
             .try_clone()
             .map_err(LocalError::file("share the lock of", &lock.path))?;
         let durability = self.durability();
-        // A file, and not an argument, to keep the process list readable.
+        // A file instead of an argument, to keep the process list readable.
         let script = self.run.path.join("supervisor");
         std::fs::write(&script, SUPERVISOR)
             .and_then(|()| user.own(&script))
@@ -284,7 +284,7 @@ impl Drop for LocalServer {
             self.remove_directory()
         };
         if let Err(error) = stopped {
-            tracing::warn!(%error, "the private server is not gone");
+            tracing::warn!(%error, "the private server is still running");
         }
     }
 }
@@ -344,7 +344,7 @@ fn quoted_list_item(path: &Path) -> String {
     format!("\"{}\"", path.to_string_lossy().replace('"', "\"\""))
 }
 
-/// Takes away what would reach into `initdb` and the server from the caller's environment.
+/// Removes variables of the caller's environment that would affect `initdb` and the server.
 fn clean_environment(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let name_text = name.to_string_lossy();
@@ -355,8 +355,8 @@ fn clean_environment(command: &mut Command) {
     command.env_remove("LANGUAGE").env("LC_ALL", "C");
 }
 
-/// Reads whether the server says of itself that it takes connections. Its word is in the eighth
-/// line of its process file, from version 10 on.
+/// Reads whether the server reports that it accepts connections: in the eighth line of its process
+/// file, from version 10 on.
 fn is_ready(pid_file: &Path) -> bool {
     std::fs::read_to_string(pid_file).is_ok_and(|text| {
         text.lines()

@@ -1,4 +1,5 @@
-//! One job per target at a time, and how a session is seen to from beside.
+//! One job per target at a time, and control of a session over a second
+//! connection.
 
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
@@ -10,21 +11,22 @@ use super::timeouts::Timeouts;
 /// The advisory lock's key: the letters "gatediff" as a number.
 const KEY: i64 = i64::from_be_bytes(*b"gatediff");
 
-/// How often the lock is tried again that was free when its holder was looked for.
+/// How often to retry a lock that turns out to be free when its holder is
+/// looked up.
 const TRIES: usize = 5;
 
-/// As many bytes of a session's name as the server keeps.
+/// The maximum length of a session's name in the server, in bytes.
 const MAX_NAME_BYTES: usize = 63;
 
-/// Who holds the target.
+/// The holder of the target's lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
     /// One line: role, program, operator and machine, where from, since when.
     pub who: String,
 }
 
-/// Names the session after the operator and this machine, for those who will
-/// find the target held: the server sees an address at most.
+/// Names the session after the operator and this machine, so that other jobs
+/// can report the holder: the server knows at most an address.
 ///
 /// # Errors
 ///
@@ -39,7 +41,7 @@ pub async fn sign(connection: &mut PgConnection, operator: &str) -> Result<(), S
 }
 
 /// Returns the name of a session. The server keeps ASCII only, and cuts what is
-/// long: an operator who does not fit is left out, and a machine is cut.
+/// long: an operator that does not fit is left out, and a machine is truncated.
 fn signature(operator: &str, machine: &str) -> String {
     let is_plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic());
     let long = format!("{APPLICATION_NAME} {operator}@{machine}");
@@ -61,12 +63,12 @@ fn machine() -> String {
         .into_owned()
 }
 
-/// Takes the target's lock for the rest of the session, or says who holds it.
+/// Takes the target's lock for the rest of the session, or returns its holder.
 /// Does not wait.
 ///
 /// A session lock, taken before the transaction begins: the transaction's
 /// snapshot must not be older than the lock, or it would miss what the last
-/// holder committed. It ends with the connection, whatever becomes of us.
+/// holder committed. It ends with the connection, whatever happens to us.
 ///
 /// # Errors
 ///
@@ -81,7 +83,7 @@ pub async fn take(connection: &mut PgConnection) -> Result<Result<(), Holder>, S
         if taken {
             return Ok(Ok(()));
         }
-        // Whoever held it may be gone by now.
+        // The holder may be gone.
         if let Some(holder) = holder(connection).await? {
             return Ok(Err(holder));
         }
@@ -104,8 +106,8 @@ pub(super) async fn release(connection: &mut PgConnection) -> Result<(), StoreEr
     released.map(|_| ()).map_err(|error| failed(&error))
 }
 
-/// Looks who holds the lock of this database. Of the sessions of other roles
-/// the server may tell the name only.
+/// Looks up who holds the lock of this database. The server may report only the
+/// name for sessions of other roles.
 async fn holder(connection: &mut PgConnection) -> Result<Option<Holder>, StoreError> {
     let sql = "SELECT a.usename::text, a.application_name, \
                CASE WHEN a.backend_start IS NOT NULL \
@@ -134,7 +136,8 @@ fn describe(row: &PgRow) -> String {
     };
     let mut who = text(0).unwrap_or_else(|| "a role that is gone".to_owned());
     if let Some(name) = text(1) {
-        // The program, and who runs it where, if it was signed.
+        // The program, and its operator and machine, if the session has our
+        // name.
         who.push_str(&format!(" ({})", name.replacen(' ', ", ", 1)));
     }
     if let Some(place) = text(2) {
@@ -146,7 +149,7 @@ fn describe(row: &PgRow) -> String {
     who
 }
 
-/// Lets the server end a session that holds the target's lock and lies idle
+/// Lets the server end a session that holds the target's lock and is idle
 /// outside of any transaction; in one, it has a limit anyway. Servers before
 /// PostgreSQL 14 know no such limit.
 ///
@@ -170,14 +173,14 @@ pub async fn limit_idle(
 }
 
 /// Cancels the statement that another connection of ours runs, over a
-/// connection of its own. Says whether the server could be told.
+/// connection of its own. Returns whether the server received it.
 pub async fn cancel(target: &Target, timeouts: Timeouts, backend: i32) -> bool {
     signal_backend(target, timeouts, backend, "pg_cancel_backend").await
 }
 
 /// Ends the session of another connection of ours, over a connection of its
-/// own: what it has not committed is rolled back, and its lock is free. Says
-/// whether the server could be told.
+/// own: what it has not committed is rolled back, and its lock is free. Returns
+/// whether the server received it.
 pub async fn end(target: &Target, timeouts: Timeouts, backend: i32) -> bool {
     signal_backend(target, timeouts, backend, "pg_terminate_backend").await
 }
@@ -199,7 +202,8 @@ async fn signal_backend(
         .is_some()
 }
 
-/// Gives an order to a session of ours; another program may have its number by now.
+/// Sends a command to one of our sessions; its process id may since belong to
+/// another program.
 async fn give(connection: &mut PgConnection, backend: i32, order: &'static str) -> Option<()> {
     let sql = format!(
         "SELECT {order}(pid) FROM pg_stat_activity \
@@ -212,19 +216,19 @@ async fn give(connection: &mut PgConnection, backend: i32, order: &'static str) 
     given.ok().map(|_| ())
 }
 
-/// How a session stands, as the server sees it.
+/// The state of a session, as reported by the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heartbeat {
-    /// It works.
+    /// It is active.
     Working,
-    /// It waits for us: to send what comes next, or to take what it sends.
+    /// It waits for us: to send the next message, or to receive one.
     Waiting,
-    /// There is no such session.
+    /// The session does not exist.
     Gone,
 }
 
-/// Looks at the session of another connection of ours, over a connection of
-/// its own; answers nothing if the server cannot be asked.
+/// Reads the state of another of our sessions, over a new connection; returns
+/// none if the server cannot be asked.
 pub async fn probe(target: &Target, timeouts: Timeouts, backend: i32) -> Option<Heartbeat> {
     let probing = async {
         let mut connection = target.connect_monitor(timeouts).await?;
@@ -236,10 +240,10 @@ pub async fn probe(target: &Target, timeouts: Timeouts, backend: i32) -> Option<
         .flatten()
 }
 
-/// Looks at the session of another connection of ours.
+/// Reads the state of another of our sessions.
 ///
-/// What the server waits for tells it, and not the session's `state`: a
-/// statement of which the network lost the end is `active`, and waits for us.
+/// Determined by what the server waits for, not by the session's `state`: a
+/// statement whose end was lost by the network is `active`, and waits for us.
 ///
 /// # Errors
 ///
@@ -262,8 +266,8 @@ pub async fn heartbeat(
     })
 }
 
-/// Ends the session of a connection of ours, over another. Says whether the
-/// server could be told.
+/// Ends the session of a connection of ours, over another. Returns whether the
+/// server received it.
 pub async fn end_from(connection: &mut PgConnection, backend: i32) -> bool {
     give(connection, backend, "pg_terminate_backend")
         .await

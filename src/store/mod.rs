@@ -1,7 +1,7 @@
-//! PostgreSQL: how a server is found, reached and, for the demo and the tests,
-//! run privately; statements over many rows; and what is ours in the target.
+//! PostgreSQL: finding and connecting to servers and, for the demo and the
+//! tests, running a private one; bulk statements; and our schema in the target.
 //!
-//! Nothing here knows what a platform's tables mean. Only this room and the
+//! Nothing here knows what a platform's tables mean. Only this module and the
 //! platforms' SQL files talk to PostgreSQL.
 
 pub mod bulk;
@@ -33,6 +33,6 @@ pub use touched::Touched;
 pub use transaction::Connection;
 pub use writer::{ItemRef, Keyed, Writer, Written};
 
-/// Where the driver logs what functions of the target say with `RAISE NOTICE`:
-/// it may be a secret that a trigger was given.
+/// The driver's log target for `RAISE NOTICE` of functions in the target: a
+/// trigger may print a secret.
 pub const NOTICES: &str = "sqlx::postgres::notice";

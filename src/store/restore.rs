@@ -1,6 +1,6 @@
-//! Taking rows back to what they were, by what the journal kept of them.
+//! Restoring rows from the journal.
 //!
-//! Generic: rows travel as JSON, whole, so that columns which this program
+//! Generic: whole rows are passed as JSON, so that columns which this program
 //! does not know are restored too. Values are compared as PostgreSQL's own
 //! texts, so that no number loses a digit.
 
@@ -17,32 +17,34 @@ use super::sql::{Operation, StoreError, StoreErrorKind};
 use super::writer::{ItemRef, Writer, quoted};
 use crate::engine::promise::{Promised, RowPromise};
 
-/// What a platform says of one of its tables.
+/// A platform's description of one of its tables.
 #[derive(Clone, Debug, Default)]
 pub struct TableInfo {
     /// Its name.
     pub name: &'static str,
     /// The columns of its primary key.
     pub key: Vec<&'static str>,
-    /// Columns whose values may be shown. Others only differ.
+    /// Columns whose values may be shown. Others are only reported as
+    /// different.
     pub shown: Vec<&'static str>,
-    /// Columns that the running system writes by itself: they do not make a
-    /// row a changed one, and keep what they have come to.
+    /// Columns that the running system itself writes: they do not count as
+    /// changes, and keep their current values.
     pub live: Vec<&'static str>,
-    /// Whether its rows count ids. A counter that moved on is left alone.
+    /// Whether its rows are id counters. A counter that has advanced is left
+    /// alone.
     pub is_counter: bool,
     /// The rows of other tables that it refers to.
     pub references: Vec<Reference>,
-    /// Columns that hold names, of which the system wants each once. Nothing in
-    /// the database keeps them so.
+    /// Columns with names that the system requires to be unique. The database
+    /// does not enforce that.
     pub names: Vec<&'static str>,
-    /// Whether it is another part of the product's: never written, only looked
-    /// through for rows that refer to ours, and not there in every target. Its
-    /// key tells a row to people, and need not be the primary one.
+    /// Whether it belongs to another part of the product: never written, only
+    /// searched for rows that refer to ours, and missing in some targets. Its
+    /// key identifies a row for people, and need not be the primary key.
     pub is_external: bool,
 }
 
-/// A column that holds another table's key.
+/// A column that contains another table's key.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Reference {
     /// The column.
@@ -51,7 +53,7 @@ pub struct Reference {
     pub table: &'static str,
     /// The column of that table; one of its primary key.
     pub to: &'static str,
-    /// Whether the column holds a JSON list of keys, as text.
+    /// Whether the column contains a JSON list of keys, as text.
     pub is_list: bool,
 }
 
@@ -66,7 +68,7 @@ struct Net {
     after: Option<String>,
 }
 
-/// Why a row cannot be taken back.
+/// Why a row cannot be restored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Conflict {
     /// The item that the row belongs to.
@@ -75,37 +77,37 @@ pub struct Conflict {
     pub table: &'static str,
     /// The row's key, such as `client_id "crm"`.
     pub key: String,
-    /// What is in the way.
+    /// The conflict.
     pub kind: ConflictKind,
 }
 
-/// What is in the way of taking a row back.
+/// The kind of a conflict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConflictKind {
-    /// It is not what the job left, in these columns.
+    /// It has changed since the job, in these columns.
     Changed(Vec<CellChange>),
-    /// The job left it, and it is gone.
+    /// The job left it, and it no longer exists.
     Gone,
-    /// The job deleted it, and there is one with its key again.
+    /// The job deleted it, and its key exists again.
     Taken,
     /// The job added it, and another row refers to it now.
     NeededBy(String),
-    /// The job deleted it, and a row that it refers to has gone since.
+    /// The job deleted it, and a row that it refers to no longer exists.
     Needs(String),
     /// The job deleted or renamed it, and another row has its name now.
     NameTaken(String),
-    /// It counts ids, and has counted on.
+    /// It counts ids, and has since advanced.
     CountedOn,
 }
 
-/// A column that is not what the job left. Values are told of columns that
+/// A column that has changed since the job. Values are given for columns that
 /// may be shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CellChange {
     /// The column.
     pub column: String,
-    /// As the job left it, as it is now, as it was before the job; nothing
-    /// where they must not be shown.
+    /// As the job left it, as it is now, as it was before the job; none if they
+    /// must not be shown.
     pub values: Option<[serde_json::Value; 3]>,
 }
 
@@ -121,7 +123,7 @@ impl fmt::Debug for Conflict {
     }
 }
 
-/// What is to be done to the rows of one table.
+/// The planned changes of the rows of one table.
 struct Restoration<'t> {
     info: &'t TableInfo,
     deletes: Vec<Whole>,
@@ -130,14 +132,14 @@ struct Restoration<'t> {
     inserts: Vec<Whole>,
 }
 
-/// Takes rows back: removes what was added, restores the rest. Checks all of
-/// them first; if anything is in the way, tells all of it and writes nothing.
-/// (What refers to an added row, what a restored one refers to, and who has its
-/// name shows only after writing: the caller rolls back then.)
+/// Undoes rows: removes what was added, restores the rest. Checks all of them
+/// first; if there are conflicts, reports all of them and writes nothing. (What
+/// refers to an added row, what a restored one refers to, and who has its name
+/// shows only after writing: the caller rolls back then.)
 ///
 /// # Errors
 ///
-/// Fails if a table of the journal is none of the platform's, or the journal
+/// Fails if a table of the journal is not one of the platform's, or the journal
 /// cannot be read; and as writing does.
 pub async fn restore(
     writer: &mut Writer<'_>,
@@ -154,7 +156,7 @@ pub async fn restore(
         let Some(info) = info else {
             return Err(StoreError {
                 kind: StoreErrorKind::Schema,
-                ..StoreError::other(Operation::Read, &*table, "it is no table of this product")
+                ..StoreError::other(Operation::Read, &*table, "not a table of this product")
             });
         };
         restorations.push(inspect(writer, info, rows, &mut conflicts).await?);
@@ -186,8 +188,8 @@ pub async fn restore(
     Ok(conflicts)
 }
 
-/// Returns what taking rows back promises of each: all that it held before,
-/// but for what the running system writes by itself.
+/// Returns the promise of an undo for each row: its previous values, except
+/// those that the running system itself writes.
 ///
 /// # Errors
 ///
@@ -209,7 +211,7 @@ pub fn promises(
                 table: table.to_string().into(),
                 key: net.key,
                 remains: before.is_some(),
-                // A counter that moved on is left alone.
+                // A counter that has advanced is left alone.
                 required: !info.is_some_and(|info| info.is_counter),
                 columns: values
                     .map(|(column, value)| {
@@ -222,10 +224,10 @@ pub fn promises(
     Ok(promises)
 }
 
-/// Journals, unchanged, what stood around the rows that were written: those that
-/// referred already to what was added, those that had a name of what was removed
-/// or renamed, and that there were none that removed ones referred to. An undo
-/// must not take them for something that came later.
+/// Journals the unchanged rows around the written rows: those that already
+/// referred to added rows, those that had a name of a removed or renamed row,
+/// and the absence of rows that removed ones referred to. An undo must not
+/// treat them as later changes.
 ///
 /// # Errors
 ///
@@ -267,10 +269,10 @@ pub async fn journal_dependents(
     Ok(())
 }
 
-/// What the journal keeps of a row that others referred to and that was not there.
+/// The journal's value for a nonexistent row that others referred to.
 const ABSENT: &str = "{}";
 
-/// Finds what stands around the rows of a table that were removed or renamed.
+/// Finds the rows around the removed or renamed rows of a table.
 async fn former(writer: &mut Writer<'_>, info: &TableInfo) -> Result<Vec<Dependent>, StoreError> {
     let of = |row: &JournalRow| Some((Arc::clone(&row.item), row.key.clone(), row.before.clone()?));
     let ours = |row: &&JournalRow| *row.table == *info.name;
@@ -300,7 +302,7 @@ async fn former(writer: &mut Writer<'_>, info: &TableInfo) -> Result<Vec<Depende
     Ok(found)
 }
 
-/// Finds the rows that are not there although rows of a table refer to them.
+/// Finds the nonexistent rows to which rows of a table refer.
 async fn missing(
     writer: &mut Writer<'_>,
     info: &TableInfo,
@@ -354,16 +356,16 @@ async fn namesakes(
     around(writer, info.name, sql, &json, rows).await
 }
 
-/// A row with its owner and its key.
+/// A row with its item and its key.
 type Whole = (ItemRef, String, String);
 
 /// A row that refers to one of ours, or that one of ours refers to, or that has
 /// its name.
 struct Dependent {
-    /// Whose our row is, and its key.
+    /// The item of our row, and its key.
     owner: ItemRef,
     to: String,
-    /// The row itself; what is [`ABSENT`] is not there.
+    /// The row itself; [`ABSENT`] if it does not exist.
     table: &'static str,
     key: String,
     row: String,
@@ -384,18 +386,18 @@ impl Dependent {
     }
 }
 
-/// What becomes of tables of other parts of the product that the role must not
+/// How to treat tables of other parts of the product that the role may not
 /// read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Unreadable {
-    /// They are asked all the same, and the server refuses.
+    /// They are still read, and the server refuses.
     Asked,
-    /// They are left out: what they hold already is taken for new by an undo.
+    /// They are left out: an undo treats their existing rows as new.
     LeftOut,
 }
 
-/// Returns the tables without those of other parts of the product that the
-/// target does not have, or not with the columns that refer to ours.
+/// Returns the tables without those of other parts of the product that are
+/// missing in the target, or are missing the columns that refer to ours.
 async fn those_there<'t>(
     writer: &mut Writer<'_>,
     tables: &'t [TableInfo],
@@ -433,7 +435,7 @@ async fn dependents(
     if rows.is_empty() {
         return Ok(dependents);
     }
-    // References name keys: the rest of a row need not travel once per reference.
+    // References name keys: the rest of a row is not sent once per reference.
     let json = array(rows.iter().map(|(_, key, _)| key.as_str()));
     let referring: Vec<(&TableInfo, &Reference)> = tables
         .iter()
@@ -448,10 +450,10 @@ async fn dependents(
             .collect();
         let refers = match by.is_list {
             false => format!("t.{} = k.{}", by.column, by.to),
-            // Not taken for JSON: what is none must not fail the undo.
+            // Not parsed as JSON: invalid JSON must not fail the undo.
             true => format!("strpos(t.{}, to_jsonb(k.{})::text) > 0", by.column, by.to),
         };
-        // What is not ours is not journalled whole.
+        // Rows of other parts are not journalled as a whole.
         let row = if table.is_external {
             format!("'{ABSENT}'")
         } else {
@@ -470,8 +472,8 @@ async fn dependents(
     Ok(dependents)
 }
 
-/// Asks for rows of a table around these: the number of one of these, the key
-/// and the row found.
+/// Reads rows of a table around these: the index of one of these, the key and
+/// the row found.
 async fn around(
     writer: &mut Writer<'_>,
     table: &'static str,
@@ -548,7 +550,7 @@ async fn inspect<'t>(
         let now = found.remove(&at);
         let job_error = match (net.before, net.after, now) {
             (None, None, _) => None,
-            // It was only looked at, or came to be what it was.
+            // It was only read, or has its old values again.
             (Some(before), Some(after), _) if before == after => None,
             (_, Some(_), None) => Some(ConflictKind::Gone),
             (Some(_), None, Some(_)) if info.is_counter => Some(ConflictKind::CountedOn),
@@ -598,11 +600,11 @@ async fn inspect<'t>(
 }
 
 enum Compared {
-    /// It is what the job left; here is what it is to be.
+    /// It is unchanged since the job; this is its value to restore.
     Same(Cells),
     Changed(Vec<CellChange>),
-    /// A counter that is not where the job left it; `forward` if taking it
-    /// back would count up.
+    /// A counter that has changed since the job; `forward` if restoring it
+    /// would advance it.
     CountedOn {
         forward: bool,
     },
@@ -681,7 +683,7 @@ fn unreadable() -> StoreError {
     }
 }
 
-/// Tells a key to people.
+/// Formats a key for people.
 fn format_key(key: &str) -> Result<String, StoreError> {
     let parts = cells(key)?;
     let parts = parts
@@ -707,7 +709,8 @@ fn array<'r>(rows: impl IntoIterator<Item = &'r str>) -> String {
     format!("[{}]", rows.join(","))
 }
 
-/// Reads and locks the rows of these keys (a JSON array), by the number of the key.
+/// Reads and locks the rows of these keys (a JSON array), by the index of the
+/// key.
 async fn read(
     writer: &mut Writer<'_>,
     info: &TableInfo,
@@ -747,16 +750,16 @@ impl Restoration<'_> {
         Ok(())
     }
 
-    /// Says which restored rows do not fit to what is there by now: a row that
-    /// one refers to is gone, or another has its name. What was so before the
-    /// job may be so again.
+    /// Returns the restored rows that conflict with the current rows: a row
+    /// that one refers to no longer exists, or another has its name. A conflict
+    /// that existed before the job is allowed.
     async fn misfits(
         &self,
         writer: &mut Writer<'_>,
         journal: &[JournalRow],
     ) -> Result<Vec<Conflict>, StoreError> {
         let mut conflicts = Vec::new();
-        // As it was before the job: nothing where it was not journaled.
+        // As it was before the job: none if it was not journalled.
         let before = |found: &Dependent| {
             let is_found = |row: &&JournalRow| *row.table == *found.table && row.key == found.key;
             journal

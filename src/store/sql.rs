@@ -1,4 +1,4 @@
-//! What reading and writing tables needs, tells and may fail with.
+//! The inputs, progress reports and errors of reading and writing tables.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use sqlx::postgres::PgDatabaseError;
 /// Reports `(table, done, total)` as tables are read or written.
 pub(super) type Report<'a> = &'a (dyn Fn(&str, usize, usize) + Send + Sync);
 
-/// What a snapshot tells while it is taken.
+/// The progress of a snapshot.
 #[derive(Clone, Copy)]
 pub struct Reading<'a> {
     /// Called before each table.
     pub report: Report<'a>,
 }
 
-/// Who writes, and when, for audit columns.
+/// The operator and time of a write, for audit columns.
 #[derive(Clone, Debug)]
 pub struct Stamp {
     /// The operator's name.
@@ -41,7 +41,7 @@ pub struct TableRows {
     pub deleted: u64,
 }
 
-/// What was being done when a statement failed.
+/// The operation of a failed statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
     /// Reading rows.
@@ -54,16 +54,16 @@ pub enum Operation {
     Delete,
     /// Taking new ids.
     Allocate,
-    /// Keeping others from writing.
+    /// Locking against other writers.
     Lock,
     /// Beginning or committing.
     Transact,
-    /// Creating what is ours.
+    /// Creating our schema.
     Create,
 }
 
 impl Operation {
-    /// Says whether it is done to the rows of a table.
+    /// Says whether it works on the rows of a table.
     pub const fn is_on_a_table(self) -> bool {
         matches!(
             self,
@@ -87,24 +87,23 @@ impl fmt::Display for Operation {
     }
 }
 
-/// A statement that failed. Holds no values of any row: PostgreSQL puts them
-/// into the detail of its messages, which is therefore dropped, and into some
-/// of the messages themselves, which are replaced.
+/// A statement that failed. Contains no values of any row: PostgreSQL puts them into the detail of
+/// its messages, which is therefore dropped, and into some of the messages themselves, which are
+/// replaced.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to {operation} {table}: {message}")]
 pub struct StoreError {
-    /// What sort of failure it is.
+    /// The kind of the error.
     pub kind: StoreErrorKind,
-    /// What was being done.
+    /// The operation.
     pub operation: Operation,
-    /// To which table.
+    /// The table.
     pub table: String,
-    /// What the server said, without its detail, where that holds no value.
+    /// The server's message, without its detail, if it contains no value.
     pub message: String,
     /// The constraint that the server names.
     pub constraint: Option<String>,
-    /// Whose rows were refused, and by what: the first of them, where they were
-    /// looked for.
+    /// The first items whose rows were refused, and the constraint, if they were looked up.
     pub refused: Vec<Refused>,
 }
 
@@ -113,48 +112,48 @@ pub struct StoreError {
 pub struct Refused {
     /// The table.
     pub table: String,
-    /// The constraint that the server names, where there is one.
+    /// The constraint that the server names, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub constraint: Option<String>,
-    /// What the server said, without the values of any row.
+    /// The server's message, without the values of any row.
     pub message: String,
-    /// Whose the rows are, such as `client:crm`; each once, in the order of
-    /// writing. May hold hostile data.
+    /// The items of the rows, such as `client:crm`; each once, in writing order. May contain
+    /// hostile data.
     pub items: Vec<Arc<str>>,
 }
 
-/// Why a statement failed, by what can be done about it.
+/// Why a statement failed, by remedy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreErrorKind {
-    /// The connection is gone.
+    /// The connection is lost.
     Disconnected,
-    /// The role lacks a right (42501).
+    /// The role is missing a privilege (42501).
     Denied,
-    /// Nobody may write: a standby, or a default of server, database or role (25006).
+    /// The session is read-only: a standby, or a default of server, database or role (25006).
     ReadOnly,
-    /// A table or column is not there (42P01, 42703), or is of another type:
-    /// another product version.
+    /// A table or column does not exist (42P01, 42703), or has another type: another product
+    /// version.
     Schema,
-    /// A row that was expected is not as expected: a unique violation (23505)
-    /// or an update that met another number of rows.
+    /// A row is not as expected: a unique violation (23505) or an update that matched another
+    /// number of rows.
     Conflict,
-    /// A column must have a value and got none (23502): one that the export
-    /// lacks, or one that only another product version has.
+    /// A required column got no value (23502): one that is missing in the export, or one that only
+    /// another product version has.
     Required,
     /// A constraint other than uniqueness refused a row (class 23), or a value
     /// cannot be stored (class 22).
     Constraint,
-    /// The transaction lost against another (40001, 40P01): worth a new try.
+    /// The transaction lost against another (40001, 40P01): can be retried.
     Serialization,
-    /// A lock could not be had in time (55P03).
+    /// A lock was not available in time (55P03).
     Locked,
     /// The statement was cancelled (57014): by us, or by a timeout.
     Cancelled,
-    /// The server has no room left, on disk or in memory (class 53).
+    /// The server is out of disk space or memory (class 53).
     Full,
-    /// What is ours was made by an older program.
+    /// Our schema was created by an older program.
     Older,
-    /// What is ours was made by a newer program.
+    /// Our schema was created by a newer program.
     Newer,
     /// A local file of ours cannot be used.
     Local,
@@ -163,8 +162,8 @@ pub enum StoreErrorKind {
 }
 
 impl StoreError {
-    /// Turns an error of the driver into ours. What a commit refuses is told
-    /// with the table that the server names.
+    /// Converts an error of the driver. A refused commit is reported with the table that the server
+    /// names.
     pub fn new(operation: Operation, table: impl Into<String>, error: &sqlx::Error) -> Self {
         let named = error
             .as_database_error()
@@ -192,7 +191,7 @@ impl StoreError {
             ),
             sqlx::Error::Protocol(_) => (
                 StoreErrorKind::Disconnected,
-                "what the server answered makes no sense".to_owned(),
+                "the server sent an invalid answer".to_owned(),
             ),
             _ => (StoreErrorKind::Other, "the driver failed".to_owned()),
         };
@@ -206,22 +205,21 @@ impl StoreError {
         }
     }
 
-    /// Returns the error of an update or delete that met another number of
-    /// rows than it was to.
+    /// Returns the error of an update or delete that matched an unexpected number of rows.
     pub fn count(
         operation: Operation,
         table: impl Into<String>,
         expected: usize,
         met: u64,
     ) -> Self {
-        let message = format!("{met} rows were there instead of {expected}");
+        let message = format!("found {met} rows instead of {expected}");
         Self {
             kind: StoreErrorKind::Conflict,
             ..Self::other(operation, table, message)
         }
     }
 
-    /// Returns an error with a message of ours.
+    /// Returns an error with our own message.
     pub fn other(
         operation: Operation,
         table: impl Into<String>,
@@ -237,8 +235,8 @@ impl StoreError {
         }
     }
 
-    /// Says whether it may be about single rows of what was written: what a
-    /// constraint, a type, a trigger or a function refuses.
+    /// Says whether it may be caused by single rows: a constraint, a type, a trigger or a function
+    /// refused them.
     pub(super) const fn is_about_rows(&self) -> bool {
         matches!(
             self.kind,
@@ -250,7 +248,7 @@ impl StoreError {
     }
 }
 
-/// Returns why a connection broke, in words that say so.
+/// Returns a clear message for a broken connection.
 pub(super) fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::UnexpectedEof => {
@@ -260,26 +258,26 @@ pub(super) fn reason(error: &std::io::Error) -> String {
     }
 }
 
-/// Returns what the server said, if that cannot hold a value of a row. Other
-/// messages are replaced by what they are about.
+/// Returns the server's message, if it cannot contain a value of a row. Other messages are replaced
+/// by a description.
 fn message_of(error: &dyn DatabaseError) -> String {
     let code = error.code().unwrap_or_default();
     if is_raised(error) {
         return format!(
-            "a function of the target raised an error, whose words may hold values (SQLSTATE {code})"
+            "a function of the target raised an error; its message may contain values and is hidden (SQLSTATE {code})"
         );
     }
-    // Nothing of the value but its length is in the message of 22001.
+    // The message of 22001 contains only the length of the value.
     if code.starts_with("22") && code != "22001" {
         return format!(
-            "a value is not what a type or a function of the target takes (SQLSTATE {code})"
+            "a value is invalid for a type or a function of the target (SQLSTATE {code})"
         );
     }
     error.message().to_owned()
 }
 
-/// Says whether a function of the target raised it: every word of it, the name
-/// of a constraint too, is that function's own.
+/// Says whether a function of the target raised it: then every part of it, including a constraint's
+/// name, is chosen by that function.
 fn is_raised(error: &dyn DatabaseError) -> bool {
     let routine = error
         .try_downcast_ref::<PgDatabaseError>()

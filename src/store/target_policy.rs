@@ -1,8 +1,8 @@
-//! What profiles of the configuration say of a target: that it is production, or read-only.
+//! The marks of a target by profiles of the configuration: production, or read-only.
 //!
 //! A mark belongs to the database, not to the profile's name. A target has it if the profile is
-//! used, if the profile's address means the same place, if the cluster is one that was met behind
-//! the profile's address before, or if that address cannot be read: then it may be any.
+//! used, if the profile's address means the same location, if the cluster was seen behind the
+//! profile's address before, or if that address cannot be read: then it may mean any database.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use super::connect::{Target, resolve};
 use super::sql::{Operation, StoreError, StoreErrorKind};
 use super::transaction::Connection;
 
-/// What profiles say of a target.
+/// The profiles' marks of a target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TargetPolicy {
     /// Every write asks for the database's name.
@@ -24,14 +24,14 @@ pub struct TargetPolicy {
 }
 
 impl TargetPolicy {
-    /// What is said of a target that no profile marks.
+    /// The marks of a target that no profile marks.
     pub const NONE: Self = Self {
         production: None,
         read_only: None,
     };
 
-    /// Returns what profiles say of a target of which only the text is known that
-    /// [`Target::display`] made of it. Nothing is resolved.
+    /// Returns the profiles' marks of a target of which only the text of [`Target::display`] is
+    /// known. Nothing is resolved.
     #[must_use]
     pub fn of_text(target: &str, profiles: &[MarkedProfile]) -> Self {
         let mut marks = Self::NONE;
@@ -50,7 +50,7 @@ impl TargetPolicy {
         marks
     }
 
-    /// Adds what a profile says of the target, if it was recognised: of each sort the surest counts.
+    /// Adds a profile's marks of the target, if it was recognised: the surest of each kind counts.
     fn add(&mut self, profile: &str, [production, read_only]: [bool; 2], by: Option<MarkedBy>) {
         let Some(by) = by else { return };
         let mark = ProfileMatch {
@@ -84,9 +84,9 @@ pub struct ProfileMatch {
 pub enum MarkedBy {
     /// The profile is used.
     Use,
-    /// Its address means the same place.
+    /// Its address means the same location.
     Address,
-    /// The same database of a cluster that was met behind its address.
+    /// The same database of a cluster that was seen behind its address.
     Cluster,
     /// Its address cannot be read, for this reason.
     Unreadable(String),
@@ -107,7 +107,7 @@ impl fmt::Display for ProfileMatch {
             MarkedBy::Unreadable(why) => {
                 write!(
                     f,
-                    "profile '{profile}' may name this database, as its address is not usable: {why}"
+                    "profile '{profile}' may name this database: its address is not usable: {why}"
                 )
             }
         }
@@ -125,26 +125,27 @@ pub struct MarkedProfile {
     pub read_only: bool,
     /// Whether it is used now: then it marks the target whatever its address is.
     pub is_used: bool,
-    /// What its address can mean, nothing if it has none; or why it cannot be read.
+    /// The databases that its address can mean, none if it has no address; or why it cannot be
+    /// read.
     pub named: Result<Vec<Target>, String>,
 }
 
-/// A database as the server names it: nothing between here and there can change that.
+/// A database as the server identifies it, independent of the network in between.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cluster {
-    /// What PostgreSQL calls its system identifier. Copies of a cluster share it.
+    /// PostgreSQL's system identifier. Copies of a cluster share it.
     system_identifier: String,
     database: String,
 }
 
 impl Cluster {
-    /// Asks the server; none where the role may not know. Not for inside of a transaction.
+    /// Asks the server; none if the role may not read it. Must not be called inside a transaction.
     ///
     /// # Errors
     ///
-    /// Fails if the connection is gone.
+    /// Fails if the connection is lost.
     pub async fn read(connection: &mut Connection) -> Result<Option<Self>, StoreError> {
-        // Asked beforehand: a refusal would be in the server's log.
+        // Checked first: a refusal would appear in the server's log.
         let allowed = "SELECT pg_catalog.has_function_privilege(\
                        pg_catalog.to_regprocedure('pg_catalog.pg_control_system()'), 'EXECUTE')";
         let failed = |error| StoreError::new(Operation::Read, "pg_control_system", &error);
@@ -172,8 +173,8 @@ impl Cluster {
     }
 }
 
-/// The clusters that were met behind the addresses of profiles, as a file keeps them. Holds no
-/// user and no password.
+/// The known clusters behind the addresses of profiles, as saved in a file. Contains no user and no
+/// password.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MetClusters {
     clusters: Vec<MetCluster>,
@@ -189,7 +190,7 @@ struct MetCluster {
 }
 
 impl MetClusters {
-    /// How many clusters are kept of one address, the last ones met.
+    /// How many clusters are kept for one address, the most recent ones.
     const MAX_OF_A_PLACE: usize = 16;
 
     fn has(&self, place: &str, cluster: &Cluster) -> bool {
@@ -216,7 +217,7 @@ impl MetClusters {
     }
 }
 
-/// What profiles say of one target, as far as that is known; it grows when the target is met.
+/// The profiles' marks of one target, as far as known; more may be known after connecting.
 #[derive(Debug)]
 pub(super) struct Markings {
     profiles: Vec<Profile>,
@@ -230,7 +231,7 @@ struct Known {
     is_met: bool,
 }
 
-/// A profile and what its address says of the target.
+/// A profile and whether its address means the target.
 #[derive(Debug)]
 struct Profile {
     name: String,
@@ -319,8 +320,7 @@ impl Markings {
 }
 
 impl Target {
-    /// Lets profiles say what the target is. `directory` is where the clusters are kept that are
-    /// met behind their addresses.
+    /// Applies profiles to the target. `directory` contains the file of known clusters.
     ///
     /// Host names are resolved, for two seconds at most, where a profile's address differs from
     /// the target's in nothing else. Other threads may still be waiting for the resolver then.
@@ -333,8 +333,8 @@ impl Target {
         self.with_markings(markings)
     }
 
-    /// Returns what profiles say of the target, as far as that is known: by its address, and once
-    /// it was met by its cluster.
+    /// Returns the profiles' marks of the target, as far as known: by its address and, once
+    /// connected, by its cluster.
     #[must_use]
     pub fn marks(&self) -> TargetPolicy {
         self.markings()
@@ -342,7 +342,7 @@ impl Target {
             .unwrap_or_default()
     }
 
-    /// Says whether nothing more will be known of its marks.
+    /// Says whether its marks are final.
     #[must_use]
     pub fn is_met(&self) -> bool {
         self.markings()
@@ -355,14 +355,14 @@ impl Target {
         self.markings().is_some()
     }
 
-    /// Returns where the clusters are kept.
+    /// Returns the path of the file of known clusters.
     #[must_use]
     pub fn marks_directory(&self) -> Option<&Path> {
         self.markings()?.directory.as_deref()
     }
 
-    /// Takes in which cluster the target is; answers with the clusters to keep, if there is a new
-    /// one among them. What the target was marked as before, it stays.
+    /// Records the cluster of the target; returns the clusters to save, if there is a new one.
+    /// Existing marks of the target are kept.
     pub fn meet(&self, cluster: Option<&Cluster>, met: &MetClusters) -> Option<MetClusters> {
         let markings = self.markings()?;
         markings.add(|profile| {

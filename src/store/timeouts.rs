@@ -1,22 +1,21 @@
-//! Every limit of a conversation with a server, in one place.
+//! All timeouts of a connection to a server, in one place.
 
 use std::time::Duration;
 
-/// How long to wait for what. `None` leaves a limit as the server has it.
+/// The timeouts. `None` keeps the server's own limit.
 ///
-/// A byte that the network loses is noticed within `heartbeat` ×
-/// (`max_missed` + 1), whatever the server thinks of the session: the client
-/// itself sees that nothing comes, and asks over a second connection whether
-/// the server waits for it. See [`Timeouts::to_notice_a_loss`].
+/// A byte that the network loses is noticed within `heartbeat` × (`max_missed` + 1), whatever state
+/// the server has for the session: the client itself notices that nothing arrives, and asks over a
+/// second connection whether the server waits for it. See [`Timeouts::to_notice_a_loss`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
     /// Connecting. `None` takes the target's own limit, or [`Self::CONNECT`]; zero means no limit.
     pub connect: Option<Duration>,
     /// One statement.
     pub statement: Option<Duration>,
-    /// A row or table that somebody else has locked. Zero means at once.
+    /// A row or table that another session has locked. Zero means not to wait.
     pub lock: Option<Duration>,
-    /// The target's own lock, while another job holds it. `None` refuses at once.
+    /// The target's own lock, while another job holds it. `None` means not to wait.
     pub wait: Option<Duration>,
     /// A session that holds locks and in which nothing happens, in a transaction or not.
     pub idle_in_transaction: Option<Duration>,
@@ -24,17 +23,17 @@ pub struct Timeouts {
     pub heartbeat: Duration,
     /// How many probes in a row must find a session lost.
     pub max_missed: u32,
-    /// One probe, or one order to the server, over a connection of its own.
+    /// One probe, or one command to the server, over a new connection.
     pub probe: Duration,
-    /// How long a cancelled statement is given to end before its session is ended.
+    /// How long a cancelled statement may take before its session is ended.
     pub cancel: Duration,
     /// Rolling back, giving the lock back and closing.
     pub close: Duration,
-    /// Finding out what became of a COMMIT that is not answered.
+    /// Finding the outcome of a COMMIT that is not answered.
     pub commit_outcome: Duration,
-    /// The time between two questions for what became of a COMMIT.
+    /// The interval between two queries for the outcome of a COMMIT.
     pub commit_poll: Duration,
-    /// How long the answer to a COMMIT is waited for once the operator wants to leave.
+    /// How long to wait for the answer to a COMMIT after a cancel request.
     pub commit_leave: Duration,
     /// All tables that a job locks at once: shorter than `deadlock_timeout` commonly is.
     pub lock_tables: Duration,
@@ -45,10 +44,10 @@ pub struct Timeouts {
 }
 
 impl Timeouts {
-    /// Connecting, where neither we nor the target has a limit.
+    /// The default for connecting, if neither we nor the target has a limit.
     pub const CONNECT: Duration = Duration::from_secs(10);
 
-    /// The limits that are in force unless somebody says otherwise.
+    /// The default limits.
     pub const SHIPPED: Self = Self {
         connect: None,
         statement: None,

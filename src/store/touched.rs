@@ -1,10 +1,10 @@
-//! The rows that a job touched, held against what was promised of them.
+//! The rows that a job touched, compared with the promise.
 
 use super::ledger::JournalRow;
 use super::restore::TableInfo;
 use crate::engine::promise::{Promise, RowPromise, TableShape, TouchedRow, Unpromised};
 
-/// The rows that a job touched, and what the catalog says of their tables.
+/// The rows that a job touched, and the catalog's description of their tables.
 #[derive(Clone, Copy)]
 pub struct Touched<'a> {
     /// The rows, before and after.
@@ -20,7 +20,7 @@ impl<'a> Touched<'a> {
         self.with(rows, tables, |promise| promise.unpromised(self.rows()))
     }
 
-    /// Hands out the promise with everything that goes with it.
+    /// Returns the promise with its context.
     pub fn with<R>(
         &self,
         rows: &[RowPromise],

@@ -7,14 +7,14 @@ use sqlx::{AssertSqlSafe, Connection as _};
 use super::sql::{Operation, StoreError, StoreErrorKind};
 use super::timeouts::Timeouts;
 
-/// A connection to a target. The other rooms hand it on; they run nothing on it.
+/// A connection to a target. Other modules pass it on; they run nothing on it.
 pub type Connection = sqlx::PgConnection;
 
-/// Begins a transaction that sees one state of the target and writes nothing.
+/// Begins a read-only transaction with one snapshot of the target.
 ///
 /// # Errors
 ///
-/// Fails if the connection is gone.
+/// Fails if the connection is lost.
 pub async fn begin_reading(connection: &mut Connection) -> Result<(), StoreError> {
     run(
         connection,
@@ -24,15 +24,15 @@ pub async fn begin_reading(connection: &mut Connection) -> Result<(), StoreError
     .await
 }
 
-/// Begins a transaction that sees one state of the target, and loses against
-/// another that writes the same rows.
+/// Begins a transaction with one snapshot of the target, which fails if another one writes the same
+/// rows.
 ///
-/// It may write unless the server, the database or the role is set to
-/// read-only: whoever did that does not want it to be overruled from here.
+/// It may write unless the server, the database or the role is set to read-only: that setting is
+/// respected.
 ///
 /// # Errors
 ///
-/// Fails if the connection is gone.
+/// Fails if the connection is lost.
 pub async fn begin_writing(connection: &mut Connection) -> Result<(), StoreError> {
     run(
         connection,
@@ -42,11 +42,11 @@ pub async fn begin_writing(connection: &mut Connection) -> Result<(), StoreError
     .await
 }
 
-/// Makes every transaction of the session one that writes nothing, from the next one on.
+/// Makes every transaction of the session read-only, from the next one on.
 ///
 /// # Errors
 ///
-/// Fails if the connection is gone.
+/// Fails if the connection is lost.
 pub async fn make_read_only(connection: &mut Connection) -> Result<(), StoreError> {
     run(
         connection,
@@ -56,16 +56,15 @@ pub async fn make_read_only(connection: &mut Connection) -> Result<(), StoreErro
     .await
 }
 
-/// Keeps everybody else from writing to tables until the transaction ends.
-/// Has to come first in it: it does not fix yet what the transaction sees.
+/// Locks tables against other writers until the transaction ends. Must be its first statement: it
+/// does not take the snapshot yet.
 ///
-/// Gives up before anybody who waits for one of the tables meanwhile is taken
-/// for a party of a deadlock, which the server looks for after a second; from
-/// then on this transaction waits for nobody in these tables.
+/// Gives up before the server's deadlock check, after a second, involves sessions that wait for one
+/// of the tables; from then on this transaction waits for no other session in these tables.
 ///
 /// # Errors
 ///
-/// Fails as lost, and worth a new try, if the tables are not to be had soon.
+/// Fails with a retryable error if the tables cannot be locked soon.
 pub async fn lock_tables(
     connection: &mut Connection,
     tables: &BTreeSet<String>,
@@ -113,7 +112,7 @@ pub async fn number(connection: &mut Connection) -> Result<i64, StoreError> {
         .map_err(|error| StoreError::new(Operation::Transact, "the target", &error))
 }
 
-/// What became of a transaction.
+/// The outcome of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommitOutcome {
     /// It is committed.
@@ -124,8 +123,8 @@ pub enum CommitOutcome {
     Open,
 }
 
-/// Asks the server what became of a transaction of another connection; answers
-/// nothing if it does not know any more.
+/// Asks the server for the outcome of a transaction of another connection; returns none if it no
+/// longer knows it.
 ///
 /// # Errors
 ///
@@ -161,14 +160,14 @@ pub async fn commit(connection: &mut Connection) -> Result<(), StoreError> {
 ///
 /// # Errors
 ///
-/// Fails if the connection is gone; what was open ends with the session.
+/// Fails if the connection is gone; the transaction ends with the session.
 pub async fn abandon(mut connection: Connection) -> Result<(), StoreError> {
     run(&mut connection, "the target", "ROLLBACK").await?;
     leave(connection).await
 }
 
-/// Gives the lock back and closes: the server looks only a moment later for a
-/// session that is gone, and whoever comes next must not meet its lock.
+/// Releases the lock and closes: the server notices a closed session only a moment later, and the
+/// next job must not find its lock.
 ///
 /// # Errors
 ///
@@ -178,11 +177,11 @@ pub async fn leave(mut connection: Connection) -> Result<(), StoreError> {
     close(connection).await
 }
 
-/// Closes a connection that holds nothing.
+/// Closes a connection that holds no lock and no transaction.
 ///
 /// # Errors
 ///
-/// Fails if the connection is gone.
+/// Fails if the connection is lost.
 pub async fn close(connection: Connection) -> Result<(), StoreError> {
     connection
         .close()
@@ -190,7 +189,7 @@ pub async fn close(connection: Connection) -> Result<(), StoreError> {
         .map_err(|error| StoreError::new(Operation::Transact, "the target", &error))
 }
 
-/// Runs a script of ours, of any number of statements.
+/// Runs one of our scripts, with any number of statements.
 ///
 /// # Errors
 ///
@@ -205,7 +204,7 @@ pub async fn script(
         .map_err(|error| StoreError::new(Operation::Create, what, &error))
 }
 
-/// Says whether the server has a database of a name.
+/// Says whether the server has a database with a name.
 ///
 /// # Errors
 ///

@@ -1,7 +1,6 @@
 //! Writing the product's tables: every row is locked, journalled and counted.
 //!
-//! Nothing else writes a product's table. That a job can be undone, and
-//! rehearsed, follows from it.
+//! Nothing else writes a product's table. This makes it possible to undo and rehearse a job.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
@@ -14,11 +13,11 @@ use super::catalog::{Catalog, describe};
 use super::ledger::JournalRow;
 use super::sql::{Operation, Refused, Report, Stamp, StoreError, StoreErrorKind, TableRows};
 
-/// What a statement is about that is about no table.
+/// The subject of a statement that is not about a table.
 const TARGET: &str = "the target";
 
-/// Writes the statement that finds rows which violate a constraint of a table:
-/// a key that stands twice, or a reference to nothing.
+/// Returns the statement that finds rows which violate a constraint of a table: a duplicate key, or
+/// a dangling reference.
 const VIOLATORS: &str = "\
 SELECT format(CASE c.contype \
     WHEN 'f' THEN 'SELECT to_jsonb(t)::text FROM %1$s AS t WHERE (%2$s) IS NOT NULL \
@@ -36,14 +35,14 @@ SELECT format(CASE c.contype \
 FROM pg_catalog.pg_constraint AS c JOIN pg_catalog.pg_class AS t ON t.oid = c.conrelid \
 WHERE c.conname = $1 AND t.relname = $2 AND c.condeferrable AND c.contype IN ('u', 'p', 'f') LIMIT 1";
 
-/// How many items of a statement that was refused are named.
+/// How many items of a refused statement are reported.
 const MAX_REFUSED: usize = 20;
 
-/// How many refused rows are looked for: an item may have any number of them.
+/// The maximum number of refused rows to look for: an item may have any number of them.
 const MAX_REFUSED_ROWS: usize = 100;
 
-/// Which item a row belongs to: its name, such as `client:crm`. One per row;
-/// empty for rows that belong to no item, such as counters.
+/// The item of a row, such as `client:crm`. One per row; empty for rows that belong to no item,
+/// such as counters.
 pub type ItemRef = Arc<str>;
 
 /// Rows of one table by their keys.
@@ -53,27 +52,27 @@ pub struct Keyed<'a> {
     pub table: &'static str,
     /// The columns of its primary key.
     pub keys: &'a [Column],
-    /// Whose each row is.
+    /// The item of each row.
     pub owners: &'a [ItemRef],
 }
 
-/// Writes, in a transaction that somebody else begins and ends.
+/// Writes, in a transaction that the caller begins and ends.
 pub struct Writer<'a> {
     connection: &'a mut PgConnection,
     stamp: &'a Stamp,
     report: Report<'a>,
     journal: Vec<JournalRow>,
     tables: Vec<TableRows>,
-    /// Statements that met another number of rows than are locked: a trigger
-    /// or rule of the table took some, or else something is wrong.
+    /// Statements that matched another number of rows than are locked: because of a trigger or rule
+    /// of the table, or a conflict.
     short: Vec<StoreError>,
-    /// What was refused; a rehearsal goes on after that.
+    /// Refused rows; a rehearsal continues after them.
     problems: Option<Vec<StoreError>>,
     /// Whether there is a savepoint before the statement that came last.
     is_marked: bool,
 }
 
-/// What is done to rows in one statement.
+/// The change of rows in one statement.
 #[derive(Clone, Copy)]
 enum Statement<'a> {
     /// These columns, the keys among them, are inserted.
@@ -84,14 +83,14 @@ enum Statement<'a> {
     Delete,
 }
 
-/// What a writer did.
+/// The result of a writer.
 #[derive(Debug, Default)]
 pub struct Written {
-    /// What was done to each table, in the order of writing.
+    /// The changes of each table, in writing order.
     pub tables: Vec<TableRows>,
-    /// Every row that was touched, before and after.
+    /// Every touched row, before and after.
     pub journal: Vec<JournalRow>,
-    /// What the database refused; always empty but in a rehearsal.
+    /// What the database refused; always empty except in a rehearsal.
     pub problems: Vec<StoreError>,
 }
 
@@ -110,8 +109,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Returns a writer that goes on after what the database refuses, and keeps
-    /// note of it. Its transaction must be rolled back.
+    /// Returns a writer that continues after refused rows, and records them. Its transaction must
+    /// be rolled back.
     pub fn rehearsing(
         connection: &'a mut PgConnection,
         stamp: &'a Stamp,
@@ -123,7 +122,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Returns who writes, and when.
+    /// Returns the operator and time.
     pub const fn stamp(&self) -> &'a Stamp {
         self.stamp
     }
@@ -133,14 +132,14 @@ impl<'a> Writer<'a> {
         self.connection
     }
 
-    /// Tells that a table comes next.
+    /// Reports the next table.
     pub fn report(&self, table: &str, done: usize, total: usize) {
         (self.report)(table, done, total);
     }
 
     /// Returns what was done.
     pub fn finish(mut self) -> Written {
-        // A rule may have swallowed a row: nothing came of it.
+        // A rule may have dropped a row: then nothing was written.
         self.journal
             .retain(|row| row.before.is_some() || row.after.is_some());
         Written {
@@ -154,8 +153,8 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     ///
-    /// Whatever the server refuses, with the items whose rows it refuses; a
-    /// unique violation is a conflict.
+    /// Fails if the server refuses the statement, with the items of the refused rows; a unique
+    /// violation is a conflict.
     pub async fn insert(&mut self, rows: Keyed<'_>, columns: &[Column]) -> Result<(), StoreError> {
         let begun = self.begin(rows.table).await?;
         let done = self.try_insert(rows, columns).await;
@@ -178,7 +177,7 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     ///
-    /// A conflict where not all of the rows are there.
+    /// Fails with a conflict if not all of the rows exist.
     pub async fn update(&mut self, rows: Keyed<'_>, set: &[Column]) -> Result<(), StoreError> {
         let begun = self.begin(rows.table).await?;
         let done = self.try_update(rows, set).await;
@@ -200,7 +199,7 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     ///
-    /// A conflict where not all of the rows are there.
+    /// Fails with a conflict if not all of the rows exist.
     pub async fn delete(&mut self, rows: Keyed<'_>) -> Result<(), StoreError> {
         let begun = self.begin(rows.table).await?;
         let done = self.try_delete(rows).await;
@@ -218,7 +217,7 @@ impl<'a> Writer<'a> {
         Ok(count)
     }
 
-    /// Runs a statement; returns how many rows it met.
+    /// Runs a statement; returns the number of matched rows.
     async fn execute(
         &mut self,
         rows: Keyed<'_>,
@@ -232,7 +231,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Adds to the error of a statement which items' rows were refused.
+    /// Adds the items of the refused rows to the error of a statement.
     async fn with_refused<R>(
         &mut self,
         done: Result<R, StoreError>,
@@ -246,10 +245,9 @@ impl<'a> Writer<'a> {
         Err(error)
     }
 
-    /// Finds whose rows a statement was refused for, the first [`MAX_REFUSED`]
-    /// items: halves are tried until single rows are left, each after those
-    /// before it that were taken. Leaves nothing written, and the transaction
-    /// usable.
+    /// Finds the items of the rows that a statement was refused for, the first [`MAX_REFUSED`]: by
+    /// bisection down to single rows, each after the accepted ones before it. Leaves nothing
+    /// written, and the transaction usable.
     ///
     /// Takes a number of statements that grows with the number of rows found, of
     /// which there are at most [`MAX_REFUSED_ROWS`], and the logarithm of the
@@ -269,7 +267,7 @@ impl<'a> Writer<'a> {
                 note_refused(&mut found, owner, error);
                 Vec::new()
             }
-            // The whole is known to be refused.
+            // The whole range is known to be refused.
             owners => halves(0..owners.len()).to_vec(),
         };
         let mut left = MAX_REFUSED_ROWS;
@@ -298,8 +296,7 @@ impl<'a> Writer<'a> {
         Ok(found)
     }
 
-    /// Does to some of the rows what was to be done to all of them; returns why
-    /// they are refused, where they are.
+    /// Runs the statement for some of the rows; returns why they are refused, if they are.
     async fn try_part(
         &mut self,
         rows: Keyed<'_>,
@@ -336,7 +333,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Notes that a statement met another number of rows than it was to.
+    /// Records that a statement matched an unexpected number of rows.
     pub(super) fn expect(&mut self, operation: Operation, table: &str, rows: usize, met: u64) {
         if met != rows as u64 {
             self.short
@@ -344,15 +341,13 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Comes to the state that a commit would leave: constraints that wait for
-    /// it are checked, and where triggers or rules may have written too, the
-    /// journal's rows are read once more. Returns what the catalog says of the
-    /// tables that were touched.
+    /// Settles to the state that a commit would leave: deferred constraints are checked, and if
+    /// triggers or rules may have written too, the journal's rows are read again. Returns the
+    /// catalog's description of the touched tables.
     ///
     /// # Errors
     ///
-    /// A constraint that is violated, or a conflict where rows were to be
-    /// written that were not there.
+    /// Fails if a constraint is violated, or with a conflict if rows to write did not exist.
     pub async fn settle(&mut self) -> Result<Catalog, StoreError> {
         self.check_deferred().await?;
         let mut tables: Vec<Arc<str>> = self
@@ -389,7 +384,7 @@ impl<'a> Writer<'a> {
             .iter()
             .enumerate()
             .filter(|(_, row)| *row.table == *table);
-        // Of a row that was touched several times the last state counts.
+        // If a row was touched several times, the last state counts.
         let last: BTreeMap<&str, usize> = rows.map(|(at, row)| (row.key.as_str(), at)).collect();
         let key = last
             .keys()
@@ -426,9 +421,8 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Has constraints that wait for the commit checked now. A rehearsal does
-    /// so one after the other, since the server tells only the first that is
-    /// violated.
+    /// Checks deferred constraints now. A rehearsal checks them one by one, since the server
+    /// reports only the first violation.
     async fn check_deferred(&mut self) -> Result<(), StoreError> {
         let names = match self.problems {
             Some(_) => self.deferrable().await?,
@@ -452,8 +446,8 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Finds whose rows violate a constraint that waited for the commit: a key
-    /// that stands twice, or a reference to a row that is not there.
+    /// Finds the items of the rows that violate a deferred constraint: a duplicate key, or a
+    /// reference to a nonexistent row.
     async fn refused_at_last(&mut self, error: &StoreError) -> Result<Vec<Refused>, StoreError> {
         let failed = |error: sqlx::Error| StoreError::new(Operation::Read, "pg_constraint", &error);
         let query = sqlx::query_scalar(VIOLATORS)
@@ -486,7 +480,7 @@ impl<'a> Writer<'a> {
         Ok(found)
     }
 
-    /// Returns the names of constraints that may wait for the commit, quoted.
+    /// Returns the names of deferrable constraints, quoted.
     async fn deferrable(&mut self) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT DISTINCT format('%I.%I', n.nspname, c.conname) FROM pg_constraint AS c \
                    JOIN pg_namespace AS n ON n.oid = c.connamespace WHERE c.condeferrable ORDER BY 1";
@@ -496,13 +490,12 @@ impl<'a> Writer<'a> {
         names.map_err(|error| StoreError::new(Operation::Read, "pg_constraint", &error))
     }
 
-    /// Sees to it that rows which others rely on stay until the transaction
-    /// ends.
+    /// Locks rows that others rely on until the transaction ends.
     ///
     /// # Errors
     ///
-    /// A conflict where not all of the rows are there; a lost race where one
-    /// was changed since the transaction's snapshot.
+    /// Fails with a conflict if not all of the rows exist; with a retryable error if one was
+    /// changed since the transaction's snapshot.
     pub async fn lock_for_share(
         &mut self,
         table: &'static str,
@@ -546,7 +539,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Notes rows that were touched by a statement of the caller's.
+    /// Journals rows that a statement of the caller touched.
     pub fn note(&mut self, table: &'static str, row: JournalRow) {
         let rows = self.count(table);
         match (&row.before, &row.after) {
@@ -557,7 +550,7 @@ impl<'a> Writer<'a> {
         self.journal.push(row);
     }
 
-    /// Returns what was journalled so far.
+    /// Returns the journal so far.
     pub fn journal(&self) -> &[JournalRow] {
         &self.journal
     }
@@ -567,8 +560,7 @@ impl<'a> Writer<'a> {
         self.journal.extend(rows);
     }
 
-    /// Reads rows whole, and locks them for what is to be done to them: that
-    /// takes the right to do it.
+    /// Reads whole rows, and locks them for the planned change, which takes the privilege for it.
     async fn lock(&mut self, rows: Keyed<'_>, to: Operation) -> Result<Vec<Whole>, StoreError> {
         let read = self.read(rows, to, "JOIN", " FOR UPDATE OF t").await?;
         if read.len() == rows.owners.len() {
@@ -638,7 +630,7 @@ impl<'a> Writer<'a> {
     ) -> Result<(), StoreError> {
         let table: Arc<str> = rows.table.into();
         let after = match remain {
-            // What a trigger or rule kept from being written is not there.
+            // A row that a trigger or rule prevented from being written does not exist.
             true => Some(self.read(rows, Operation::Read, "LEFT JOIN", "").await?),
             false => None,
         };
@@ -666,7 +658,7 @@ impl<'a> Writer<'a> {
     }
 
     fn count(&mut self, table: &'static str) -> &mut TableRows {
-        // Tables are written one after the other: it is the last one, or one of few.
+        // Tables are written one after the other: it is the last one, or one of a few.
         let at = self.tables.iter().position(|rows| rows.table == table);
         let at = at.unwrap_or(self.tables.len());
         if at == self.tables.len() {
@@ -722,8 +714,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Returns the two halves of a range of rows, of which the first is to be taken
-/// from the end of a list first.
+/// Returns the two halves of a range of rows, in the order for a stack.
 fn halves(range: Range<usize>) -> [Range<usize>; 2] {
     let middle = range.start + range.len() / 2;
     [middle..range.end, range.start..middle]
@@ -746,9 +737,9 @@ fn note_refused(found: &mut Vec<Refused>, item: &ItemRef, error: &StoreError) {
     }
 }
 
-/// A row as JSON; nothing where it is not there.
+/// A row as JSON; none if it does not exist.
 struct Whole {
-    /// Which of the keys it was found by.
+    /// The index of its key.
     at: usize,
     key: String,
     row: Option<String>,

@@ -1,10 +1,10 @@
 //! sp-config over HTTP: the seven operations of the service, and the
 //! differences of an import, field by field.
 //!
-//! An import or export is accepted as a task and done in the background. What
-//! cannot be read is refused at once; what is wrong with it as a whole fails
-//! the task, as the service has it. An import is one transaction: if anything
-//! is in the way of any object, nothing is written.
+//! An import or export is accepted as a task and done in the background.
+//! Unreadable input is refused at once; other errors fail the task, as in the
+//! service. An import is one transaction: if any object is blocked, nothing is
+//! written.
 
 mod request;
 mod results;
@@ -39,7 +39,7 @@ pub(super) use wire::respond;
 /// The platform's word.
 const FORMAT: &str = "sp-config";
 
-/// Where the operations stand, by the version of the client.
+/// The paths of the operations, by the client's version.
 const BASES: [&str; 7] = [
     "/sp-config",
     "/beta/sp-config",
@@ -50,10 +50,10 @@ const BASES: [&str; 7] = [
     "/sp-config/v1",
 ];
 
-/// How often tasks are looked after.
+/// How often tasks are maintained.
 const ROUND: Duration = Duration::from_secs(60);
 
-/// How long other jobs are waited for when tasks of a lost server are settled.
+/// How long to wait for other jobs when tasks of a lost server are settled.
 const RECOVERY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Returns the routes.
@@ -72,8 +72,8 @@ pub(super) fn routes() -> Router<Arc<Service>> {
     })
 }
 
-/// Sees to what an earlier server left, before the first request, and from
-/// then on now and then: other servers may be lost while this one works.
+/// Settles what an earlier server left, before the first request, and
+/// periodically after that: other servers may be lost while this one runs.
 ///
 /// # Errors
 ///
@@ -93,33 +93,35 @@ pub(super) async fn start(service: &Arc<Service>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Settles the tasks of servers that are gone, and forgets what is expired.
+/// Settles the tasks of lost servers, and removes expired tasks.
 async fn look_after(service: &Service) {
     if let Err(failure) = service.tasks.recover(RECOVERY_TIMEOUT).await {
-        tracing::warn!(%failure, "tasks of a lost server are not settled yet");
+        tracing::warn!(%failure, "cannot settle the tasks of a lost server yet");
     }
     if let Err(failure) = service.tasks.expire().await {
-        tracing::warn!(%failure, "expired tasks are not forgotten yet");
+        tracing::warn!(%failure, "cannot remove expired tasks yet");
     }
 }
 
-/// Notes which tasks the shutdown ended, after the last job has.
+/// Records which tasks the shutdown ended, after the last job has finished.
 pub(super) async fn stop(service: &Arc<Service>) {
     let closing = service
         .tasks
         .close("The server was stopped; nothing was written.");
     match tokio::time::timeout(service.timeouts.heartbeat, closing).await {
         Ok(Ok(_)) => {}
-        Ok(Err(failure)) => tracing::warn!(%failure, "cannot note which tasks the shutdown ended"),
+        Ok(Err(failure)) => {
+            tracing::warn!(%failure, "cannot record which tasks the shutdown ended")
+        }
         Err(_) => {
             tracing::warn!(
-                "cannot note which tasks the shutdown ended: the target does not answer"
+                "cannot record which tasks the shutdown ended: the target does not answer"
             );
         }
     }
 }
 
-/// Returns why a task fails that names types which there are not.
+/// Returns why a task fails that names unknown types.
 fn unsupported(types: &[String], kind: TaskKind) -> Option<String> {
     let is_supported = match kind {
         TaskKind::Import => sp_config::is_importable,
@@ -169,7 +171,7 @@ async fn import(
     let asked = request::import(&headers, body).await?;
     let does = if preview { Does::Reads } else { Does::Writes };
     let place = service.queue.slot(does).map_err(|_| too_many())?;
-    // A type that there is not fails the job later on, and not the request.
+    // An unknown type fails the job later, not the request.
     let options = match unsupported(&asked.types, TaskKind::Import) {
         Some(_) => job::ImportOptions::default(),
         None => asked.options,
@@ -189,7 +191,7 @@ async fn import(
     Ok(accepted(&task))
 }
 
-/// Reads the file, on a thread of its own.
+/// Reads the file, on its own thread.
 async fn load(file: Bytes, options: job::ImportOptions) -> Result<job::Loaded, Problem> {
     let load = move || job::load_bytes("data", &file, Some(FORMAT), &options);
     let loaded = tokio::task::spawn_blocking(load)
@@ -218,7 +220,7 @@ fn accepted(task: &TaskRecord) -> Response {
     (StatusCode::ACCEPTED, Json(Job::new(task))).into_response()
 }
 
-/// Finds a task by what stands in the address.
+/// Finds a task by the id in the path.
 async fn find(service: &Service, id: &str, kind: TaskKind) -> Result<TaskRecord, Problem> {
     let id = TaskId::parse(id).ok_or_else(not_found)?;
     let task = service.tasks.find(&id).await?;
@@ -287,8 +289,7 @@ async fn import_differences(
     download(&service, &id, (TaskKind::Import, TaskPart::Differences)).await
 }
 
-/// Tells what there is to know of every object type. `filters` is one that
-/// clients send, though no documentation has it.
+/// Describes every object type. `filters` is undocumented, but clients send it.
 async fn config_objects(Reader(_): Reader, uri: Uri) -> Result<Response, Problem> {
     let mut objects = sp_config::config_objects();
     let query = uri.query().unwrap_or_default();
@@ -302,7 +303,7 @@ async fn config_objects(Reader(_): Reader, uri: Uri) -> Result<Response, Problem
             [] => continue,
             _ => {
                 return Err(illegal(
-                    "Of filters only exportable eq true, or false, is known.",
+                    "Unsupported filter: use exportable eq true or exportable eq false.",
                 ));
             }
         };

@@ -1,6 +1,5 @@
-//! What is asked for: the options and the file. Liberal in what the service's
-//! own clients send: null, truths as text, default references by type alone
-//! or as objects.
+//! Requests: the options and the file. Accepts what the service's own clients send: null, booleans
+//! as text, default references by type alone or as objects.
 
 use std::collections::BTreeMap;
 
@@ -19,27 +18,27 @@ use crate::job::{
     DefaultReference, ExportOptions, ImportOptions, Mapping, ObjectFilter, Selection,
 };
 
-/// An export that is asked for.
+/// A requested export.
 #[derive(Debug)]
 pub(super) struct ExportRequest {
-    /// What of it the jobs want to know.
+    /// The options of the job.
     pub(super) options: ExportOptions,
-    /// The types that are named in it.
+    /// The types that it names.
     pub(super) types: Vec<String>,
     /// All of it, as JSON.
     pub(super) json: String,
 }
 
-/// An import that is asked for.
+/// A requested import.
 #[derive(Debug)]
 pub(super) struct ImportRequest {
     /// The file.
     pub(super) file: Bytes,
-    /// What of the options the jobs want to know.
+    /// The options of the job.
     pub(super) options: ImportOptions,
-    /// The types that are named in them.
+    /// The types that they name.
     pub(super) types: Vec<String>,
-    /// Whether everything is exported first.
+    /// Whether a full export is taken first.
     pub(super) backup: bool,
     /// The options, as JSON.
     pub(super) json: String,
@@ -202,7 +201,7 @@ pub(super) fn export(headers: &HeaderMap, body: &[u8]) -> Result<ExportRequest, 
     }
     if body.is_empty() {
         return Err(Problem::malformed(
-            "The request has no body; without options it is {}.",
+            "The request has no body; for no options, send {}.",
         ));
     }
     let (mut written, json) = read::<Written>(body, "body")?;
@@ -260,7 +259,7 @@ async fn parts(
     headers: &HeaderMap,
     body: Bytes,
 ) -> Result<(Option<Bytes>, Option<Bytes>), Problem> {
-    let broken = |_| Problem::malformed("The request is no valid multipart/form-data.");
+    let broken = |_| Problem::malformed("The request is not valid multipart/form-data.");
     let kind = headers
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
@@ -276,13 +275,13 @@ async fn parts(
             _ => continue,
         };
         if slot.replace(part.bytes().await.map_err(broken)?).is_some() {
-            return Err(illegal("A part of the request is there twice."));
+            return Err(illegal("A part of the request is duplicated."));
         }
     }
     Ok((file, options))
 }
 
-/// Reads whether an import is only to be previewed.
+/// Reads whether an import is a preview only.
 pub(super) fn preview(query: &str) -> Result<bool, Problem> {
     let mut found = None;
     for (_, value) in form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "preview")
@@ -290,22 +289,21 @@ pub(super) fn preview(query: &str) -> Result<bool, Problem> {
         let is_preview = match &*value.to_ascii_lowercase() {
             "true" => true,
             "false" => false,
-            _ => return Err(illegal("The parameter preview is true or false.")),
+            _ => return Err(illegal("The parameter preview must be true or false.")),
         };
         if found.replace(is_preview).is_some() {
-            return Err(illegal("The parameter preview is there twice."));
+            return Err(illegal("The parameter preview is duplicated."));
         }
     }
     Ok(found.unwrap_or(false))
 }
 
-/// Reads JSON; returns it read and as it is. What is wrong with it is told by
-/// its place, and never quoted.
+/// Reads JSON; returns it parsed and raw. Errors name the position and never quote the input.
 fn read<T: DeserializeOwned>(bytes: &[u8], what: &str) -> Result<(T, String), Problem> {
     let text = std::str::from_utf8(bytes)
-        .map_err(|_| Problem::malformed(&format!("The {what} is not text in UTF-8.")))?;
+        .map_err(|_| Problem::malformed(&format!("The {what} is not UTF-8 text.")))?;
     let text = text.trim_start_matches('\u{feff}');
-    // Its fields all together may be too deep or not JSON; a shape is wrong at a path.
+    // All fields together may be too deep or not JSON; a shape error has a path.
     let value: serde_json::Value = serde_json::from_str(text).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         Problem::malformed(&format!(
@@ -341,8 +339,8 @@ const OPTIONS: [&str; 7] = [
 ];
 const FILTERS: [&str; 2] = ["includedIds", "includedNames"];
 
-/// Refuses names that are almost those of options: whoever asks for less must
-/// not get everything. Names that nobody knows may be new ones of the service.
+/// Refuses names that are close to those of options: a misspelled restriction must not import
+/// everything. Other unknown names may be new options of the service.
 fn misspelt(options: &serde_json::Value, what: &str) -> Result<(), Problem> {
     let check = |object: &serde_json::Value, known: &[&str], place: &str| {
         for name in object
@@ -356,7 +354,7 @@ fn misspelt(options: &serde_json::Value, what: &str) -> Result<(), Problem> {
             {
                 let name = safe(name);
                 return Err(illegal(format!(
-                    "The {what} has the unknown option {place}{name}; the option is {meant}."
+                    "The {what} has the unknown option {place}{name}; did you mean {meant}?"
                 )));
             }
         }
@@ -372,13 +370,13 @@ fn misspelt(options: &serde_json::Value, what: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Says whether a name is another one but for case and what stands between words.
+/// Says whether two names are equal except for case and word separators.
 fn is_other_case(name: &str, known: &str) -> bool {
     name != known && apart(name, known) == 0
 }
 
-/// Returns how many letters two names are apart, without regard to case and to
-/// what stands between words. Names of other lengths are far apart.
+/// Returns the edit distance of two names, ignoring case and word separators. Names of very
+/// different lengths are far apart.
 fn apart(name: &str, known: &str) -> usize {
     if name.len() > 2 * known.len() {
         return name.len();
@@ -425,7 +423,7 @@ fn media_type(headers: &HeaderMap) -> String {
 fn unsupported(wanted: &str) -> Problem {
     Problem::new(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        format!("The request has to be {wanted}."),
+        format!("The request must be {wanted}."),
     )
 }
 
@@ -560,19 +558,19 @@ mod tests {
             (r#"{"objectOptions":{"RULE":null}}"#, "objectOptions.RULE"),
             (
                 r#"{"IncludeTypes":["CANARY"]}"#,
-                "the option is includeTypes",
+                "did you mean includeTypes",
             ),
-            (r#"{"include_types":[]}"#, "the option is includeTypes"),
-            (r#"{"includeType":[]}"#, "the option is includeTypes"),
-            (r#"{"excludedTypes":[]}"#, "the option is excludeTypes"),
-            (r#"{"objectOption":{}}"#, "the option is objectOptions"),
+            (r#"{"include_types":[]}"#, "did you mean includeTypes"),
+            (r#"{"includeType":[]}"#, "did you mean includeTypes"),
+            (r#"{"excludedTypes":[]}"#, "did you mean excludeTypes"),
+            (r#"{"objectOption":{}}"#, "did you mean objectOptions"),
             (
                 r#"{"objectOptions":{"RULE":{"includeIds":["CANARY"]}}}"#,
                 "objectOptions.RULE.includeIds",
             ),
             (
                 r#"{"objectOptions":{"RULE":{"includedNAMES":["CANARY"]}}}"#,
-                "the option is includedNames",
+                "did you mean includedNames",
             ),
             ("[\"CANARY\"]", "not a JSON object"),
             ("CANARY", "not JSON, at line 1, column 1"),

@@ -1,5 +1,5 @@
-//! What an import tells of every object: the service's messages, and, of our
-//! own, every field that would change.
+//! The results of an import for every object: the service's messages and, as
+//! our extension, every field that would change.
 
 use std::collections::BTreeMap;
 
@@ -16,14 +16,15 @@ use crate::engine::{
 use crate::job::sp_config::is_importable;
 use crate::job::task::TaskId;
 
-/// The type under which is told what is about the file as a whole.
+/// The type under which messages about the whole file are reported.
 const FILE: &str = "FILE";
 
-/// Why objects are left out that nobody can import: no error, since full
-/// exports hold them. Told by type, in place of the note on the file.
+/// Why objects are skipped that cannot be imported: not an error, since full
+/// exports contain them. Reported per type, instead of the finding about the
+/// file.
 const NOT_IMPORTABLE: &str = "not-importable";
 
-/// What an import tells.
+/// The results of an import.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Results {
@@ -33,7 +34,7 @@ pub(super) struct Results {
     export_job_id: Option<String>,
 }
 
-/// What it tells of the objects of one type.
+/// The results for the objects of one type.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct OfType {
@@ -43,7 +44,7 @@ struct OfType {
     imported_objects: Vec<Imported>,
 }
 
-/// What becomes of an object.
+/// The status of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 enum Action {
@@ -65,7 +66,7 @@ impl Action {
 }
 
 impl Results {
-    /// Returns what is told before anything is written, of a file that holds so
+    /// Returns the results before anything is written, for a file with this
     /// many objects of each type.
     pub(super) fn new(
         plan: &Plan,
@@ -76,8 +77,7 @@ impl Results {
         let mut results = Self::of_backup(backup);
         for (kind, count) in counts.iter().filter(|(_, count)| *count > 0) {
             if !is_importable(kind.as_str()) {
-                let text =
-                    format!("{count} of type {kind} are left out: they can only be exported");
+                let text = format!("{count} of type {kind} are skipped: they can only be exported");
                 let detail = Map::from_iter([("objects".to_owned(), json!(count))]);
                 results.of(kind.as_str()).warnings.push(Message::new(
                     NOT_IMPORTABLE,
@@ -104,7 +104,7 @@ impl Results {
         results
     }
 
-    /// Returns what is told where there is nothing to tell of any object.
+    /// Returns the results when there is nothing to report about any object.
     pub(super) fn of_backup(backup: Option<&TaskId>) -> Self {
         Self {
             export_job_id: backup.map(ToString::to_string),
@@ -155,12 +155,12 @@ impl Results {
         entry.warnings.iter().for_each(|finding| of.notice(finding));
     }
 
-    /// Says whether anything keeps the file from being imported.
+    /// Says whether anything blocks the import.
     pub(super) fn has_errors(&self) -> bool {
         self.results.values().any(|of| !of.errors.is_empty())
     }
 
-    /// Notes what was written, in place of what was to be.
+    /// Records what was written, in place of what was planned.
     pub(super) fn written(mut self, plan: &Plan, outcomes: &[Outcome]) -> Self {
         for of in self.results.values_mut() {
             of.infos.retain(|message| !message.is("IMPORT_PREVIEW"));
@@ -180,7 +180,7 @@ impl Results {
                     name: name.to_string(),
                 }),
                 Outcome::Unchanged => {
-                    let text = format!("Object is the same already: [{key}, {name}]");
+                    let text = format!("Object is already identical: [{key}, {name}]");
                     of.infos
                         .push(Message::new("OBJECT_UNCHANGED", &text, Map::new()));
                 }
@@ -220,7 +220,7 @@ impl OfType {
             }
             how => {
                 let text = match how {
-                    Resolved::External => format!("Reference is kept as it is: {to}"),
+                    Resolved::External => format!("Reference is kept unchanged: {to}"),
                     how => format!("Resolved reference {} for object {to}", how.words()),
                 };
                 self.infos
@@ -263,7 +263,7 @@ pub(super) struct Differences<'p> {
     objects: Vec<Difference<'p>>,
 }
 
-/// Of one object. Secrets are only told to differ.
+/// Of one object. Secrets are reported only as different.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Difference<'p> {

@@ -1,5 +1,5 @@
-//! What is done in the background: exports, imports and previews, each a task
-//! that is told how it ended.
+//! Background work: exports, imports and previews, each a task whose result is
+//! recorded.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,11 +18,11 @@ use crate::job::{
     self, ApplyOptions, ExportOptions, Failure, FailureKind, Loaded, Reporter, Review,
 };
 
-/// What the service says of an import that came to its end.
+/// The service's messages for a finished import.
 const SEE_RESULTS: &str = "Download import results for details.";
 const SEE_ERRORS: &str = "Import halted because of errors. Download results for error details.";
 
-/// How often, and after which pause, it is tried to note how a task ended.
+/// How often, and at what interval, recording a task's result is retried.
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_secs(3);
 
@@ -41,11 +41,11 @@ pub(super) struct Import {
     pub(super) types: Vec<String>,
     pub(super) preview: bool,
     pub(super) backup: bool,
-    /// Who asked for it.
+    /// The client that requested it.
     pub(super) client: String,
 }
 
-/// Does an export once it is its turn.
+/// Runs an export when its turn comes.
 pub(super) fn export(service: &Arc<Service>, place: Slot, export: Export) {
     let service = Arc::clone(service);
     tokio::spawn(async move {
@@ -60,7 +60,7 @@ pub(super) fn export(service: &Arc<Service>, place: Slot, export: Export) {
     });
 }
 
-/// Does an import once it is its turn.
+/// Runs an import when its turn comes.
 pub(super) fn import(service: &Arc<Service>, place: Slot, import: Import) {
     let service = Arc::clone(service);
     tokio::spawn(async move {
@@ -75,22 +75,22 @@ pub(super) fn import(service: &Arc<Service>, place: Slot, import: Import) {
     });
 }
 
-/// Waits for the turn of a task. What never gets one counts as cancelled when
-/// the server signs out.
+/// Waits for the turn of a task. A task that never gets one counts as cancelled
+/// when the server shuts down.
 async fn begin(service: &Service, place: Slot, id: &TaskId) -> Option<Running> {
     let turn = place.start().await.ok()?;
     match service.tasks.begin(id).await {
         Ok(true) => Some(turn),
         Ok(false) => None,
         Err(failure) => {
-            tracing::error!(task = %id, %failure, "cannot begin a task");
+            tracing::error!(task = %id, %failure, "cannot start a task");
             finish(service, id, failed(&failure)).await;
             None
         }
     }
 }
 
-/// Ends a task whose work panics, too.
+/// Also ends a task whose work panics.
 async fn guarded(work: impl Future<Output = TaskEnd> + Send + 'static) -> TaskEnd {
     tokio::spawn(work).await.unwrap_or_else(|error| {
         tracing::error!(%error, "a task panicked");
@@ -101,14 +101,14 @@ async fn guarded(work: impl Future<Output = TaskEnd> + Send + 'static) -> TaskEn
     })
 }
 
-/// Notes how a task ended, if need be again and again: a server that was
-/// restarted takes its time. Whoever comes later finds out by itself.
+/// Records how a task ended, with retries: a restarting database server takes a
+/// while. A later server recovers what is not recorded.
 async fn finish(service: &Service, id: &TaskId, end: TaskEnd) {
     for tried in 1..=TRIES {
         match service.tasks.finish(id, end.clone()).await {
             Ok(()) => return,
             Err(failure) => {
-                tracing::error!(task = %id, tried, %failure, "cannot note how a task ended");
+                tracing::error!(task = %id, tried, %failure, "cannot record the result of a task");
             }
         }
         tokio::time::sleep(PAUSE).await;
@@ -122,8 +122,8 @@ fn ended(state: TaskState, message: impl Into<String>) -> TaskEnd {
     }
 }
 
-/// Returns the end of a task that failed as a whole. How the server stands
-/// with its database is for the log, and nobody else.
+/// Returns the result of a task that failed as a whole. Details about the
+/// database go to the log only.
 fn failed(failure: &Failure) -> TaskEnd {
     let state = match failure.kind {
         FailureKind::Cancelled => TaskState::Cancelled,
@@ -170,7 +170,7 @@ async fn imported(service: &Service, import: Import, cancel: &job::Cancel) -> Ta
     TaskEnd { backup, ..end }
 }
 
-/// Exports everything first, as a task of its own.
+/// Takes a full export first, as its own task.
 async fn backup(service: &Service, import: &Import) -> Result<Option<TaskId>, TaskEnd> {
     if import.preview || !import.backup {
         return Ok(None);

@@ -1,5 +1,5 @@
-//! What is answered: jobs, messages, errors, as the service's own schema has
-//! them. What is not known is left out, never null.
+//! Responses: jobs, messages, errors, as in the service's own schema. Unknown
+//! fields are left out, never null.
 
 use axum::Json;
 use axum::http::header::WWW_AUTHENTICATE;
@@ -14,7 +14,7 @@ use crate::http::problem::Problem;
 use crate::http::tracking::Tracking;
 use crate::job::task::{TaskRecord, TaskState};
 
-/// A job: as it is accepted, and as its status tells it.
+/// A job: as accepted, and as its status reports it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Job<'a> {
@@ -51,7 +51,7 @@ impl<'a> Job<'a> {
     }
 }
 
-/// Returns the description among the options that a client gave.
+/// Returns the description in the client's options.
 fn description(options: &str) -> Option<String> {
     let options: Value = serde_json::from_str(options).ok()?;
     options.get("description")?.as_str().map(str::to_owned)
@@ -71,9 +71,8 @@ fn some_time<S: Serializer>(
     }
 }
 
-/// A message about an object. The service's schema calls the place for more
-/// `details` and wants objects in it; its answers call it `detail`, and so do
-/// its clients: both are told.
+/// A message about an object. The service's schema has a list of objects
+/// `details`; its answers and its clients use `detail`: both are written.
 #[derive(Serialize)]
 pub(super) struct Message {
     key: String,
@@ -83,7 +82,7 @@ pub(super) struct Message {
 }
 
 impl Message {
-    /// Returns a message. `key` is a word of ours or the service's.
+    /// Returns a message. `key` is one of our words or the service's.
     pub(super) fn new(key: &str, text: &str, detail: Map<String, Value>) -> Self {
         let details = if detail.is_empty() {
             json!({})
@@ -98,7 +97,7 @@ impl Message {
         }
     }
 
-    /// Says whether it is one of a key.
+    /// Says whether it has a key.
     pub(super) fn is(&self, key: &str) -> bool {
         self.key == key
     }
@@ -112,15 +111,15 @@ pub(super) struct Imported {
     pub(super) name: String,
 }
 
-/// The detail code of a value that is missing or none that is known.
+/// The detail code of a missing or unknown value.
 pub(super) const ILLEGAL_VALUE: &str = "400.1.3 Illegal value";
 
-/// Returns the problem of a value that is missing or none that is known.
+/// Returns the problem of a missing or unknown value.
 pub(super) fn illegal(text: impl Into<String>) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, text).with(json!(ILLEGAL_VALUE))
 }
 
-/// Returns the problem of something that is not there.
+/// Returns the problem of something that does not exist.
 pub(super) fn not_found() -> Problem {
     let text = "The server did not find a current representation for the target resource.";
     Problem::new(StatusCode::NOT_FOUND, text)
@@ -135,7 +134,7 @@ pub(super) fn too_many() -> Problem {
     }
 }
 
-/// Says why there is nothing to download of a task yet, or at all.
+/// Says why a task has nothing to download, now or at all.
 pub(super) fn nothing_to_download(task: &TaskRecord) -> Problem {
     let why = match task.state {
         TaskState::NotStarted | TaskState::InProgress => "has not ended yet",
@@ -145,7 +144,7 @@ pub(super) fn nothing_to_download(task: &TaskRecord) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, text)
 }
 
-/// Tells a problem the way this API does.
+/// Formats a problem for this API.
 pub(in crate::http) fn respond(problem: &Problem, tracking: &Tracking) -> Response {
     let mut response = match problem.status {
         StatusCode::UNAUTHORIZED => {

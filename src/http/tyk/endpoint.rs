@@ -1,4 +1,4 @@
-//! The three endpoints, and what differs between them.
+//! The three endpoints and their differences.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub(super) enum Endpoint {
     Policies,
 }
 
-/// The properties that tell the formats apart.
+/// The properties that distinguish the formats.
 const APIS: &str = "apis";
 const POLICIES: &str = "Data";
 const ORGANISATIONS: &str = "organisations";
@@ -45,7 +45,7 @@ impl Endpoint {
         }
     }
 
-    /// Returns what it says of an import that was done.
+    /// Returns its message for a completed import.
     pub(super) const fn done(self) -> &'static str {
         match self {
             Self::Organisations => "Org imported",
@@ -54,7 +54,7 @@ impl Endpoint {
         }
     }
 
-    /// Returns what it says of an import that was refused, before the reason.
+    /// Returns its message for a refused import, before the reason.
     pub(super) const fn refused(self) -> &'static str {
         match self {
             Self::Organisations => "Failed to save new Org object to DB",
@@ -63,8 +63,8 @@ impl Endpoint {
         }
     }
 
-    /// Says whether a body has the outer shape of its format. Whether the
-    /// objects in it have theirs is for the platform to say.
+    /// Says whether a body has the outer shape of its format. The platform checks the objects in
+    /// it.
     pub(super) fn takes(self, body: &[u8]) -> bool {
         let Ok(root) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(body) else {
             return false;
@@ -81,8 +81,8 @@ impl Endpoint {
         }
     }
 
-    /// Returns what the answer says of the objects, by id: of an organisation
-    /// its id, of the others whether each was imported.
+    /// Returns the answer's `Meta`, by id: for an organisation its id, for the others whether each
+    /// was imported.
     pub(super) fn meta<'a>(self, ids: impl Iterator<Item = &'a str>) -> Value {
         match self {
             Self::Organisations => ids.last().map_or(Value::Null, Value::from),
@@ -113,7 +113,7 @@ mod tests {
             takers(r#"{"id":"53ac","owner_name":"Jively"}"#),
             [Endpoint::Organisations]
         );
-        // An organisation has a list of the same name; the platform tells them apart.
+        // An organisation has a list of the same name; the platform distinguishes them.
         assert_eq!(
             takers(r#"{"apis":[],"pages":1}"#),
             [Endpoint::Organisations, Endpoint::Apis]

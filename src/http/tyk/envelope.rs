@@ -1,4 +1,4 @@
-//! `{"Status": …, "Message": …, "Meta": …}`, which is around every answer.
+//! `{"Status": …, "Message": …, "Meta": …}`, the envelope of every answer.
 
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -16,13 +16,13 @@ pub(super) struct Envelope<'a> {
     status: &'static str,
     message: &'a str,
     meta: &'a Value,
-    /// What should be known of an import. Not the Dashboard's own.
+    /// Findings about an import. Not part of the Dashboard's API.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     findings: Vec<&'a Finding>,
 }
 
 impl<'a> Envelope<'a> {
-    /// Returns the answer of what was done.
+    /// Returns the answer of a success.
     pub(super) const fn ok(message: &'a str, meta: &'a Value) -> Self {
         Self {
             status: "OK",
@@ -32,7 +32,7 @@ impl<'a> Envelope<'a> {
         }
     }
 
-    /// Tells what else should be known.
+    /// Adds findings.
     pub(super) fn with(mut self, findings: impl Iterator<Item = &'a Finding>) -> Self {
         self.findings.extend(findings);
         self
@@ -47,7 +47,7 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// Tells a problem the way this API does.
+/// Formats a problem for this API.
 pub(in crate::http) fn respond(problem: &Problem) -> Response {
     let envelope = Envelope {
         status: "Error",

@@ -1,5 +1,5 @@
-//! The counterparts of the imports: what stands in the target, in the formats
-//! that the imports take.
+//! The counterparts of the imports: the target's objects, in the formats that
+//! the imports accept.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -115,7 +115,7 @@ impl List {
     }
 }
 
-/// Exports the objects of a kind, or one of them, each as it was received.
+/// Exports the objects of a kind, or one of them, each as received.
 async fn objects(
     service: &Service,
     endpoint: Endpoint,

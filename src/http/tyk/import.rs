@@ -1,4 +1,4 @@
-//! Importing what was posted: all of it, or nothing.
+//! Importing the posted objects: all or nothing.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -22,13 +22,13 @@ use crate::http::tracking::{Note, Remote};
 use crate::http::whole::{self, Halted, Imported};
 use crate::job::{self, ApplyOptions, Failure, FailureKind, ImportOptions, Loaded, Review};
 
-/// The header of an answer that has the job's number.
+/// The response header with the job's number.
 const JOB: HeaderName = HeaderName::from_static("x-gatediff-job");
 
-/// The header of an answer that counts what should be known of the import.
+/// The response header with the number of findings.
 const FINDINGS: HeaderName = HeaderName::from_static("x-gatediff-findings");
 
-/// Imports a body, or tells what that would do.
+/// Imports a body, or reports what that would do.
 pub(super) async fn import(
     endpoint: Endpoint,
     State(service): State<Arc<Service>>,
@@ -59,7 +59,7 @@ pub(super) async fn import(
             .all_warnings()
             .filter(|finding| finding.severity > Severity::Note)
     };
-    // The Dashboard's answer to the letter, unless more was asked for.
+    // Exactly the Dashboard's answer, unless more was requested.
     let described = warnings().filter(|_| tells);
     let mut response = Envelope::ok(endpoint.done(), &meta)
         .with(described)
@@ -83,13 +83,13 @@ fn flag(query: Option<&str>, name: &str) -> Result<bool, Problem> {
         Some("true") => Ok(true),
         Some(_) => Err(Problem::new(
             StatusCode::BAD_REQUEST,
-            format!("{name} is either true or false"),
+            format!("{name} must be true or false"),
         )),
     }
 }
 
-/// Reads which organisations are taken for others: `organisation=FROM=TO`, as
-/// often as there are any.
+/// Reads how organisations are mapped: `organisation=FROM=TO`, repeated as
+/// needed.
 fn mapped(query: Option<&str>) -> Result<BTreeMap<String, String>, Problem> {
     let given = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     let given = given.filter(|(name, _)| name.eq_ignore_ascii_case("organisation"));
@@ -102,7 +102,7 @@ fn mapped(query: Option<&str>) -> Result<BTreeMap<String, String>, Problem> {
     })
 }
 
-/// Reads a body, on a thread of its own.
+/// Reads a body, on its own thread.
 async fn load(
     endpoint: Endpoint,
     body: Bytes,
@@ -140,8 +140,8 @@ async fn load(
     read.map_err(|failure| malformed(&failure, previews))
 }
 
-/// Returns the Dashboard's answer to a body that it cannot read; where a
-/// preview was asked for, it tells why.
+/// Returns the Dashboard's answer to a body that it cannot read; for a preview,
+/// it reports why.
 fn malformed(failure: &Failure, previews: bool) -> Problem {
     let text = safe(&failure.to_string()).into_owned();
     tracing::info!(%text, "a body is malformed");
@@ -188,8 +188,8 @@ async fn apply(
     turn: &Running,
     operator: &str,
 ) -> Result<Imported, Problem> {
-    // The journal keeps every row before and after. A backup of everything,
-    // with each of a thousand small imports, would only fill the target.
+    // The journal keeps every row before and after. A full backup with each of
+    // many small imports would only fill the target.
     let options = ApplyOptions {
         backup: false,
         ..ApplyOptions::new(operator, service.timeouts)
@@ -206,8 +206,8 @@ async fn apply(
     })
 }
 
-/// Returns the answer to an import that failed: the Dashboard's own where the
-/// objects are the reason, and else that of every failed job.
+/// Returns the answer to an import that failed: the Dashboard's own if the
+/// objects are the reason, otherwise that of any failed job.
 fn failed(endpoint: Endpoint, plan: &Plan, failure: Failure) -> Problem {
     match failure.kind {
         FailureKind::Refused | FailureKind::Stale | FailureKind::Blocked => {

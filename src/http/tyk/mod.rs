@@ -1,14 +1,13 @@
 //! The import endpoints of the Tyk Dashboard's Admin API, and their
 //! counterparts that export.
 //!
-//! Paths, status codes and messages are the Dashboard's. Different from it: an
-//! import is all or nothing; what is there already is covered, and an item that
-//! cannot be written is told with its reason; `?preview=true` tells what an
-//! import would do and writes nothing; `?findings=true` has `Findings` beside
-//! `Meta` with what should be known of an import that was done;
-//! `?organisation=FROM=TO` takes what is posted for one organisation for another's. The exports want the administrator's
-//! secret instead of a user's key, in `admin-auth` or in `Authorization`, are
-//! in the order of ids instead of that of time, and know no search.
+//! Paths, status codes and messages are the Dashboard's. Different from it: an import is all or
+//! nothing; existing objects are covered, and an item that cannot be written is reported with its
+//! reason; `?preview=true` reports what an import would do and writes nothing; `?findings=true`
+//! adds `Findings` next to `Meta` with the findings of a completed import; `?organisation=FROM=TO`
+//! maps one organisation to another. The exports want the administrator's secret instead of a
+//! user's key, in `admin-auth` or in `Authorization`, are ordered by id instead of time, and do not
+//! support search.
 
 use std::sync::Arc;
 
@@ -37,7 +36,7 @@ pub(super) use envelope::respond;
 /// The platform.
 const PLATFORM: &str = "tyk";
 
-/// Who the ledger says it was.
+/// The operator in the ledger.
 const ADMIN: &str = "tyk-admin";
 
 /// Returns the routes.
@@ -56,13 +55,13 @@ pub(super) fn routes() -> Router<Arc<Service>> {
         .route("/api/portal/policies", get(export::policies))
 }
 
-/// What the administrator posts, known by the secret in `admin-auth`.
+/// The administrator's posts, authenticated by the secret in `admin-auth`.
 pub(super) struct Posted(Bytes);
 
-/// The administrator, known by the secret in `admin-auth`.
+/// The administrator, authenticated by the secret in `admin-auth`.
 pub(super) struct Admin;
 
-/// The administrator, known by the secret in `admin-auth` or `Authorization`.
+/// The administrator, authenticated by the secret in `admin-auth` or `Authorization`.
 pub(super) struct AnyAdmin;
 
 impl FromRequest<Arc<Service>> for Posted {

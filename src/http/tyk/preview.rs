@@ -1,4 +1,4 @@
-//! What an import would do, item by item. The Dashboard has nothing like it.
+//! What an import would do, item by item. The Dashboard has no equivalent.
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -10,36 +10,36 @@ use super::envelope::Envelope;
 use crate::engine::diff::Show;
 use crate::engine::{Choices, Entry, Finding, Matched, Missing, Outcome, Plan, Reason, State};
 
-/// What becomes of an item.
+/// The outcome of an item.
 #[derive(Serialize)]
 struct Previewed<'a> {
     id: &'a str,
     name: &'a str,
     /// `add`, `cover`, `none` for an item without a difference, or `blocked`.
     action: &'static str,
-    /// How it was found in the target, where not simply by its id.
+    /// How it was matched in the target, if not by its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     matched: Option<&'a Matched>,
-    /// How many fields would be written otherwise than they stand.
+    /// How many fields would change.
     changes: usize,
     /// Why it is blocked.
     reasons: Vec<&'a Reason>,
     findings: &'a [Finding],
 }
 
-/// What becomes of everything.
+/// The preview of the whole import.
 #[derive(Serialize)]
 struct Preview<'a> {
     preview: bool,
-    /// Whether an import would be done: nothing is blocked.
+    /// Whether an import would succeed: nothing is blocked.
     importable: bool,
     summary: Summary,
     items: Vec<Previewed<'a>>,
-    /// APIs that policies grant and that are neither here nor in the target.
+    /// APIs that policies grant and that neither the file nor the target has.
     lack_api: &'a [Missing],
-    /// What else is neither here nor in the target: policies that APIs name.
+    /// Other missing objects: policies that APIs name.
     missing: &'a [Missing],
-    /// What should be known of the whole.
+    /// Findings about the whole import.
     findings: &'a [Finding],
 }
 
@@ -52,7 +52,7 @@ struct Summary {
     blocked: usize,
 }
 
-/// Tells what an import would do.
+/// Reports what an import would do.
 pub(super) fn respond(endpoint: Endpoint, plan: &Plan) -> Response {
     let resolution = plan.resolve(&Choices::everything(plan));
     let states = plan.entries().iter().zip(resolution.states()).enumerate();
@@ -67,7 +67,7 @@ pub(super) fn respond(endpoint: Endpoint, plan: &Plan) -> Response {
         blocked: count("blocked"),
     };
     let message = format!(
-        "Preview of {}: {} to add, {} to cover, {} without a difference, {} blocked; nothing was imported",
+        "Preview of {}: {} to add, {} to cover, {} unchanged, {} blocked; nothing was imported",
         endpoint.path(),
         summary.add,
         summary.cover,

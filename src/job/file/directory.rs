@@ -20,15 +20,15 @@ use crate::platform::{ImportOptions, Platform, SourceFile};
 /// A file of the directory.
 struct Part {
     name: String,
-    /// Its path, as it is told.
+    /// Its path, as shown.
     path: String,
     bytes: Vec<u8>,
 }
 
-/// How deep directories are read.
+/// The maximum depth of directories.
 const MAX_DEPTH: usize = 32;
 
-/// How many of what is not read are named.
+/// How many of the skipped names are listed.
 const NAMED: usize = 3;
 
 /// Reads the files of a directory, and of those in it, as one.
@@ -82,7 +82,7 @@ pub(super) fn load(
     })
 }
 
-/// What stands in a directory and below it, by names relative to it.
+/// The content of a directory, recursively, by relative name.
 #[derive(Default)]
 struct Listing {
     /// The files that are read, sorted.
@@ -91,7 +91,7 @@ struct Listing {
     hidden: Vec<String>,
     /// Files of other kinds.
     others: Vec<String>,
-    /// Directories that were entered already, or are too deep.
+    /// Directories that were already read, or are too deep.
     again: Vec<String>,
 }
 
@@ -102,10 +102,10 @@ impl Listing {
         listing.enter(path, "", 0, &mut seen)?;
         if listing.names.is_empty() {
             return Err(
-                Failure::new(FailureKind::File, "the directory holds no import file")
+                Failure::new(FailureKind::File, "the directory contains no import file")
                     .at(path)
                     .because(format!(
-                        "no name in it ends in {EXTENSION}; hidden files are not read"
+                        "no file name in it ends in {EXTENSION}; hidden files are not read"
                     ))
                     .hint("check the path"),
             );
@@ -121,7 +121,7 @@ impl Listing {
         Ok(listing)
     }
 
-    /// Lists one directory; `below` is its name with a slash after it.
+    /// Lists one directory; `below` is its name with a trailing slash.
     fn enter(
         &mut self,
         path: &str,
@@ -157,7 +157,7 @@ impl Listing {
                 self.others.push(shown);
             } else if name.to_str().is_none() {
                 return Err(
-                    Failure::new(FailureKind::File, "the file's name is no text in UTF-8")
+                    Failure::new(FailureKind::File, "the file name is not UTF-8 text")
                         .at(join(path, &shown))
                         .hint("rename it"),
                 );
@@ -168,7 +168,7 @@ impl Listing {
         Ok(())
     }
 
-    /// Tells what is not read, and why: one finding for each reason.
+    /// Reports what is not read: one finding for each reason.
     fn unread(&self) -> Vec<Finding> {
         let groups = [
             (
@@ -184,14 +184,14 @@ impl Listing {
             (
                 &self.again,
                 Severity::Warning,
-                "directories are read once, and 32 deep at most",
+                "directories are read once, at most 32 levels deep",
             ),
         ];
         let findings = groups
             .into_iter()
             .filter(|(names, ..)| !names.is_empty())
             .map(|(names, severity, why)| {
-                let message = format!("{why}: left out {}", some_of(names.iter().cloned(), NAMED));
+                let message = format!("{why}: skipped {}", some_of(names.iter().cloned(), NAMED));
                 Finding {
                     severity,
                     ..Finding::note("not-read", message)
@@ -205,8 +205,9 @@ fn join(path: &str, name: &str) -> String {
     Path::new(path).join(name).to_string_lossy().into_owned()
 }
 
-/// Returns whose files they are: all of one platform that takes directories.
-/// Those that nobody knows are told by the platform of the others.
+/// Returns the platform of the files: they must all be of one platform that
+/// accepts directories. Unrecognised files are reported by the platform of the
+/// others.
 fn recognise_all(
     path: &str,
     parts: &[Part],
@@ -227,11 +228,11 @@ fn recognise_all(
             Some((first, of)) if first.name() != platform.name() => {
                 return Err(Failure::new(
                     FailureKind::Format,
-                    "the directory holds files of several formats",
+                    "the directory contains files of several formats",
                 )
                 .at(&part.path)
                 .because(format!(
-                    "it is of {}, and '{}' of {}",
+                    "its format is {}, that of '{}' is {}",
                     platform.name(),
                     of.name,
                     first.name()
@@ -242,9 +243,9 @@ fn recognise_all(
         }
     }
     let Some((platform, first)) = all else {
-        // Without a name there was a failure already.
+        // Without a platform, a failure was already recorded.
         return Err(unknown.unwrap_or_else(|| {
-            Failure::new(FailureKind::File, "the directory holds no import file").at(path)
+            Failure::new(FailureKind::File, "the directory contains no import file").at(path)
         }));
     };
     if platform.takes_directories() {
@@ -261,7 +262,7 @@ fn recognise_all(
     .hint(format!("name the file in it, such as {}", first.path)))
 }
 
-/// Says whether a file is JSON, though of no known format; a plan is of one.
+/// Says whether a file is JSON of an unknown format; a plan has a known one.
 fn is_json(bytes: &[u8]) -> bool {
     !is_plan(bytes) && serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
 }

@@ -1,6 +1,6 @@
-//! Which clients can call which APIs, and what writing items changes of it.
+//! Which clients can call which APIs, and how writing items changes that.
 //!
-//! Pure. What a gateway asks at run time are rows of these tables, no others:
+//! Pure. At run time, the gateway reads only these tables:
 //!
 //! | by | rows |
 //! |---|---|
@@ -9,13 +9,12 @@
 //! | an X-API key | `dgr_x_api_key`, `dgr_x_api_key_map`, `tsmp_group_api` |
 //! | a DGRK key | `tsmp_open_apikey`, `tsmp_open_apikey_map` |
 //!
-//! each with the `tsmp_client` and the `tsmp_api` that it is about. A client's
-//! links to hidden groups and `oauth_client_details.scope` follow from these and
-//! grant nothing: users are asked for all APIs of the scopes that their client
-//! holds, those with new APIs too that other clients brought along. Whether a
-//! client, a key or an API is enabled, and until when, is another question.
+//! each with the `tsmp_client` and the `tsmp_api` that it is about. A client's links to hidden
+//! groups and `oauth_client_details.scope` follow from these and grant nothing: users are asked for
+//! all APIs of the scopes that their client holds, including new APIs. Whether a client, a key or
+//! an API is enabled, and until when, is not considered.
 //!
-//! What is written is what [`build`](super::build) writes, item by item.
+//! The rows are those that [`build`](super::build) writes, item by item.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -32,13 +31,13 @@ use crate::engine::{ItemId, Kind, Plan};
 
 const WORDS: Words = Words::of(["client", "clients"], ["API", "APIs"]);
 
-/// The words for what is no item.
+/// The kinds of nodes that are not items.
 const API: Kind = Kind::of("api");
 const X_KEY: Kind = Kind::of("x-api-key");
 const OPEN_KEY: Kind = Kind::of("dgrk");
 
-/// Returns what the target grants to the clients whom the plan may affect, and
-/// what writing its items changes.
+/// Returns what the target grants to the clients that the plan may affect, and what writing its
+/// items changes.
 pub(super) fn model(sides: &Sides<'_>, plan: &Plan) -> Model {
     let mut builder = Builder::new(sides, plan);
     builder.groups();
@@ -65,11 +64,9 @@ struct Builder<'b, 'w> {
     /// Groups and scopes of the target that may get APIs, by id.
     growing_groups: HashSet<&'w str>,
     growing_scopes: HashSet<&'w str>,
-    /// Hidden groups that come with a name once a scope is written, by it, in
-    /// the order in which they are written.
+    /// Hidden groups that are added when a scope is written, by name, in writing order.
     named: HashMap<&'w str, Vec<PoolMember>>,
-    /// Hidden groups of the target that get another name, by id, and the scope
-    /// that gives it.
+    /// Hidden groups of the target that are renamed, by id, and the scope that renames them.
     renamed: HashMap<&'w str, usize>,
     pools: HashMap<&'w str, usize>,
 }
@@ -111,8 +108,7 @@ impl<'b, 'w> Builder<'b, 'w> {
         }
     }
 
-    /// Returns the items of a kind that may be written, in the order in which
-    /// they are: those that are added first.
+    /// Returns the items of a kind that may be written, in writing order: additions first.
     fn writable(&self, kind: &Kind) -> Vec<(usize, &'b ItemId, bool)> {
         let plan = self.plan;
         let entries = plan.entries().iter().enumerate();
@@ -222,8 +218,8 @@ impl<'b, 'w> Builder<'b, 'w> {
         }
     }
 
-    /// Scopes get a hidden group for each API of the file that they do not have;
-    /// those that they have take the file's names.
+    /// Scopes get a hidden group for each missing API of the file; existing ones are renamed as in
+    /// the file.
     fn scopes(&mut self) {
         for (at, id, _) in self.writable(&SCOPE) {
             let (file, target) = (&self.sides.file, &self.sides.target);
@@ -253,7 +249,7 @@ impl<'b, 'w> Builder<'b, 'w> {
                     .get(&api.api)
                     .and_then(|group| target.tables.row(TableId::Group, *group));
                 let member = match there.map(|row| row.text(group::GROUP_ID)) {
-                    // One that stands for two APIs is renamed once.
+                    // A group for two APIs is renamed once.
                     Some(id) if self.renamed.contains_key(id) => continue,
                     Some(id) => {
                         self.renamed.insert(id, at);
@@ -275,7 +271,7 @@ impl<'b, 'w> Builder<'b, 'w> {
                     .push((member, When::written(at)));
             }
         }
-        // A scope may link a plain group: the product does not, and asks for it all the same.
+        // A scope may link a plain group: the product never creates that, but evaluates it.
         let links = self.sides.target.tables.rows(TableId::VgroupGroup).iter();
         let growing = links.filter(|row| {
             self.growing_groups
@@ -342,13 +338,13 @@ impl<'b, 'w> Builder<'b, 'w> {
         self.model.subjects.sort_by(|a, b| a.party.cmp(&b.party));
     }
 
-    /// Adds a client with all that it holds, and what writing it adds.
+    /// Adds a client with everything that it holds, and what writing it adds.
     fn client(&mut self, id: &str, item: Option<usize>) {
         let row = self.sides.target.client(id);
         let is_there = match (row, item) {
             (Some(_), _) => When::ALWAYS,
             (None, Some(item)) => When::written(item),
-            // Left-over rows of nobody.
+            // Leftover rows without a client.
             (None, None) => return,
         };
         let name = match (item.and_then(|at| self.plan.entry(at)), row) {
@@ -398,7 +394,7 @@ impl<'b, 'w> Builder<'b, 'w> {
         let names = groups
             .filter(|row| is_plain(row))
             .map(|row| row.text(group::GROUP_NAME));
-        // The target may have one with a flag of its own, which no token names.
+        // The target may have a group with another flag, which no token names.
         let names = names.filter(|name| target.plain_named(name).is_none_or(is_plain));
         let mut nodes: Vec<usize> = names.filter_map(|name| self.plain(name)).collect();
         let scopes = file
@@ -424,7 +420,7 @@ impl<'b, 'w> Builder<'b, 'w> {
 
     fn x_keys(&mut self, id: &str, item: Option<usize>, subject: &mut Subject) {
         let (file, target) = (&self.sides.file, &self.sides.target);
-        // By what they are looked up; those of the file may be among them.
+        // By lookup key; groups of the file may be among them.
         let mut keys: HashMap<&str, (usize, Arc<[usize]>)> = HashMap::new();
         for (_, key) in target.rows_of(TableId::XKey, &target.x_keys, id) {
             let node = self.node(Some(x_key_party(key)));
@@ -456,8 +452,8 @@ impl<'b, 'w> Builder<'b, 'w> {
         }
     }
 
-    /// Maps of the file: to plain groups by name, and to the first hidden group
-    /// that has the name by then.
+    /// Maps of the file: to plain groups by name, and to the first hidden group with that name
+    /// after writing.
     fn x_maps(&mut self, key: &'w Row, (node, known): (usize, Arc<[usize]>), item: usize) {
         let file = &self.sides.file;
         let there: HashSet<usize> = known.iter().copied().collect();
@@ -484,7 +480,7 @@ impl<'b, 'w> Builder<'b, 'w> {
         }
     }
 
-    /// Returns the pool of the hidden groups that may have a name.
+    /// Returns the hidden groups that may have a name.
     fn pool(&mut self, name: &'w str) -> usize {
         if let Some(pool) = self.pools.get(name) {
             return *pool;
@@ -553,7 +549,7 @@ impl<'b, 'w> Builder<'b, 'w> {
         }
     }
 
-    /// A key that is covered is called as in the file.
+    /// A covered key is named as in the file.
     fn rename(&mut self, node: usize, item: usize, party: Party) {
         if let Some(node) = self
             .model
@@ -564,14 +560,14 @@ impl<'b, 'w> Builder<'b, 'w> {
         }
     }
 
-    /// Leads a DGRK key to the APIs that a uid means.
+    /// Connects a DGRK key to the APIs of a uid.
     fn uid(&mut self, node: usize, uid: &str, when: When) {
         let objects = self.uids.get(uid).cloned().unwrap_or_default();
         self.rights(node, objects, when);
     }
 }
 
-/// Returns what a client is called, as its item is.
+/// Returns the name of a client, the same as its item's.
 fn called(row: &Row) -> Arc<str> {
     let alias = row.shared(client::CLIENT_ALIAS);
     if alias.is_empty() {
@@ -581,7 +577,7 @@ fn called(row: &Row) -> Arc<str> {
     }
 }
 
-/// Keys are secret; what people call them is not.
+/// Keys are secret; their aliases are not.
 fn x_key_party(row: &Row) -> Party {
     Party::new(ItemId::new(X_KEY, row.shared(x_key::API_KEY_ALIAS)), "")
 }

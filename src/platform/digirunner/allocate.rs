@@ -1,9 +1,9 @@
-//! New ids, from where the product takes its own: at most two statements per
+//! New ids, from the product's own sequences: at most two statements per
 //! sequence, whatever the number of ids.
 //!
-//! `seq_store` holds two sorts of counters under one roof: rows of the product's
-//! own DAO say the *next* id, rows of Hibernate's table generator say the end
-//! of the last block of 50 (`pooled`).
+//! `seq_store` contains two kinds of counters: rows of the product's own DAO
+//! hold the *next* id, rows of Hibernate's table generator hold the end of the
+//! last block of 50 (`pooled`).
 
 use std::collections::HashMap;
 
@@ -74,7 +74,7 @@ async fn plain(writer: &mut Writer<'_>, name: &str, count: i64) -> Result<Vec<i6
 /// a fetch that reads N owns N-48 to N+1, and nothing is below the first id.
 async fn pooled(writer: &mut Writer<'_>, name: &str, count: i64) -> Result<Vec<i64>, StoreError> {
     let blocks = |ids: i64| (ids + BLOCK - 1) / BLOCK;
-    // The very first block holds a single id, which is the last one of it.
+    // The very first block has a single id, its last one.
     let first = BLOCK * (1 + blocks(count - 1));
     let read = advance(writer, name, (first, BLOCK * blocks(count))).await?;
     Ok(pooled_ids(read)
@@ -82,13 +82,13 @@ async fn pooled(writer: &mut Writer<'_>, name: &str, count: i64) -> Result<Vec<i
         .collect())
 }
 
-/// Returns the ids that a fetch owns whose row read `read`.
+/// Returns the ids that a fetch owns that read `read`.
 fn pooled_ids(read: i64) -> impl Iterator<Item = i64> {
     (read - 48).max(INITIAL + 1)..
 }
 
-/// Moves a counter on, by the first number where it stands at its beginning or
-/// is not there, by the second one else; returns where it stood.
+/// Advances a counter, by the first number if it is at its start or missing,
+/// else by the second; returns its previous value.
 async fn advance(
     writer: &mut Writer<'_>,
     name: &str,

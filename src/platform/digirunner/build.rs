@@ -69,8 +69,7 @@ struct Builder<'b, 'w> {
     groups: HashMap<Arc<str>, Arc<str>>,
     /// New and refreshed hidden groups by name.
     hidden: HashMap<Arc<str>, Vec<Arc<str>>>,
-    /// Hidden groups of the target that were refreshed, by id: they may have
-    /// another name now.
+    /// Hidden groups of the target that were refreshed, by id: they may have a new name.
     refreshed: HashSet<Arc<str>>,
     /// Authentication types given to groups, so that a hidden group which
     /// stands for several APIs gets each once.
@@ -139,7 +138,7 @@ impl<'w> Builder<'_, 'w> {
         self.changes.update_stamped(table, row, self.stamp);
     }
 
-    /// Inserts a row of nothing but links.
+    /// Inserts a row that contains only links.
     fn link<const N: usize>(&mut self, table: TableId, cells: [(usize, &str); N]) {
         self.changes.link(table, &cells, self.stamp);
     }
@@ -215,7 +214,7 @@ impl<'w> Builder<'_, 'w> {
         }
     }
 
-    /// Links an API to a group, or refreshes the time of the link that is there.
+    /// Links an API to a group, or refreshes the time of the existing link.
     fn group_api(&mut self, id: &str, file_link: usize, there: Option<usize>, version: Version) {
         let Some(from) = self.sides.file.tables.row(TableId::GroupApi, file_link) else {
             return;
@@ -301,7 +300,7 @@ impl<'w> Builder<'_, 'w> {
             return;
         };
         let id = base.text(group::GROUP_ID);
-        // One that stands for two APIs, which the product does not make, is refreshed once.
+        // A group for two APIs, which the product does not create, is refreshed once.
         if self.refreshed.insert(id.into()) {
             let new = taken(TableId::Group, base, file, |field| {
                 field.role == Role::Compared || field.follows
@@ -367,8 +366,8 @@ impl<'w> Builder<'_, 'w> {
         }
     }
 
-    /// A host that the target has (by ip or name) takes the file's values; the
-    /// others are added. None is removed.
+    /// A host that the target has (by ip or name) gets the file's values; the others are added.
+    /// None is removed.
     fn hosts(&mut self, id: &str) {
         let sides = self.sides;
         let there = Hosts::of(&sides.target, id);
@@ -392,8 +391,8 @@ impl<'w> Builder<'_, 'w> {
         }
     }
 
-    /// Links the client to its groups and scopes, and returns the ids of all
-    /// the groups that it then holds, sorted.
+    /// Links the client to its groups and scopes, and returns the sorted ids of all groups that it
+    /// then holds.
     fn client_links(&mut self, id: &str) -> Vec<Arc<str>> {
         let sides = self.sides;
         let held = sides.target.groups_of_client(id);
@@ -468,7 +467,7 @@ impl<'w> Builder<'_, 'w> {
         })
     }
 
-    /// Returns the hidden groups that the target's scope has by now.
+    /// Returns the current hidden groups of the target's scope.
     fn hidden_groups(&self, scope: &str) -> Vec<Arc<str>> {
         let target = &self.sides.target;
         let there = target.scope_named(scope).map_or_else(Vec::new, |row| {
@@ -537,7 +536,7 @@ impl<'w> Builder<'_, 'w> {
             (None, None) => return,
             (Some(file), None) => file.clone(),
             (None, Some(base)) => base.clone(),
-            // A client that is added takes leftover rows over, with the file's password.
+            // An added client reuses leftover rows, with the file's password.
             (Some(file), Some(base)) => taken(TableId::Oauth, base, file, |field| {
                 field.role == Role::Compared && !(is_cover && field.is_kept)
             }),
@@ -575,8 +574,7 @@ impl<'w> Builder<'_, 'w> {
         }
     }
 
-    /// Maps a key to its groups: plain ones and hidden ones by name; groups
-    /// that are not there are skipped.
+    /// Maps a key to its groups: plain ones and hidden ones by name; missing groups are skipped.
     fn x_maps(&mut self, file: &Row, key: Option<i64>, exists: bool) {
         let sides = self.sides;
         let Some(key) = key else { return };
@@ -601,7 +599,8 @@ impl<'w> Builder<'_, 'w> {
             } else {
                 self.group_id(name).into_iter().collect()
             };
-            // Hidden groups may have the same name: a map to any of them is one to that name.
+            // Hidden groups may have the same name: a map to any of them counts as a map to that
+            // name.
             if found.iter().any(|id| known.contains(id)) {
                 continue;
             }
@@ -620,7 +619,7 @@ impl<'w> Builder<'_, 'w> {
         }
     }
 
-    /// Returns the hidden groups that have a name by now.
+    /// Returns the hidden groups that currently have a name.
     fn hidden_ids(&self, name: &str) -> Vec<Arc<str>> {
         let target = &self.sides.target;
         let there = target.rows_of(TableId::Group, &target.hidden_by_name, name);
@@ -667,7 +666,7 @@ impl<'w> Builder<'_, 'w> {
         }
     }
 
-    /// Maps a key to its APIs, by the target's uids; lacking ones are skipped.
+    /// Maps a key to its APIs, by the target's uids; missing ones are skipped.
     fn open_maps(&mut self, file: &Row, key: Option<i64>, exists: bool) {
         let sides = self.sides;
         let Some(key) = key else { return };
@@ -701,7 +700,7 @@ impl<'w> Builder<'_, 'w> {
         }
     }
 
-    /// The portal's application; of several rows of a client the first counts.
+    /// The portal's application; if a client has several rows, the first is used.
     fn dp_app(&mut self, id: &str) {
         let sides = self.sides;
         let Some((_, row)) = sides
@@ -732,8 +731,8 @@ impl<'w> Builder<'_, 'w> {
         }
     }
 
-    /// Rows of identity providers of one sort. Of a covered portal client the
-    /// target's rows are replaced by fresh ones; else rows are matched by id.
+    /// Rows of identity providers of one kind. Of a covered portal client the target's rows are
+    /// replaced by fresh ones; else rows are matched by id.
     fn idps(&mut self, id: &str, sort: usize, is_cover: bool) {
         let sides = self.sides;
         let Some((table, own_id, _)) = IDPS.get(sort).copied() else {
@@ -780,15 +779,15 @@ enum Version {
     Kept,
 }
 
-/// Returns what becomes of a row of the target that is covered: what is compared
-/// takes the file's value where it differs; all else stays, byte for byte.
+/// Returns the new row of a covered row of the target: compared fields take the file's value where
+/// they differ; everything else is unchanged, byte for byte.
 fn covered(table: TableId, base: &Row, from: &Row) -> Row {
     taken(table, base, from, |field| {
         field.role == Role::Compared && !field.is_kept
     })
 }
 
-/// Takes over from the file the columns that are wanted and differ.
+/// Copies from the file the requested columns that differ.
 fn taken(table: TableId, base: &Row, from: &Row, wanted: impl Fn(&FieldDef) -> bool) -> Row {
     let mut new = base.clone();
     for (at, field) in table.table().columns().filter(|(_, field)| wanted(field)) {

@@ -38,18 +38,18 @@ impl Sequence {
     ];
 }
 
-/// New ids. Rows are built twice: first to count how many ids of each sort are
-/// needed, then with ids that were taken in one statement per sort.
+/// New ids. Rows are built twice: first to count how many ids of each kind are
+/// needed, then with ids allocated in one statement per kind.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
     given: HashMap<Sequence, std::vec::IntoIter<i64>>,
     counts: HashMap<Sequence, usize>,
-    /// Random ids that are taken: those of the target, and those handed out.
+    /// Random ids in use: those of the target, and those handed out.
     taken: HashSet<i64>,
 }
 
 impl Ids {
-    /// Returns ids for counting alone; `taken` are random ids of the target.
+    /// Returns ids for counting only; `taken` are the random ids of the target.
     pub(super) fn counting(taken: HashSet<i64>) -> Self {
         Self {
             taken,
@@ -57,7 +57,7 @@ impl Ids {
         }
     }
 
-    /// Returns ids that were taken from the database.
+    /// Returns ids that were allocated from the database.
     pub(super) fn given(given: HashMap<Sequence, Vec<i64>>, taken: HashSet<i64>) -> Self {
         let given = given
             .into_iter()
@@ -70,12 +70,12 @@ impl Ids {
         }
     }
 
-    /// Returns how many ids were asked for.
+    /// Returns how many ids were requested.
     pub(super) fn counts(&self) -> &HashMap<Sequence, usize> {
         &self.counts
     }
 
-    /// Takes an id; while counting, a negative stand-in.
+    /// Takes an id; while counting, a negative placeholder.
     pub(super) fn next(&mut self, sequence: Sequence) -> i64 {
         let count = self.counts.entry(sequence).or_insert(0);
         *count += 1;
@@ -86,8 +86,8 @@ impl Ids {
             .unwrap_or(stand_in)
     }
 
-    /// Takes an id of the product's date-hex form: the eight digits of today
-    /// read as hexadecimal, then 32 bits of chance.
+    /// Takes an id of the product's date-hex form: the eight digits of today's
+    /// date read as hexadecimal, then 32 random bits.
     pub(super) fn random(&mut self, now: NaiveDateTime) -> i64 {
         let digits = now.format("%Y%m%d").to_string();
         let date = i64::from_str_radix(&digits, 16).unwrap_or_default();
@@ -100,14 +100,14 @@ impl Ids {
     }
 }
 
-/// Rows of one table, and whose each is.
+/// Rows of one table, each with its item.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) rows: Vec<Row>,
     pub(super) owners: Vec<ItemRef>,
 }
 
-/// What is done to one table.
+/// The changes of one table.
 #[derive(Debug, Default)]
 pub(super) struct TableChanges {
     /// Rows to insert.
@@ -118,7 +118,7 @@ pub(super) struct TableChanges {
     pub(super) deletes: Batch,
 }
 
-/// What is done to all tables.
+/// The changes of all tables.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     tables: HashMap<TableId, TableChanges>,
@@ -126,12 +126,12 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// Says whose the rows are that come next.
+    /// Sets the item of the next rows.
     pub(super) fn belong_to(&mut self, item: &ItemId) {
         self.owner = item.to_string().into();
     }
 
-    /// Returns what is done to a table.
+    /// Returns the changes of a table.
     pub(super) fn of(&self, table: TableId) -> Option<&TableChanges> {
         self.tables.get(&table)
     }
@@ -168,7 +168,7 @@ impl Changes {
         self.update(table, row);
     }
 
-    /// Inserts a new row of nothing but text.
+    /// Inserts a new row of text columns only.
     pub(super) fn link(&mut self, table: TableId, cells: &[(usize, &str)], stamp: &Stamp) {
         let mut row = Row::empty(table.table());
         for (at, text) in cells {
@@ -225,7 +225,7 @@ pub(super) enum KeyCell<'r> {
     None,
 }
 
-/// Returns the key of a row, of which `key` says where it stands.
+/// Returns the key of a row, whose columns are in `key`.
 pub(super) fn key_of<'r>(row: &'r Row, key: &[usize]) -> Vec<KeyCell<'r>> {
     key.iter()
         .map(|at| match row.cell(*at) {

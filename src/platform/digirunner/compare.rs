@@ -1,5 +1,5 @@
-//! Every item of the file as a candidate: what it is, what stands in the
-//! target, what blocks it, what it needs.
+//! Every item of the file as a candidate: the item, its counterpart in the target, what blocks it,
+//! what it requires.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -24,8 +24,8 @@ use crate::engine::lookalike::warn_of_look_alikes;
 use crate::engine::secret::{Masked, masked};
 use crate::engine::{Candidate, Finding, Item, ItemId, Kind, Plan, Reason, Requirement, Value};
 
-/// What digiRunner comes with: the kind, the column that tells it from others,
-/// its value, and what covering it does.
+/// Built-in objects of digiRunner: the kind, the identifying column, its value, and what covering
+/// it does.
 static BUILT_IN: [(Kind, usize, &str, &str); 4] = [
     (
         CLIENT,
@@ -58,8 +58,7 @@ pub(super) fn plan(file: &File, target: &Tables) -> Plan {
     plan_of(file, &Sides::new(&file.tables, target))
 }
 
-/// Compares a file with a target, and says what writing items changes of who
-/// can call what.
+/// Compares a file with a target, and returns the access changes of writing items.
 pub(super) fn plan_with_access(file: &File, target: &Tables) -> Plan {
     let sides = Sides::new(&file.tables, target);
     let plan = plan_of(file, &sides);
@@ -83,8 +82,8 @@ fn plan_of(file: &File, sides: &Sides<'_>) -> Plan {
     )
 }
 
-/// Returns what stands in the way of the file's items whatever the target
-/// holds: what does so in a target that has nothing but every API.
+/// Returns what blocks the file's items in any target, computed against a target that has only the
+/// APIs.
 pub(super) fn obstacles(file: &File) -> Vec<Finding> {
     let mut target = Tables::default();
     target.apis = all_apis(&file.tables);
@@ -102,19 +101,20 @@ pub(super) fn obstacles(file: &File) -> Vec<Finding> {
 
 fn obstacles_of(candidate: &Candidate, in_file: &HashSet<ItemId>) -> Vec<Finding> {
     let Item { id, path, .. } = &candidate.item;
-    // A scope may have fewer APIs in a target that lacks some; broken references are told by themselves.
+    // A scope may have fewer APIs in a target where some are missing; broken references are
+    // reported separately.
     let blocks = candidate
         .blocks
         .iter()
         .filter(|reason| !["too-many-apis", "broken-reference"].contains(&&*reason.code));
     let blocks =
         blocks.map(|reason| Finding::error(reason.code.clone(), placed(&reason.message, path)));
-    // Links to authentication types are told as broken references.
+    // Links to authentication types are reported as broken references.
     let needs = candidate.requires.iter().map(|need| &need.on);
     let needs = needs.filter(|on| [LEVEL, RDB].contains(&on.kind) && !in_file.contains(on));
     let needs = needs.map(|on| {
         let message = format!(
-            "needs {} '{}', which the file does not hold; the target must",
+            "needs {} '{}', which the file does not contain; the target must",
             on.kind, on.key
         );
         Finding::warning("not-in-file", placed(&message, path))
@@ -125,7 +125,7 @@ fn obstacles_of(candidate: &Candidate, in_file: &HashSet<ItemId>) -> Vec<Finding
         .collect()
 }
 
-/// Returns a message with the item's place, unless it names a closer one.
+/// Returns a message with the item's path, unless it names a more specific one.
 fn placed(message: &str, path: &str) -> String {
     if message.contains(&format!("/{ROOT}/")) {
         message.to_owned()
@@ -134,7 +134,7 @@ fn placed(message: &str, path: &str) -> String {
     }
 }
 
-/// Returns every API that the file refers to, as if a target had it.
+/// Returns every API that the file refers to, as if the target had it.
 fn all_apis(file: &Tables) -> Vec<Api> {
     let linked = file.rows(TableId::GroupApi).iter();
     let linked = linked.map(|row| {
@@ -251,7 +251,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
         )
     }
 
-    /// Returns what of a row of the file cannot be stored.
+    /// Returns the values of a row of the file that cannot be stored.
     fn value_errors(&self, table: TableId, at: usize) -> Vec<ValueError> {
         let row = self.sides.file.tables.row(table, at);
         row.map_or_else(Vec::new, |row| {
@@ -261,7 +261,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
 
     fn candidates(&self) -> Vec<Candidate> {
         let mut all = self.every_kind();
-        // Of what does not differ nothing is written: what it lacks, it lacks already.
+        // Unchanged rows are not written: missing objects are already missing there.
         for candidate in all.iter_mut().filter(|candidate| candidate.base.is_some()) {
             let lacks = candidate
                 .requires
@@ -279,7 +279,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
         all
     }
 
-    /// Warns where covering would change what digiRunner itself came with.
+    /// Warns if covering would change a built-in object of digiRunner.
     fn built_in(&self, candidate: &Candidate) -> Option<Finding> {
         let id = &candidate.item.id;
         let row = self.sides.target.item(&id.kind, &id.key)?;
@@ -292,7 +292,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
         })
     }
 
-    /// Blocks an item that stands several times in the file.
+    /// Blocks an item that occurs several times in the file.
     fn twice(&self, kind: &Kind, key: &str) -> Option<Reason> {
         rules::twice(kind, key, self.sides.file.times(kind, key))
     }
@@ -379,7 +379,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
             .collect()
     }
 
-    /// A group, plain or hidden, needs its level and its authentication types.
+    /// A group, plain or hidden, requires its level and its authentication types.
     fn needs_of_group(&self, row: &Row) -> Vec<Requirement> {
         let mut needs: Vec<Requirement> = self
             .level(row.text(group::SECURITY_LEVEL_ID))
@@ -457,8 +457,7 @@ fn may_pass_limit(candidate: &Candidate) -> bool {
     })
 }
 
-/// Says whether a cover is possible, as far as the item itself goes, and would
-/// change anything.
+/// Says whether a cover is possible for the item itself, and would change anything.
 fn may_change(candidate: &Candidate) -> bool {
     candidate.blocks.is_empty() && is_changed(candidate)
 }
@@ -481,8 +480,7 @@ fn masked_url(row: &Row, base: &Row) -> Option<Reason> {
     })
 }
 
-/// Warns where a password would be written that the source instance encrypted
-/// with its own key.
+/// Warns if a password would be written that the source instance encrypted with its own key.
 fn foreign_encryption(candidate: &Candidate, row: &Row, base: Option<&Row>) -> Option<Finding> {
     let password = row.text(rdb::MIMA);
     let is_written = base.is_none_or(|base| base.text(rdb::MIMA) != password);

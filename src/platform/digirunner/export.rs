@@ -1,4 +1,4 @@
-//! From what stands in the target to the file that the product would export.
+//! From the target's rows to the file that the product would export.
 //!
 //! Pure: the rows were read before. Which rows go into the file is decided in
 //! `kept`, how they are written in `json`.
@@ -19,11 +19,11 @@ use super::tables::{Api, Cell, Row, Tables, epoch_millis};
 use crate::engine::ItemId;
 use crate::platform::{Export, MissingRoots};
 
-/// Exports everything, or some clients with what they need.
+/// Exports everything, or some clients with what they require.
 ///
 /// # Errors
 ///
-/// Fails if a root is no client of the target.
+/// Fails if a root is not a client of the target.
 pub(super) fn export(tables: &Tables, roots: &[ItemId]) -> Result<Export, MissingRoots> {
     let known: HashSet<&str> = tables
         .rows(TableId::Client)
@@ -52,7 +52,7 @@ pub(super) fn export(tables: &Tables, roots: &[ItemId]) -> Result<Export, Missin
     })
 }
 
-/// The target's APIs, by what rows name them by.
+/// The target's APIs, by the names that rows use.
 struct Apis<'w> {
     names: HashSet<(&'w str, &'w str)>,
     uids: HashMap<&'w str, &'w Api>,
@@ -116,7 +116,7 @@ fn row(json: &mut json::Writer, fields: &[FieldDef], row: &Row) {
     }
 }
 
-/// Returns the one date that travels, which does so as epoch milliseconds.
+/// Returns the only exported date, as epoch milliseconds.
 fn resubmitted(row: &Row) -> Option<String> {
     match row.cell(clientext::RESUBMIT_DATE_TIME) {
         Cell::Time(time) => epoch_millis(*time),

@@ -1,9 +1,8 @@
 //! The export file, read by streaming into rows.
 //!
-//! `{ "importClientRelated": { <25 lists> }, "analyzeClientRelated": null }`.
-//! Missing lists, nulls, a byte-order mark and unknown properties are
-//! tolerated and reported; wrong types and duplicate keys are errors with
-//! line, column and JSON path. No error and no finding holds a value.
+//! `{ "importClientRelated": { <25 lists> }, "analyzeClientRelated": null }`. Missing lists, nulls,
+//! a byte-order mark and unknown properties are tolerated and reported; wrong types and duplicate
+//! keys are errors with line, column and JSON path. No error and no finding contains a value.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -17,18 +16,18 @@ use crate::engine::Finding;
 use crate::engine::diff::push_segment;
 use crate::platform::parse::{self, ParseError, ParseErrorKind, wrong};
 
-/// The property that holds the lists.
+/// The property that contains the lists.
 pub(super) const ROOT: &str = "importClientRelated";
 
 /// The product's other root property; always null in a file.
 pub(super) const ANALYSIS: &str = "analyzeClientRelated";
 
-/// What a file holds.
+/// The content of a file.
 #[derive(Debug)]
 pub(super) struct File {
     /// Its rows.
     pub(super) tables: Tables,
-    /// What was noticed while reading.
+    /// The findings of reading.
     pub(super) findings: Vec<Finding>,
 }
 
@@ -43,7 +42,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<File, ParseError> {
     if parse::bom(bytes) > 0 {
         reader.findings.push(Finding::note(
             "byte-order-mark",
-            "the file begins with a byte-order mark",
+            "the file starts with a byte-order mark",
         ));
     }
     let mut json = serde_json::Deserializer::from_slice(text);
@@ -65,7 +64,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<File, ParseError> {
     }
 }
 
-/// What stands between the root and the value being read.
+/// The path from the root to the value being read.
 enum Segment {
     Key(&'static str),
     Index(usize),
@@ -80,7 +79,7 @@ struct Reader {
     has_lists: bool,
     has_null: bool,
     seen: Vec<&'static str>,
-    /// Where the list that is being read has nulls for rows.
+    /// The positions of null rows in the list being read.
     nulls: Vec<usize>,
     /// Unknown properties: how often, and where first.
     unknown: BTreeMap<String, (usize, String)>,
@@ -106,13 +105,13 @@ impl Reader {
         read: impl FnOnce(&mut Self) -> Result<R, E>,
     ) -> Result<R, E> {
         self.path.push(segment);
-        // Left in place on an error: it is where the error happened.
+        // Kept on an error: it is the path of the error.
         let value = read(self)?;
         self.path.pop();
         Ok(value)
     }
 
-    /// Keeps note of a property that the product does not have.
+    /// Records a property that the product does not have.
     fn note_unknown(&mut self, key: &str) {
         let key = &*parse::brief(key);
         let mut place = String::new();
@@ -159,7 +158,7 @@ impl Reader {
     }
 }
 
-/// Makes the visitor methods for the types a value must not have.
+/// Defines the visitor methods for the types that a value must not have.
 macro_rules! refuse {
     ($expected:expr; $($method:ident $(($ty:ty))? => $found:literal),* $(,)?) => {
         $(refuse!(@ $expected; $method $(($ty))? => $found);)*
@@ -313,8 +312,8 @@ impl<'de> Visitor<'de> for Lists<'_> {
     }
 }
 
-/// Sets the date that travels as epoch milliseconds: its day in local time,
-/// none where the file has none.
+/// Sets the date that is exported as epoch milliseconds: its day in local time, none if the file
+/// has none.
 fn with_resubmit_day(mut row: Row) -> Row {
     let day = local_day(row.text(clientext::RESUBMIT_DATE_TIME_FOR_LONG_TIME));
     row.set(
@@ -454,8 +453,7 @@ enum Named {
     Unknown(String),
 }
 
-/// Finds the field of a property's name, first where it usually stands: right
-/// after the one before it.
+/// Finds the field of a property's name, first at its usual position: after the previous one.
 struct Name {
     fields: &'static [FieldDef],
     next: usize,
@@ -519,7 +517,7 @@ impl CellOf {
             (Type::Int | Type::IntAsLong | Type::Long, None) => {
                 Err(wrong(self.expected(), "a number that does not fit"))
             }
-            // A date of an audit column: the product would read it, and we set our own.
+            // A date of an audit column: the product would read it; we set our own.
             (Type::Time, _) => Ok(Cell::Null),
             (Type::Text(_) | Type::Epoch, _) => Err(wrong(self.expected(), "a number")),
         }

@@ -1,4 +1,4 @@
-//! One side of the comparison, the file or the target, with its rows found by
+//! One side of the comparison, the file or the target, with its rows indexed by
 //! what refers to them.
 
 use std::collections::{HashMap, HashSet};
@@ -21,7 +21,7 @@ use crate::engine::{ItemId, Kind};
 /// An API as groups link it: its module and its key.
 pub(super) type ApiName<'w> = (&'w str, &'w str);
 
-/// The four sorts of a client's identity providers: table, own id, client.
+/// The four kinds of a client's identity providers: table, own id, client.
 pub(super) const IDPS: [(TableId, usize, usize); 4] = [
     (TableId::IdpO, idp_o::GTW_IDP_INFO_O_ID, idp_o::CLIENT_ID),
     (TableId::IdpL, idp_l::GTW_IDP_INFO_L_ID, idp_l::CLIENT_ID),
@@ -33,20 +33,20 @@ pub(super) const IDPS: [(TableId, usize, usize); 4] = [
     ),
 ];
 
-/// What the items of a kind are known by, the same in every environment.
+/// The identity of the items of a kind, the same in every environment.
 pub(super) struct Identity {
     kind: Kind,
     pub(super) table: TableId,
     /// The column.
     pub(super) key: usize,
-    /// What people know it by beside the key: what that is, and its column.
+    /// Its other name besides the key: what that is, and its column.
     names: &'static [(&'static str, usize)],
-    /// Says of a row whether it is such an item.
+    /// Says whether a row is such an item.
     is_one: fn(&Row) -> bool,
 }
 
 /// One of each kind. The first row that has a key is the item; several in a
-/// file are in each other's way.
+/// file block each other.
 pub(super) static IDENTITIES: [Identity; 6] = [
     Identity {
         kind: CLIENT,
@@ -63,7 +63,7 @@ pub(super) static IDENTITIES: [Identity; 6] = [
         table: TableId::Group,
         key: group::GROUP_NAME,
         names: &[("alias", group::GROUP_ALIAS)],
-        // A flag that is none blocks a group; it must not lose it.
+        // An invalid flag blocks a group, which must stay an item.
         is_one: |row| !is_hidden(row),
     },
     Identity {
@@ -97,7 +97,7 @@ pub(super) static IDENTITIES: [Identity; 6] = [
 ];
 
 impl Identity {
-    /// Returns that of a kind.
+    /// Returns the identity of a kind.
     pub(super) fn of(kind: &Kind) -> &'static Self {
         let [first, ..] = &IDENTITIES;
         IDENTITIES
@@ -107,7 +107,7 @@ impl Identity {
     }
 }
 
-/// An API of a scope, with the hidden group that stands for it.
+/// An API of a scope, with its hidden group.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ScopeApi<'w> {
     /// The API.
@@ -118,10 +118,10 @@ pub(super) struct ScopeApi<'w> {
     pub(super) link: usize,
 }
 
-/// A world with its indices.
+/// Tables with their indices.
 pub(super) struct Index<'w> {
     pub(super) tables: &'w Tables,
-    /// The rows of each kind's items, by what they are known by.
+    /// The rows of each kind's items, by identity.
     items: [ByText<'w>; 6],
     pub(super) groups: HashMap<&'w str, usize>,
     pub(super) hidden_by_name: ByText<'w>,
@@ -145,7 +145,7 @@ pub(super) struct Index<'w> {
 }
 
 impl<'w> Index<'w> {
-    /// Indexes a world.
+    /// Indexes the tables.
     pub(super) fn new(tables: &'w Tables) -> Self {
         let groups = tables.rows(TableId::Group);
         let hidden_by = |column| {
@@ -234,13 +234,13 @@ impl<'w> Index<'w> {
         self.tables.row(TableId::Vgroup, *self.scopes.get(id)?)
     }
 
-    /// Returns the row of an item, by what it is known by.
+    /// Returns the row of an item, by identity.
     pub(super) fn item(&self, kind: &Kind, key: &str) -> Option<&'w Row> {
         self.tables
             .row(Identity::of(kind).table, *self.holders(kind, key).first()?)
     }
 
-    /// Returns what people know the items by.
+    /// Returns the items' other names.
     pub(super) fn called(&self) -> Vec<Called> {
         let of = |identity: &'static Identity| {
             let rows = self
@@ -260,7 +260,7 @@ impl<'w> Index<'w> {
         IDENTITIES.iter().flat_map(of).collect()
     }
 
-    /// Returns how many rows are one item.
+    /// Returns the number of rows of an item.
     pub(super) fn times(&self, kind: &Kind, key: &str) -> usize {
         self.holders(kind, key).len()
     }
@@ -355,7 +355,7 @@ impl<'w> Index<'w> {
     }
 }
 
-/// Says whether a group is a scope's hidden one.
+/// Says whether a group is a hidden group.
 pub(super) fn is_hidden(row: &Row) -> bool {
     row.text(group::VGROUP_FLAG) == "1"
 }
@@ -366,7 +366,7 @@ fn unique<'w>(words: impl Iterator<Item = &'w str>) -> Vec<&'w str> {
     words.filter(|word| seen.insert(*word)).collect()
 }
 
-/// Indexes rows by the text of a column; of several the first counts.
+/// Indexes rows by the text of a column; the first of several is used.
 fn first_by(rows: &[Row], column: usize, keep: impl Fn(&Row) -> bool) -> HashMap<&str, usize> {
     let mut index = HashMap::with_capacity(rows.len());
     for (at, row) in rows.iter().enumerate().filter(|(_, row)| keep(row)) {
@@ -375,7 +375,7 @@ fn first_by(rows: &[Row], column: usize, keep: impl Fn(&Row) -> bool) -> HashMap
     index
 }
 
-/// The two sides, and what the file refers to that the target lacks.
+/// The two sides, and the missing APIs of the target.
 pub(super) struct Sides<'w> {
     pub(super) file: Index<'w>,
     pub(super) target: Index<'w>,
@@ -386,7 +386,7 @@ pub(super) struct Sides<'w> {
 }
 
 impl<'w> Sides<'w> {
-    /// Puts the two side by side.
+    /// Pairs the two sides.
     pub(super) fn new(file: &'w Tables, target: &'w Tables) -> Self {
         let apis: HashMap<ApiName<'w>, Option<&'w str>> = target
             .apis
@@ -423,12 +423,12 @@ impl<'w> Sides<'w> {
         }
     }
 
-    /// Says whether the target lacks an API that the file refers to.
+    /// Says whether an API that the file refers to is missing in the target.
     pub(super) fn is_missing(&self, api: ApiName<'_>) -> bool {
         self.missing_apis.contains(&api)
     }
 
-    /// Returns the APIs that the target lacks.
+    /// Returns the missing APIs of the target.
     pub(super) fn missing_apis(&self) -> impl Iterator<Item = ApiName<'w>> {
         self.missing_apis.iter().copied()
     }

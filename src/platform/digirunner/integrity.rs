@@ -1,6 +1,7 @@
-//! References inside the file: every link row names rows that the file holds.
+//! References inside the file: every link row names rows that the file
+//! contains.
 //!
-//! The documentation warns of edited files; a dangling link is how one shows.
+//! The documentation warns of edited files; a dangling link is a sign of one.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -18,7 +19,7 @@ use super::tables::{Cell, Row, Tables};
 use super::values;
 use crate::engine::{Finding, Reason};
 
-/// The references inside a file: from where, to what.
+/// The references inside a file: from, to.
 pub(super) const REFERENCES: [(TableId, usize, TableId, usize); 25] = [
     (
         TableId::Host,
@@ -172,22 +173,22 @@ pub(super) const REFERENCES: [(TableId, usize, TableId, usize); 25] = [
     ),
 ];
 
-/// The reference that the product keeps, and skips on import, when what it names
-/// is deleted: deleting a group leaves the maps of X-API keys to it. Without any
-/// map row of a key the product refuses the whole file.
+/// The reference that the product keeps, and skips on import, when its target
+/// is deleted: deleting a group leaves the maps of X-API keys to it. The
+/// product refuses the whole file if a key has no map row.
 pub(super) const SKIPPED: (TableId, usize) = (TableId::XMap, x_map::GROUP_ID);
 
-/// Breaks that are told, and by whom they are felt.
+/// Broken references, and the items that they affect.
 pub(super) struct Broken<'w> {
-    /// One finding per break, with its path.
+    /// One finding per broken reference, with its path.
     pub(super) findings: Vec<Finding>,
     clients: HashMap<&'w str, Vec<Reason>>,
-    /// Ids that other rows refer to and that stand several times.
+    /// Duplicate ids that other rows refer to.
     twice: HashMap<(TableId, Key<'w>), usize>,
 }
 
-/// The ids that rows of the file refer to others by. They mean nothing
-/// elsewhere, and two rows with the same one cannot be told apart.
+/// The ids by which rows of the file refer to others. They have no meaning
+/// elsewhere, and two rows with the same id cannot be distinguished.
 const IDS: [(TableId, usize); 4] = [
     (TableId::Group, group::GROUP_ID),
     (TableId::Vgroup, vgroup::VGROUP_ID),
@@ -196,13 +197,13 @@ const IDS: [(TableId, usize); 4] = [
 ];
 
 impl Broken<'_> {
-    /// Returns what a client's links to groups and scopes lack: they cannot be
-    /// followed, since the file names both by local id alone.
+    /// Returns the broken links of a client to groups and scopes: the file
+    /// names both by local id only.
     pub(super) fn of_client(&self, id: &str) -> Vec<Reason> {
         self.clients.get(id).cloned().unwrap_or_default()
     }
 
-    /// Returns what is wrong with the id that other rows refer to a row by.
+    /// Returns what is wrong with the id by which other rows refer to a row.
     pub(super) fn of_id(&self, table: TableId, row: &Row) -> Option<Reason> {
         let (_, column) = IDS.iter().find(|(of, _)| *of == table)?;
         let (list, field) = (table.table().list, field(table, *column));
@@ -213,7 +214,7 @@ impl Broken<'_> {
         };
         let times = self.twice.get(&(table, key.clone()))?;
         let message =
-            format!("{field} '{key}' stands {times} times in {list}: its links are ambiguous");
+            format!("{field} '{key}' occurs {times} times in {list}: its links are ambiguous");
         Some(Reason::new("duplicate-in-file", message))
     }
 
@@ -254,7 +255,7 @@ pub(super) fn check<'w>(file: &Index<'w>) -> Broken<'w> {
             .or_insert_with(|| keys(file.tables, to, key));
         for (at, row) in file.tables.rows(from).iter().enumerate() {
             let wanted = Key::of(row.cell(column));
-            // A plain group has no scope, whatever its column says.
+            // A plain group has no scope, whatever its column contains.
             let is_none = from == TableId::Group && !is_hidden(row);
             if is_none || wanted.as_ref().is_some_and(|wanted| keys.contains(wanted)) {
                 continue;
@@ -340,7 +341,7 @@ impl<'w> Broken<'w> {
         let message = match wanted {
             Some(wanted) => {
                 format!(
-                    "its link /{ROOT}/{list}/{at} names {what} id {wanted}, which the file does not hold"
+                    "its link /{ROOT}/{list}/{at} names {what} id {wanted}, which the file does not contain"
                 )
             }
             None => format!("its link /{ROOT}/{list}/{at} names no {what}"),
@@ -362,9 +363,9 @@ impl<'w> Broken<'w> {
         let (list, field) = (from.table().list, field(from, column));
         let message = match wanted {
             Some(wanted) => {
-                format!("{list} row {at} names {field} '{wanted}', which {to} does not hold")
+                format!("{list} row {at} names {field} '{wanted}', which {to} does not contain")
             }
-            None => format!("{list} row {at} has no {field}, and so belongs to nothing of {to}"),
+            None => format!("{list} row {at} has no {field}, so it belongs to no row of {to}"),
         };
         let path = format!("/{ROOT}/{list}/{at}/{field}");
         let finding = match wanted {
@@ -387,7 +388,7 @@ pub(super) enum Key<'w> {
 }
 
 impl<'w> Key<'w> {
-    /// Returns the key in a cell; NULL and empty text are none.
+    /// Returns the key in a cell; none for NULL and empty text.
     pub(super) fn of(cell: &'w Cell) -> Option<Self> {
         match cell {
             Cell::Text(text) if !text.is_empty() => Some(Self::Text(text)),

@@ -1,4 +1,5 @@
-//! Rows as canonical items: names for ids, nothing that differs by nature.
+//! Rows as canonical items: names instead of ids, and nothing that is specific
+//! to an environment.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -28,7 +29,7 @@ pub(super) fn value(field: &FieldDef, cell: &Cell) -> Value {
     }
 }
 
-/// Returns the fields of a row that are wanted.
+/// Returns the requested fields of a row.
 fn fields(table: &Table, row: &Row, wanted: impl Fn(&FieldDef) -> bool) -> Vec<Field> {
     let named = table.columns().filter(|(_, field)| wanted(field));
     let field = |(at, field): (usize, &'static FieldDef)| Field {
@@ -48,12 +49,12 @@ pub(super) fn record(table: TableId, row: &Row) -> Value {
     Value::Record(compared(table, row))
 }
 
-/// Returns how an API is called in paths.
+/// Returns the name of an API in paths.
 fn api_label(api: ApiName<'_>) -> String {
     format!("{}/{}", api.0, api.1)
 }
 
-/// Returns what an API is matched by.
+/// Returns the identity of an API.
 fn api_id(api: ApiName<'_>) -> String {
     format!("{}\u{1f}{}", api.0, api.1)
 }
@@ -71,8 +72,8 @@ fn names<'a>(words: impl IntoIterator<Item = &'a str>) -> Value {
     )
 }
 
-/// Returns a plain group with its APIs and authentication types. On the
-/// file's side the lacking APIs are left out.
+/// Returns a plain group with its APIs and authentication types. On the file's
+/// side the missing APIs are left out.
 pub(super) fn plain_group(sides: &Sides<'_>, side: &Index<'_>, row: &Row) -> Value {
     let id = row.text(group::GROUP_ID);
     let is_file = std::ptr::eq(side, &raw const sides.file);
@@ -111,7 +112,7 @@ pub(super) fn scope(side: &Index<'_>, row: &Row, apis: &[ScopeApi<'_>]) -> Value
     Value::Record(all)
 }
 
-/// Returns what is compared of an API's hidden group.
+/// Returns the compared fields of an API's hidden group.
 pub(super) fn hidden_group(side: &Index<'_>, api: &ScopeApi<'_>) -> Value {
     let Some(row) = side.tables.row(TableId::Group, api.group) else {
         return Value::Null;
@@ -125,8 +126,8 @@ pub(super) fn hidden_group(side: &Index<'_>, api: &ScopeApi<'_>) -> Value {
     Value::Record(all)
 }
 
-/// Returns what a scope of the target has that is not compared with the file:
-/// the local text of its hidden groups, and which groups it links.
+/// Returns the parts of a target's scope that are not compared with the file:
+/// the local text of its hidden groups, and the groups it links.
 pub(super) fn scope_context(target: &Index<'_>, scope: &Row, apis: &[ScopeApi<'_>]) -> Value {
     let hidden = apis.iter().filter_map(|api| {
         let row = target.tables.row(TableId::Group, api.group)?;
@@ -152,8 +153,8 @@ pub(super) fn scope_context(target: &Index<'_>, scope: &Row, apis: &[ScopeApi<'_
     ])
 }
 
-/// Returns how a group that a scope links is called: by its first API, else
-/// by its name, else by its id.
+/// Returns the name of a linked group in a scope: its first API, else its name,
+/// else its id.
 fn linked_group_label(target: &Index<'_>, id: Arc<str>) -> Arc<str> {
     match (target.apis_of(&id).first(), target.group(&id)) {
         (Some((_, api)), _) => api_label(*api).into(),
@@ -162,12 +163,12 @@ fn linked_group_label(target: &Index<'_>, id: Arc<str>) -> Arc<str> {
     }
 }
 
-/// Which side of a pair an item is built from.
+/// The side from which an item is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
-    /// What the file wants.
+    /// The file.
     File,
-    /// What the target has.
+    /// The target.
     Target,
 }
 
@@ -176,7 +177,7 @@ pub(super) struct ClientItem<'p, 'w> {
     pub(super) sides: &'p Sides<'w>,
     pub(super) from: Origin,
     pub(super) id: &'p str,
-    /// Whether the file wants the client's scopes whole: see
+    /// Whether the file has the client's scopes completely: see
     /// [`is_partial`](Self::is_partial).
     pub(super) completes: bool,
 }
@@ -196,7 +197,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         Value::Record(all)
     }
 
-    /// Returns what belongs to the client, whether it is there itself or not.
+    /// Returns what belongs to the client, whether it exists or not.
     pub(super) fn parts(&self) -> Vec<Field> {
         vec![
             Field::new("hosts", self.hosts()),
@@ -214,9 +215,9 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         ]
     }
 
-    /// Hosts of the two sides are the same where ip or name are; a host that
-    /// matches is called by the file's ip on both sides. A host of the target
-    /// is known by its own id, which stays when others come and go.
+    /// Hosts of the two sides match by ip or name; a matching host is named by
+    /// the file's ip on both sides. Other hosts of the target are identified by
+    /// their own id, which does not depend on other hosts.
     fn hosts(&self) -> Value {
         use super::schema::host as h;
         let (file, target) = (
@@ -247,8 +248,8 @@ impl<'p, 'w> ClientItem<'p, 'w> {
             };
             Element::matched(id, called.shared(h::HOST_IP), record(TableId::Host, over))
         });
-        // Two hosts of the file on one of the target block the client; the set
-        // shows the first.
+        // Two hosts of the file that match one of the target block the client;
+        // the set shows the first.
         Value::set(elements)
     }
 
@@ -262,8 +263,9 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         names(plain.map(|row| row.text(group::GROUP_NAME)))
     }
 
-    /// A scope's link holds which of the scope's APIs the client has: those
-    /// that the target's scope has or, when the scope is written, will have.
+    /// A scope's link lists which of the scope's APIs the client has, among
+    /// those that the target's scope has or, when the scope is written, will
+    /// have.
     fn scopes(&self) -> Value {
         let side = self.side();
         let held = side
@@ -286,9 +288,9 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         Value::set(elements)
     }
 
-    /// Says whether the client holds a scope and, on neither side, all of its
-    /// APIs. The product leaves clients so when a scope is covered that they
-    /// hold. A cover completes them; that alone is no difference.
+    /// Says whether the client holds a scope but, on neither side, all of its
+    /// APIs. The product leaves clients in this state when a scope that they
+    /// hold is covered. A cover completes them; that alone is not a difference.
     pub(super) fn is_partial(&self) -> bool {
         let file = &self.sides.file;
         let mut scopes = file
@@ -424,7 +426,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         if self.sides.target.hidden_by_name.contains_key(name) {
             return Some(element);
         }
-        // A lacking API has no hidden group, whatever becomes of the scope.
+        // A missing API has no hidden group, whatever happens to the scope.
         let apis = self.sides.importable_apis(row.text(group::VGROUP_ID));
         let hidden = apis
             .iter()
@@ -484,8 +486,8 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         found.map_or(Value::Null, |(_, row)| record(TableId::DpApp, row))
     }
 
-    /// The rows of identity providers of one sort. For a portal client (one
-    /// with a `dpApp` in the file) the target's rows give way.
+    /// The rows of identity providers of one kind. For a portal client (one
+    /// with a `dpApp` in the file) the target's rows are replaced.
     fn idps(&self, sort: usize) -> Value {
         let Some((table, own_id, _)) = IDPS.get(sort).copied() else {
             return Value::Null;
@@ -509,7 +511,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     }
 }
 
-/// Returns what a host of the target is matched by.
+/// Returns the identity of a host of the target.
 fn host_id(hosts: &[&Row], at: usize) -> String {
     let id = hosts
         .get(at)
@@ -520,8 +522,8 @@ fn host_id(hosts: &[&Row], at: usize) -> String {
     )
 }
 
-/// Returns how a row of an identity provider is called: what it leads to, and
-/// its own id.
+/// Returns the name of an identity provider's row: what it points to, and its
+/// own id.
 fn idp_label(table: TableId, row: &Row, id: i64) -> String {
     let text = match table {
         TableId::IdpO => row.text(idp_o::IDP_TYPE),

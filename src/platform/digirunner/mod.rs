@@ -171,8 +171,7 @@ impl Bundle for Import {
     }
 }
 
-/// Returns how many items of each kind there are, by counting the rows of a
-/// table that fulfil a condition.
+/// Counts the items of each kind: the rows of a table that satisfy a condition.
 fn counts(count: impl Fn(TableId, &dyn Fn(&Row) -> bool) -> usize) -> Vec<(Kind, usize)> {
     let all = |table| count(table, &|_| true);
     let counts = [

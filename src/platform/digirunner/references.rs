@@ -1,12 +1,12 @@
-//! Which rows refer to which others, and what may be told of them: what undoing
-//! needs to know of the tables.
+//! Which rows refer to which others, and which columns may be shown: the
+//! description of the tables for undo.
 
 use super::allocate::COUNTERS;
 use super::schema::{FieldDef, Role, TABLES, Table};
 use crate::store::restore::{Reference, TableInfo};
 
-/// Every reference between the tables. The product declares none of them to
-/// the database.
+/// Every reference between the tables. The product declares none of them as
+/// foreign keys.
 const REFERENCES: [(&str, &str, &str, &str); 29] = [
     (
         "tsmp_client",
@@ -124,10 +124,10 @@ const REFERENCES: [(&str, &str, &str, &str); 29] = [
     ),
 ];
 
-/// Columns of other parts of the product that refer to clients: the table, what
-/// tells its row to people, the column, and whether that holds a JSON list. Not
-/// every version of the product has them all. An undo must not take a client
-/// away from under them; logs, and tokens that run out, may outlive it.
+/// Columns of other parts of the product that refer to clients: the table, the
+/// identifying column, the referring column, and whether that is a JSON list.
+/// Not every version of the product has all of them. An undo must not delete a
+/// client that they refer to; logs and expiring tokens may outlive it.
 const EXTERNAL: [(&str, &str, &str, bool); 9] = [
     ("tsmp_client_cert", "client_cert_id", "client_id", false),
     ("tsmp_client_cert2", "client_cert2_id", "client_id", false),
@@ -146,7 +146,7 @@ const EXTERNAL: [(&str, &str, &str, bool); 9] = [
         false,
     ),
     ("dgr_smart_auth_session", "session_id", "client_id", false),
-    // Its own key is a token, which nobody may see.
+    // Its own key is a token, which must not be shown.
     ("dgr_smart_launch_context", "client_id", "client_id", false),
     (
         "dgr_smart_on_fhir_proxy",
@@ -156,8 +156,8 @@ const EXTERNAL: [(&str, &str, &str, bool); 9] = [
     ),
 ];
 
-/// Columns that the product wants each name in once: bringing back a scope must
-/// not bring back its name beside somebody else's.
+/// Columns whose values the product requires to be unique: restoring a scope
+/// must not duplicate a name.
 const NAMES: [(&str, &str); 2] = [
     ("tsmp_vgroup", "vgroup_name"),
     ("tsmp_vgroup", "vgroup_alias"),

@@ -1,4 +1,4 @@
-//! The product's rules: what blocks an item by itself, and its words for it.
+//! The product's rules: what blocks an item by itself, and the messages.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use super::schema::{TableId, client, clientext, group, host, open_key, x_key};
 use super::tables::{Cell, Row};
 use crate::engine::{ItemId, Kind, KindInfo, Reason};
 
-/// The kinds, by their words on the command line.
+/// The kinds, by their names on the command line.
 pub(super) const CLIENT: Kind = Kind::of("client");
 pub(super) const GROUP: Kind = Kind::of("group");
 pub(super) const SCOPE: Kind = Kind::of("scope");
@@ -43,32 +43,34 @@ pub(super) static KINDS: [KindInfo; 6] = [
     },
 ];
 
-/// The most APIs of a scope, and the most groups of a client: as many ten-digit
-/// ids as fit into `oauth_client_details.scope varchar(2048)`.
+/// The maximum number of APIs of a scope and of groups of a client: as many
+/// ten-digit ids as fit into `oauth_client_details.scope varchar(2048)`.
 pub(super) const MAX_GROUPS: usize = 186;
 
-/// What the oauth scope of a client without groups says.
+/// The oauth scope of a client without groups.
 pub(super) const NO_GROUPS: &str = "select";
 
-/// Returns text as the product compares it where case does not matter: by
+/// Returns text as the product compares it ignoring case: by
 /// `String.equalsIgnoreCase`, which folds each character by itself, first to
-/// upper and then to lower case. Texts are the same to the product where these
-/// are equal.
+/// upper and then to lower case. The product treats texts as equal if these are
+/// equal.
 pub(super) fn folded(text: &str) -> String {
     let fold = |c: char| {
         let mut upper = c.to_uppercase();
-        // Java folds one character to one: what would become several stays.
+        // Java folds one character to one: a character that would become
+        // several is unchanged.
         let upper = upper.next().filter(|_| upper.next().is_none()).unwrap_or(c);
-        // The only one of several is that of 'İ', of which Java takes the 'i'.
+        // The only lower-case expansion is that of 'İ', of which Java takes the
+        // 'i'.
         upper.to_lowercase().next().unwrap_or(upper)
     };
     text.chars().map(fold).collect()
 }
 
-/// The hosts of one client on one side, found by what makes two hosts the same:
-/// their address or their name, both without regard to case.
+/// The hosts of one client on one side, indexed by what makes two hosts equal:
+/// their address or their name, both ignoring case.
 ///
-/// Comparing, blocking and writing all ask this index which hosts are the same.
+/// Comparing, blocking and writing all use this index to match hosts.
 pub(super) struct Hosts<'w> {
     rows: Vec<&'w Row>,
     ips: HashMap<String, Occurrence>,
@@ -76,7 +78,7 @@ pub(super) struct Hosts<'w> {
     both: HashMap<(String, String), Occurrence>,
 }
 
-/// The first host that has something, and how many do.
+/// The first matching host, and the number of matches.
 #[derive(Clone, Copy)]
 struct Occurrence {
     first: usize,
@@ -122,13 +124,13 @@ impl<'w> Hosts<'w> {
         &self.rows
     }
 
-    /// Returns where the first host stands that is the same as one of the other
+    /// Returns the position of the first host that matches one of the other
     /// side.
     pub(super) fn position(&self, other: &Row) -> Option<usize> {
         self.find(other).map(|found| found.first)
     }
 
-    /// Returns the first host that is the same as this one, and how many are.
+    /// Returns the first host that matches this one, and the number of matches.
     fn find(&self, other: &Row) -> Option<Occurrence> {
         let (ip, name) = (
             folded(other.text(host::HOST_IP)),
@@ -148,8 +150,8 @@ impl<'w> Hosts<'w> {
     }
 }
 
-/// Returns a host of the file as it is compared with and written over the one
-/// of the target: an address that differs in its case alone is the target's.
+/// Returns a host of the file as it is compared with and written to the one of
+/// the target: an address that differs only in case is the target's.
 pub(super) fn host_over(file: &Row, target: &Row) -> Row {
     let mut row = file.clone();
     if folded(file.text(host::HOST_IP)) == folded(target.text(host::HOST_IP)) {
@@ -158,7 +160,7 @@ pub(super) fn host_over(file: &Row, target: &Row) -> Row {
     row
 }
 
-/// Who has a name, or a non-empty alias, on either side.
+/// The owners of a name, or of a non-empty alias, on either side.
 pub(super) struct Names<'w> {
     what: &'static str,
     code: &'static str,
@@ -195,7 +197,7 @@ impl<'w> Names<'w> {
         }
     }
 
-    /// Returns what is wrong with an item having this value.
+    /// Returns why an item cannot have this value.
     pub(super) fn check(&self, key: &str, value: &str) -> Vec<Reason> {
         let mut reasons = Vec::new();
         if value.is_empty() {
@@ -237,19 +239,20 @@ impl<'w> Names<'w> {
     }
 }
 
-/// Returns the reason of an identity that stands twice in the file.
+/// Returns the reason of an identity that occurs twice in the file.
 pub(super) fn twice(kind: &Kind, key: &str, times: usize) -> Option<Reason> {
     (times > 1).then(|| {
         Reason::new(
             "duplicate-in-file",
-            format!("{kind} '{key}' stands {times} times in the file"),
+            format!("{kind} '{key}' occurs {times} times in the file"),
         )
     })
 }
 
 /// Returns the reasons of an existing client's level: it must not change, and
-/// without one nothing of the client may. A client without a level on both
-/// sides and without a difference is left in peace: there is nothing to cover.
+/// without a level nothing of the client may change. A client without a level
+/// on both sides and without a difference is ignored: there is nothing to
+/// cover.
 pub(super) fn level_differs(
     file: &Row,
     target: &Row,
@@ -280,7 +283,7 @@ pub(super) fn level_differs(
     })
 }
 
-/// Returns the reasons of hosts that cannot be told apart.
+/// Returns the reasons of hosts that cannot be distinguished.
 pub(super) fn hosts(file: &Hosts<'_>, target: &Hosts<'_>) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let mut taken: HashMap<usize, &Row> = HashMap::new();
@@ -314,9 +317,9 @@ pub(super) fn hosts(file: &Hosts<'_>, target: &Hosts<'_>) -> Vec<Reason> {
     reasons
 }
 
-/// Returns the reason of two hosts of the file that are one: once written, each
-/// would match both, and the client could not be covered any more. The
-/// product's own screens refuse them.
+/// Returns the reason of two equal hosts of the file: once written, each would
+/// match both, and the client could no longer be covered. The product's own
+/// screens refuse them.
 fn twin_hosts(file: &Hosts<'_>) -> Option<Reason> {
     let twins = file.rows().iter().enumerate().find_map(|(at, row)| {
         let found = file.find(row).filter(|found| found.first < at)?;
@@ -332,7 +335,7 @@ fn twin_hosts(file: &Hosts<'_>) -> Option<Reason> {
     })
 }
 
-/// Returns how a host is called in messages.
+/// Returns the name of a host in messages.
 fn host_called(row: &Row) -> String {
     format!(
         "{} ({})",
@@ -341,17 +344,18 @@ fn host_called(row: &Row) -> String {
     )
 }
 
-/// Who owns keys and rows of identity providers, which belong to one client.
+/// The clients of keys and of rows of identity providers, which belong to one
+/// client.
 pub(super) struct Owners<'w> {
     target: [OwnersOf<'w>; 6],
     file: [OwnersOf<'w>; 6],
 }
 
-/// The clients that have one thing; more than one is a mistake.
+/// The clients that have one object; more than one is an error.
 type OwnersOf<'w> = HashMap<String, Vec<&'w str>>;
 
-/// The six sorts of things that belong to one client: what they are called in
-/// messages, without showing their identity where that is a secret.
+/// The six kinds of objects that belong to one client: their names in messages,
+/// without their identity if that is a secret.
 const OWNED: [&str; 6] = [
     "an X-API key",
     "a DGRK key",
@@ -370,7 +374,7 @@ impl<'w> Owners<'w> {
         }
     }
 
-    /// Returns what of a client's belongs to another one.
+    /// Returns the objects of a client that belong to another one.
     pub(super) fn check(&self, sides: &Sides<'w>, client_id: &str) -> Vec<Reason> {
         let mut reasons = Vec::new();
         let mut seen = HashSet::new();
@@ -380,7 +384,7 @@ impl<'w> Owners<'w> {
             };
             if !seen.insert((sort, identity.clone())) {
                 let message = format!(
-                    "{what} ('{label}') stands twice with client '{client_id}' in the file"
+                    "{what} ('{label}') occurs twice with client '{client_id}' in the file"
                 );
                 reasons.push(Reason::new("duplicate-in-file", message));
             }
@@ -410,7 +414,7 @@ impl<'w> Owners<'w> {
                     Reason::new(
                         "duplicate-in-file",
                         format!(
-                            "{called} stands with clients '{client_id}' and '{owner}' in the file"
+                            "{called} belongs to clients '{client_id}' and '{owner}' in the file"
                         ),
                     )
                     .about(ItemId::new(CLIENT, owner)),
@@ -421,7 +425,7 @@ impl<'w> Owners<'w> {
     }
 }
 
-/// Table, identity and client of a sort of owned things.
+/// Table, identity and client of a kind of owned objects.
 fn owned_columns(sort: usize) -> Option<(TableId, usize, usize)> {
     match sort {
         0 => Some((TableId::XKey, x_key::API_KEY_EN, x_key::CLIENT_ID)),
@@ -454,7 +458,8 @@ fn owners<'w>(side: &Index<'w>) -> [OwnersOf<'w>; 6] {
     })
 }
 
-/// Returns sort, identity and label of what a client of the file owns.
+/// Returns kind, identity and label of the objects that a client of the file
+/// owns.
 fn owned(side: &Index<'_>, client_id: &str) -> Vec<(usize, String, String)> {
     let mut all = Vec::new();
     for (_, row) in side.rows_of(TableId::XKey, &side.x_keys, client_id) {
@@ -483,8 +488,8 @@ fn owned(side: &Index<'_>, client_id: &str) -> Vec<(usize, String, String)> {
     all
 }
 
-/// Returns what the product's search looks through: content and remark, NULLs
-/// left out.
+/// Returns the text that the product's search uses: content and remark, without
+/// NULLs.
 pub(super) fn keyword_search(row: &Row) -> String {
     [clientext::CONTENT_TXT, clientext::REVIEW_REMARK]
         .into_iter()

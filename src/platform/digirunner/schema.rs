@@ -1,19 +1,19 @@
-//! The 24 tables an export holds, field by field: the JSON property, the
-//! column, its type, and its [`Role`]: whether it is compared, kept, stamped,
-//! derived. A column that stands here in no table is kept.
+//! The 24 tables of an export, field by field: the JSON property, the column,
+//! its type, and its [`Role`]: whether it is compared, kept, stamped, derived.
+//! A column that is not listed here is kept.
 //!
 //! One description serves reading the file, reading the target, comparing,
 //! writing and the check before the commit. Property names are the product's
-//! bean names, oddly spelled ones too.
+//! bean names, including misspelled ones.
 
 use std::sync::Arc;
 
 use super::tables::Cell;
 
-/// A table and the list of the file that holds its rows.
+/// A table and the list of the file that contains its rows.
 #[derive(Debug)]
 pub(super) struct Table {
-    /// Which one.
+    /// Its id.
     pub(super) id: TableId,
     /// The list's name in the file.
     pub(super) list: &'static str,
@@ -24,7 +24,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Returns the fields that are columns, with where they stand in a row.
+    /// Returns the fields that are columns, with their positions in a row.
     pub(super) fn columns(&self) -> impl Iterator<Item = (usize, &'static FieldDef)> {
         self.fields
             .iter()
@@ -43,30 +43,30 @@ impl Table {
 pub(super) struct FieldDef {
     /// The property's name in the file.
     pub(super) json: &'static str,
-    /// The column's name; empty where the property is none.
+    /// The column's name; empty if the property is not a column.
     pub(super) column: &'static str,
-    /// What it may hold.
+    /// Its type.
     pub(super) ty: Type,
-    /// What part it plays.
+    /// Its role.
     pub(super) role: Role,
     /// Whether its values are never shown.
     pub(super) is_secret: bool,
-    /// Whether it is a URL, of which a password is never shown.
+    /// Whether it is a URL, whose password is never shown.
     pub(super) is_url: bool,
     /// Whether a cover keeps the target's value although it is compared.
     pub(super) is_kept: bool,
-    /// Whether it follows the file, uncompared, in the group that stands for an
-    /// API of a scope.
+    /// Whether it follows the file, uncompared, in the hidden group of a
+    /// scope's API.
     pub(super) follows: bool,
     /// Whether it belongs to the primary key.
     pub(super) is_key: bool,
     /// Whether the column refuses NULL.
     pub(super) required: bool,
-    /// What an absent property means; the product's own default.
+    /// The value of an absent property; the product's own default.
     pub(super) absent: Absent,
 }
 
-/// What a field may hold.
+/// The type of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Type {
     /// Text of at most so many characters.
@@ -78,23 +78,23 @@ pub(super) enum Type {
     /// A 64-bit number.
     Long,
     /// A local date and time. The product exports none: audit columns are
-    /// nulled and the one date that travels does so as `Epoch`.
+    /// nulled and the only exported date is an `Epoch`.
     Time,
-    /// Epoch milliseconds as text, for the date that travels.
+    /// Epoch milliseconds as text, for the exported date.
     Epoch,
 }
 
-/// What part a field plays in comparing and in writing.
+/// The role of a field in comparing and writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     /// Compared and shown; a cover writes it where it differs.
     Compared,
-    /// What the row is matched by, or what it hangs on: from the file on an
-    /// add, the same on both sides of a cover.
+    /// The identity or parent of the row: from the file on an add, the same on
+    /// both sides of a cover.
     Identity,
-    /// Set by whoever writes: who, when, which version.
+    /// Set when writing: operator, time, version.
     Stamped,
-    /// An id of the environment: never compared, never copied.
+    /// A local id of the environment: never compared, never copied.
     Local,
     /// A count of the running system: from the file on an add, kept on a cover.
     Counter,
@@ -102,7 +102,7 @@ pub(super) enum Role {
     Derived,
 }
 
-/// What an absent property means.
+/// The value of an absent property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Absent {
     /// NULL.
@@ -124,7 +124,7 @@ impl Absent {
     }
 }
 
-/// The little language of the table below.
+/// The mini-language of the table below.
 impl FieldDef {
     const fn new(ty: Type) -> Self {
         Self {
@@ -267,8 +267,8 @@ const fn epoch() -> FieldDef {
     FieldDef::new(Type::Epoch)
 }
 
-/// Makes a module per table: a constant per field (where it stands in a row)
-/// and the table itself.
+/// Defines a module per table: a constant per field (its position in a row) and
+/// the table itself.
 macro_rules! tables {
     ($($id:ident $module:ident: $list:literal => $table:literal {
         $($at:ident: $json:literal => $column:literal $def:ident ( $($size:literal)? ) $(. $more:ident ( $($value:literal)? ))* ;)*
@@ -628,7 +628,7 @@ tables! {
     }
 }
 
-/// The name of the file's 25th list, which is no table.
+/// The name of the file's 25th list, which is not a table.
 pub(super) const API_USE_LIST: &str = "dgrApikeyUseApiList";
 
 /// The properties of the 25th list: uid, module, key.

@@ -1,4 +1,4 @@
-//! What stands in the target: all rows of the 24 tables, and its APIs.
+//! A snapshot of the target: all rows of the 24 tables, and its APIs.
 //!
 //! One statement per table, whatever the number of rows.
 
@@ -12,8 +12,8 @@ use super::schema::{TABLES, Table, Type};
 use super::tables::{Api, Cell, Row, Tables};
 use crate::store::{Operation, Reading, StoreError};
 
-/// Reads the target. The caller sees to it that all statements see the same
-/// state (REPEATABLE READ).
+/// Reads the target. The caller ensures that all statements see the same state
+/// (REPEATABLE READ).
 pub(super) async fn read(
     connection: &mut PgConnection,
     reading: Reading<'_>,
@@ -21,7 +21,7 @@ pub(super) async fn read(
     read_tables(connection, reading, &TABLES).await
 }
 
-/// Says whether the product's tables are there.
+/// Says whether the product's tables exist.
 pub(super) async fn stands_in(connection: &mut PgConnection) -> Result<bool, StoreError> {
     let table = "tsmp_client";
     let there = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
@@ -32,7 +32,7 @@ pub(super) async fn stands_in(connection: &mut PgConnection) -> Result<bool, Sto
 }
 
 /// Reads some tables of the target, and its APIs; the others stay empty. The
-/// caller sees to it that all statements see the same state.
+/// caller ensures that all statements see the same state.
 pub(super) async fn read_tables(
     connection: &mut PgConnection,
     reading: Reading<'_>,

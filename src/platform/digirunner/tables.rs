@@ -21,7 +21,7 @@ pub(super) enum Cell {
     Time(NaiveDateTime),
 }
 
-/// A row; its cells stand in the order of its table's fields.
+/// A row; its cells are in the order of its table's fields.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Row {
     cells: Box<[Cell]>,
@@ -117,7 +117,7 @@ pub(super) struct Api {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tables {
     tables: [Arc<Vec<Row>>; 24],
-    /// Where a list of the file has nulls, which are no rows.
+    /// The positions of nulls, which are not rows, in the lists of the file.
     nulls: [Vec<usize>; 24],
     /// The file's 25th list.
     pub(super) api_use: Vec<ApiUse>,
@@ -147,14 +147,14 @@ impl Tables {
         }
     }
 
-    /// Says where a list of the file has nulls, in order.
+    /// Sets the positions of nulls in a list of the file, in order.
     pub(super) fn set_nulls(&mut self, table: TableId, nulls: Vec<usize>) {
         if let Some(slot) = self.nulls.get_mut(table as usize) {
             *slot = nulls;
         }
     }
 
-    /// Returns where in its list of the file a row stands.
+    /// Returns the position of a row in its list of the file.
     pub(super) fn place(&self, table: TableId, at: usize) -> usize {
         let nulls = self
             .nulls

@@ -1,7 +1,7 @@
-//! Values that PostgreSQL would refuse: found before anything is written.
+//! Values that PostgreSQL would reject: found before anything is written.
 //!
-//! A message tells the property, the column, its limit and where in the file
-//! the value stands; never the value.
+//! A message names the property, the column, its limit and the position in the
+//! file; never the value.
 
 use super::rules::keyword_search;
 use super::schema::{FieldDef, Role, Table, TableId, Type, clientext};
@@ -11,11 +11,11 @@ use crate::engine::{Finding, Reason};
 /// The first year of PostgreSQL's `timestamp` (4713 BC), as astronomers count.
 const FIRST_YEAR: i32 = -4712;
 
-/// A value that its column cannot hold.
+/// A value that its column cannot store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ValueError {
     code: &'static str,
-    /// What is wrong, without where.
+    /// What is wrong, without the position.
     what: String,
     /// The JSON pointer to the value.
     path: String,
@@ -23,8 +23,8 @@ pub(super) struct ValueError {
     column: (TableId, usize),
 }
 
-/// Returns what of a row cannot be stored; `path` is the row's JSON pointer.
-/// Columns that are set by us, whatever the file says, are left out.
+/// Returns the values of a row that cannot be stored; `path` is the row's JSON
+/// pointer. Columns that gatediff sets itself are left out.
 pub(super) fn value_errors(table: &Table, row: &Row, path: &str) -> Vec<ValueError> {
     let is_ours =
         |field: &FieldDef| matches!(field.role, Role::Stamped | Role::Local | Role::Derived);
@@ -47,8 +47,8 @@ pub(super) fn value_error(table: &Table, row: &Row, at: usize, path: &str) -> Op
     })
 }
 
-/// Returns the field that a column's value comes from: the one date of a file
-/// travels as another property.
+/// Returns the field that a column's value comes from: the only date of a file
+/// is exported as another property.
 fn source(table: TableId, at: usize) -> usize {
     match (table, at) {
         (TableId::Clientext, clientext::RESUBMIT_DATE_TIME) => {
@@ -59,7 +59,7 @@ fn source(table: TableId, at: usize) -> usize {
 }
 
 /// Returns why the search text of a client's extension cannot be stored: each
-/// of its two parts may fit, and both together not.
+/// of its two parts may fit while both together do not.
 pub(super) fn search_text(row: &Row, path: &str) -> Option<ValueError> {
     let mut searched = Row::empty(&clientext::TABLE);
     searched.set(
@@ -123,13 +123,13 @@ fn complaint(
 }
 
 /// Says whether text has more characters than a column takes. Most text is so
-/// short that its bytes need not be looked at.
+/// short that its bytes need not be counted.
 fn is_longer(text: &str, most: usize) -> bool {
     text.len() > most && text.chars().count() > most
 }
 
-/// Returns one reason for each column and sort of misfit, however many rows
-/// have it.
+/// Returns one reason for each column and kind of error, however many rows have
+/// it.
 pub(super) fn reasons(value_errors: Vec<ValueError>) -> Vec<Reason> {
     let mut described: Vec<(ValueError, usize)> = Vec::new();
     for error in value_errors {
@@ -156,7 +156,7 @@ pub(super) fn reasons(value_errors: Vec<ValueError>) -> Vec<Reason> {
 }
 
 impl From<ValueError> for Finding {
-    /// A misfit of a row that belongs to no item, and is not imported.
+    /// An error of a row that belongs to no item, and is not imported.
     fn from(error: ValueError) -> Self {
         Self::warning(
             error.code,

@@ -1,9 +1,7 @@
-//! The check before the commit: what was shown of each item, and what the
-//! columns' roles say, against the rows that were written.
+//! The check before the commit: the shown items and the columns' roles against the written rows.
 //!
-//! Pure. Items are read from the journal's rows by the code that reads them
-//! from the target, and must be what was promised of them; every column that
-//! is part of no item must be what its [`Role`] says.
+//! Pure. Items are read from the journal's rows by the same code that reads the target, and must
+//! match the promise; every column that is part of no item must match its [`Role`].
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -30,7 +28,7 @@ use crate::engine::{
 };
 use crate::store::Touched;
 
-/// Returns every difference between what was shown and what was written.
+/// Returns every difference between the shown and the written state.
 pub(super) fn verify(
     file: &File,
     target: &Tables,
@@ -89,7 +87,7 @@ pub(super) fn verify(
     })
 }
 
-/// Returns where an item that was written is not what was shown of it.
+/// Returns where a written item differs from what was shown.
 fn item(
     shown: &Plan,
     written: &Plan,
@@ -108,8 +106,8 @@ fn item(
     differences(&promised, &found.unwrap_or(Value::Null))
 }
 
-/// Returns the target with its hidden groups as they are named afterwards, where
-/// some are new or renamed: the maps of X-API keys find them by name.
+/// Returns the target with the new names of its hidden groups, if any are new or renamed: the maps
+/// of X-API keys find them by name.
 fn named(before: &Tables, after: &Tables) -> Option<Tables> {
     let (then, now) = (Index::new(before), Index::new(after));
     let hidden = |row: &&Row| is_hidden(row);
@@ -138,8 +136,8 @@ fn named(before: &Tables, after: &Tables) -> Option<Tables> {
     any.then_some(named)
 }
 
-/// Takes the maps to hidden groups out that wait for a scope: all that come with
-/// it are there by now, and the product skips those to others.
+/// Removes the maps to hidden groups that depend on a scope: its own groups exist by then, and the
+/// product skips maps to others.
 fn without_missing_groups(client: &mut Value) {
     let Value::Record(fields) = client else {
         return;
@@ -162,12 +160,12 @@ fn without_missing_groups(client: &mut Value) {
     }
 }
 
-/// What the columns' roles say of rows that were written.
+/// The check of written rows by the columns' roles.
 struct Policy<'a> {
     file: &'a Tables,
     before: Index<'a>,
     after: Index<'a>,
-    /// Whose keys are, before and after.
+    /// The clients of keys, before and after.
     keys: [Keys; 2],
     verbs: &'a HashMap<&'a ItemId, Verb>,
 }
@@ -193,8 +191,7 @@ fn clients_of_keys(side: &Index<'_>) -> Keys {
 }
 
 impl<'a> Policy<'a> {
-    /// Returns what a touched row was to become; nothing where it is part of no
-    /// item that was to be written.
+    /// Returns what a touched row was to become; none if it is part of no written item.
     fn promise(&self, touched: TouchedRow<'_>) -> Option<RowPromise> {
         if touched.table == COUNTERS {
             return Some(counter(touched));
@@ -222,7 +219,7 @@ impl<'a> Policy<'a> {
         Some(RowPromise {
             table: table.name.into(),
             key: touched.key.to_owned(),
-            // Rows of identity providers give way to fresh ones: told with the item.
+            // Rows of identity providers are replaced by fresh ones: reported with the item.
             remains: !is_idp || touched.after.is_some(),
             required: false,
             columns,
@@ -284,7 +281,7 @@ impl<'a> Policy<'a> {
         }
     }
 
-    /// Returns the item that a row is part of, and the side on which it is.
+    /// Returns the item of a row, and its side.
     fn owner(&self, table: &Table, row: &Row, is_there: bool) -> Option<(ItemId, &Index<'a>)> {
         let (side, [before, after]) = (
             if is_there { &self.after } else { &self.before },
@@ -333,8 +330,8 @@ impl<'a> Policy<'a> {
         Some((owner?, side))
     }
 
-    /// Says whether a link that no item shows by itself follows from what one
-    /// shows: a scope's hidden groups, and those of a client's scopes.
+    /// Says whether a link that is not shown follows from a shown item: a scope's hidden groups,
+    /// and those of a client's scopes.
     fn is_linked(&self, table: &Table, row: &Row, side: &Index<'_>) -> bool {
         let hidden = |id: &str| side.group(id).filter(|row| is_hidden(row));
         match table.id {
@@ -349,7 +346,7 @@ impl<'a> Policy<'a> {
         }
     }
 
-    /// Returns the links that new hidden groups need, and that no item shows.
+    /// Returns the links that new hidden groups require, and that no item shows.
     fn links_of_new_groups(&self) -> Vec<RowPromise> {
         let linked: HashSet<(&str, &str)> = self
             .after
@@ -382,8 +379,8 @@ impl<'a> Policy<'a> {
             .collect()
     }
 
-    /// Tells a difference of an item with the row and the column that have it,
-    /// where there is one; else with the item's path.
+    /// Describes a difference of an item with its row and column, if there is one; else with the
+    /// item's path.
     fn place<'r>(
         &self,
         promise: &Promise<'_>,
@@ -429,7 +426,7 @@ impl<'a> Policy<'a> {
     }
 }
 
-/// Says whether rows of a table are created anew where a cover writes them.
+/// Says whether a cover replaces rows of a table instead of updating them.
 const fn is_renewed(table: TableId) -> bool {
     matches!(
         table,
@@ -491,7 +488,7 @@ pub(super) fn moved(
                 continue;
             };
             let differs = |at: usize, field: &FieldDef| match field.ty {
-                // A time that JSON tells in another way is read as nothing.
+                // A time in another JSON format is read as none.
                 Type::Time => base.cell(at) != now.cell(at) && *now.cell(at) != Cell::Null,
                 Type::Text(1) => base.text(at).trim_end_matches(' ') != now.text(at),
                 _ => base.cell(at) != now.cell(at),
@@ -509,7 +506,7 @@ pub(super) fn moved(
     found
 }
 
-/// Returns what rows that were computed promise: themselves.
+/// Returns the promise of computed rows: the rows themselves.
 pub(super) fn promises(changes: &Changes, target: &Tables) -> Vec<RowPromise> {
     let mut promises = Vec::new();
     for table in TABLES {
@@ -556,7 +553,7 @@ pub(super) fn promises(changes: &Changes, target: &Tables) -> Vec<RowPromise> {
     promises
 }
 
-/// Returns what the counters that a job took ids from promise.
+/// Returns the promise of the counters from which a job took ids.
 pub(super) fn counters(touched: Touched<'_>) -> impl Iterator<Item = RowPromise> {
     touched
         .rows()
@@ -576,7 +573,7 @@ fn counter(row: TouchedRow<'_>) -> RowPromise {
     }
 }
 
-/// Returns a target as it is once a job's rows are written.
+/// Returns the target after a job's rows are written.
 pub(super) fn after(tables: &Tables, touched: Touched<'_>) -> Tables {
     let mut by_table: HashMap<&str, Vec<TouchedRow<'_>>> = HashMap::new();
     for row in touched.rows() {
@@ -604,7 +601,7 @@ pub(super) fn after(tables: &Tables, touched: Touched<'_>) -> Tables {
                 continue;
             };
             *slot = match (slot.take(), row.before, row.after) {
-                // What did not change stays as it was read.
+                // Unchanged rows stay as they were read.
                 (Some(base), Some(before), Some(after)) => {
                     Some(patched(table, base, before, after))
                 }
@@ -655,8 +652,7 @@ fn cell(field: &FieldDef, json: &RawValue) -> Cell {
     cell.unwrap_or(Cell::Null)
 }
 
-/// Reads a time as PostgreSQL writes it: years before Christ, and with more than
-/// four digits.
+/// Reads a time as PostgreSQL writes it: years BC, and with more than four digits.
 fn time(text: &str) -> Option<NaiveDateTime> {
     let (text, is_bc) = text
         .strip_suffix(" BC")
@@ -667,7 +663,7 @@ fn time(text: &str) -> Option<NaiveDateTime> {
     format!("{year:+05}-{rest}").parse().ok()
 }
 
-/// Returns a cell as PostgreSQL writes it as JSON; nothing for times.
+/// Returns a cell as PostgreSQL writes it as JSON; none for times.
 fn json(cell: &Cell) -> Option<String> {
     match cell {
         Cell::Null => Some("null".to_owned()),

@@ -15,7 +15,7 @@ use super::{allocate, build};
 use crate::engine::{Approved, ItemId};
 use crate::store::{Keyed, StoreError, Writer, bulk};
 
-/// Writes what was approved, in the transaction in which `target` was read.
+/// Writes the approved items, in the transaction in which `target` was read.
 pub(super) async fn write(
     writer: &mut Writer<'_>,
     file: &Tables,
@@ -24,7 +24,8 @@ pub(super) async fn write(
 ) -> Result<(), StoreError> {
     let stamp = writer.stamp();
     let (changes, relied_on) = {
-        // The pair is not held across an await: it is rebuilt from the worlds.
+        // The sides are not held across an await: they are rebuilt from the
+        // tables.
         let mut counting = Ids::counting(random_ids(target));
         build::changes(&Sides::new(file, target), approved, stamp, &mut counting);
         let given = allocate::take(writer, counting.counts()).await?;
@@ -45,7 +46,7 @@ pub(super) async fn write(
     execute(writer, &changes, target).await
 }
 
-/// Sees to it that rows of these keys stay until the transaction ends.
+/// Locks the rows of these keys so that they stay until the transaction ends.
 pub(super) async fn lock_for_share(
     writer: &mut Writer<'_>,
     table: &'static Table,
@@ -56,8 +57,8 @@ pub(super) async fn lock_for_share(
         .await
 }
 
-/// Writes changes, in the transaction in which `target` was read: it has to
-/// hold the rows that are updated.
+/// Writes changes, in the transaction in which `target` was read: it must
+/// contain the updated rows.
 pub(super) async fn execute(
     writer: &mut Writer<'_>,
     changes: &Changes,
@@ -168,7 +169,7 @@ fn relied_on(
     held
 }
 
-/// Returns a row of which nothing but its key is known.
+/// Returns a row of which only the key is known.
 pub(super) fn key_row(table: &Table, column: usize, key: String) -> Row {
     let mut row = Row::empty(table);
     row.set(column, Cell::Text(key.into()));
@@ -214,7 +215,7 @@ const fn time(cell: &Cell) -> Option<chrono::NaiveDateTime> {
     }
 }
 
-/// The random ids of the target, which new ones must not meet.
+/// The random ids of the target, which new ones must not repeat.
 fn random_ids(target: &Tables) -> HashSet<i64> {
     [
         (TableId::XKey, x_key::API_KEY_ID),

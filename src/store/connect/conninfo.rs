@@ -1,10 +1,10 @@
 //! libpq's three ways to write down a connection: a URL, a keyword string, a service file.
 //!
-//! Errors never repeat what they stumbled over: it may be a piece of a password.
+//! Errors never repeat the invalid text: it may be part of a password.
 
 use std::collections::BTreeMap;
 
-/// Parameters that are used, and the variable that stands in for each.
+/// Supported parameters, each with its environment variable.
 const USED: &[(&str, &str)] = &[
     ("host", "PGHOST"),
     ("hostaddr", "PGHOSTADDR"),
@@ -22,8 +22,8 @@ const USED: &[(&str, &str)] = &[
     ("connect_timeout", "PGCONNECT_TIMEOUT"),
 ];
 
-/// Parameters of libpq that have no meaning here: accepted, as addresses are shared between
-/// programs, and without effect.
+/// Parameters of libpq that have no effect here: accepted, as addresses are shared between
+/// programs.
 const WITHOUT_EFFECT: &[&str] = &[
     "application_name",
     "channel_binding",
@@ -63,17 +63,17 @@ pub enum Malformed {
     /// A `%` is not followed by two hexadecimal digits, or what they say is not text.
     #[error("a percent sign is not followed by the code of a character")]
     Percent,
-    /// There is an `@` behind the host.
-    #[error("there is an @ after the host")]
+    /// There is an `@` after the host.
+    #[error("unexpected @ after the host")]
     StrayAt,
-    /// The port is no number between 1 and 65535.
+    /// The port is not a number between 1 and 65535.
     #[error("the port is not a number from 1 to 65535")]
     Port,
     /// There is more than one host.
-    #[error("it names several hosts, and only one is supported")]
+    #[error("it names several hosts; only one is supported")]
     SeveralHosts,
     /// A parameter is unknown.
-    #[error("it has a parameter that PostgreSQL does not know")]
+    #[error("it has an unknown parameter")]
     UnknownParameter,
     /// A parameter has no value.
     #[error("a parameter has no value")]
@@ -81,12 +81,12 @@ pub enum Malformed {
     /// A quotation mark is not closed.
     #[error("a quotation mark is not closed")]
     OpenQuote,
-    /// The value of this parameter is none it can have.
-    #[error("the value of {0} is not one it can have")]
+    /// The value of this parameter is invalid.
+    #[error("the value of {0} is invalid")]
     Value(&'static str),
 }
 
-/// Connection parameters that were given somewhere; empty values count as not given, as in libpq.
+/// Connection parameters from any source; empty values count as not given, as in libpq.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct Settings {
     values: BTreeMap<&'static str, String>,
@@ -118,8 +118,8 @@ impl Settings {
         self.values.get(keyword).map(String::as_str)
     }
 
-    /// Takes over what is not given here. A host and its address are one thing: whoever gives the
-    /// one here does not want to be led elsewhere by the other.
+    /// Fills in what is not given here. A host and its address belong together: if one is given
+    /// here, the other is not filled in.
     pub(super) fn fill_from(&mut self, other: Self) {
         const HOST: [&str; 2] = ["host", "hostaddr"];
         let has_host = HOST.iter().any(|keyword| self.values.contains_key(keyword));

@@ -1,10 +1,10 @@
-//! Why there is no connection, and what to do about it. No password ever gets in here.
+//! Connection errors and what to do about them. They never contain a password.
 
 use std::path::PathBuf;
 
 pub use super::conninfo::Malformed;
 
-/// Why a target could not be understood or connected to.
+/// Why a target is invalid or unreachable.
 ///
 /// A `target` is the text of [`Target::display`](super::Target::display), without a password.
 #[derive(Debug, thiserror::Error)]
@@ -19,12 +19,12 @@ pub enum ConnectError {
         problem: Malformed,
     },
 
-    /// The service is in none of the service files.
-    #[error("there is no service `{name}` in {}", listed(.files))]
+    /// The service is not in any of the service files.
+    #[error("service `{name}` not found in {}", listed(.files))]
     NoService {
         /// The name of the service.
         name: String,
-        /// The files that were looked at.
+        /// The files that were searched.
         files: Vec<PathBuf>,
     },
 
@@ -37,10 +37,10 @@ pub enum ConnectError {
         source: std::io::Error,
     },
 
-    /// Nothing answers.
+    /// The server is unreachable.
     #[error("cannot reach the database server at {target}: {source}")]
     Unreachable {
-        /// What was to be connected to.
+        /// The target.
         target: String,
         /// Whether it is a Unix socket.
         socket: bool,
@@ -51,47 +51,47 @@ pub enum ConnectError {
     /// The server took too long to answer.
     #[error("the database server at {target} did not answer within {seconds} s")]
     TooSlow {
-        /// What was to be connected to.
+        /// The target.
         target: String,
-        /// How long was waited.
+        /// The timeout.
         seconds: u64,
     },
 
-    /// What answers does not speak PostgreSQL's protocol, or not ours.
-    #[error("what answers at {target} does not talk like a PostgreSQL server")]
+    /// The server does not speak PostgreSQL's protocol, or not ours.
+    #[error("the server at {target} does not speak the PostgreSQL protocol")]
     NotPostgres {
-        /// What was to be connected to.
+        /// The target.
         target: String,
-        /// What it said instead.
+        /// Its answer.
         source: sqlx::Error,
     },
 
     /// The password is wrong or missing.
     #[error("{target} refused the password: {message}")]
     WrongPassword {
-        /// What was to be connected to.
+        /// The target.
         target: String,
-        /// The server's words.
+        /// The server's message.
         message: String,
         /// Whether a password was sent.
         had_password: bool,
-        /// A password file that was passed over, as others may read it.
+        /// A password file that was skipped because other users can read it.
         open_passfile: Option<PathBuf>,
     },
 
     /// The role may not connect.
     #[error("{target} denied access: {message}")]
     Denied {
-        /// What was to be connected to.
+        /// The target.
         target: String,
-        /// The server's words.
+        /// The server's message.
         message: String,
     },
 
     /// The database does not exist.
-    #[error("there is no database `{database}` on the server of {target}")]
+    #[error("database `{database}` not found on the server of {target}")]
     NoDatabase {
-        /// What was to be connected to.
+        /// The target.
         target: String,
         /// The name of the database.
         database: String,
@@ -100,36 +100,36 @@ pub enum ConnectError {
     /// Encryption could not be agreed on.
     #[error("no encrypted connection to {target}: {source}")]
     Tls {
-        /// What was to be connected to.
+        /// The target.
         target: String,
         /// The reason.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 
-    /// The server has no connection to spare now.
-    #[error("{target} takes no connection now: {message}")]
+    /// The server accepts no connections now.
+    #[error("{target} accepts no connections now: {message}")]
     Busy {
-        /// What was to be connected to.
+        /// The target.
         target: String,
-        /// The server's words.
+        /// The server's message.
         message: String,
     },
 
-    /// The server is older than what gatediff works with.
+    /// The server is older than the oldest supported version.
     #[error("{target} is PostgreSQL {major}, and version {oldest} or newer is needed")]
     TooOld {
-        /// What was connected to.
+        /// The target.
         target: String,
         /// The major version of the server.
         major: u32,
-        /// The oldest major version that will do.
+        /// The oldest supported major version.
         oldest: u32,
     },
 
     /// The server refused for another reason.
     #[error("cannot connect to {target}: {source}")]
     Other {
-        /// What was to be connected to.
+        /// The target.
         target: String,
         /// The reason.
         source: sqlx::Error,
@@ -137,7 +137,7 @@ pub enum ConnectError {
 }
 
 impl ConnectError {
-    /// Says what to do now.
+    /// Says what to do.
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
@@ -158,7 +158,7 @@ impl ConnectError {
             Self::WrongPassword { had_password: false, .. } => "No password was given: put it into ~/.pgpass (mode 0600) or PGPASSWORD.".to_owned(),
             Self::WrongPassword { .. } => "Check the user and the password in the address, PGPASSWORD or ~/.pgpass.".to_owned(),
             Self::Denied { .. } => "Check the user name, the role's CONNECT privilege on the database, and the server's pg_hba.conf.".to_owned(),
-            Self::NoDatabase { .. } => "Check the name after the last slash of the address, or PGDATABASE; `psql --list` shows what there is.".to_owned(),
+            Self::NoDatabase { .. } => "Check the name after the last slash of the address, or PGDATABASE; `psql --list` lists the databases.".to_owned(),
             Self::Tls { .. } => "Check sslmode and sslrootcert (PGSSLMODE, PGSSLROOTCERT); sslmode=disable connects without encryption where the server allows it.".to_owned(),
             Self::Busy { .. } => "Try again in a moment: the server is starting or stopping, or has as many sessions as it, the database or the role may have.".to_owned(),
             Self::TooOld { oldest, .. } => format!("Upgrade the server to PostgreSQL {oldest} or newer."),

@@ -1,14 +1,14 @@
-//! Where a database is, and when two addresses mean the same one.
+//! The location of a database, and when two addresses mean the same one.
 //!
-//! Comparing is pure: what the system's resolver says of a name is handed in.
+//! Comparing is pure: the resolver's results are passed in.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-/// A server, as far as an address tells.
+/// A server, as identified by an address.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Endpoint {
-    /// This machine: a Unix socket, `localhost`, or an address of its own.
+    /// This machine: a Unix socket, `localhost`, or one of its addresses.
     ThisMachine,
     /// Another machine, by its address.
     Address(IpAddr),
@@ -16,10 +16,10 @@ enum Endpoint {
     Name(String),
 }
 
-/// The place of a database: every way to its server that is known, the port, and its name.
+/// The location of a database: every known address of its server, the port, and its name.
 ///
-/// Two places are the same where port and database are equal and one way to the server is. So
-/// what the resolver adds can only make more places the same, never fewer.
+/// Two locations are equal if port and database are equal and one server address is. So the
+/// resolver can only make more locations equal, never fewer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
     endpoints: BTreeSet<Endpoint>,
@@ -28,7 +28,7 @@ pub struct Location {
 }
 
 impl Location {
-    /// Returns the place as it is written: a host name, an address, or the directory of a socket.
+    /// Returns the location as written: a host name, an address, or the directory of a socket.
     #[must_use]
     pub fn new(host: &str, port: u16, database: &str) -> Self {
         let endpoint = match written_address(host) {
@@ -49,7 +49,7 @@ impl Location {
         }
     }
 
-    /// Returns the name that a resolver can say more of.
+    /// Returns the name to resolve.
     pub(super) fn name(&self) -> Option<&str> {
         self.endpoints.iter().find_map(|endpoint| match endpoint {
             Endpoint::Name(name) => Some(name.as_str()),
@@ -83,7 +83,7 @@ impl Location {
         self.port == other.port && self.database == other.database
     }
 
-    /// Says whether it is the same place.
+    /// Says whether it is the same location.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         self.may_be(other) && !self.endpoints.is_disjoint(&other.endpoints)
@@ -105,7 +105,7 @@ fn written_address(host: &str) -> Option<IpAddr> {
         .map(|address: IpAddr| address.to_canonical())
 }
 
-/// An address that means the machine itself: connecting to the unspecified one does, too.
+/// An address of the machine itself; connecting to the unspecified address counts, too.
 fn is_own(address: IpAddr) -> bool {
     address.is_loopback() || address.is_unspecified()
 }
@@ -183,7 +183,7 @@ mod tests {
             any::<std::net::Ipv6Addr>().prop_map(|address| address.to_string()),
             "/[a-z]{1,8}",
             Just("localhost".to_owned()),
-            // What nobody would write.
+            // Unusual notations.
             any::<String>(),
         ]
     }

@@ -1,4 +1,4 @@
-//! What the system's resolver says of host names, within a limit.
+//! Resolving host names with the system's resolver, within a time limit.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, ToSocketAddrs as _, UdpSocket};
@@ -9,14 +9,13 @@ use tokio::sync::mpsc;
 
 use super::location::Location;
 
-/// How long the resolver may take for all names together. What it has not said by then is
-/// compared as it is written.
+/// The timeout for all names together. Names that are not resolved by then are compared as written.
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// Adds to each place what the resolver knows of it.
+/// Adds the resolved addresses to each location.
 ///
-/// Each name is looked up on a thread of its own, which is left behind when it takes too long: the
-/// resolver cannot be interrupted, and the runtime would wait for threads of its own.
+/// Each name is looked up on its own thread, which is abandoned on a timeout: the resolver cannot
+/// be interrupted, and the runtime would wait for its own threads.
 pub(in crate::store) async fn resolve(locations: Vec<&mut Location>) {
     let names: BTreeSet<String> = locations
         .iter()
@@ -30,7 +29,7 @@ pub(in crate::store) async fn resolve(locations: Vec<&mut Location>) {
             .and_then(|name| found.get(name))
             .cloned()
             .unwrap_or_default();
-        // An address may be this machine's as it is written.
+        // An address may already be one of this machine.
         let known: Vec<IpAddr> = location.addresses().chain(named).collect();
         location.add(&known, is_local);
     }
@@ -47,11 +46,11 @@ async fn look_up(
         let resolver = thread::Builder::new().name("resolver".to_owned());
         let started = resolver.spawn(move || {
             let found = addresses(&name);
-            // Nobody listens any more where it took too long.
+            // The receiver is dropped after a timeout.
             sender.send((name, found)).ok();
         });
         if let Err(error) = started {
-            tracing::warn!(%error, "cannot look a host name up");
+            tracing::warn!(%error, "cannot look up a host name");
         }
     }
     drop(sender);

@@ -1,9 +1,8 @@
 //! The ledger as a local file: SQLite, mode 0600.
 //!
-//! The file and the target cannot commit together. So the file is written
-//! first, on the disk, with the number of the target's transaction; and the
-//! target tells for good what became of that transaction (`txid_status`),
-//! however we ended.
+//! The file and the target cannot commit together. So the file is written and synced first, with
+//! the id of the target's transaction; and the target reports the outcome of that transaction
+//! (`txid_status`), however we ended.
 
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -26,7 +25,7 @@ const SCHEMA: &str = include_str!("file.sql");
 /// The version of the tables in [`SCHEMA`].
 const VERSION: i64 = 1;
 
-/// How long another process may hold the file.
+/// How long another process may lock the file.
 const BUSY: Duration = Duration::from_secs(10);
 
 /// A ledger in a local file.
@@ -36,12 +35,12 @@ pub struct FileLedger {
 }
 
 impl FileLedger {
-    /// Opens a ledger file, and makes it if there is none.
+    /// Opens a ledger file, and creates it if it does not exist.
     ///
     /// # Errors
     ///
-    /// Fails if the file cannot be written, is held by another process, or is
-    /// no ledger of this version.
+    /// Fails if the file cannot be written, is locked by another process, or is not a ledger of
+    /// this version.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let name = path.display().to_string();
         private(path).map_err(|error| local(Operation::Create, &name, error.to_string()))?;
@@ -64,7 +63,11 @@ impl FileLedger {
                 .map_err(failed)?,
             VERSION => {}
             _ => {
-                let error = local(Operation::Create, &name, "it was made by a newer gatediff");
+                let error = local(
+                    Operation::Create,
+                    &name,
+                    "it was created by a newer gatediff",
+                );
                 return Err(StoreError {
                     kind: StoreErrorKind::Newer,
                     ..error
@@ -77,7 +80,7 @@ impl FileLedger {
         })
     }
 
-    /// Finds out what became of the jobs that were about to commit.
+    /// Finds the outcome of the jobs that were about to commit.
     pub(super) async fn reconcile(&mut self, target: &mut PgConnection) -> Result<(), StoreError> {
         let open: Vec<(i64, String)> = sqlx::query_as(
             "SELECT job_id, xid FROM jobs WHERE state = 'committing' AND xid IS NOT NULL",
@@ -104,7 +107,7 @@ impl FileLedger {
         Ok(())
     }
 
-    /// Records a job; where it wrote anything, as about to commit.
+    /// Records a job; as about to commit, if it wrote anything.
     pub(super) async fn record(
         &mut self,
         target: &mut PgConnection,
@@ -166,7 +169,7 @@ impl FileLedger {
         Ok(number)
     }
 
-    /// Notes what became of a job. What one that failed would have written is forgotten.
+    /// Records the outcome of a job. The journal of a failed job is deleted.
     pub(super) async fn settle(&mut self, job: i64, committed: bool) -> Result<(), StoreError> {
         let statements: &[&'static str] = if committed {
             &["UPDATE jobs SET state = 'done' WHERE job_id = $1"]
@@ -195,7 +198,7 @@ impl FileLedger {
             .map_err(|error| self.own(error))
     }
 
-    /// Returns what was chosen for a job.
+    /// Returns the choices of a job.
     pub(super) async fn choices(&mut self, job: i64) -> Result<Option<Value>, StoreError> {
         select_choices(&mut self.connection, job).await
     }
@@ -229,7 +232,7 @@ impl FileLedger {
             .map_err(|error| self.own(error))
     }
 
-    /// Returns the key that saved plans are sealed with.
+    /// Returns the key that signs saved plans.
     pub(super) async fn plan_key(&mut self) -> Result<Vec<u8>, StoreError> {
         select_plan_key(&mut self.connection)
             .await
@@ -246,8 +249,7 @@ impl FileLedger {
         unusable(operation, &self.path.display().to_string(), error)
     }
 
-    /// Turns the error of a statement that both sorts of ledger share into one
-    /// of this file.
+    /// Converts the error of a shared statement to one of this file.
     fn own(&self, error: StoreError) -> StoreError {
         local(
             error.operation,
@@ -273,8 +275,8 @@ fn local(operation: Operation, path: &str, message: impl Into<String>) -> StoreE
     }
 }
 
-/// Sees to it that the file is there, and its owner's alone, before SQLite
-/// writes into it: its side files take over the mode.
+/// Ensures that the file exists with mode 0600 before SQLite writes to it: its side files inherit
+/// the mode.
 fn private(path: &Path) -> std::io::Result<()> {
     if let Some(parent) = path
         .parent()
@@ -290,15 +292,15 @@ fn private(path: &Path) -> std::io::Result<()> {
     file.set_permissions(std::fs::Permissions::from_mode(0o600))
 }
 
-/// Returns which transaction of which database this is. Two clusters may give
-/// a transaction the same number, so the number alone would not do.
+/// Returns the id of this transaction and its database. Two clusters may use the same transaction
+/// id, so the id alone is not enough.
 async fn open_transaction(target: &mut PgConnection) -> Result<String, StoreError> {
     let place = cluster(target).await?;
     let number = transaction::number(target).await?;
     Ok(format!("{place} {number}"))
 }
 
-/// Returns what tells one cluster and database from all others.
+/// Returns what identifies a cluster and database.
 async fn cluster(target: &mut PgConnection) -> Result<String, StoreError> {
     let sql = "SELECT s.system_identifier || '/' || d.oid FROM pg_control_system() s, pg_database d \
                WHERE d.datname = current_database()";

@@ -1,4 +1,4 @@
-//! What the ledger keeps of a job.
+//! The record of a job.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,19 +10,19 @@ use serde_json::Value;
 
 use crate::store::TableRows;
 
-/// How a job ended, and what became of it since.
+/// The state of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum JobState {
-    /// It wrote what it was to write.
+    /// It was committed.
     Done,
-    /// A part of it was undone since.
+    /// A part of it was undone.
     PartlyUndone,
-    /// It was undone since.
+    /// It was undone.
     Undone,
     /// It wrote nothing.
     Failed,
-    /// It was about to commit, and the target no longer tells what came of it.
+    /// It was about to commit, and the target no longer knows its outcome.
     Unknown,
 }
 
@@ -36,7 +36,7 @@ impl JobState {
         Self::Unknown,
     ];
 
-    /// Returns the word that people and scripts read.
+    /// Returns its name.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Done => "done",
@@ -53,7 +53,7 @@ impl JobState {
     }
 }
 
-/// A job as the ledger has it. Holds no secret.
+/// A recorded job. Contains no secret.
 #[derive(Clone, Debug, Serialize)]
 pub struct JobRecord {
     /// Its number.
@@ -62,13 +62,13 @@ pub struct JobRecord {
     pub command: String,
     /// How it ended, and what became of it since.
     pub state: JobState,
-    /// Whose objects it wrote.
+    /// The platform of the objects.
     pub platform: String,
-    /// Who did it.
+    /// The operator.
     pub operator: String,
-    /// On which machine.
+    /// The machine.
     pub host: String,
-    /// With which program, such as `gatediff/0.1.0`.
+    /// The program, such as `gatediff/0.1.0`.
     pub program: String,
     /// The target, `user@host:port/database`.
     pub target: String,
@@ -76,16 +76,16 @@ pub struct JobRecord {
     pub file_path: String,
     /// Its SHA-256 in hexadecimal.
     pub file_sha256: String,
-    /// When it began.
+    /// When it started.
     pub started_at: DateTime<Utc>,
     /// When it ended.
     pub finished_at: DateTime<Utc>,
-    /// How many items had which outcome, such as `added` or `restored`.
+    /// How many items had each outcome, such as `added` or `restored`.
     pub counts: BTreeMap<String, u64>,
-    /// What was done to which table.
+    /// The changes of each table.
     pub tables: Vec<TableRows>,
-    /// What was chosen: `{"ignore_lack_api":false,"items":{"client:crm":"covered"}}`.
-    /// Lists of jobs leave it out: it may name every item of a file.
+    /// What was chosen: `{"ignore_lack_api":false,"items":{"client:crm":"covered"}}`. Left out in
+    /// lists of jobs: it may name every item of a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub choices: Option<Value>,
     /// The saved plan that it applied.
@@ -107,10 +107,10 @@ pub struct JobRecord {
     pub error: Option<String>,
 }
 
-/// Says of every job what undid it: an undo that was itself undone counts no
-/// more. `records` are newest first.
+/// Sets what undid every job: an undo that was itself undone no longer counts. `records` are newest
+/// first.
 pub(super) fn follow_undos(records: &mut [JobRecord]) {
-    // Whoever undoes a job comes after it, so each is settled before the ones it is asked about.
+    // An undo comes after its job, so each is settled before the jobs that it undoes.
     let mut undone: BTreeMap<i64, (i64, bool)> = BTreeMap::new();
     for record in records {
         if record.state != JobState::Done {
@@ -136,9 +136,9 @@ pub(super) fn follow_undos(records: &mut [JobRecord]) {
 pub struct NewJob<'a> {
     /// What was done, such as `apply`.
     pub command: &'a str,
-    /// Whose objects they are.
+    /// The platform of the objects.
     pub platform: &'a str,
-    /// Who did it.
+    /// The operator.
     pub operator: &'a str,
     /// The target, without a password.
     pub target: &'a str,
@@ -146,15 +146,15 @@ pub struct NewJob<'a> {
     pub file_path: &'a str,
     /// The file's checksum.
     pub file_sha256: &'a str,
-    /// When it began.
+    /// When it started.
     pub started_at: DateTime<Utc>,
     /// When it ended.
     pub finished_at: DateTime<Utc>,
-    /// How many items had which outcome.
+    /// How many items had each outcome.
     pub counts: Value,
-    /// What was done to which table.
+    /// The changes of each table.
     pub table_rows: Value,
-    /// What was chosen.
+    /// The choices.
     pub choices: Value,
     /// The saved plan that it applied.
     pub plan_id: Option<&'a str>,
@@ -170,8 +170,8 @@ pub struct NewJob<'a> {
     pub backup: Option<&'a Backup>,
 }
 
-/// A row that a job touched, whole, before and after. Rows are JSON texts as
-/// PostgreSQL's `to_jsonb` gives them. They hold secrets.
+/// A row that a job touched, whole, before and after. Rows are JSON texts as PostgreSQL's
+/// `to_jsonb` gives them. They contain secrets.
 #[derive(Clone, PartialEq, Eq)]
 pub struct JournalRow {
     /// The table.
@@ -180,9 +180,9 @@ pub struct JournalRow {
     pub item: Arc<str>,
     /// The columns of its primary key.
     pub key: String,
-    /// The row before; none where it was inserted.
+    /// The row before; none if it was inserted.
     pub before: Option<String>,
-    /// The row after; none where it was deleted.
+    /// The row after; none if it was deleted.
     pub after: Option<String>,
 }
 
@@ -192,10 +192,10 @@ impl fmt::Debug for JournalRow {
     }
 }
 
-/// A full export in the product's own format. Holds secrets.
+/// A full export in the product's own format. Contains secrets.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Backup {
-    /// What the product would call the file.
+    /// The name that the product would give the file.
     pub name: String,
     /// The SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,

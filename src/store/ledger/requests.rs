@@ -1,4 +1,4 @@
-//! What the HTTP server was asked. Only in the target: its objects live there.
+//! Requests of the HTTP server. Only in the target, where its objects are.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -7,7 +7,7 @@ use crate::store::sql::{Operation, StoreError};
 
 const REQUESTS: &str = "gatediff.requests";
 
-/// A request that was answered. Holds no secret.
+/// An answered request. Contains no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewRequest {
     /// When it came.
@@ -18,7 +18,7 @@ pub struct NewRequest {
     pub path: String,
     /// The status of the answer.
     pub status: u16,
-    /// How long it took until the answer began.
+    /// The time until the answer started.
     pub duration_ms: i64,
     /// The address that it came from.
     pub remote: String,

@@ -1,7 +1,7 @@
-//! The statements that both sorts of ledger share, each text once.
+//! The statements that both kinds of ledger share.
 
-/// Makes the functions for one sort of database. `$schema` stands before the
-/// names of the tables.
+/// Defines the functions for one kind of database. `$schema` prefixes the names
+/// of the tables.
 macro_rules! statements {
     ($connection:ty, $row:ty, $schema:literal) => {
         use sqlx::Row as _;
@@ -118,7 +118,7 @@ macro_rules! statements {
             })
         }
 
-        /// Returns what was chosen for a job.
+        /// Returns the choices of a job.
         async fn select_choices(
             connection: &mut $connection,
             job: i64,

@@ -16,20 +16,19 @@ use crate::store::sql::StoreErrorKind;
 
 statements!(PgConnection, PgRow, "gatediff.");
 
-/// The table that migrations are recorded in, so that nothing of ours lies in
-/// the product's schema.
+/// The table of migrations, so that nothing of ours is in the product's schema.
 const MIGRATIONS: &str = "gatediff.migrations";
 
-/// The schema that holds everything of ours.
+/// The schema of all our tables.
 const SCHEMA: &str = "gatediff";
 
 const JOURNAL: &str = "gatediff.journal";
 
-/// How many bytes of rows are journalled by one statement: PostgreSQL takes no
-/// message of a gigabyte.
+/// How many bytes of rows one statement journals: PostgreSQL refuses messages
+/// of a gigabyte.
 const CHUNK: usize = 256 << 20;
 
-/// Says whether our schema is there and as new as this program.
+/// Says whether our schema exists with this program's version.
 ///
 /// # Errors
 ///
@@ -41,7 +40,7 @@ pub async fn is_current(connection: &mut PgConnection) -> Result<bool, StoreErro
     }
 }
 
-/// Says whether our schema is there.
+/// Says whether our schema exists.
 ///
 /// # Errors
 ///
@@ -84,7 +83,7 @@ fn of_another(kind: StoreErrorKind, operation: Operation, which: &str) -> StoreE
         ..StoreError::other(
             operation,
             SCHEMA,
-            format!("it was made by {which} gatediff"),
+            format!("it was created by {which} gatediff"),
         )
     }
 }
@@ -95,7 +94,7 @@ fn of_another(kind: StoreErrorKind, operation: Operation, which: &str) -> StoreE
 ///
 /// Fails if the role may not create a schema in the database.
 pub async fn init(connection: &mut PgConnection) -> Result<(), StoreError> {
-    // Not `run`, whose bounds no boxed future meets.
+    // Not `run`, whose bounds a boxed future does not satisfy.
     migrator()
         .run_direct(None, connection, false)
         .await
@@ -109,7 +108,7 @@ pub async fn init(connection: &mut PgConnection) -> Result<(), StoreError> {
             _ => StoreError::other(
                 Operation::Create,
                 SCHEMA,
-                "the migrations do not fit what is there",
+                "the migrations do not match the schema",
             ),
         })
 }
@@ -193,7 +192,7 @@ pub(super) async fn jobs(connection: &mut PgConnection) -> Result<Vec<JobRecord>
     select_jobs(connection).await
 }
 
-/// Returns what was chosen for a job.
+/// Returns the choices of a job.
 pub(super) async fn choices(
     connection: &mut PgConnection,
     job: i64,
@@ -231,7 +230,7 @@ pub(super) async fn backup(
     select_backup(connection, job).await
 }
 
-/// Returns the key that saved plans are sealed with.
+/// Returns the key that signs saved plans.
 pub(super) async fn plan_key(connection: &mut PgConnection) -> Result<Vec<u8>, StoreError> {
     select_plan_key(connection).await
 }

@@ -1,7 +1,8 @@
-//! Tasks: what clients asked a server for and come back for. In our schema in
-//! the target only, whatever keeps the jobs: a task holds what stands there.
+//! Tasks: asynchronous requests of a server's clients. Only in our schema in
+//! the target, wherever jobs are recorded: a task contains the target's
+//! objects.
 //!
-//! Each statement may be sent twice, as whoever lost the connection has to.
+//! Each statement may be sent twice, after a lost connection.
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,14 +26,14 @@ const SERVER_KEY: i32 = i32::from_be_bytes(*b"gate");
 pub struct TaskId(Arc<str>);
 
 impl TaskId {
-    /// Returns the name that random bytes make.
+    /// Returns the name made of random bytes.
     pub fn from_random(bytes: [u8; 16]) -> Self {
         let version = (u128::from_be_bytes(bytes) & !(0xf << 76)) | (0x4 << 76);
         let variant = (version & !(0x3 << 62)) | (0x2 << 62);
         Self::from_digits(&format!("{variant:032x}"))
     }
 
-    /// Reads a name, with its dashes or without; nothing where it is none.
+    /// Parses a name, with or without dashes; none if it is invalid.
     pub fn parse(text: &str) -> Option<Self> {
         let is_dashed =
             text.len() == 36 && text.char_indices().all(|(at, c)| (c == '-') == is_dash(at));
@@ -74,14 +75,14 @@ impl fmt::Display for TaskId {
 /// What a task does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaskKind {
-    /// It writes objects of a file, or says what writing them would do.
+    /// It imports a file, or previews the import.
     Import,
-    /// It makes a file.
+    /// It exports a file.
     Export,
 }
 
 impl TaskKind {
-    /// Returns the word that clients read.
+    /// Returns its name for clients.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Import => "IMPORT",
@@ -90,16 +91,16 @@ impl TaskKind {
     }
 }
 
-/// How far a task is.
+/// The state of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaskState {
-    /// It waits for its turn.
+    /// It is waiting.
     NotStarted,
     /// It runs.
     InProgress,
-    /// It did what it was to do.
+    /// It is complete.
     Complete,
-    /// It was told to stop before it wrote anything.
+    /// It was cancelled before it wrote anything.
     Cancelled,
     /// It wrote nothing.
     Failed,
@@ -115,7 +116,7 @@ impl TaskState {
         Self::Failed,
     ];
 
-    /// Returns the word that clients read.
+    /// Returns its name for clients.
     pub const fn word(self) -> &'static str {
         match self {
             Self::NotStarted => "NOT_STARTED",
@@ -126,7 +127,7 @@ impl TaskState {
         }
     }
 
-    /// Says whether nothing more is going to happen.
+    /// Says whether it is final.
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Complete | Self::Cancelled | Self::Failed)
     }
@@ -135,9 +136,9 @@ impl TaskState {
 /// A file of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaskPart {
-    /// What was exported. It holds secrets.
+    /// What was exported. It contains secrets.
     Export,
-    /// What an import tells of every object.
+    /// The results of an import for every object.
     Results,
     /// What an import changes, field by field.
     Differences,
@@ -158,19 +159,19 @@ impl TaskPart {
 pub struct NewTask {
     /// Its name.
     pub id: TaskId,
-    /// The server that is going to work at it.
+    /// The server that will process it.
     pub server: i32,
-    /// Whose objects they are.
+    /// The platform of the objects.
     pub platform: &'static str,
     /// What it does.
     pub kind: TaskKind,
-    /// Whether it only says what it would do.
+    /// Whether it is a preview.
     pub preview: bool,
     /// How to do it, as the client gave it: JSON.
     pub options: String,
-    /// The client who asked for it.
+    /// The client that requested it.
     pub client: String,
-    /// When it was asked for.
+    /// When it was requested.
     pub created: DateTime<Utc>,
     /// Until when its files are kept.
     pub expires: DateTime<Utc>,
@@ -179,38 +180,38 @@ pub struct NewTask {
 /// How a task ended.
 #[derive(Clone, Debug)]
 pub struct TaskEnd {
-    /// The state that it is in from now on.
+    /// Its final state.
     pub state: TaskState,
-    /// What to tell the client.
+    /// The message for the client.
     pub message: Option<String>,
     /// The job that wrote what it imported.
     pub job: Option<i64>,
-    /// The task that exported everything before it.
+    /// The task of the full export before it.
     pub backup: Option<TaskId>,
     /// When it ended.
     pub completed: DateTime<Utc>,
-    /// What came of it.
+    /// Its files.
     pub files: Vec<(TaskPart, Arc<[u8]>)>,
 }
 
-/// A task as the ledger has it, without its files.
+/// A recorded task, without its files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskRecord {
     /// Its name.
     pub id: TaskId,
-    /// The server that works at it, or did.
+    /// The server that processes it, or did.
     pub server: i32,
     /// What it does.
     pub kind: TaskKind,
     /// How far it is.
     pub state: TaskState,
-    /// Whether it only says what it would do.
+    /// Whether it is a preview.
     pub preview: bool,
     /// How to do it, as the client gave it: JSON.
     pub options: String,
-    /// What to tell the client.
+    /// The message for the client.
     pub message: Option<String>,
-    /// When it was asked for.
+    /// When it was requested.
     pub created: DateTime<Utc>,
     /// When its state changed last.
     pub modified: DateTime<Utc>,
@@ -220,11 +221,11 @@ pub struct TaskRecord {
     pub expires: DateTime<Utc>,
     /// The job that wrote what it imported.
     pub job: Option<i64>,
-    /// The task that exported everything before it.
+    /// The task of the full export before it.
     pub backup: Option<TaskId>,
 }
 
-/// Gives a process that serves a number of its own.
+/// Assigns a unique number to a server process.
 ///
 /// # Errors
 ///
@@ -247,9 +248,9 @@ pub async fn enrol(
         .map_err(|error| StoreError::new(Operation::Insert, SERVERS, &error))
 }
 
-/// Takes a server's lock for the rest of the session, to be seen alive. Says
-/// whether it was to be had: after a broken connection the old session may
-/// still hold it for a while.
+/// Takes a server's lock for the rest of the session, which shows that it is
+/// alive. Returns whether it was free: after a broken connection the old
+/// session may still hold it for a while.
 ///
 /// # Errors
 ///
@@ -263,7 +264,7 @@ pub async fn sign_in(connection: &mut PgConnection, server: i32) -> Result<bool,
         .map_err(|error| StoreError::new(Operation::Transact, SERVERS, &error))
 }
 
-/// Ends the session that holds a server's lock, where that is another one.
+/// Ends the session that holds a server's lock, if that is another one.
 ///
 /// # Errors
 ///
@@ -308,7 +309,8 @@ pub async fn create(connection: &mut PgConnection, task: &NewTask) -> Result<(),
         .map_err(|error| StoreError::new(Operation::Insert, TASKS, &error))
 }
 
-/// Notes that a task runs, unless it was ended meanwhile; says which.
+/// Records that a task runs, unless it has already ended; returns whether it
+/// runs.
 ///
 /// # Errors
 ///
@@ -329,8 +331,8 @@ pub async fn begin(
         .map_err(|error| StoreError::new(Operation::Update, TASKS, &error))
 }
 
-/// Notes how a task ended, and keeps its files. Whoever worked at it knows
-/// best: what others had taken it for meanwhile is overwritten.
+/// Records how a task ended, and saves its files. The processing server is
+/// authoritative: a state that others have set is overwritten.
 ///
 /// # Errors
 ///
@@ -363,7 +365,7 @@ pub async fn finish(
         .map_err(|error| StoreError::new(Operation::Update, TASKS, &error))
 }
 
-/// Ends every task of a server that is not at its end; returns how many those were.
+/// Ends every unfinished task of a server; returns their number.
 ///
 /// # Errors
 ///
@@ -429,7 +431,7 @@ pub async fn file(
     .map_err(|error| StoreError::new(Operation::Read, FILES, &error))
 }
 
-/// Returns the tasks that are not at their end and whose server is not alive.
+/// Returns the unfinished tasks whose server is not alive.
 ///
 /// # Errors
 ///
@@ -450,8 +452,8 @@ pub async fn orphans(connection: &mut PgConnection) -> Result<Vec<TaskRecord>, S
         .map_err(failed)
 }
 
-/// Removes the files of tasks that are expired and at their end; returns how
-/// many tasks those were.
+/// Removes the files of expired and finished tasks; returns the number of
+/// tasks.
 ///
 /// # Errors
 ///

@@ -1,9 +1,9 @@
-//! The directories of private servers: made, marked, locked, and swept up after a crash.
+//! The directories of private servers: created, marked, locked, and cleaned up after a crash.
 //!
 //! A directory is ours if its name, its owner and the marker file in it say so. The marker is
-//! locked for as long as the gatediff that made it, or the script that watches over its server,
-//! is alive: so a directory that can be locked is a leftover. A process id would not do, as it
-//! may long belong to somebody else.
+//! locked for as long as the gatediff that made it, or the script that supervises its server, is
+//! alive: so a directory that can be locked is a leftover. A process id would not do, as it may
+//! since belong to another process.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
@@ -19,7 +19,7 @@ use super::user::ServerUser;
 const PREFIX: &str = "gatediff-pg-";
 const MARKER: &str = "gatediff.lock";
 const MAGIC: &str = "a private PostgreSQL server of gatediff\n";
-/// The length a path to a socket may have everywhere; macOS allows 103.
+/// The maximum length of a socket path on all systems; macOS allows 103.
 const SOCKET_PATH_LIMIT: usize = 100;
 /// The longest name PostgreSQL makes in a socket directory.
 const SOCKET_NAME: &str = ".s.PGSQL.5432.lock";
@@ -33,7 +33,7 @@ pub(super) struct Directory {
 }
 
 impl Directory {
-    /// Makes a fresh directory below the base for temporary files.
+    /// Creates a new directory below the base for temporary files.
     pub(super) fn temporary(base: &Path, user: &ServerUser) -> Result<Self, LocalError> {
         let path = tempfile::Builder::new()
             .prefix(PREFIX)
@@ -101,7 +101,7 @@ pub(super) fn base(wished: Option<&Path>, user: &ServerUser) -> PathBuf {
     }
 }
 
-/// Removes what killed runs have left below the base, and says how many directories that were.
+/// Removes what killed runs have left below the base, and returns the number of directories.
 pub(super) fn sweep(base: &Path, user: &ServerUser) -> usize {
     let Ok(entries) = std::fs::read_dir(base) else {
         return 0;
@@ -128,7 +128,7 @@ fn remove_leftover(path: &Path, user: &ServerUser) -> bool {
     removed
 }
 
-/// Locks the directory if it is ours and nobody's any more.
+/// Locks the directory if it is ours and no longer in use.
 fn lock_leftover(path: &Path, user: &ServerUser) -> Option<File> {
     let found = std::fs::symlink_metadata(path).ok()?;
     if !found.is_dir() || !user.may_own(found.uid()) {
@@ -143,10 +143,10 @@ fn lock_leftover(path: &Path, user: &ServerUser) -> Option<File> {
     Some(marker)
 }
 
-/// Ends a server whose supervisor was killed too. Answers whether none is running now.
+/// Ends a server whose supervisor was killed too. Returns whether none is running now.
 ///
-/// The process id in its file is trusted only while something answers in its private directory,
-/// and the signal is sent with no more rights than the server has.
+/// The process id in its file is trusted only while something answers in its private directory, and
+/// the signal is sent with the server's privileges only.
 fn end_stray_server(path: &Path, user: &ServerUser) -> bool {
     let socket = path.join(".s.PGSQL.5432");
     let pid = std::fs::read_to_string(path.join("data/postmaster.pid"))

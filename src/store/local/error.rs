@@ -11,7 +11,7 @@ pub enum LocalError {
     /// No directory holds both `initdb` and `postgres` of a version that is new enough.
     #[error("no PostgreSQL server programs found (initdb and postgres, version {OLDEST_MAJOR} or newer); looked in:{}", looked_in(.rejected))]
     NoPrograms {
-        /// Every place that was looked at, and why it did not do.
+        /// Every searched place, and why it was rejected.
         rejected: Vec<Rejected>,
     },
 
@@ -24,7 +24,7 @@ pub enum LocalError {
     /// The user the server runs as cannot enter the directory.
     #[error("user `{user}`, who runs the private server, cannot enter {}", .path.display())]
     Unreachable {
-        /// The directory that was to hold the data.
+        /// The data directory.
         path: PathBuf,
         /// The user the server would have run as.
         user: String,
@@ -33,7 +33,7 @@ pub enum LocalError {
     /// A file operation failed.
     #[error("cannot {doing} {}", .path.display())]
     File {
-        /// What was being done, as in "create the directory".
+        /// The operation, as in "create the directory".
         doing: &'static str,
         /// The file or directory.
         path: PathBuf,
@@ -60,7 +60,7 @@ pub enum LocalError {
     /// The server did not become ready in time.
     #[error("the private PostgreSQL server was not ready after {seconds} s:{}", indented(.lines))]
     TooSlow {
-        /// How long was waited.
+        /// The timeout.
         seconds: u64,
         /// The last lines of its log.
         lines: Vec<String>,
@@ -71,18 +71,18 @@ pub enum LocalError {
     NotStopped {
         /// The directory of the server.
         path: PathBuf,
-        /// How long was waited.
+        /// The timeout.
         seconds: u64,
     },
 
-    /// Another run holds the directory that was to be kept.
+    /// Another run uses the directory that was to be kept.
     #[error("{} is in use by another gatediff", .path.display())]
     KeepInUse {
         /// The directory that was given.
         path: PathBuf,
     },
 
-    /// The directory that was to be kept holds something else.
+    /// The directory that was to be kept contains something else.
     #[error("{} is not empty and was not made by gatediff", .path.display())]
     KeepForeign {
         /// The directory that was given.
@@ -94,17 +94,17 @@ pub enum LocalError {
     KeepOtherVersion {
         /// The directory that was given.
         path: PathBuf,
-        /// The major version that made it.
+        /// The major version that created it.
         found: String,
-        /// The major version at hand.
+        /// The available major version.
         have: u32,
-        /// The directory of the programs at hand.
+        /// The directory of the available programs.
         bin: PathBuf,
     },
 }
 
 impl LocalError {
-    /// Says what to do now.
+    /// Says what to do.
     #[must_use]
     pub fn hint(&self) -> String {
         match self {

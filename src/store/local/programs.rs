@@ -21,13 +21,13 @@ pub struct ServerPrograms {
 impl ServerPrograms {
     /// Finds the server programs of this machine.
     ///
-    /// `GATEDIFF_PG_BIN`, if it is set, is the only place that is looked at. Otherwise the order
-    /// is: `pg_config --bindir`, `PATH`, `/usr/lib/postgresql/*/bin` with the newest first,
-    /// Homebrew, and what an earlier run has fetched.
+    /// `GATEDIFF_PG_BIN`, if it is set, is the only place that is searched. Otherwise the order is:
+    /// `pg_config --bindir`, `PATH`, `/usr/lib/postgresql/*/bin` with the newest first, Homebrew,
+    /// and what an earlier run has fetched.
     ///
     /// # Errors
     ///
-    /// [`LocalError::NoPrograms`] with every place that was looked at.
+    /// [`LocalError::NoPrograms`] with every searched place.
     pub fn find() -> Result<Self, LocalError> {
         Self::find_with(|name| std::env::var_os(name))
     }
@@ -36,7 +36,7 @@ impl ServerPrograms {
     ///
     /// # Errors
     ///
-    /// [`LocalError::NoPrograms`] with every place that was looked at.
+    /// [`LocalError::NoPrograms`] with every searched place.
     pub fn find_with(env: impl Fn(&str) -> Option<OsString>) -> Result<Self, LocalError> {
         let mut rejected = Vec::new();
         for (origin, bin) in candidates(&env) {
@@ -102,7 +102,7 @@ enum Reason {
     TooOld(u32),
 }
 
-/// A place to look at: what it is called, and its directory if it is there at all.
+/// A place to search: its name, and its directory if it exists.
 type Candidate = (String, Option<PathBuf>);
 
 /// Lists the places lazily, as asking `pg_config` costs a process.
@@ -145,7 +145,7 @@ fn from_pg_config(path: &OsStr) -> Candidate {
 }
 
 /// The directory of the `postgres` on PATH, behind any symbolic link: distributions link single
-/// programs into /usr/bin, and the server looks for its own files beside itself.
+/// programs into /usr/bin, and the server looks for its own files next to itself.
 fn from_path(path: &OsStr) -> Candidate {
     let bin = on_path(path, "postgres")
         .and_then(|program| program.canonicalize().ok())

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use super::error::LocalError;
 
-/// Who runs the server: whoever runs gatediff, or somebody without rights if that is root.
+/// The user of the server: the user of gatediff, or an unprivileged user if that is root.
 #[derive(Debug, Clone)]
 pub(super) enum ServerUser {
     /// The user of this process.
@@ -53,7 +53,7 @@ impl ServerUser {
         }
     }
 
-    /// Tells whether a directory of this owner may be one of ours. Root owns one only for the
+    /// Returns whether a directory of this owner may be one of ours. Root owns one only for the
     /// moment before it is given away.
     pub(super) fn may_own(&self, owner: u32) -> bool {
         match self {
@@ -62,7 +62,7 @@ impl ServerUser {
         }
     }
 
-    /// Tells whether this user can enter a directory. If it is about to be given to the user,
+    /// Returns whether this user can enter a directory. If it is about to be given to the user,
     /// only the directories above it count.
     pub(super) fn can_enter(&self, path: &Path, given: bool) -> bool {
         path.ancestors()
@@ -70,7 +70,7 @@ impl ServerUser {
             .all(|directory| self.is_allowed(directory, 0o1))
     }
 
-    /// Tells whether this user can make and remove entries of a directory.
+    /// Returns whether this user can make and remove entries of a directory.
     pub(super) fn can_write(&self, path: &Path) -> bool {
         self.is_allowed(path, 0o2)
     }

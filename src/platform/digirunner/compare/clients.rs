@@ -82,7 +82,8 @@ impl<'w> Comparer<'_, 'w> {
         let mut blocks = names.check(id, row.text(client::CLIENT_NAME));
         blocks.extend(aliases.check(id, row.text(client::CLIENT_ALIAS)));
         blocks.extend(self.twice(&CLIENT, id));
-        // Of an absent client too: leftover hosts are taken over like those of a client that is there.
+        // Also for a nonexistent client: leftover hosts are reused like those of an existing
+        // client.
         blocks.extend(rules::hosts(
             &Hosts::of(&self.sides.file, id),
             &Hosts::of(&self.sides.target, id),
@@ -125,7 +126,7 @@ impl<'w> Comparer<'_, 'w> {
             .extend(extension.and_then(|(at, row)| {
                 values::search_text(row, &self.path(TableId::Clientext, at))
             }));
-        // Copied, although its role says that it is ours.
+        // Copied, although its role says otherwise.
         let application = file.rows_of(TableId::DpApp, &file.dp_apps, id).next();
         value_errors.extend(application.and_then(|(at, row)| {
             values::value_error(
@@ -138,7 +139,7 @@ impl<'w> Comparer<'_, 'w> {
         value_errors
     }
 
-    /// Checks that the keys of a client can be told apart by those that map them.
+    /// Checks that the keys of a client can be distinguished by the rows that map them.
     fn ids_of_keys(&self, id: &str) -> Vec<Reason> {
         let file = &self.sides.file;
         let x_keys = file
@@ -213,7 +214,7 @@ impl<'w> Comparer<'_, 'w> {
         let (file, target) = (&self.sides.file, &self.sides.target);
         let held: HashSet<&str> = target.groups_of_client(id).into_iter().collect();
         let mut uses = Vec::new();
-        // By name: the file may hold a group under two ids.
+        // By name: the file may contain a group under two ids.
         let mut seen: HashSet<(Kind, &str)> = HashSet::new();
         let groups = file
             .groups_of_client(id)
@@ -285,8 +286,7 @@ impl<'w> Comparer<'_, 'w> {
                 .map(|(_, map)| map)
                 .collect();
             if maps.is_empty() {
-                let message =
-                    format!("X-API key '{alias}' has no groups; it is imported all the same");
+                let message = format!("X-API key '{alias}' has no groups; it is still imported");
                 warnings.push(Finding::warning("key-without-maps", message));
             }
             let unknown = maps
@@ -319,7 +319,7 @@ impl<'w> Comparer<'_, 'w> {
             let left = leftovers(target, id);
             if !left.is_empty() {
                 let message = format!(
-                    "rows of an absent client of this id are in {}; they are taken over",
+                    "rows of a nonexistent client with this id are in {}; they are reused",
                     left.join(", ")
                 );
                 warnings.push(Finding::warning("leftover-rows", message));
@@ -331,8 +331,7 @@ impl<'w> Comparer<'_, 'w> {
             .collect()
     }
 
-    /// Says whether a DGRK map names an API that cannot be found and is not
-    /// listed as lacking either.
+    /// Says whether a DGRK map names an API that is neither found nor listed as missing.
     fn is_unknown_api(&self, uid: &str) -> bool {
         match self.sides.used_api(uid) {
             None => true,
@@ -341,7 +340,7 @@ impl<'w> Comparer<'_, 'w> {
     }
 }
 
-/// What the product says of a client's status (`client_status`).
+/// A client's status in the product (`client_status`).
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ClientStatus {
     Active,
@@ -367,7 +366,7 @@ impl ClientStatus {
         }
     }
 
-    /// Returns what it is called to make another status this one.
+    /// Returns the verb for changing to this status.
     const fn made(self, from: Self) -> &'static str {
         match (self, from) {
             (Self::Active, Self::Locked) => "unlocks",
@@ -378,8 +377,8 @@ impl ClientStatus {
     }
 }
 
-/// Tells what covering does to a client that the gateway refuses, or would
-/// refuse then. The count of failed logins stays the target's.
+/// Describes what covering does to a client that the gateway refuses, or would refuse then. The
+/// count of failed logins stays the target's.
 fn status_changes(candidate: &Candidate, file: &Row, target: &Row) -> Option<Finding> {
     let (there, wanted) = (ClientStatus::of(target), ClientStatus::of(file));
     if (there, wanted) == (ClientStatus::Active, ClientStatus::Active) || !may_change(candidate) {

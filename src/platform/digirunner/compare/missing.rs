@@ -7,8 +7,8 @@ use super::super::rules::{CLIENT, GROUP, SCOPE};
 use super::super::schema::{TableId, group, open_key, open_map, vgroup};
 use crate::engine::{ItemId, Missing};
 
-/// Returns the APIs that the target lacks, with what refers to them, sorted by
-/// module without regard to case, then by key.
+/// Returns the missing APIs of the target, with what refers to them, sorted by
+/// module ignoring case, then by key.
 pub(super) fn missing_apis(sides: &Sides<'_>) -> Vec<Missing> {
     let mut users: HashMap<ApiName<'_>, Vec<ItemId>> = HashMap::new();
     let mut note = |api, user: ItemId| {

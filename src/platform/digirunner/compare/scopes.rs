@@ -25,8 +25,8 @@ impl<'w> Comparer<'_, 'w> {
             .collect()
     }
 
-    /// Returns for how many APIs, of one scope or of several, each of the target's
-    /// hidden groups stands. The product makes one for each.
+    /// Returns the number of APIs, of one scope or of several, for each of the
+    /// target's hidden groups. The product creates one group for each API.
     fn users_of_groups(&self) -> HashMap<usize, usize> {
         let target = &self.sides.target;
         let scopes = target.tables.rows(TableId::Vgroup).iter();
@@ -37,8 +37,8 @@ impl<'w> Comparer<'_, 'w> {
         users
     }
 
-    /// Blocks a scope of which one API cannot be covered without another one
-    /// that would not become the same.
+    /// Blocks a scope if one of its APIs cannot be covered without changing
+    /// another API differently.
     fn shared_group(
         &self,
         wanted: &[ScopeApi<'w>],
@@ -155,7 +155,7 @@ impl<'w> Comparer<'_, 'w> {
         let mut seen = HashSet::new();
         let mut value_errors = Vec::new();
         for api in apis {
-            // A hidden group may stand for several APIs.
+            // A hidden group may represent several APIs.
             if seen.insert(api.group) {
                 value_errors.extend(self.value_errors(TableId::Group, api.group));
             }
@@ -196,9 +196,9 @@ struct Holders<'w> {
 }
 
 impl Holders<'_> {
-    /// Warns of clients that hold the scope and are not in the file with it: what
-    /// they hold changes, and they get no links to the hidden groups of its new
-    /// APIs, which the consent of users does not ask for.
+    /// Warns about clients that hold the scope but do not hold it in the file:
+    /// their access changes, and they get no links to the hidden groups of its
+    /// new APIs, which the consent of users does not require.
     fn warn(&self, scope: &ItemId, new_apis: usize) -> Option<Finding> {
         let there = self.target.get(&*scope.key)?;
         let here = self.file.get(&*scope.key);
@@ -217,7 +217,7 @@ impl Holders<'_> {
         let message = match new_apis {
             0 => format!("{hold} ({named}); covering it changes what it gives {them}"),
             _ => format!(
-                "{hold} ({named}) and {get} no links to its new APIs; users can consent to them all the same"
+                "{hold} ({named}) and {get} no links to its new APIs; users can still consent to them"
             ),
         };
         Some(Finding::warning("other-holders", message).about(scope))

@@ -1,8 +1,8 @@
 //! JSON as the product prints it: two spaces, ` : ` after a name, `[ {` and
 //! `}, {` in lists.
 
-/// Writes a document. Names are told before their values; commas and line
-/// breaks come by themselves.
+/// Writes a document. Names are written before their values; commas and line
+/// breaks are added automatically.
 #[derive(Default)]
 pub(super) struct Writer {
     out: Vec<u8>,

@@ -1,9 +1,9 @@
 //! Which rows go into the file.
 //!
-//! All of them, or those of some clients and what these need. Rows that refer
-//! to what is not there are left out: no import can use them, and the product
-//! refuses a whole file for one (1298). Maps of X-API keys are kept: the product
-//! skips those, and refuses a whole file for a key without any.
+//! All of them, or those of some clients and what these require. Rows with
+//! dangling references are left out: no import can use them, and the product
+//! refuses a whole file for one (1298). Maps of X-API keys are kept: the
+//! product skips those, and refuses a whole file for a key without any.
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,11 +23,11 @@ use super::Apis;
 use crate::engine::closure::closure;
 use crate::engine::{Finding, ItemId};
 
-/// What comes along with a row: the rows that have in a column what the row has
-/// in one of its own. From where, to what.
+/// The rows that are exported with a row: those with the same value in a
+/// column. From, to.
 ///
 /// The parts of a client and of its keys; the groups and scopes that they name;
-/// of these the links, and what the links name.
+/// the links of these, and what the links name.
 const LEADS: [(TableId, usize, TableId, usize); 29] = [
     (
         TableId::Client,
@@ -131,7 +131,8 @@ const LEADS: [(TableId, usize, TableId, usize); 29] = [
         TableId::Vgroup,
         vgroup::VGROUP_ID,
     ),
-    // A scope comes with all of its hidden groups: it would be another one without.
+    // A scope is exported with all of its hidden groups: without them it would
+    // differ.
     (
         TableId::Group,
         group::VGROUP_ID,
@@ -186,8 +187,8 @@ const LEADS: [(TableId, usize, TableId, usize); 29] = [
     NEEDS[3],
 ];
 
-/// References of rows that are of use without what they name: an import says
-/// that it is missing. From where, to what.
+/// References of rows that are useful even if dangling: an import reports what
+/// is missing. From, to.
 const NEEDS: [(TableId, usize, TableId, usize); 4] = [
     (
         TableId::Client,
@@ -215,8 +216,8 @@ const NEEDS: [(TableId, usize, TableId, usize); 4] = [
     ),
 ];
 
-/// What every client has to have, by which column: the product refuses a whole
-/// file (1298) for a client without.
+/// Rows that every client must have, by column: the product refuses a whole
+/// file (1298) for a client without them.
 const PARTS: [(TableId, usize); 2] = [
     (TableId::Clientext, clientext::CLIENT_ID),
     (TableId::Oauth, oauth::CLIENT_ID),
@@ -240,7 +241,7 @@ impl<'w> Kept<'w> {
         }
     }
 
-    /// Keeps the rows of some clients and what they need.
+    /// Keeps the rows of some clients and what they require.
     pub(super) fn clients(tables: &'w Tables, clients: &'w [ItemId]) -> Self {
         let mut kept = Self {
             tables,
@@ -295,15 +296,15 @@ impl<'w> Kept<'w> {
             .map(|(row, _)| row)
     }
 
-    /// Returns what the kept rows have in a column.
+    /// Returns the values of a column in the kept rows.
     fn values(&self, table: TableId, column: usize) -> Keys<'w> {
         self.rows(table)
             .filter_map(|row| Key::of(row.cell(column)))
             .collect()
     }
 
-    /// Leaves out the rows that refer to what is not there, and those that
-    /// refer to them in turn; returns what was left out.
+    /// Drops the rows with dangling references, and those that refer to them in
+    /// turn; returns what was dropped.
     pub(super) fn drop_dangling(&mut self, apis: &Apis<'w>) -> Vec<Finding> {
         let mut found = vec![
             self.drop_rows(
@@ -333,7 +334,7 @@ impl<'w> Kept<'w> {
                 .fields
                 .get(column)
                 .map_or("", |field| field.json);
-            let why = format!("names a {field} that is not there");
+            let why = format!("names a {field} that does not exist");
             found.push(self.drop_rows(from, &why, |row| {
                 Key::of(row.cell(column)).is_some_and(|key| !there.contains(&key))
             }));
@@ -341,7 +342,8 @@ impl<'w> Kept<'w> {
         found.into_iter().flatten().collect()
     }
 
-    /// A hidden group stands for an API of a scope: without either it is none.
+    /// A hidden group represents an API of a scope: without either it is
+    /// invalid.
     fn drop_hidden_groups(&mut self) -> Option<Finding> {
         let scopes = self.values(TableId::Vgroup, vgroup::VGROUP_ID);
         let linked = self.values(TableId::GroupApi, group_api::GROUP_ID);
@@ -350,7 +352,7 @@ impl<'w> Kept<'w> {
         };
         self.drop_rows(
             TableId::Group,
-            "is a hidden group without a scope or without an API",
+            "is a hidden group without a scope or an API",
             |row| {
                 is_hidden(row)
                     && !(has(row, group::VGROUP_ID, &scopes) && has(row, group::GROUP_ID, &linked))
@@ -358,7 +360,7 @@ impl<'w> Kept<'w> {
         )
     }
 
-    /// Leaves out rows; tells how many, and the first of them.
+    /// Drops rows; reports how many, and the first of them.
     fn drop_rows(
         &mut self,
         table: TableId,
@@ -387,8 +389,8 @@ impl<'w> Kept<'w> {
         Some(Finding::warning("row-left-out", message))
     }
 
-    /// Names the clients that lack a row of which the product refuses a whole
-    /// file (1298) without one per client.
+    /// Reports the clients without a required row: the product refuses a whole
+    /// file (1298) for one.
     pub(super) fn clients_without_parts(&self) -> Vec<Finding> {
         let mut found = Vec::new();
         let parts = PARTS.map(|(table, column)| (table, self.values(table, column)));
@@ -410,8 +412,8 @@ impl<'w> Kept<'w> {
         found
     }
 
-    /// Says which X-API keys have no map row: the product refuses a whole file
-    /// for one.
+    /// Reports the X-API keys without a map row: the product refuses a whole
+    /// file for one.
     pub(super) fn keys_without_maps(&self) -> Option<Finding> {
         let mapped = self.values(TableId::XMap, x_map::REF_API_KEY_ID);
         let is_bare = |row: &&Row| {
@@ -424,7 +426,7 @@ impl<'w> Kept<'w> {
         Some(Finding::warning("key-without-maps", message))
     }
 
-    /// Returns what kept rows need and the target does not have.
+    /// Returns what kept rows require and the target does not have.
     pub(super) fn missing_values(&self) -> Vec<Finding> {
         let missing = |(from, column, to, key): &(TableId, usize, TableId, usize)| {
             let there = self.values(*to, *key);
@@ -439,11 +441,11 @@ impl<'w> Kept<'w> {
                 .get(*column)
                 .map_or("", |field| field.json);
             let why = format!(
-                "names a {field} that is not there ({})",
+                "names a {field} that does not exist ({})",
                 first.text(*column)
             );
             let message = format!(
-                "{} blocked by an import until that is there: {}",
+                "{} blocked by an import until that exists: {}",
                 of_rows(count, *from),
                 which(*from, first, &why, count)
             );
@@ -453,7 +455,7 @@ impl<'w> Kept<'w> {
     }
 }
 
-/// Returns the rows of a table by what they have in a column.
+/// Returns the rows of a table by their value in a column.
 fn holders_of(tables: &Tables, table: TableId, column: usize) -> HashMap<Key<'_>, Vec<usize>> {
     let mut holders: HashMap<Key<'_>, Vec<usize>> = HashMap::new();
     for (at, row) in tables.rows(table).iter().enumerate() {
@@ -464,7 +466,8 @@ fn holders_of(tables: &Tables, table: TableId, column: usize) -> HashMap<Key<'_>
     holders
 }
 
-/// Returns what a row has in a column; of a plain group a scope means nothing.
+/// Returns a row's value in a column; the scope of a plain group has no
+/// meaning.
 fn key(table: TableId, row: &Row, column: usize) -> Option<Key<'_>> {
     let is_meant = (table, column) != (TableId::Group, group::VGROUP_ID) || is_hidden(row);
     Key::of(row.cell(column)).filter(|_| is_meant)
@@ -477,7 +480,7 @@ fn of_rows(count: usize, table: TableId) -> String {
     format!("{count} {rows} of {} {are}", table.table().name)
 }
 
-/// Says which row, by its key, and what about it; the first stands for all.
+/// Describes a row by its key, and its problem; the first represents all.
 fn which(table: TableId, row: &Row, why: &str, count: usize) -> String {
     let key = table
         .table()

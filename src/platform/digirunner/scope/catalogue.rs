@@ -1,4 +1,4 @@
-//! Every scope of a target, and everything that a scope can be made of.
+//! Every scope of a target, and everything that a scope can refer to.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use chrono::NaiveDateTime;
 use super::super::rules::{CLIENT, SCOPE};
 use crate::engine::ItemId;
 
-/// An API by its names: there is none without both.
+/// An API by module and key: both are required.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ApiName {
     /// The module.
@@ -34,12 +34,12 @@ impl std::fmt::Display for ApiName {
     }
 }
 
-/// An API of the target, or one that scopes link and the target lacks.
+/// An API of the target, or a missing one that scopes link.
 #[derive(Clone, Debug)]
 pub struct ApiInfo {
     /// Its names.
     pub name: ApiName,
-    /// What people call it; none where the target lacks it.
+    /// Its title; none if the target does not have it.
     pub title: Option<Arc<str>>,
     /// Module, key and title in lower case, for searching.
     pub(super) folded: Box<str>,
@@ -51,19 +51,19 @@ impl ApiInfo {
         self.title.is_none()
     }
 
-    /// Says whether all of these words, in lower case, occur in its module,
-    /// its key and what people call it.
+    /// Says whether all of these words, in lower case, occur in its module, key
+    /// or title.
     pub fn has(&self, words: &[String]) -> bool {
         words.iter().all(|word| self.folded.contains(word.as_str()))
     }
 }
 
-/// A module, and which of the catalogue's APIs are its own.
+/// A module, and its APIs in the catalogue.
 #[derive(Clone, Debug)]
 pub struct Module {
     /// Its name.
     pub name: Arc<str>,
-    /// Where its APIs stand in [`Catalogue::apis`].
+    /// The positions of its APIs in [`Catalogue::apis`].
     pub apis: Range<usize>,
 }
 
@@ -74,7 +74,7 @@ pub struct Label {
     pub id: Arc<str>,
     /// Its name.
     pub name: Arc<str>,
-    /// What it is for.
+    /// Its description.
     pub description: Option<Arc<str>>,
 }
 
@@ -83,15 +83,15 @@ pub struct Label {
 pub struct ClientInfo {
     /// Its id.
     pub id: Arc<str>,
-    /// Its name; empty where a scope's holder does not exist.
+    /// Its name; empty if a scope's client does not exist.
     pub name: Arc<str>,
     /// Its alias.
     pub alias: Option<Arc<str>>,
     /// Its security level.
     pub level: Option<Arc<str>>,
-    /// How many groups it holds, hidden ones too.
+    /// How many groups it holds, including hidden ones.
     pub groups: usize,
-    /// Whether there is such a client.
+    /// Whether the client exists.
     pub exists: bool,
 }
 
@@ -105,25 +105,25 @@ impl ClientInfo {
 /// A scope.
 #[derive(Clone, Debug)]
 pub struct Scope {
-    /// Its id, which is another one in every environment.
+    /// Its id, which differs between environments.
     pub id: Arc<str>,
-    /// Its name. Nothing in the database keeps it from being there twice.
+    /// Its name. The database does not enforce that it is unique.
     pub name: Arc<str>,
     /// Its alias.
     pub alias: Option<Arc<str>>,
-    /// What it is for.
+    /// Its description.
     pub description: Option<Arc<str>>,
     /// The id of its security level.
     pub level: Option<Arc<str>>,
-    /// How long it is valid, in seconds; 0 is without limit.
+    /// How long it is valid, in seconds; 0 means no limit.
     pub seconds: i64,
-    /// How often it may be authorized; 0 is without limit.
+    /// How often it may be authorized; 0 means no limit.
     pub times: i64,
     /// The ids of its authentication types, in order.
     pub authentications: Vec<Arc<str>>,
-    /// Where its APIs stand in [`Catalogue::apis`], in order, each once.
+    /// The positions of its APIs in [`Catalogue::apis`], in order, each once.
     pub apis: Vec<usize>,
-    /// Where its holders stand in [`Catalogue::clients`], in order.
+    /// The positions of its clients in [`Catalogue::clients`], in order.
     pub holders: Vec<usize>,
     /// When it was created.
     pub created_at: Option<NaiveDateTime>,
@@ -144,8 +144,8 @@ impl Scope {
     }
 }
 
-/// Every scope of a target, and everything that a scope can be made of, as it
-/// stood at one moment.
+/// Every scope of a target, and everything that a scope can refer to, at one
+/// moment.
 #[derive(Debug, Default)]
 pub struct Catalogue {
     scopes: Vec<Scope>,
@@ -158,7 +158,7 @@ pub struct Catalogue {
     clients_by_id: HashMap<Arc<str>, usize>,
 }
 
-/// The rows that a catalogue is made of, in any order.
+/// The rows of a catalogue, in any order.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
     /// Scopes without what is linked to them.
@@ -169,7 +169,7 @@ pub(super) struct Parts {
     pub(super) scope_authentications: Vec<(Arc<str>, Arc<str>)>,
     /// Scope id and client id.
     pub(super) holders: Vec<(Arc<str>, Arc<str>)>,
-    /// The target's APIs, with what people call them.
+    /// The target's APIs, with their titles.
     pub(super) apis: Vec<(ApiName, Arc<str>)>,
     pub(super) levels: Vec<Label>,
     pub(super) authentications: Vec<Label>,
@@ -177,7 +177,7 @@ pub(super) struct Parts {
 }
 
 impl Catalogue {
-    /// Puts the rows together.
+    /// Builds the catalogue.
     pub(super) fn new(parts: Parts) -> Self {
         let Parts {
             mut scopes,
@@ -223,14 +223,14 @@ impl Catalogue {
         catalogue
     }
 
-    /// Sets the APIs, with those that scopes link and the target lacks.
+    /// Sets the APIs, including missing ones that scopes link.
     fn set_apis(&mut self, apis: Vec<(ApiName, Arc<str>)>, links: &[(Arc<str>, ApiName)]) {
         let mut all: Vec<(ApiName, Option<Arc<str>>)> = apis
             .into_iter()
             .map(|(name, title)| (name, Some(title)))
             .collect();
         all.extend(links.iter().map(|(_, name)| (name.clone(), None)));
-        // Those that the target has come first among equal ones, and stay.
+        // Among equal ones, those of the target come first and are kept.
         all.sort_by(|a, b| (&a.0, a.1.is_none()).cmp(&(&b.0, b.1.is_none())));
         all.dedup_by(|later, first| later.0 == first.0);
         self.apis = all
@@ -261,7 +261,7 @@ impl Catalogue {
         }
     }
 
-    /// Says who holds what, with holders that do not exist.
+    /// Sets the clients of scopes, including clients that do not exist.
     fn add_holders(&mut self, holders: Vec<(Arc<str>, Arc<str>)>) {
         self.clients.sort_by(|a, b| a.id.cmp(&b.id));
         let known = self.clients.len();
@@ -310,7 +310,7 @@ impl Catalogue {
         &self.scopes
     }
 
-    /// Returns the APIs by module and key, lacking ones too.
+    /// Returns the APIs by module and key, including missing ones.
     pub fn apis(&self) -> &[ApiInfo] {
         &self.apis
     }
@@ -330,7 +330,7 @@ impl Catalogue {
         &self.authentications
     }
 
-    /// Returns the clients by id, with holders that do not exist.
+    /// Returns the clients by id, including nonexistent ones that hold scopes.
     pub fn clients(&self) -> &[ClientInfo] {
         &self.clients
     }
@@ -340,8 +340,8 @@ impl Catalogue {
         self.scopes.get(*self.by_id.get(id)?)
     }
 
-    /// Returns the scopes of a name: more than one, where the product let it
-    /// happen.
+    /// Returns the scopes with a name: the product may have allowed more than
+    /// one.
     pub fn named(&self, name: &str) -> &[Scope] {
         let from = self.scopes.partition_point(|scope| &*scope.name < name);
         let to = self.scopes.partition_point(|scope| &*scope.name <= name);
@@ -364,7 +364,7 @@ impl Catalogue {
         scope.holders.iter().filter_map(|at| self.clients.get(*at))
     }
 
-    /// Returns a client, if there is one of this id.
+    /// Returns the client with this id, if it exists.
     pub fn client(&self, id: &str) -> Option<&ClientInfo> {
         self.clients
             .get(*self.clients_by_id.get(id)?)
@@ -390,8 +390,8 @@ impl Catalogue {
             .find(|authentication| &*authentication.id == id)
     }
 
-    /// Returns the clients that a scope can be given to: they do not hold it
-    /// and are of its level. A client without a level is of any.
+    /// Returns the clients to which a scope can be given: they do not hold it
+    /// and have its level. A client without a level matches any.
     pub fn takers<'c>(&'c self, scope: &'c Scope) -> impl Iterator<Item = &'c ClientInfo> {
         self.clients.iter().enumerate().filter_map(|(at, client)| {
             let fits = client.exists && is_of_level(client, scope);
@@ -400,8 +400,8 @@ impl Catalogue {
     }
 }
 
-/// Says whether a client may hold a scope as far as levels go: they are labels
-/// that are equal or not; a client without one is not held to it.
+/// Says whether levels allow a client to hold a scope: they are labels that
+/// must be equal; a client without one is not checked.
 pub(super) fn is_of_level(client: &ClientInfo, scope: &Scope) -> bool {
     client.level.is_none() || client.level == scope.level
 }
@@ -421,7 +421,7 @@ fn api(name: ApiName, title: Option<Arc<str>>) -> ApiInfo {
     }
 }
 
-/// Returns what a scope is searched by: name, alias and description.
+/// Returns the searched text of a scope: name, alias and description.
 pub(super) fn folded(name: &str, alias: Option<&str>, description: Option<&str>) -> Box<str> {
     let text = format!(
         "{name}\n{}\n{}",
@@ -454,7 +454,7 @@ impl Catalogue {
     }
 
     /// Returns [`sample`](Self::sample) with each scope changed, as if it were
-    /// read again after somebody else's work.
+    /// read again after another session's changes.
     pub(crate) fn sample_with(change: impl Fn(&mut Scope)) -> Self {
         let mut sample = Self::sample();
         sample.scopes.iter_mut().for_each(change);
@@ -506,8 +506,8 @@ impl Catalogue {
         Self::new(parts)
     }
 
-    /// Returns scopes for tests: plain ones, Chinese and hostile text, one that
-    /// is there twice, an API that the target lacks, a holder that is gone.
+    /// Returns scopes for tests: plain ones, Chinese and hostile text, a
+    /// duplicate one, a missing API, a client that no longer exists.
     pub(crate) fn sample() -> Self {
         type Row<'r> = (&'r str, &'r str, &'r str, &'r str, &'r str, i64, i64);
         let scope = |(id, name, alias, description, level, seconds, times): Row<'_>| {

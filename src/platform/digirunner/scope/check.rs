@@ -1,12 +1,12 @@
-//! What is wrong with the scopes of a target: states that the product itself
-//! leaves behind, and which of them are repaired by what.
+//! Inconsistent scopes of a target: states that the product itself leaves
+//! behind, and their repairs.
 //!
-//! A repair is safe if it takes nothing from anybody that works at run time.
-//! What authorises a call there is a group's `tsmp_group_api`, reached by a
-//! client's plain groups, by an X-API key's map, or by a scope that somebody
-//! consented to, whose page goes from `tsmp_client_vgroup` by
-//! `tsmp_vgroup_group` to `tsmp_group_api`. Clients' rows of hidden groups, the
-//! oauth scope, levels, durations and authentication types are never asked.
+//! A repair is safe if it removes no access at run time. A call is authorised
+//! by a group's `tsmp_group_api`, reached by a client's plain groups, by an
+//! X-API key's map, or by a scope with a user's consent, whose page goes from
+//! `tsmp_client_vgroup` by `tsmp_vgroup_group` to `tsmp_group_api`. Clients'
+//! rows of hidden groups, the oauth scope, levels, durations and authentication
+//! types are never read.
 
 mod checks;
 mod clients;
@@ -29,32 +29,31 @@ use super::super::tables::Tables;
 use super::draft::few;
 use crate::engine::ItemId;
 
-/// Something that is wrong.
+/// A problem.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ScopeFinding {
-    /// Which sort, such as `stale-oauth-ids`.
+    /// Its code, such as `stale-oauth-ids`.
     pub code: Cow<'static, str>,
-    /// The item that it is about.
+    /// The affected item.
     pub item: ItemId,
-    /// What is wrong. May hold hostile data.
+    /// What is wrong. May contain hostile data.
     pub message: String,
-    /// What repairing it does; none where that is for the operator to decide.
+    /// What its repair does; none if the operator has to decide.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repair: Option<String>,
-    /// What to do about it, where it is not repaired.
+    /// What to do, if it cannot be repaired.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub hint: String,
 }
 
 impl ScopeFinding {
-    /// Returns the codes of everything that is looked for, in the order in
-    /// which it is told.
+    /// Returns the codes of all checks, in reporting order.
     pub fn codes() -> impl Iterator<Item = &'static str> {
         Check::ALL.into_iter().map(Check::code)
     }
 }
 
-/// The tables that the report looks at.
+/// The tables that the report reads.
 pub(super) fn tables() -> [&'static Table; 13] {
     [
         TableId::Client,
@@ -74,18 +73,18 @@ pub(super) fn tables() -> [&'static Table; 13] {
     .map(TableId::table)
 }
 
-/// What is done to rows to repair something.
+/// A change of rows that repairs a problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Repair<'w> {
-    /// Delete the row of a table that stands at a place.
+    /// Delete the row of a table at a position.
     Delete(TableId, usize),
-    /// Remove a hidden group with every row that is about it.
+    /// Remove a hidden group with every row that refers to it.
     Remove(&'w str),
     /// Give a group to a client.
     Give {
-        /// To whom.
+        /// The client.
         client: &'w str,
-        /// Which one.
+        /// Its id.
         group: &'w str,
     },
     /// Link a hidden group to its scope.
@@ -95,30 +94,30 @@ pub(super) enum Repair<'w> {
         /// The hidden group.
         group: &'w str,
     },
-    /// Make a hidden group what its scope is.
+    /// Update a hidden group from its scope.
     Follow {
         /// The scope.
         scope: &'w str,
         /// The hidden group.
         group: &'w str,
     },
-    /// Write a client's oauth scope anew.
+    /// Rewrite a client's oauth scope.
     Recompute(&'w str),
 }
 
-/// What is wrong with one item in one way, and how it is repaired.
+/// One problem of one item, and its repair.
 pub(super) struct Violation<'w> {
     pub(super) check: Check,
     pub(super) item: ItemId,
     /// What it is about.
     names: Vec<String>,
-    /// Nothing where it cannot be repaired.
+    /// None if it cannot be repaired.
     pub(super) fixes: Vec<Repair<'w>>,
     hints: BTreeSet<&'static str>,
 }
 
 impl Violation<'_> {
-    /// Tells it.
+    /// Returns it as a finding.
     pub(super) fn finding(&self) -> ScopeFinding {
         let mut described = HashSet::new();
         let names: Vec<&str> = self
@@ -137,18 +136,18 @@ impl Violation<'_> {
     }
 }
 
-/// Collects what is wrong: one finding per sort and item.
+/// Collects findings: one per check and item.
 struct Report<'w> {
     found: BTreeMap<(Check, ItemId), Violation<'w>>,
 }
 
 impl<'w> Report<'w> {
-    /// Notes something that is repaired.
+    /// Adds a problem that can be repaired.
     fn fixed(&mut self, sign: Check, item: ItemId, name: impl Into<String>, fix: Repair<'w>) {
         self.entry(sign, item, name.into()).fixes.push(fix);
     }
 
-    /// Notes something that the operator has to decide about.
+    /// Adds a problem that the operator has to decide.
     fn asked(&mut self, sign: Check, item: ItemId, name: impl Into<String>, hint: &'static str) {
         self.entry(sign, item, name.into()).hints.insert(hint);
     }
@@ -169,7 +168,7 @@ impl<'w> Report<'w> {
     }
 }
 
-/// Returns everything that is wrong, by sort and then by item.
+/// Returns all findings, by check and then by item.
 pub(super) fn find(tables: &Tables) -> Vec<Violation<'_>> {
     let index = CheckIndex::new(tables);
     let mut report = Report {
@@ -181,7 +180,7 @@ pub(super) fn find(tables: &Tables) -> Vec<Violation<'_>> {
     report.found.into_values().collect()
 }
 
-/// Tells everything that is wrong with the scopes of a target, by sort and
+/// Reports everything that is wrong with the scopes of a target, by check and
 /// then by item.
 pub(super) fn findings(tables: &Tables) -> Vec<ScopeFinding> {
     find(tables).iter().map(Violation::finding).collect()

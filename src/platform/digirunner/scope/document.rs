@@ -14,8 +14,8 @@ use super::duration::parse_duration;
 use crate::engine::diff::push_segment;
 use crate::platform::parse::{self, ParseError, Root, RootKey};
 
-/// A scope, as JSON has it. What is read back is what a [`Draft`] holds; the
-/// rest is for looking at.
+/// A scope as JSON. The fields of a [`Draft`] are read back; the rest is for
+/// display.
 #[derive(Debug, Serialize)]
 pub struct ScopeDocument<'c> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,7 +47,7 @@ struct Api<'c> {
     api: &'c str,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'c str>,
-    /// Whether the target does not have it.
+    /// Whether it is missing in the target.
     #[serde(rename = "lacking", skip_serializing_if = "std::ops::Not::not")]
     missing: bool,
 }
@@ -57,13 +57,13 @@ struct Holder<'c> {
     id: &'c str,
     name: &'c str,
     level: Option<&'c str>,
-    /// Whether there is no such client.
+    /// Whether the client does not exist.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     missing: bool,
 }
 
 impl<'c> ScopeDocument<'c> {
-    /// Returns a scope with everything around it.
+    /// Returns a scope with its context.
     pub fn new(catalogue: &'c Catalogue, scope: &'c Scope) -> Self {
         Self {
             id: Some(&scope.id),
@@ -83,7 +83,7 @@ impl<'c> ScopeDocument<'c> {
         }
     }
 
-    /// Returns what a scope is to be.
+    /// Returns the draft of the scope.
     pub fn of_draft(draft: &'c Draft, id: Option<&'c str>) -> Self {
         let optional = |text: &'c str| Some(text).filter(|text| !text.is_empty());
         Self {
@@ -104,7 +104,7 @@ impl<'c> ScopeDocument<'c> {
         }
     }
 
-    /// Leaves out who holds it.
+    /// Leaves out its clients.
     #[must_use]
     pub fn without_holders(self) -> Self {
         Self {
@@ -144,15 +144,15 @@ impl<'c> Holder<'c> {
     }
 }
 
-/// Reads what a scope is to be from JSON: an object of its fields, or the whole
-/// document that `scope show` prints. What is missing or null is as in a new
-/// scope, and a name that is missing is empty. What can only be looked at is
-/// ignored, what is unknown a mistake.
+/// Reads a draft from JSON: an object of its fields, or the whole document that
+/// `scope show` prints. Missing or null fields are as in a new scope, and a
+/// missing name is empty. Display-only fields are ignored, unknown ones are
+/// errors.
 ///
 /// # Errors
 ///
-/// Fails with line, column and JSON path. The message holds no text of the file
-/// but names of properties.
+/// Fails with line, column and JSON path. The message contains no text of the
+/// file except names of properties.
 pub fn parse_draft(bytes: &[u8]) -> Result<Draft, ParseError> {
     match parse::find_root_key(bytes, Root::Object, |key| (key == "scope").then_some(()))? {
         RootKey::Known(()) => read::<Document>(bytes).map(|document| document.scope.draft()),
@@ -190,7 +190,7 @@ fn pointer(path: &Path) -> String {
     pointer
 }
 
-/// Puts the JSON reader's words into ours, without the value that it names.
+/// Rephrases the JSON reader's message, without the value that it names.
 fn reworded(described: &str) -> Cow<'_, str> {
     let wrong = described
         .strip_prefix("invalid type: ")
@@ -219,7 +219,7 @@ fn reworded(described: &str) -> Cow<'_, str> {
         .strip_prefix("unknown field `")
         .and_then(|key| key.split_once("`, "))
     {
-        return format!("there is no property '{}'", parse::brief(key)).into();
+        return format!("unknown property '{}'", parse::brief(key)).into();
     }
     match described.split_once(" field `") {
         Some((how @ ("missing" | "duplicate"), key)) => {
@@ -229,7 +229,7 @@ fn reworded(described: &str) -> Cow<'_, str> {
     }
 }
 
-/// What `scope show` prints around a scope.
+/// The context that `scope show` prints around a scope.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object")]
 struct Document {
@@ -246,7 +246,7 @@ struct Document {
     _target: IgnoredAny,
 }
 
-/// A scope's fields, and what can only be looked at.
+/// A scope's fields, including display-only ones.
 #[derive(Default, Deserialize)]
 #[serde(
     default,
@@ -427,7 +427,7 @@ mod tests {
         let (_, message) = refused(r#"{"name": "a", "name": "b"}"#);
         assert_eq!(message, "duplicate property 'name'");
         let (_, message) = refused(r#"{"duratoin": 5}"#);
-        assert_eq!(message, "there is no property 'duratoin'");
+        assert_eq!(message, "unknown property 'duratoin'");
         assert_eq!(
             refused("[]").1,
             "expected an object at the root, found a list"

@@ -1,4 +1,4 @@
-//! What a scope is to be, and the product's rules for that.
+//! The draft of a scope, and the product's rules for it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::engine::diff::{Show, compare};
 use crate::engine::display::some_of;
 use crate::engine::{Change, Element, Field, Finding, ItemId, Value};
 
-/// A part of a scope that somebody fills in.
+/// A field of a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Part {
@@ -30,7 +30,7 @@ pub enum Part {
     Authentications,
     /// Its security level.
     Level,
-    /// What it is for.
+    /// Its description.
     Description,
     /// Its APIs.
     Apis,
@@ -49,7 +49,7 @@ impl Part {
         Self::Apis,
     ];
 
-    /// Returns what the product's page calls it.
+    /// Returns its label on the product's page.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Name => "API scope name",
@@ -63,7 +63,7 @@ impl Part {
         }
     }
 
-    /// Returns what an export file calls it, as [`Draft::changes`] does.
+    /// Returns its name in an export file, as [`Draft::changes`] does.
     pub const fn field(self) -> &'static str {
         match self {
             Self::Name => "vgroupName",
@@ -77,7 +77,7 @@ impl Part {
         }
     }
 
-    /// Says whether it has to be filled in.
+    /// Says whether it is required.
     pub const fn is_required(self) -> bool {
         matches!(
             self,
@@ -86,20 +86,20 @@ impl Part {
     }
 }
 
-/// What a scope is to be.
+/// The draft of a scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     /// Its name.
     pub name: String,
     /// Its alias; empty for none.
     pub alias: String,
-    /// What it is for; empty for nothing.
+    /// Its description; may be empty.
     pub description: String,
     /// The id of its security level; empty for none, which no rule allows.
     pub level: String,
-    /// How long it is valid, in seconds; 0 is without limit.
+    /// How long it is valid, in seconds; 0 means no limit.
     pub seconds: i64,
-    /// How often it may be authorized; 0 is without limit.
+    /// How often it may be authorized; 0 means no limit.
     pub times: i64,
     /// The ids of its authentication types.
     pub authentications: BTreeSet<String>,
@@ -108,7 +108,7 @@ pub struct Draft {
 }
 
 impl Default for Draft {
-    /// Returns what the product's page begins with.
+    /// Returns the initial values of the product's page.
     fn default() -> Self {
         Self {
             name: String::new(),
@@ -124,7 +124,7 @@ impl Default for Draft {
 }
 
 impl Draft {
-    /// Returns what a scope is now.
+    /// Returns the current values of a scope.
     pub fn of(catalogue: &Catalogue, scope: &Scope) -> Self {
         let text = |text: &Option<Arc<str>>| text.as_deref().unwrap_or_default().to_owned();
         Self {
@@ -146,13 +146,13 @@ impl Draft {
         }
     }
 
-    /// Returns the item that it is to be.
+    /// Returns the item that it will be.
     pub fn item(&self) -> ItemId {
         ItemId::new(SCOPE, self.name.as_str())
     }
 
-    /// Returns what differs from what was there `before`, field by field; of a
-    /// new scope, everything. What a scope loses is `remove`.
+    /// Returns the differences from `before`, field by field; for a new scope, everything. Values
+    /// that a scope loses are `remove`.
     pub fn changes(&self, before: Option<&Self>) -> Vec<Change> {
         compare(
             before.map(Self::value).as_ref(),
@@ -190,9 +190,9 @@ impl Draft {
         ])
     }
 
-    /// Returns every rule of the product that it breaks; `scope` is the one
-    /// that it is to become, unless it is new. What a scope was before is
-    /// never held against it, but for its level and authentication types.
+    /// Returns every rule of the product that it violates; `scope` is the edited one, unless it is
+    /// new. Existing values of a scope are never violations, except its level and authentication
+    /// types.
     pub fn check(&self, catalogue: &Catalogue, scope: Option<&Scope>) -> Vec<Violation> {
         let mut violations = Vec::new();
         violations.extend(self.check_name(catalogue, scope));
@@ -216,7 +216,7 @@ impl Draft {
             );
         }
         let is_kept = scope.is_some_and(|scope| *scope.name == self.name);
-        // A name that is too long for hidden groups may stay as long as there are none.
+        // A name that is too long for hidden groups may stay while there are none.
         if !(is_kept && self.apis.is_empty())
             && let Some(violation) = too_long(&self.name, MAX_NAME, Part::Name)
         {
@@ -291,7 +291,7 @@ impl Draft {
             violations.push(
                 Violation::new(1402, &[&MAX_APIS.to_string(), &count.to_string()])
                     .of(Part::Apis)
-                    .hint("a client's oauth scope has room for as many ids: make two scopes of it"),
+                    .hint("a client's oauth scope holds at most this many ids: split the scope in two"),
             );
         }
         let held: BTreeSet<&ApiName> = scope
@@ -321,8 +321,7 @@ impl Draft {
         violations
     }
 
-    /// Returns what becomes of the clients that hold the scope: who would have
-    /// more groups than there is room for.
+    /// Returns the violations of clients that hold the scope and would exceed the limit of groups.
     pub fn check_holders(&self, catalogue: &Catalogue, scope: &Scope) -> Vec<Violation> {
         let before = scope.apis.len();
         let kept = catalogue
@@ -341,7 +340,7 @@ impl Draft {
             .collect()
     }
 
-    /// Returns what the operator should know before it is saved.
+    /// Returns the warnings before it is saved.
     pub fn warnings(&self, catalogue: &Catalogue, scope: Option<&Scope>) -> Vec<Finding> {
         let Some(scope) = scope else {
             return Vec::new();
@@ -362,7 +361,7 @@ impl Draft {
                 Finding::warning(
                     "level-of-holders",
                     format!(
-                        "the scope becomes of level {}, but clients that hold it are not: {}",
+                        "the scope changes to level {}, but clients that hold it have another one: {}",
                         self.level,
                         few(&others)
                     ),
@@ -392,7 +391,7 @@ impl Draft {
     }
 }
 
-/// Returns the violation of an authentication type that there is not.
+/// Returns the violation of an unknown authentication type.
 pub(super) fn unknown_authentication(id: &str, catalogue: &Catalogue) -> Violation {
     let known: Vec<&str> = catalogue
         .authentications()
@@ -418,7 +417,7 @@ pub(super) fn too_many(client: ItemId, groups: usize) -> Violation {
         .about([client])
 }
 
-/// Returns what levels there are to choose from.
+/// Returns the available levels.
 pub(super) fn levels(catalogue: &Catalogue) -> String {
     let known: Vec<&str> = catalogue.levels().iter().map(|level| &*level.id).collect();
     match known.as_slice() {
@@ -440,7 +439,7 @@ fn unfit(text: &str, most: usize, part: Part) -> Option<Violation> {
     let zero = text.contains('\0').then(|| {
         Violation::new(1352, &[part.label()])
             .of(part)
-            .hint("take the zero character out: no database stores it")
+            .hint("remove the NUL character: no database stores it")
     });
     zero.or_else(|| too_long(text, most, part))
 }
@@ -470,7 +469,7 @@ fn check_number(number: i64, most: i64, part: Part) -> Option<Violation> {
     })
 }
 
-/// Names a few of many.
+/// Lists the first few of many.
 pub(super) fn few(names: &[&str]) -> String {
     some_of(names, 8)
 }
@@ -685,7 +684,7 @@ mod tests {
         let violations = draft.check_holders(&catalogue, scope);
         assert_eq!(violations[0].code, 1547);
         assert_eq!(violations[0].about[0].to_string(), "client:portal");
-        // One less makes room for one more.
+        // One less allows one more.
         draft.apis.remove(&ApiName::new("crm", "lookup"));
         assert_eq!(draft.check_holders(&catalogue, scope), []);
     }

@@ -6,11 +6,11 @@ use std::fmt;
 use super::draft::Part;
 use super::violation::Violation;
 
-/// The longest duration: `allow_days` is 32 bits wide, and the product's own
+/// The maximum duration: `allow_days` is 32 bits wide, and the product's own
 /// multiplication overflows beyond it.
 pub const MAX_SECONDS: i64 = 2_147_483_647;
 
-/// A unit of time, as the product's items have it.
+/// A unit of time, as in the product.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unit {
     /// `s`
@@ -28,7 +28,7 @@ impl Unit {
     /// All of them, from the smallest.
     pub const ALL: [Self; 4] = [Self::Second, Self::Minute, Self::Hour, Self::Day];
 
-    /// Returns the unit of the product's letter, whatever its case.
+    /// Returns the unit of the product's letter, ignoring case.
     pub fn parse(letter: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
@@ -55,6 +55,12 @@ impl Unit {
         }
     }
 
+    /// Returns an amount of it, such as `25 hours`.
+    pub fn count(self, amount: i64) -> String {
+        let plural = if amount == 1 { "" } else { "s" };
+        format!("{amount} {}{plural}", self.word())
+    }
+
     /// Returns how many seconds it has.
     pub const fn seconds(self) -> i64 {
         match self {
@@ -66,21 +72,21 @@ impl Unit {
     }
 }
 
-/// A number of seconds in its largest whole unit, as the product's page has it:
-/// 86400 is `1 day`, 90000 is `25 hour (Approximately 1 day)`.
+/// A number of seconds in its largest whole unit, as on the product's page but
+/// for the plural: 86400 is `1 day`, 90000 is `25 hours (Approximately 1 day)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// How many of the unit.
+    /// The amount.
     pub amount: i64,
-    /// The largest unit of which it is a whole number.
+    /// The largest unit that gives a whole number.
     pub unit: Unit,
-    /// A rough hint in a larger unit.
+    /// An approximation in a larger unit.
     pub about: Option<(i64, Unit)>,
 }
 
 impl Span {
-    /// Returns the span of a number of seconds. One below zero, which the
-    /// product's overflow leaves behind, stays as it is.
+    /// Returns the span of a number of seconds. A negative one, which the
+    /// product's overflow leaves behind, is unchanged.
     pub fn new(seconds: i64) -> Self {
         let whole = |unit: &Unit| seconds > 0 && seconds % unit.seconds() == 0;
         let unit = Unit::ALL.into_iter().rfind(whole).unwrap_or_default();
@@ -97,20 +103,20 @@ impl Span {
 
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.amount, self.unit.word())?;
+        f.write_str(&self.unit.count(self.amount))?;
         match self.about {
-            Some((amount, unit)) => write!(f, " (Approximately {amount} {})", unit.word()),
+            Some((amount, unit)) => write!(f, " (Approximately {})", unit.count(amount)),
             None => Ok(()),
         }
     }
 }
 
-/// Reads a duration that was typed, in a unit; returns seconds.
+/// Parses a duration in a unit; returns seconds.
 ///
 /// # Errors
 ///
-/// 1350 if it is empty, 1352 if it is no number, 1355 below zero, 1356 above
-/// [`MOST_SECONDS`].
+/// 1350 if it is empty, 1352 if it is not a number, 1355 below zero, 1356 above
+/// [`MAX_SECONDS`].
 pub fn parse_amount(text: &str, unit: Unit) -> Result<i64, Violation> {
     let most = MAX_SECONDS / unit.seconds();
     number(text, most, Part::Duration)
@@ -124,8 +130,8 @@ pub fn parse_amount(text: &str, unit: Unit) -> Result<i64, Violation> {
         })
 }
 
-/// Reads a duration that was typed with its unit, such as `30d`, `12H` or
-/// `0`; without one it is in seconds. Returns seconds.
+/// Parses a duration with its unit, such as `30d`, `12H` or `0`; without a unit
+/// it is in seconds. Returns seconds.
 ///
 /// # Errors
 ///
@@ -152,7 +158,7 @@ pub fn parse_duration(text: &str) -> Result<i64, Violation> {
     )
 }
 
-/// Reads a number of allowed access times that was typed.
+/// Parses a number of allowed access times.
 ///
 /// # Errors
 ///
@@ -197,23 +203,23 @@ mod tests {
 
     #[test]
     fn a_duration_is_reported_in_its_largest_whole_unit() {
-        assert_eq!(describe(0), "0 second");
-        assert_eq!(describe(59), "59 second");
+        assert_eq!(describe(0), "0 seconds");
+        assert_eq!(describe(59), "59 seconds");
         assert_eq!(describe(60), "1 minute");
-        assert_eq!(describe(7_200), "2 hour");
+        assert_eq!(describe(7_200), "2 hours");
         assert_eq!(describe(86_400), "1 day");
     }
 
     #[test]
     fn what_is_no_whole_number_of_a_larger_unit_gets_a_rough_hint() {
-        assert_eq!(describe(90_000), "25 hour (Approximately 1 day)");
-        assert_eq!(describe(3_661), "3661 second (Approximately 1 hour)");
-        assert_eq!(describe(90), "90 second (Approximately 1 minute)");
+        assert_eq!(describe(90_000), "25 hours (Approximately 1 day)");
+        assert_eq!(describe(3_661), "3661 seconds (Approximately 1 hour)");
+        assert_eq!(describe(90), "90 seconds (Approximately 1 minute)");
     }
 
     #[test]
     fn what_an_overflow_left_behind_is_reported_as_it_is() {
-        assert_eq!(describe(-86_400), "-86400 second");
+        assert_eq!(describe(-86_400), "-86400 seconds");
     }
 
     #[test]

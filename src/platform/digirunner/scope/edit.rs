@@ -1,8 +1,7 @@
-//! What is done to scopes, and what that means for the rows.
+//! Edits of scopes, and the rows that they change.
 //!
-//! Pure: the rows around the scope and an edit become the rows to write, or
-//! the rules that are broken. Facts: digiRunner's AA0221, AA0224 to AA0226 and
-//! AA0230, with their holes closed.
+//! Pure: the rows around the scope and an edit become the rows to write, or the violated rules.
+//! Based on digiRunner's AA0221, AA0224 to AA0226 and AA0230, with their gaps closed.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,49 +23,46 @@ use crate::engine::choice::{Stale, StaleField};
 use crate::engine::{Change, ItemId};
 use crate::store::Stamp;
 
-/// What is to be done to a scope. Scopes and clients go by their ids: a name
-/// may be there twice.
+/// An edit of a scope. Scopes and clients are identified by their ids: a name may not be unique.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// Make a new one.
+    /// Create a scope.
     Create(Draft),
-    /// Make it what the draft says.
+    /// Update a scope from the draft.
     Update {
-        /// Which one.
+        /// Its id.
         id: Arc<str>,
-        /// What it was when the operator decided; refused with 1286 if it is
-        /// that no more.
+        /// Its state when the operator decided; refused with 1286 if it changed since.
         seen: Box<Draft>,
-        /// What it is to be.
+        /// The new values.
         draft: Box<Draft>,
     },
     /// Delete it; refused with 1403 while clients hold it.
     Delete {
-        /// Which one.
+        /// Its id.
         id: Arc<str>,
-        /// What it was called when the operator decided.
+        /// Its name when the operator decided.
         name: Arc<str>,
     },
-    /// Give it to clients, which have to be of its level. Those that hold it
-    /// already stay as they are.
+    /// Give it to clients, which must have its level. Clients that already hold it are unchanged.
     Give {
-        /// Which one.
+        /// Its id.
         id: Arc<str>,
-        /// What it was called when the operator decided.
+        /// Its name when the operator decided.
         name: Arc<str>,
-        /// To whom.
+        /// The client.
         clients: Vec<Arc<str>>,
     },
     /// Take it away from clients.
     Take {
-        /// Which one.
+        /// Its id.
         id: Arc<str>,
-        /// What it was called when the operator decided.
+        /// Its name when the operator decided.
         name: Arc<str>,
-        /// From whom.
+        /// The clients.
         clients: Vec<Arc<str>>,
     },
-    /// Repair what the report finds and can be repaired safely.
+    /// Repair findings that can be repaired safely.
     Repair {
         /// Only these findings, by their codes; all of them if empty.
         codes: Vec<String>,
@@ -74,7 +70,7 @@ pub enum Edit {
 }
 
 impl Edit {
-    /// Returns what was done once it is done, in one word.
+    /// Returns what was done, as one word in the past tense.
     pub const fn verb(&self) -> &'static str {
         match self {
             Self::Create(_) => "created",
@@ -98,7 +94,7 @@ impl Edit {
         }
     }
 
-    /// Returns the scope that it is about, by the name that it is going to have.
+    /// Returns the affected scope, by its new name.
     pub fn scope(&self) -> Option<ItemId> {
         match self {
             Self::Create(draft) => Some(draft.item()),
@@ -111,29 +107,29 @@ impl Edit {
     }
 }
 
-/// What an edit comes to.
+/// The result of planning an edit.
 #[derive(Debug, Default)]
 pub(crate) struct Planned {
     /// The rows to write.
     pub(in super::super) changes: Changes,
-    /// What stood there before, as far as it was read.
+    /// The rows before, as far as they were read.
     pub(in super::super) before: Tables,
-    /// Rows of these keys must stay until the transaction ends.
+    /// Rows with these keys must not be deleted until the transaction ends.
     pub(in super::super) relied_on: Vec<(TableId, usize, Arc<str>)>,
-    /// The items that it is done to.
+    /// The affected items.
     pub(crate) items: Vec<ItemId>,
     /// The scope's id.
     pub(crate) id: Option<Arc<str>>,
     /// What differs in the scope.
     pub(crate) differences: Vec<Change>,
-    /// What the operator should know.
+    /// Warnings for the operator.
     pub(crate) notes: Vec<String>,
 }
 
-/// Why an edit is not done.
+/// Why an edit is refused.
 #[derive(Debug)]
 pub(crate) struct Refused {
-    /// The rules that it breaks.
+    /// The rules that it violates.
     pub(crate) violations: Vec<Violation>,
     /// What changed since the operator decided.
     pub(crate) stale: Vec<Stale>,
@@ -154,7 +150,7 @@ impl From<Violation> for Refused {
     }
 }
 
-/// Returns what an edit comes to on this ground.
+/// Plans an edit on these rows.
 pub(super) fn plan(
     ground: &ScopeRows,
     edit: &Edit,
@@ -168,8 +164,7 @@ pub(super) fn plan(
         Edit::Delete { id, name } => editor.delete(id, name),
         Edit::Give { id, name, clients } => editor.give(id, name, clients),
         Edit::Take { id, name, clients } => editor.take(id, name, clients),
-        // Repairing looks at all scopes: see `repair`.
-        // What that writes follows from all that stands there: see `repair`.
+        // A repair reads all scopes: see `repair`. Its rows depend on all scopes: see `repair`.
         Edit::Repair { .. } => Ok(editor.planned),
     }
 }
@@ -215,7 +210,7 @@ impl<'w> Editor<'w, '_> {
         let catalogue = &self.ground.catalogue;
         let Some(scope) = catalogue.scope(id) else {
             return Err(Violation::new(1286, &[])
-                .hint("the scope is gone: read the scopes again")
+                .hint("the scope no longer exists: read the scopes again")
                 .into());
         };
         let now = Draft::of(catalogue, scope);
@@ -251,8 +246,7 @@ impl<'w> Editor<'w, '_> {
         Ok(self.finish(vec![draft.item()]))
     }
 
-    /// The scope's own row, where anything of it differs. A field that is
-    /// cleared becomes '', as the product writes it.
+    /// The scope's own row, if it differs. A cleared field becomes '', as the product writes it.
     fn update_row(&mut self, id: &str, now: &Draft, draft: &Draft) {
         let Some(base) = self.side.scope(id) else {
             return;
@@ -276,8 +270,7 @@ impl<'w> Editor<'w, '_> {
         }
     }
 
-    /// Removes APIs with the hidden groups that stand for them; returns the
-    /// hidden groups that stay.
+    /// Removes APIs with their hidden groups; returns the remaining hidden groups.
     fn remove_apis(&mut self, id: &str, removed: &BTreeSet<&ApiName>) -> Vec<&'w Row> {
         let mut kept = Vec::new();
         for link in self.links(id) {
@@ -293,7 +286,7 @@ impl<'w> Editor<'w, '_> {
                         .delete(TableId::VgroupGroup, link.clone());
                     self.remove_group(id, linked);
                 }
-                // One that stands for several APIs, which the product does not make.
+                // A group for several APIs, which the product does not create.
                 (Some(group), false, false) => {
                     for row in gone {
                         self.planned.changes.delete(TableId::GroupApi, row.clone());
@@ -307,7 +300,7 @@ impl<'w> Editor<'w, '_> {
         kept
     }
 
-    /// Makes a hidden group follow its scope.
+    /// Updates a hidden group from its scope.
     fn refresh(&mut self, base: &'w Row, draft: &Draft) {
         let id = base.text(group::GROUP_ID);
         let mut row = base.clone();
@@ -402,7 +395,7 @@ impl<'w> Editor<'w, '_> {
         Ok(self.finish(items))
     }
 
-    /// Gives the scope to a client; says whether that made any difference.
+    /// Gives the scope to a client; returns whether that changed anything.
     fn give_scope(&mut self, id: &str, groups: &[Arc<str>], client: &Arc<str>) -> bool {
         let holds = self
             .rows(TableId::ClientVgroup, client_vgroup::CLIENT_ID, client)
@@ -475,7 +468,7 @@ impl<'w> Editor<'w, '_> {
             for group in gone {
                 self.take_group(client, group);
             }
-            // Without any group of its own the client may still have stale ids.
+            // Without any group the client may still have stale ids.
             self.groups_of(client);
             items.push(item);
         }
@@ -495,7 +488,7 @@ fn used(name: &str, holders: Vec<ItemId>) -> Violation {
         .about(holders)
 }
 
-/// Returns the refusal of an update of what is no longer what was seen.
+/// Returns the refusal of an update of a scope that has changed.
 fn stale(scope: &Scope, seen: &Draft, now: &Draft, draft: &Draft) -> Refused {
     let wanted = draft.changes(Some(seen));
     let wanted = |path: &str| wanted.iter().find(|change| change.path == path);
@@ -512,11 +505,11 @@ fn stale(scope: &Scope, seen: &Draft, now: &Draft, draft: &Draft) -> Refused {
         });
     let stale = Stale {
         item: scope.item(),
-        why: "it was changed since it was read".to_owned(),
+        why: "it changed after it was read".to_owned(),
         fields: fields.collect(),
     };
     let violation = Violation::new(1286, &[])
-        .hint("the scope was changed meanwhile: read it again, and update what is there now")
+        .hint("the scope changed in the meantime: read it again, then update it")
         .about([scope.item()]);
     Refused {
         violations: vec![violation],

@@ -1,5 +1,5 @@
-//! What all edits of scopes have in common: finding rows around a scope, making
-//! and removing hidden groups, giving and taking groups.
+//! Common parts of all edits of scopes: finding rows around a scope, creating and removing hidden
+//! groups, giving and taking groups.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -29,13 +29,13 @@ pub(super) struct Editor<'w, 'i> {
     holders_of_group: ByText<'w>,
     pub(super) stamp: &'w Stamp,
     pub(super) ids: &'i mut Ids,
-    /// What groups a client has by now, for each whose groups change.
+    /// The current groups of each client whose groups change.
     groups: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
     pub(super) planned: Planned,
 }
 
 impl<'w, 'i> Editor<'w, 'i> {
-    /// Begins with nothing to write.
+    /// Starts with nothing to write.
     pub(super) fn new(ground: &'w ScopeRows, stamp: &'w Stamp, ids: &'i mut Ids) -> Self {
         Self {
             ground,
@@ -78,7 +78,7 @@ impl<'w> Editor<'w, '_> {
             TableId::ClientGroup if column == client_group::CLIENT_ID => &side.client_groups,
             TableId::ClientGroup => &self.holders_of_group,
             TableId::ClientVgroup if column == client_vgroup::CLIENT_ID => &side.client_vgroups,
-            // The rest are few, and asked for once.
+            // The others are few, and read once.
             _ => {
                 let rows = self.ground.tables.rows(table).iter();
                 let found: Vec<&'w Row> = rows.filter(|row| row.text(column) == text).collect();
@@ -97,26 +97,26 @@ impl<'w> Editor<'w, '_> {
             .collect()
     }
 
-    /// Returns the scope of an id, if it is still called as the operator saw it.
+    /// Returns the scope of an id, if it still has the name that the operator saw.
     pub(super) fn found(&self, id: &str, name: &str) -> Result<&'w Scope, Refused> {
         match self.ground.catalogue.scope(id) {
             Some(scope) if *scope.name == *name => Ok(scope),
             Some(scope) => Err(Violation::new(1286, &[])
                 .hint(format!(
-                    "the scope is called {} by now: read the scopes again",
+                    "the scope was renamed to {}: read the scopes again",
                     scope.name
                 ))
                 .about([scope.item()])
                 .into()),
             None => Err(Violation::new(1298, &[])
                 .hint(format!(
-                    "there is no scope {name} any more: read the scopes again"
+                    "the scope {name} no longer exists: read the scopes again"
                 ))
                 .into()),
         }
     }
 
-    /// Notes which rows the draft relies on.
+    /// Records the rows that the draft relies on.
     pub(super) fn rely_on(&mut self, draft: &Draft) {
         use super::super::schema::{authority, level};
         let relied_on = &mut self.planned.relied_on;
@@ -134,8 +134,7 @@ impl<'w> Editor<'w, '_> {
         }
     }
 
-    /// Makes the authentication types of a scope or a hidden group those of the
-    /// draft.
+    /// Sets the authentication types of a scope or a hidden group to those of the draft.
     pub(super) fn authenticate(&mut self, of: &Authenticated, id: &str, draft: &Draft) {
         let mut known = BTreeSet::new();
         for row in self.rows(of.table, of.owner, id) {
@@ -156,8 +155,8 @@ impl<'w> Editor<'w, '_> {
         }
     }
 
-    /// Makes the hidden group that stands for an API; returns its id. `by` is
-    /// the product's function whose mark its alias and description bear.
+    /// Creates the hidden group of an API; returns its id. `by` is the product's function that its
+    /// alias and description name.
     pub(super) fn new_hidden_group(
         &mut self,
         draft: &Draft,
@@ -197,8 +196,8 @@ impl<'w> Editor<'w, '_> {
         id
     }
 
-    /// Removes a hidden group of a scope with all that hangs on it. One that
-    /// another scope links too, or that is none, stays.
+    /// Removes a hidden group of a scope with all dependent rows. A group that another scope links
+    /// too, or that is not hidden, is kept.
     pub(super) fn remove_group(&mut self, scope: &str, id: &str) {
         let is_shared = self
             .rows(TableId::VgroupGroup, vgroup_group::GROUP_ID, id)
@@ -226,7 +225,7 @@ impl<'w> Editor<'w, '_> {
         for client in had {
             if !holders.contains(&client) {
                 let note = format!(
-                    "client {client} had rows of the scope's hidden groups without holding the scope: they are removed"
+                    "client {client} had rows of the scope's hidden groups without holding the scope; they are removed"
                 );
                 self.note(note);
             }
@@ -254,7 +253,7 @@ impl<'w> Editor<'w, '_> {
             .collect()
     }
 
-    /// Returns the groups that a client has by now.
+    /// Returns the current groups of a client.
     pub(super) fn groups_of(&mut self, client: &Arc<str>) -> &mut BTreeSet<Arc<str>> {
         let there = self.rows(TableId::ClientGroup, client_group::CLIENT_ID, client);
         self.groups.entry(Arc::clone(client)).or_insert_with(|| {
@@ -264,7 +263,7 @@ impl<'w> Editor<'w, '_> {
         })
     }
 
-    /// Gives a group to a client; says whether it did not have it.
+    /// Gives a group to a client; returns whether that changed anything.
     pub(super) fn give_group(&mut self, client: &Arc<str>, group: &Arc<str>) -> bool {
         let is_new = self.groups_of(client).insert(Arc::clone(group));
         if is_new {
@@ -293,7 +292,7 @@ impl<'w> Editor<'w, '_> {
         }
     }
 
-    /// Returns the hidden groups of a scope, which all have to be there.
+    /// Returns the hidden groups of a scope, which all must exist.
     pub(super) fn groups_to_give(&self, id: &str) -> Result<Vec<Arc<str>>, Refused> {
         let mut groups = Vec::new();
         for link in self.links(id) {
@@ -340,7 +339,7 @@ impl<'w> Editor<'w, '_> {
         unfit.map(|group| {
             Violation::new(1365, &[group])
                 .hint(format!(
-                    "client {id} is of {}, the scope of {}: give it a scope of its own level",
+                    "client {id} has {}, the scope {}: give it a scope of its own level",
                     level(client.level.as_deref()),
                     level(scope.level.as_deref())
                 ))
@@ -348,7 +347,7 @@ impl<'w> Editor<'w, '_> {
         })
     }
 
-    /// Refuses if a client that gains groups has more of them than there is room for.
+    /// Refuses if a client that gains groups exceeds the limit.
     pub(super) fn check_room(
         &self,
         violation: impl Fn(ItemId, usize) -> Violation,
@@ -373,8 +372,8 @@ impl<'w> Editor<'w, '_> {
         }
     }
 
-    /// Rewrites the oauth scope of every client whose groups were looked at,
-    /// and returns what it all comes to.
+    /// Rewrites the oauth scope of every client whose groups were read, and returns the planned
+    /// edit.
     pub(super) fn finish(mut self, items: Vec<ItemId>) -> Planned {
         let of_clients = items.iter().all(|item| item.kind == CLIENT);
         let groups = std::mem::take(&mut self.groups);
@@ -396,7 +395,7 @@ impl<'w> Editor<'w, '_> {
         }
         if !without.is_empty() {
             let note = format!(
-                "no oauth scope to rewrite, since there is no such row: {}",
+                "no oauth scope to rewrite: the row does not exist: {}",
                 few(&without)
             );
             self.planned.notes.push(note);
@@ -406,7 +405,7 @@ impl<'w> Editor<'w, '_> {
     }
 }
 
-/// A table of authentication types: whose they are, and which.
+/// A table of authentication types: owner and type.
 pub(super) struct Authenticated {
     table: TableId,
     owner: usize,
@@ -442,11 +441,11 @@ pub(super) fn is_api(row: &Row, api: &ApiName) -> bool {
 }
 
 pub(super) fn no_client(id: &str) -> Violation {
-    Violation::new(1344, &[]).hint(format!("there is no client '{id}': check its id"))
+    Violation::new(1344, &[]).hint(format!("client '{id}' not found: check its id"))
 }
 
-/// Returns a name as the product makes them for hidden groups: the two halves
-/// of a random UUID in base 36, one after the other, cut to 30 characters.
+/// Returns a name as the product generates it for hidden groups: the two halves of a random UUID in
+/// base 36, one after the other, cut to 30 characters.
 fn random_name() -> String {
     let mut name = base_36(fastrand::i64(..));
     name.push_str(&base_36(fastrand::i64(..)));

@@ -1,11 +1,12 @@
-//! API scopes: what the product's own page for them does, without the page.
+//! API scopes: what the product's own page does, without the page.
 //!
-//! A scope ("virtual group") never points at APIs itself: a hidden group stands
-//! for each of its APIs, and whoever holds the scope holds a row per hidden
-//! group, and its id in the oauth scope. Facts: digiRunner's AA0221 to AA0237.
+//! A scope ("virtual group") never points at APIs itself: a hidden group
+//! represents each of its APIs, and a client that holds the scope has a row per
+//! hidden group, and its id in the oauth scope. Based on digiRunner's AA0221 to
+//! AA0237.
 //!
-//! [`Catalogue`] is everything there is to choose from, [`Draft`] what a scope
-//! is to be, [`Edit`] what is to be done. All of it is pure but for `read`.
+//! [`Catalogue`] is everything that a scope can refer to, [`Draft`] the values
+//! of a scope, [`Edit`] a change. Everything is pure except `read`.
 
 mod catalogue;
 mod check;
@@ -34,18 +35,18 @@ pub use search::{Filter, Sort, SortKey};
 pub use violation::Violation;
 pub(crate) use write::{LOCKED, LOCKED_BY_REPAIR, findings, write};
 
-/// The most characters of a scope's name: `tsmp_group.vgroup_name varchar(30)`
-/// holds it too, in the row of every hidden group.
+/// The maximum length of a scope's name: `tsmp_group.vgroup_name varchar(30)`
+/// contains it too, in the row of every hidden group.
 pub const MAX_NAME: usize = 30;
 
-/// The most characters of an alias.
+/// The maximum length of an alias.
 pub const MAX_ALIAS: usize = 85;
 
-/// The most characters of a description.
+/// The maximum length of a description.
 pub const MAX_DESCRIPTION: usize = 500;
 
-/// The most APIs of a scope, and the most groups of a client.
+/// The maximum number of APIs of a scope and of groups of a client.
 pub const MAX_APIS: usize = super::rules::MAX_GROUPS;
 
-/// The level of a new scope, unless somebody says otherwise.
+/// The default level of a new scope.
 pub const DEFAULT_LEVEL: &str = "SYSTEM";

@@ -13,8 +13,8 @@ use crate::store::{Operation, Reading, StoreError};
 /// How many statements a catalogue takes.
 const STEPS: usize = 8;
 
-/// Reads every scope, and everything that a scope can be made of. The caller
-/// sees to it that all statements see the same state (REPEATABLE READ).
+/// Reads every scope, and everything that a scope can refer to. The caller
+/// ensures that all statements see the same state (REPEATABLE READ).
 ///
 /// # Errors
 ///
@@ -42,7 +42,7 @@ const SCOPES: &str = "SELECT vgroup_id::text, vgroup_name::text, vgroup_alias::t
      security_level_id::text, allow_days::int8, allow_times::int8, create_time::timestamp, \
      create_user::text, update_time::timestamp, update_user::text FROM tsmp_vgroup";
 
-/// The way the product itself goes from a scope to its APIs.
+/// The join by which the product finds the APIs of a scope.
 const LINKS: &str = "SELECT l.vgroup_id::text, a.module_name::text, a.api_key::text \
      FROM tsmp_vgroup_group AS l JOIN tsmp_group_api AS a ON a.group_id = l.group_id";
 

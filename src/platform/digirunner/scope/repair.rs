@@ -1,8 +1,8 @@
-//! Repairing what the report finds: from what is wrong to the rows to write.
+//! Repairing findings: from findings to the rows to write.
 //!
-//! What one repair leaves may make another one possible: it is looked again,
-//! in memory, until nothing is left that can be repaired. Nothing is written
-//! but the difference between the first state and the last.
+//! One repair may make another possible: the checks run again, in memory, until
+//! nothing is left to repair. Only the difference between the first and the
+//! last state is written.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -18,18 +18,18 @@ use super::edit::Planned;
 use crate::engine::ItemId;
 use crate::store::Stamp;
 
-/// How often it is looked again at most. Each look finds less than the one
-/// before; this is only for what nobody thought of.
+/// The maximum number of passes. Each pass finds less than the one before; this
+/// only guards against bugs.
 const MAX_PASSES: usize = 16;
 
-/// What is repaired.
+/// The planned repair.
 #[derive(Debug)]
 pub(super) struct Repaired {
     /// The rows to write.
     pub(super) changes: Changes,
-    /// What was found and is repaired, in the order of its finding.
+    /// The repaired findings, in order.
     pub(super) findings: Vec<ScopeFinding>,
-    /// How much is left for the operator to decide.
+    /// The number of findings left to the operator.
     pub(super) left: usize,
 }
 
@@ -46,7 +46,7 @@ impl Repaired {
             .collect();
         if self.left > 0 {
             notes.push(format!(
-                "not repaired: {}; `gatediff scope check` tells what to do",
+                "not repaired: {}; see `gatediff scope check`",
                 findings(self.left)
             ));
         }
@@ -121,15 +121,16 @@ fn is_chosen(found: &Violation<'_>, codes: &[String]) -> bool {
 /// The key of a row.
 type Key = Vec<Arc<str>>;
 
-/// Whose the rows are that were touched.
+/// The items of the touched rows.
 type Owners = BTreeMap<(TableId, Key), ItemId>;
 
-/// Returns the key of a row. All tables that are repaired have keys of text.
+/// Returns the key of a row. All repaired tables have text keys.
 fn key(table: &Table, row: &Row) -> Key {
     table.key().map(|(at, _)| row.shared(at)).collect()
 }
 
-/// Returns what differs between two worlds, in the rows that were touched.
+/// Returns the differences between two states of the tables, in the touched
+/// rows.
 fn difference(before: &Tables, after: &Tables, owners: &Owners) -> Changes {
     let mut rows: HashMap<(TableId, Key), [Option<&Row>; 2]> = HashMap::with_capacity(owners.len());
     let touched: HashSet<TableId> = owners.keys().map(|(table, _)| *table).collect();
@@ -160,7 +161,7 @@ fn difference(before: &Tables, after: &Tables, owners: &Owners) -> Changes {
     changes
 }
 
-/// One look, and what is done about what it found.
+/// One pass, and the repairs of its findings.
 struct Round<'w, 'o> {
     index: CheckIndex<'w>,
     stamp: &'o Stamp,
@@ -168,7 +169,7 @@ struct Round<'w, 'o> {
     deleted: HashSet<(TableId, usize)>,
     updated: HashMap<(TableId, usize), Row>,
     inserted: BTreeMap<(TableId, Key), Row>,
-    /// The clients whose groups become others.
+    /// The clients whose groups change.
     clients: HashSet<&'w str>,
 }
 
@@ -209,8 +210,8 @@ impl<'w, 'o> Round<'w, 'o> {
         }
     }
 
-    /// Says that a row is touched. What a client holds belongs to the client,
-    /// everything else to the item that the finding is about.
+    /// Marks a row as touched. A client's links belong to the client,
+    /// everything else to the item of the finding.
     fn touch(&mut self, table: TableId, row: &Row, item: &ItemId) {
         let client = match table {
             TableId::ClientGroup => Some(client_group::CLIENT_ID),
@@ -250,8 +251,8 @@ impl<'w, 'o> Round<'w, 'o> {
         self.inserted.insert((table, key(table.table(), &row)), row);
     }
 
-    /// A hidden group, with its APIs and authentication types, the links to
-    /// it, and the rows of whoever holds it.
+    /// A hidden group, with its APIs and authentication types, the links to it,
+    /// and the rows of its clients.
     fn remove(&mut self, group: &str, item: &ItemId) {
         let (index, side) = (&self.index, &self.index.side);
         let mut rows: Vec<(TableId, usize)> = Vec::new();
@@ -312,7 +313,7 @@ impl<'w, 'o> Round<'w, 'o> {
         }
     }
 
-    /// Writes the oauth scope of a client from its groups as they come to be.
+    /// Writes the oauth scope of a client from its new groups.
     fn recompute(&mut self, client: &'w str) {
         let side = &self.index.side;
         let oauth = side.rows_of(TableId::Oauth, &side.oauth, client).next();
@@ -339,7 +340,7 @@ impl<'w, 'o> Round<'w, 'o> {
         self.updated.insert((TableId::Oauth, at), new);
     }
 
-    /// Returns the world as it comes to be.
+    /// Returns the repaired tables.
     fn finish(mut self) -> Tables {
         for client in std::mem::take(&mut self.clients) {
             self.recompute(client);

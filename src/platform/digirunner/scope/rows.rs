@@ -1,8 +1,8 @@
-//! What stands in the target around one scope: its own rows, those of its
-//! hidden groups, and those of the clients that it concerns.
+//! The rows around one scope: its own, those of its hidden groups, and those of
+//! the affected clients.
 //!
-//! A constant number of statements, each for what it needs alone: an edit holds
-//! locks while it reads.
+//! A constant number of statements, each reading only what is needed: an edit
+//! holds locks while it reads.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -25,16 +25,16 @@ use crate::store::{Operation, Reading, StoreError};
 /// The rows around one scope.
 #[derive(Debug, Default)]
 pub(super) struct ScopeRows {
-    /// The rows, as far as the edit concerns them; not all that there are.
+    /// The rows that concern the edit; not all rows.
     pub(super) tables: Tables,
-    /// The same as a catalogue: the scope, those that have its names, the APIs
-    /// that it is to have, the clients that it concerns.
+    /// The same as a catalogue: the scope, those with its names, the APIs that
+    /// it will have, the affected clients.
     pub(super) catalogue: Catalogue,
 }
 
 impl ScopeRows {
-    /// Reads what an edit is about. The caller sees to it that all statements
-    /// see the same state.
+    /// Reads the rows of an edit. The caller ensures that all statements see
+    /// the same state.
     pub(super) async fn read(
         connection: &mut PgConnection,
         reading: Reading<'_>,
@@ -67,7 +67,7 @@ impl ScopeRows {
     }
 }
 
-/// What an edit is about.
+/// The subject of an edit.
 #[derive(Default)]
 struct About {
     ids: Vec<Arc<str>>,
@@ -105,7 +105,7 @@ impl About {
     }
 
     fn of_draft(draft: &Draft) -> Self {
-        // Any number of scopes may have an alias that was cleared.
+        // Any number of scopes may have an empty alias.
         let alias = Some(draft.alias.as_str()).filter(|alias| !alias.is_empty());
         Self {
             names: vec![draft.name.as_str().into()],
@@ -116,7 +116,7 @@ impl About {
     }
 }
 
-/// Reads rows into a world, each once.
+/// Reads rows into the tables, each once.
 struct Rows<'a> {
     connection: &'a mut PgConnection,
     reading: Reading<'a>,
@@ -144,8 +144,8 @@ impl Rows<'_> {
             .await
     }
 
-    /// The groups that it links or that say to be its own, whoever else links
-    /// them, and what hangs on them.
+    /// The groups that it links or that name it as their scope, other links to
+    /// them, and their dependent rows.
     async fn groups(&mut self, scopes: &[Arc<str>]) -> Result<(), StoreError> {
         let linked = self.column(TableId::VgroupGroup, vgroup_group::GROUP_ID);
         self.take(TableId::Group, group::GROUP_ID, &linked).await?;
@@ -190,7 +190,7 @@ impl Rows<'_> {
             .await
     }
 
-    /// Returns the texts of a column of what was read, each once.
+    /// Returns the distinct texts of a column of the rows read so far.
     fn column(&self, table: TableId, column: usize) -> Vec<Arc<str>> {
         let texts: BTreeSet<Arc<str>> = self
             .tables
@@ -202,8 +202,8 @@ impl Rows<'_> {
         texts.into_iter().collect()
     }
 
-    /// Reads rows, where there is something to look for; those that were read
-    /// before stay as they are.
+    /// Reads rows, if there is anything to look for; rows that were already
+    /// read are kept.
     async fn take(
         &mut self,
         table: TableId,
@@ -234,12 +234,12 @@ impl Rows<'_> {
     }
 }
 
-/// Says whether the database can hold a text; it refuses to look for others.
+/// Says whether the database can store a text; it rejects queries for others.
 fn is_storable(text: &str) -> bool {
     !text.contains('\0')
 }
 
-/// Reads the APIs of these names that the target has.
+/// Reads the existing APIs with these names.
 async fn apis(
     connection: &mut PgConnection,
     names: &[ApiName],
@@ -272,7 +272,7 @@ async fn apis(
     found.iter().map(|row| api(row).map_err(failed)).collect()
 }
 
-/// Returns what a catalogue is made of, as far as the rows tell.
+/// Returns the rows of a catalogue, as far as they were read.
 pub(super) fn parts(tables: &Tables) -> Parts {
     let mut apis: HashMap<&str, Vec<ApiName>> = HashMap::new();
     for row in tables.rows(TableId::GroupApi) {

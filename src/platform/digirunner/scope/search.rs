@@ -1,4 +1,4 @@
-//! Finding scopes among any number of them.
+//! Searching and sorting scopes.
 
 use std::sync::Arc;
 
@@ -6,24 +6,23 @@ use super::catalogue::{Catalogue, Scope, is_of_level};
 use super::draft::{levels, unknown_authentication};
 use super::violation::Violation;
 
-/// Which scopes are wanted. All of its conditions have to be met.
+/// A filter of scopes. All of its conditions must match.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Words of which one has to occur in a scope's name, alias or description,
-    /// or in the module, key or name of one of its APIs; whatever their case.
+    /// Words of which one must occur in a scope's name, alias or description,
+    /// or in the module, key or name of one of its APIs, ignoring case.
     pub words: Vec<String>,
-    /// Authentication types of which the scope has to have one; any if empty.
+    /// Authentication types of which the scope must have one; any if empty.
     pub authentications: Vec<String>,
-    /// The level that it has to be of.
+    /// The required level.
     pub level: Option<String>,
-    /// A client that it can be given to: one that does not hold it, and is of
-    /// its level.
+    /// A client to which it can be given: one that does not hold it and has its
+    /// level.
     pub client: Option<String>,
 }
 
 impl Filter {
-    /// Returns the filter of what somebody typed into a search field: words
-    /// with blanks between them.
+    /// Returns the filter of a search text: words separated by whitespace.
     pub fn keyword(text: &str) -> Self {
         let words = text.split_whitespace().map(str::to_lowercase).collect();
         Self {
@@ -32,7 +31,7 @@ impl Filter {
         }
     }
 
-    /// Returns the first thing that it asks for and that there is not.
+    /// Returns the first unknown value that it names.
     pub fn check(&self, catalogue: &Catalogue) -> Option<Violation> {
         let level = self
             .level
@@ -52,11 +51,11 @@ impl Filter {
             .client
             .as_deref()
             .filter(|id| catalogue.client(id).is_none())?;
-        Some(Violation::new(1344, &[]).hint(format!("there is no client '{client}': check its id")))
+        Some(Violation::new(1344, &[]).hint(format!("client '{client}' not found: check its id")))
     }
 }
 
-/// What scopes are sorted by.
+/// The sort key of scopes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SortKey {
     /// Their names.
@@ -66,9 +65,9 @@ pub enum SortKey {
     Alias,
     /// Their levels.
     Level,
-    /// How long they are valid; without limit is longest.
+    /// How long they are valid; no limit is longest.
     Duration,
-    /// How often they may be authorized; without limit is most.
+    /// How often they may be authorized; no limit is most.
     Times,
     /// How many APIs they have.
     Apis,
@@ -91,7 +90,7 @@ impl SortKey {
         Self::Created,
     ];
 
-    /// Returns the word for it.
+    /// Returns its name.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Name => "name",
@@ -109,14 +108,15 @@ impl SortKey {
 /// How scopes are sorted; equal ones by name and id, as the product does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sort {
-    /// By what.
+    /// The sort key.
     pub key: SortKey,
     /// Whether the largest come first.
     pub descending: bool,
 }
 
 impl Catalogue {
-    /// Returns where the wanted scopes stand in [`scopes`](Self::scopes), sorted.
+    /// Returns the positions of the matching scopes in
+    /// [`scopes`](Self::scopes), sorted.
     pub fn search(&self, filter: &Filter, sort: Sort) -> Vec<usize> {
         let matched = self.matched_apis(&filter.words);
         let taker = filter.client.as_deref().map(|id| (id, self.client(id)));
@@ -155,7 +155,7 @@ impl Catalogue {
         found
     }
 
-    /// Says of each API whether one of the words occurs in it.
+    /// Returns for each API whether one of the words occurs in it.
     fn matched_apis(&self, words: &[String]) -> Vec<bool> {
         if words.is_empty() {
             return Vec::new();
@@ -167,7 +167,8 @@ impl Catalogue {
             .collect()
     }
 
-    /// Sorts places in the list of scopes, which is by name and id itself.
+    /// Sorts positions in the list of scopes, which is itself sorted by name
+    /// and id.
     fn sort(&self, found: &mut [usize], sort: Sort) {
         if sort.key != SortKey::Name {
             let endless = |number: i64| if number == 0 { i64::MAX } else { number };

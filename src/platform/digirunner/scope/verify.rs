@@ -11,8 +11,8 @@ use crate::engine::promise::{Deviation, differences};
 use crate::store::Touched;
 
 impl Planned {
-    /// Returns every difference between what was planned and shown and the rows
-    /// that were written.
+    /// Returns every difference between the planned and shown edit and the
+    /// written rows.
     pub(crate) fn verify(&self, edit: &Edit, touched: Touched<'_>) -> Vec<Unpromised> {
         let mut rows = promises(&self.changes, &self.before);
         rows.extend(counters(touched));
@@ -24,7 +24,7 @@ impl Planned {
                 Edit::Update { draft, .. } => Some(&**draft),
                 _ => None,
             };
-            // A row that differs is told already.
+            // A different row is already reported.
             if let (Some(draft), Some(id), true) = (shown, &self.id, found.is_empty()) {
                 let catalogue = Catalogue::new(parts(&after(&self.before, touched)));
                 let now = catalogue

@@ -1,26 +1,26 @@
-//! Rules of the product that are broken, in the product's own codes and words.
+//! Violated rules of the product, with the product's own codes and texts.
 
 use serde::{Serialize, Serializer};
 
 use super::draft::Part;
 use crate::engine::ItemId;
 
-/// A rule of the product that is broken.
+/// A violated rule of the product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Violation {
     /// The product's code, such as 1353.
     #[serde(serialize_with = "as_text")]
     pub code: u16,
-    /// Which part of the scope it is about.
+    /// The field of the scope.
     #[serde(rename = "field", skip_serializing_if = "Option::is_none")]
     pub part: Option<Part>,
-    /// The product's message, in English, with what it is about. May hold
+    /// The product's message, in English, with its arguments. May contain
     /// hostile data.
     pub message: String,
-    /// What to do now.
+    /// What to do.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub hint: String,
-    /// The items that stand in the way.
+    /// The conflicting items.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub about: Vec<ItemId>,
 }
@@ -47,24 +47,24 @@ impl Violation {
         }
     }
 
-    /// Returns the violation of a scope that there is not.
+    /// Returns the violation of an unknown scope.
     pub fn no_scope(scope: &str) -> Self {
-        Self::new(1298, &[]).hint(format!("there is no scope '{scope}': check its name"))
+        Self::new(1298, &[]).hint(format!("scope '{scope}' not found: check its name"))
     }
 
-    /// Says which part it is about.
+    /// Sets the field.
     pub(super) fn of(mut self, part: Part) -> Self {
         self.part = Some(part);
         self
     }
 
-    /// Says what to do now.
+    /// Says what to do.
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = hint.into();
         self
     }
 
-    /// Names the items that stand in the way.
+    /// Sets the conflicting items.
     pub(super) fn about(mut self, items: impl IntoIterator<Item = ItemId>) -> Self {
         self.about.extend(items);
         self
@@ -78,7 +78,7 @@ impl std::fmt::Display for Violation {
 }
 
 /// The product's English texts (`TsmpRtnCodeTableInitializer`). 1358 says 205
-/// there, from the time of nine-digit ids; ten-digit ones leave room for 186.
+/// there, for nine-digit ids; with ten-digit ids only 186 fit.
 const TEXTS: [(u16, &str); 20] = [
     (1286, "Update failed"),
     (1287, "Delete failed"),
@@ -111,7 +111,7 @@ const TEXTS: [(u16, &str); 20] = [
     ),
 ];
 
-/// Replaces each placeholder once, so that data is never taken for one.
+/// Replaces each placeholder once, so that data is never treated as one.
 fn filled(text: &str, arguments: &[&str]) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! Executing an edit: reading what it is about, taking ids, writing rows; a
+//! Executing an edit: reading its rows, allocating ids, writing rows; a
 //! constant number of statements, whatever the number of rows.
 
 use std::collections::HashSet;
@@ -14,13 +14,13 @@ use super::repair;
 use super::rows::ScopeRows;
 use crate::store::{Connection, Reading, StoreError, Writer};
 
-/// The tables that others must not write while scopes are edited, to be locked
-/// before the transaction sees anything: no index keeps a name from being there
-/// twice, and no reference keeps a scope that somebody is just being given.
+/// The tables that others must not write while scopes are edited, locked before
+/// the transaction takes its snapshot: no index enforces unique names, and no
+/// foreign key protects a scope that is being given to a client.
 pub(crate) const LOCKED: [&str; 3] = ["tsmp_vgroup", "tsmp_client_vgroup", "tsmp_client_group"];
 
-/// Those that others must not write while scopes are repaired: what is said of
-/// a hidden group has to be true still when it is removed.
+/// Those that others must not write while scopes are repaired: findings about a
+/// hidden group must still be true when it is removed.
 pub(crate) const LOCKED_BY_REPAIR: [&str; 7] = [
     "tsmp_vgroup",
     "tsmp_client_vgroup",
@@ -31,11 +31,11 @@ pub(crate) const LOCKED_BY_REPAIR: [&str; 7] = [
     "dgr_x_api_key_map",
 ];
 
-/// Does an edit in the transaction that is open, or says why not.
+/// Executes an edit in the open transaction, or returns why it is refused.
 ///
 /// # Errors
 ///
-/// Whatever the database refuses.
+/// Fails if the database refuses a statement.
 pub(crate) async fn write(
     writer: &mut Writer<'_>,
     reading: Reading<'_>,
@@ -72,7 +72,7 @@ pub(crate) async fn write(
     Ok(Ok(planned))
 }
 
-/// Repairs what can be repaired, of findings of these codes or of all.
+/// Repairs what can be repaired: findings of these codes, or all.
 async fn repaired(
     writer: &mut Writer<'_>,
     reading: Reading<'_>,
@@ -87,8 +87,8 @@ async fn repaired(
     })
 }
 
-/// Tells what is wrong with the scopes of a target, by sort and then by item.
-/// The caller sees to it that all statements see the same state.
+/// Reports what is wrong with the scopes of a target, by check and then by
+/// item. The caller ensures that all statements see the same state.
 ///
 /// # Errors
 ///

@@ -216,7 +216,7 @@ fn what_a_new_client_gets_by_a_new_group_hangs_on_both() {
     assert_eq!(access(&here, &base(), &["client:b"]), [] as [&str; 0]);
 }
 
-/// What can be called in a world, client and API, and by what.
+/// What can be called with some tables: client, API, and by what.
 type Pairs = BTreeMap<(String, String), BTreeSet<String>>;
 
 /// Reads that from the rows, table by table.
@@ -316,7 +316,7 @@ fn pairs(sample: &Tables) -> Pairs {
     pairs
 }
 
-/// Returns a world with what is written.
+/// Returns the tables after writing.
 fn written(sample: &Tables, changes: &Changes) -> Tables {
     let mut after = sample.clone();
     for table in TABLES {
@@ -375,7 +375,7 @@ fn promised(access: &Access, word: &str) -> Pairs {
         .collect()
 }
 
-/// How many worlds are tried, unless the environment says otherwise.
+/// How many generated tables are tried by default.
 fn cases() -> u32 {
     std::env::var("GATEDIFF_TEST_CASES")
         .ok()

@@ -15,7 +15,7 @@ use crate::platform::digirunner::schema::TABLES;
 use crate::platform::digirunner::{build, compare};
 use crate::store::Stamp;
 
-/// Counts the rows of each item that are deleted and not written anew.
+/// Counts the rows of each item that are deleted and not rewritten.
 fn deleted(changes: &Changes) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for table in TABLES {

@@ -1,4 +1,4 @@
-//! What needs what, and what becomes of it where that is missing, blocked or left out.
+//! Requirements of items, and what happens if they are missing, blocked or left out.
 
 use serde_json::json;
 

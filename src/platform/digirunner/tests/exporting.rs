@@ -74,7 +74,7 @@ fn properties(list: &str) -> Vec<String> {
         .collect()
 }
 
-/// A world with one row in each list, which has a value in each column.
+/// Tables with one row in each list, which has a value in each column.
 fn full() -> Sample {
     let records = csv::Reader::from_reader(FIELDS.as_bytes())
         .into_records()
@@ -226,7 +226,7 @@ fn the_apis_of_dgrk_keys_are_listed_once_each_in_the_order_of_the_maps() {
     );
 }
 
-/// What tells the rows of a list apart.
+/// What distinguishes the rows of a list.
 const ALL: [(&str, &str); 25] = [
     ("tsmpClientList", "clientId"),
     ("tsmpClientHostList", "clientId hostName"),
@@ -414,16 +414,12 @@ fn rows_that_refer_to_nothing_are_left_out_and_reported() {
             "2 rows of tsmp_group_api are left out: for example groupId '1', apiKey 'gone', moduleName 'm' \
              names an API that is not registered",
             "1 row of tsmp_open_apikey_map is left out: openApiKeyMapId '6' names an API that is not registered",
-            "2 rows of tsmp_group are left out: for example groupId '21' is a hidden group without a scope or \
-             without an API",
-            "1 row of tsmp_client_host is left out: hostSeq '1' names a clientId that is not there",
-            "3 rows of tsmp_client_group are left out: for example clientId 'a', groupId '404' names a groupId \
-             that is not there",
-            "1 row of tsmp_vgroup_group is left out: vgroupId 'no scope', groupId '22' names a vgroupId that is \
-             not there",
-            "1 row of tsmp_vgroup_group is left out: vgroupId '2', groupId '21' names a groupId that is not there",
-            "1 row of tsmp_group_api is left out: groupId '22', apiKey 'k', moduleName 'm' names a groupId that \
-             is not there",
+            "2 rows of tsmp_group are left out: for example groupId '21' is a hidden group without a scope or an API",
+            "1 row of tsmp_client_host is left out: hostSeq '1' names a clientId that does not exist",
+            "3 rows of tsmp_client_group are left out: for example clientId 'a', groupId '404' names a groupId that does not exist",
+            "1 row of tsmp_vgroup_group is left out: vgroupId 'no scope', groupId '22' names a vgroupId that does not exist",
+            "1 row of tsmp_vgroup_group is left out: vgroupId '2', groupId '21' names a groupId that does not exist",
+            "1 row of tsmp_group_api is left out: groupId '22', apiKey 'k', moduleName 'm' names a groupId that does not exist",
             "the product refuses this file, gatediff does not: client 'a' has no row in tsmp_dp_clientext and in \
              oauth_client_details",
         ]
@@ -447,7 +443,7 @@ fn rows_that_refer_to_nothing_are_left_out_and_reported() {
         .iter()
         .map(|finding| finding.message.as_str())
         .collect();
-    let map = "dgrXApiKeyMapList row 0 names groupId '21', which tsmpGroupList does not hold; an import skips it";
+    let map = "dgrXApiKeyMapList row 0 names groupId '21', which tsmpGroupList does not contain; an import skips it";
     assert_eq!(described, [map]);
 }
 
@@ -461,10 +457,9 @@ fn what_an_import_is_going_to_miss_is_reported_and_stays() {
     assert_eq!(
         findings(&export),
         [
-            "1 row of tsmp_client is blocked by an import until that is there: clientId 'a' names a \
-             securityLevelId that is not there (Z)",
-            "1 row of dgr_gtw_idp_info_jdbc is blocked by an import until that is there: gtwIdpInfoJdbcId '1' \
-             names a connectionName that is not there (nowhere)",
+            "1 row of tsmp_client is blocked by an import until that exists: clientId 'a' names a securityLevelId that does not exist (Z)",
+            "1 row of dgr_gtw_idp_info_jdbc is blocked by an import until that exists: gtwIdpInfoJdbcId '1' \
+             names a connectionName that does not exist (nowhere)",
             "the product refuses this file, gatediff does not: client 'a' has no row in tsmp_dp_clientext and in \
              oauth_client_details",
             "the product refuses this file, gatediff does not: client 'b' has no row in tsmp_dp_clientext and in \

@@ -7,7 +7,7 @@ use super::super::schema::{API_USE, API_USE_LIST, FieldDef, Role, TABLES, Type};
 const FIELDS: &str = include_str!("../../../../fixtures/digirunner/fields.csv");
 const COLUMNS: &str = include_str!("../../../../fixtures/digirunner/columns.csv");
 
-/// Columns that no export holds: the policy keeps what stands in no table.
+/// Columns that no export contains: columns that the schema does not list are kept.
 const UNKNOWN: [&str; 4] = [
     "tsmp_client.client_sd",
     "tsmp_client.client_ed",

@@ -1,6 +1,6 @@
-//! What the product's own reader takes and refuses holds for every export, also after the product
-//! deleted things in its own way: the reader's rules and the deletions are written here once more, by
-//! the product's classes (AA1121, AA1129; AA0214, AA0225, AA0303, AA0205, AA1104, AA1110).
+//! The product's own reader accepts every export, also after the product deleted things in its own
+//! way: the reader's rules and the deletions are written here once more, by the product's classes
+//! (AA1121, AA1129; AA0214, AA0225, AA0303, AA0205, AA1104, AA1110).
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -86,7 +86,7 @@ fn is_mapped(root: &Value) -> Result<(), String> {
     Ok(())
 }
 
-/// Returns what the product refuses the whole file for (1298): whose rows lack what.
+/// Returns why the product refuses the whole file (1298): which clients are missing which rows.
 fn refusals(root: &Value) -> BTreeSet<String> {
     let rows = |list: &str| root["importClientRelated"][list].as_array().unwrap();
     let has = |list: &str, property: &str, value: &Value| {
@@ -139,7 +139,7 @@ fn describe(export: &Export) -> BTreeSet<String> {
 
 // ---- how the product deletes
 
-/// A world as the product itself makes it: every client has its two rows, every key a map.
+/// Tables as the product itself creates them: every client has its two rows, every key a map.
 fn made(mut sample: Sample) -> Sample {
     let mapped: HashSet<String> = sample
         .rows("dgrXApiKeyMapList")
@@ -404,7 +404,7 @@ fn a_key_keeps_its_map_to_a_group_that_the_product_deleted() {
             (note.severity, note.message.as_str()),
             (
                 crate::engine::Severity::Note,
-                "dgrXApiKeyMapList row 0 names groupId '7', which tsmpGroupList does not hold; an import skips it"
+                "dgrXApiKeyMapList row 0 names groupId '7', which tsmpGroupList does not contain; an import skips it"
             )
         );
     }

@@ -25,7 +25,7 @@ fn read(text: &str) -> File {
     file::read(text.as_bytes()).unwrap()
 }
 
-/// Returns what is told of a file that cannot be read: place, path, message.
+/// Returns the error of a file that cannot be read: position, path, message.
 #[track_caller]
 fn refused(text: &str) -> String {
     refused_bytes(text.as_bytes()).1

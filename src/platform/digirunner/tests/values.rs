@@ -1,5 +1,5 @@
-//! What the database would refuse is found before it is asked, and told with
-//! its place in the file; so is what blocks an item whatever the target holds.
+//! What the database would refuse is found beforehand, and reported with its
+//! position in the file; so is what blocks an item in any target.
 
 use serde_json::json;
 
@@ -307,7 +307,7 @@ fn a_link_to_no_group_at_all_blocks_the_client() {
 
 // ---- what is in the way whatever the target holds
 
-/// Returns the obstacles of a file as `severity item code`.
+/// Returns the blocking findings of a file as `severity item code`.
 fn obstacles(from: &Sample) -> Vec<String> {
     let described = compare::obstacles(&file(from)).into_iter();
     described

@@ -1,6 +1,6 @@
-//! The sorts of what can be wrong, and their words.
+//! The checks and their messages.
 
-/// A sort of what can be wrong.
+/// A check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in super::super) enum Check {
     StaleOauthIds,
@@ -34,7 +34,7 @@ pub(in super::super) enum Check {
 }
 
 impl Check {
-    /// All of them, in the order in which they are told.
+    /// All of them, in reporting order.
     pub(in super::super) const ALL: [Self; 28] = [
         Self::StaleOauthIds,
         Self::StrayHiddenGroups,
@@ -66,7 +66,7 @@ impl Check {
         Self::ApiOfNothing,
     ];
 
-    /// Returns its word.
+    /// Returns its code.
     pub(in super::super) const fn code(self) -> &'static str {
         self.words().0
     }
@@ -76,7 +76,7 @@ impl Check {
         self.words().1
     }
 
-    /// Says what its repair does; empty where there is none.
+    /// Says what its repair does; empty if there is none.
     pub(in super::super) const fn repair(self) -> &'static str {
         self.words().2
     }
@@ -86,17 +86,17 @@ impl Check {
             Self::StaleOauthIds => (
                 "stale-oauth-ids",
                 "the oauth scope does not name the groups that the client holds",
-                "writes the oauth scope anew, from the groups that the client holds",
+                "rewrites the oauth scope from the groups that the client holds",
             ),
             Self::StrayHiddenGroups => (
                 "stray-hidden-groups",
                 "holds hidden groups of scopes that it does not hold",
-                "deletes their rows and writes the oauth scope anew",
+                "deletes their rows and rewrites the oauth scope",
             ),
             Self::MissingHiddenGroups => (
                 "lacking-hidden-groups",
                 "holds scopes without all of their hidden groups",
-                "inserts the rows that are lacking and writes the oauth scope anew",
+                "inserts the missing rows and rewrites the oauth scope",
             ),
             Self::HeldScopeGone => (
                 "held-scope-gone",
@@ -106,12 +106,12 @@ impl Check {
             Self::HeldGroupGone => (
                 "held-group-gone",
                 "holds groups that do not exist, by their ids",
-                "deletes their rows and writes the oauth scope anew",
+                "deletes their rows and rewrites the oauth scope",
             ),
             Self::ClientGone => (
                 "client-gone",
-                "there is no such client, but it holds scopes or hidden groups",
-                "deletes the rows, which keep scopes from being deleted (1403)",
+                "the client does not exist, but it holds scopes or hidden groups",
+                "deletes the rows, which prevent scopes from being deleted (1403)",
             ),
             Self::ClientLevelDiffers => (
                 "client-level-differs",
@@ -120,7 +120,7 @@ impl Check {
             ),
             Self::TooManyGroups => (
                 "too-many-groups",
-                "holds more groups than its oauth scope has room for",
+                "holds more groups than fit into its oauth scope",
                 "",
             ),
             Self::NoOauthRow => (
@@ -131,7 +131,7 @@ impl Check {
             Self::LevelGone => ("level-gone", "its security level does not exist", ""),
             Self::NameTwice => (
                 "name-twice",
-                "there are several scopes of this name, by their ids",
+                "several scopes have this name, by their ids",
                 "",
             ),
             Self::AliasTwice => ("alias-twice", "other scopes have the same alias", ""),
@@ -147,29 +147,29 @@ impl Check {
             ),
             Self::ApiGone => (
                 "api-gone",
-                "has APIs that do not exist, with which the consent page fails",
-                "takes them out of the scope, as deleting an API does, and writes the oauth scopes anew",
+                "has APIs that do not exist, which breaks the consent page",
+                "removes them from the scope, as deleting an API does, and rewrites the oauth scopes",
             ),
             Self::ApiTwice => ("api-twice", "has the same API several times", ""),
             Self::HiddenGroupWithoutApi => (
                 "hidden-group-without-api",
                 "has hidden groups that stand for no API, by their ids",
-                "removes them, and writes the oauth scopes anew",
+                "removes them and rewrites the oauth scopes",
             ),
             Self::HiddenGroupWithoutScope => (
                 "hidden-group-without-scope",
-                "hidden groups of no scope that exists",
-                "removes them, and writes the oauth scopes anew",
+                "hidden groups whose scope does not exist",
+                "removes them and rewrites the oauth scopes",
             ),
             Self::HiddenGroupWithoutOwner => (
                 "hidden-group-without-owner",
-                "links hidden groups that do not say whose they are",
-                "makes them those of the scope",
+                "links hidden groups without an owning scope",
+                "assigns them to the scope",
             ),
             Self::HiddenGroupUnlinked => (
                 "hidden-group-unlinked",
                 "has hidden groups that it does not link",
-                "links those that all its holders hold, and removes those that nobody holds",
+                "links those that all its clients hold, and removes those that no client holds",
             ),
             Self::HiddenGroupOfTwo => (
                 "hidden-group-of-two",
@@ -178,17 +178,17 @@ impl Check {
             ),
             Self::HiddenGroupDiffers => (
                 "hidden-group-differs",
-                "has hidden groups that are not what the scope is",
-                "makes them what the scope is",
+                "has hidden groups that differ from the scope",
+                "updates them from the scope",
             ),
             Self::LinkedScopeGone => (
                 "linked-scope-gone",
-                "there is no such scope, but it links groups, by their ids",
+                "the scope does not exist, but it links groups, by their ids",
                 "deletes the links",
             ),
             Self::LinkedGroupGone => (
                 "linked-group-gone",
-                "links groups that do not exist, so that the product cannot delete it (1287)",
+                "links groups that do not exist, so the product cannot delete it (1287)",
                 "deletes the links",
             ),
             Self::PlainGroupLinked => (
@@ -199,16 +199,16 @@ impl Check {
             Self::AuthenticationGone => (
                 "authentication-gone",
                 "has authentication types that do not exist",
-                "takes them away",
+                "removes them",
             ),
             Self::AuthenticationOfNothing => (
                 "authentication-of-nothing",
-                "there is no such item, but it has authentication types",
+                "the item does not exist, but it has authentication types",
                 "deletes the rows",
             ),
             Self::ApiOfNothing => (
                 "api-of-nothing",
-                "there is no such group, but it has APIs",
+                "the group does not exist, but it has APIs",
                 "deletes the rows",
             ),
         }

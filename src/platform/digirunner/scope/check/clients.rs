@@ -10,7 +10,7 @@ use super::super::MAX_APIS;
 use super::{Check, CheckIndex, Repair, Report};
 use crate::engine::ItemId;
 
-/// The most characters of an oauth scope.
+/// The maximum length of an oauth scope, in characters.
 const MAX_OAUTH: usize = 2048;
 
 /// Reports what is wrong with clients.
@@ -34,8 +34,8 @@ pub(super) fn check<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
     nobody(index, report);
 }
 
-/// Returns the oauth scope that names these groups, if there can be such a
-/// one: it has room for so many, and no id is a list itself.
+/// Returns the oauth scope that names these groups, if possible: they must fit,
+/// and no id may itself be a list.
 pub(in super::super) fn oauth_scope(mut groups: Vec<&str>) -> Option<String> {
     groups.sort_unstable();
     let scope = groups.join(",");
@@ -50,7 +50,7 @@ fn ids(scope: &str) -> impl Iterator<Item = &str> {
         .filter(|id| !id.is_empty() && *id != NO_GROUPS)
 }
 
-/// Rows of clients that do not exist. Plain groups are none of our business.
+/// Rows of clients that do not exist. Plain groups are not checked.
 fn nobody<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
     let is_gone = |id: &str| index.side.client(id).is_none();
     for (at, row) in index.rows(TableId::ClientVgroup) {
@@ -86,7 +86,7 @@ struct Client<'i, 'w> {
     index: &'i CheckIndex<'w>,
     id: &'w str,
     item: ItemId,
-    /// Empty for none, which is of no other level than a scope.
+    /// Empty for none, which matches every scope's level.
     level: &'w str,
     /// Groups, and scopes, by id; also those that do not exist.
     groups: Vec<&'w str>,
@@ -94,12 +94,11 @@ struct Client<'i, 'w> {
 }
 
 impl<'w> Client<'_, 'w> {
-    /// The oauth scope, against the groups. In what order they stand there is
-    /// up to the product.
+    /// The oauth scope, against the groups. Their order is up to the product.
     fn oauth(&self, report: &mut Report<'w>) {
         if self.groups.len() > MAX_APIS {
             let name = format!("{} of at most {MAX_APIS}", self.groups.len());
-            let hint = "take scopes or groups away from the client, or groups together";
+            let hint = "remove scopes or groups from the client, or merge groups";
             report.asked(Check::TooManyGroups, self.item.clone(), name, hint);
         }
         let Some((_, row)) = self
@@ -109,7 +108,7 @@ impl<'w> Client<'_, 'w> {
             .next()
         else {
             if !self.groups.is_empty() || !self.scopes.is_empty() {
-                let hint = "no token can be issued to it: import the client, or create it in the product anew";
+                let hint = "no token can be issued to it: import the client, or recreate it in the product";
                 report.asked(
                     Check::NoOauthRow,
                     self.item.clone(),
@@ -142,7 +141,7 @@ impl<'w> Client<'_, 'w> {
                     sign,
                     item,
                     name,
-                    "the oauth scope has no room for all that the client holds",
+                    "the groups that the client holds do not fit into its oauth scope",
                 );
             }
         }
@@ -185,7 +184,7 @@ impl<'w> Client<'_, 'w> {
         self.level.is_empty() || self.level == scope.text(vgroup::SECURITY_LEVEL_ID)
     }
 
-    /// Scopes of another level: changing a scope's leaves them behind.
+    /// Scopes of another level: changing a scope's level leaves them behind.
     fn levels(&self, report: &mut Report<'w>) {
         for (_, scope) in self
             .held_scopes()
@@ -195,10 +194,7 @@ impl<'w> Client<'_, 'w> {
                 scope.text(vgroup::VGROUP_NAME),
                 scope.text(vgroup::SECURITY_LEVEL_ID),
             );
-            let name = format!(
-                "{name} is of level '{level}', the client of '{}'",
-                self.level
-            );
+            let name = format!("{name} has level '{level}', the client '{}'", self.level);
             let hint = "take the scope away from the client, or change the level of either";
             report.asked(Check::ClientLevelDiffers, self.item.clone(), name, hint);
         }
@@ -221,8 +217,8 @@ impl<'w> Client<'_, 'w> {
         }
     }
 
-    /// Hidden groups of the client's scopes that it lacks. One whose API does
-    /// not exist is none that it should have.
+    /// Hidden groups of the client's scopes that it does not hold. A group
+    /// whose API does not exist is not required.
     fn missing_groups(&self, report: &mut Report<'w>) {
         let held: HashSet<&str> = self.groups.iter().copied().collect();
         let mut missing: BTreeMap<&'w str, (&'w Row, String)> = BTreeMap::new();

@@ -7,7 +7,7 @@ use super::super::MAX_APIS;
 use super::index::Hidden;
 use super::{Check, CheckIndex, Repair, Report};
 
-/// What to do where an X-API key maps to a hidden group.
+/// What to do if an X-API key maps to a hidden group.
 const MAPPED: &str = "X-API keys map to it: map them to another group first";
 
 /// Reports what is wrong with hidden groups.
@@ -30,7 +30,7 @@ struct Group<'i, 'w> {
 }
 
 impl<'w> Group<'_, 'w> {
-    /// Notes that the group goes, unless a key would come to nothing.
+    /// Adds the removal of the group, unless a key maps to it.
     fn removed(&self, report: &mut Report<'w>, sign: Check, name: String) {
         let item = self.index.item(self.hidden);
         if self.index.is_mapped(self.hidden.id) {
@@ -40,8 +40,8 @@ impl<'w> Group<'_, 'w> {
         }
     }
 
-    /// APIs that do not exist. The group goes with the last one, as it does
-    /// where the product deletes an API.
+    /// APIs that do not exist. The group is removed with the last one, as when
+    /// the product deletes an API.
     fn apis(&self, report: &mut Report<'w>) {
         let hidden = self.hidden;
         if hidden.apis.is_empty() && hidden.missing_apis.is_empty() {
@@ -86,8 +86,9 @@ impl<'w> Group<'_, 'w> {
     }
 
     /// A hidden group that its scope does not link: nobody can consent to it.
-    /// Whoever holds it says what it is: what all holders of the scope hold
-    /// was given with the scope, and what nobody holds is left over.
+    /// Its holders determine the repair: a group that all holders of the scope
+    /// hold was given with the scope, and a group that nobody holds is a
+    /// leftover.
     fn unlinked(&self, report: &mut Report<'w>, scope: &'w str) {
         let (index, hidden) = (self.index, self.hidden);
         let (sign, item) = (Check::HiddenGroupUnlinked, index.item(hidden));
@@ -126,7 +127,7 @@ impl<'w> Group<'_, 'w> {
     }
 
     /// Says whether a scope has none of the group's APIs by another group, and
-    /// room for them.
+    /// is below its limit.
     fn is_missing(&self, scope: &str) -> bool {
         let others = self.index.linked(scope).chain(self.index.unlinked(scope));
         let others: Vec<&Hidden<'_>> = others.filter(|other| other.id != self.hidden.id).collect();
@@ -134,8 +135,8 @@ impl<'w> Group<'_, 'w> {
         others.len() < MAX_APIS && !apis.any(|api| self.hidden.apis.contains(api))
     }
 
-    /// What differs from the scope that it follows. Where the group does not
-    /// say whose it is, that is told, and repaired by the same.
+    /// Differences from the scope that it follows. A group without an owning
+    /// scope is reported, and repaired the same way.
     fn differences(&self, report: &mut Report<'w>) {
         let (index, hidden) = (self.index, self.hidden);
         let Some(scope) = hidden.own.filter(|own| hidden.home() == Some(own)) else {

@@ -1,4 +1,4 @@
-//! The rows that the report looks at, found by what refers to them.
+//! The rows that the report reads, indexed by what refers to them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,22 +12,22 @@ use super::super::super::tables::{ByText, Row, Tables, by_text};
 use super::super::MAX_NAME;
 use crate::engine::ItemId;
 
-/// A hidden group, and what it stands for.
+/// A hidden group, and what it represents.
 pub(in super::super) struct Hidden<'w> {
     pub(in super::super) row: &'w Row,
     pub(in super::super) id: &'w str,
-    /// The scope that it says it belongs to, if there is such a one.
+    /// The scope that it names as its own, if that exists.
     pub(in super::super) own: Option<&'w str>,
     /// The scopes that link it.
     pub(in super::super) linked: Vec<&'w str>,
     /// Its APIs that the target has.
     pub(in super::super) apis: Vec<ApiName<'w>>,
-    /// Where the rows of its other APIs stand.
+    /// The positions of the rows of its other APIs.
     pub(in super::super) missing_apis: Vec<(usize, ApiName<'w>)>,
 }
 
 impl<'w> Hidden<'w> {
-    /// Returns all scopes that it has to do with, its own first.
+    /// Returns all related scopes, its own first.
     pub(in super::super) fn scopes(&self) -> impl Iterator<Item = &'w str> + use<'_, 'w> {
         self.own.into_iter().chain(
             self.linked
@@ -37,14 +37,14 @@ impl<'w> Hidden<'w> {
         )
     }
 
-    /// Returns the scope that it follows: the only one that it has to do with.
+    /// Returns the scope that it follows: the only related one.
     pub(in super::super) fn home(&self) -> Option<&'w str> {
         let mut scopes = self.scopes();
         let first = scopes.next();
         if scopes.next().is_none() { first } else { None }
     }
 
-    /// Calls it by its API, and by its id where it has none.
+    /// Names it by its API, or by its id if it has none.
     pub(in super::super) fn label(&self) -> String {
         let api = self
             .apis
@@ -57,7 +57,7 @@ impl<'w> Hidden<'w> {
     }
 }
 
-/// A world with the indices of the report.
+/// Tables with the indices of the report.
 pub(in super::super) struct CheckIndex<'w> {
     pub(in super::super) side: Index<'w>,
     /// The hidden groups, in the order of their rows.
@@ -77,7 +77,7 @@ pub(in super::super) struct CheckIndex<'w> {
 }
 
 impl<'w> CheckIndex<'w> {
-    /// Indexes a world.
+    /// Indexes the tables.
     pub(in super::super) fn new(tables: &'w Tables) -> Self {
         let words = |table: TableId, column: usize| {
             tables.rows(table).iter().map(move |row| row.text(column))
@@ -135,7 +135,7 @@ impl<'w> CheckIndex<'w> {
         }
     }
 
-    /// Returns a table's rows, with where they stand.
+    /// Returns a table's rows, with their positions.
     pub(in super::super) fn rows(
         &self,
         table: TableId,
@@ -159,8 +159,8 @@ impl<'w> CheckIndex<'w> {
         links.filter_map(|(_, link)| self.hidden(link.text(vgroup_group::GROUP_ID)))
     }
 
-    /// Returns the hidden groups that say they are a scope's, and that no scope
-    /// links.
+    /// Returns the hidden groups that name a scope as their own, and that no
+    /// scope links.
     pub(in super::super) fn unlinked<'s>(
         &'s self,
         scope: &str,
@@ -177,12 +177,12 @@ impl<'w> CheckIndex<'w> {
         self.apis.contains(&api)
     }
 
-    /// Says whether there is a security level.
+    /// Says whether a security level exists.
     pub(in super::super) fn has_level(&self, id: &str) -> bool {
         self.levels.contains(id)
     }
 
-    /// Says whether there is an authentication type.
+    /// Says whether an authentication type exists.
     pub(in super::super) fn has_authority(&self, id: &str) -> bool {
         self.authorities.contains(id)
     }
@@ -192,8 +192,8 @@ impl<'w> CheckIndex<'w> {
         self.mapped.contains(group)
     }
 
-    /// Returns the authentication types of a hidden group and of its scope
-    /// that there are.
+    /// Returns the existing authentication types of a hidden group and of its
+    /// scope.
     pub(in super::super) fn authorities(&self, group: &str, scope: &str) -> [HashSet<&'w str>; 2] {
         [
             self.side.authorities_of_group(group),
@@ -207,8 +207,8 @@ impl<'w> CheckIndex<'w> {
     }
 
     /// Returns the columns in which a hidden group differs from its scope, by
-    /// what people call them, and as the scope has them. What is wrong in the
-    /// scope itself is not copied.
+    /// label, with the scope's values. Invalid values of the scope are not
+    /// copied.
     pub(in super::super) fn differences(
         &self,
         group: &Row,
@@ -234,7 +234,7 @@ impl<'w> CheckIndex<'w> {
         differences
     }
 
-    /// Returns the item of a scope; one that is not there goes by its id.
+    /// Returns the item of a scope; a nonexistent one is named by its id.
     pub(in super::super) fn scope(&self, id: &str) -> ItemId {
         let name = self
             .side
@@ -243,8 +243,8 @@ impl<'w> CheckIndex<'w> {
         ItemId::new(SCOPE, name)
     }
 
-    /// Returns the item of a group: of a hidden one its scope, of one that is
-    /// not there its id.
+    /// Returns the item of a group: for a hidden one its scope, for a
+    /// nonexistent one its id.
     pub(in super::super) fn group(&self, id: &str) -> ItemId {
         if let Some(hidden) = self.hidden(id) {
             return self.item(hidden);
@@ -256,8 +256,8 @@ impl<'w> CheckIndex<'w> {
         ItemId::new(GROUP, name)
     }
 
-    /// Returns the item of a hidden group: its scope, also one that is not
-    /// there any more, or what little is known of it.
+    /// Returns the item of a hidden group: its scope, even if that no longer
+    /// exists, or what is known of it.
     pub(in super::super) fn item(&self, hidden: &Hidden<'_>) -> ItemId {
         if let Some(scope) = hidden.scopes().next() {
             return self.scope(scope);

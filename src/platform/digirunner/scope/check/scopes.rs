@@ -41,8 +41,8 @@ struct Scope<'i, 'w> {
 }
 
 impl<'w> Scope<'_, 'w> {
-    /// Levels that do not exist. Of hidden groups only those that cannot
-    /// follow the scope: the others are told to differ.
+    /// Levels that do not exist. Of hidden groups only those that cannot follow
+    /// the scope: the others are reported as different.
     fn level(&self, report: &mut Report<'w>) {
         let mut levels = Vec::new();
         let level = self.row.text(vgroup::SECURITY_LEVEL_ID);
@@ -60,7 +60,7 @@ impl<'w> Scope<'_, 'w> {
             }
         }
         for level in levels {
-            let hint = "give the scope a level that there is, or create the level again";
+            let hint = "give the scope an existing level, or create the level again";
             report.asked(Check::LevelGone, self.item.clone(), level, hint);
         }
     }
@@ -96,7 +96,7 @@ impl<'w> Scope<'_, 'w> {
     }
 }
 
-/// Names and aliases that are there twice: no unique index prevents it.
+/// Duplicate names and aliases: no unique index prevents them.
 fn twice<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
     let rows = index.side.tables.rows(TableId::Vgroup);
     let in_order = |column| {
@@ -104,7 +104,7 @@ fn twice<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
             .into_iter()
             .collect::<BTreeMap<_, _>>()
     };
-    let hint = "give all of them but one another name: an import takes them for one";
+    let hint = "rename all but one of them: an import treats them as one";
     for (name, at) in in_order(vgroup::VGROUP_NAME)
         .into_iter()
         .filter(|(_, at)| at.len() > 1)
@@ -131,7 +131,7 @@ fn twice<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
                 0 => format!("'{alias}' of {}", index.scope(other)),
                 more => format!("'{alias}' of {} and {more} more", index.scope(other)),
             };
-            let hint = "give all of them but one another alias, or none";
+            let hint = "change the alias of all but one of them";
             report.asked(Check::AliasTwice, index.scope(id), name, hint);
         }
     }
@@ -152,7 +152,7 @@ fn links<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
         match index.side.group(id) {
             Some(group) if is_hidden(group) => {}
             Some(group) => {
-                let hint = "delete the link from tsmp_vgroup_group by hand, if nobody needs the group's APIs by this scope";
+                let hint = "delete the link from tsmp_vgroup_group by hand, if no client requires the group's APIs through this scope";
                 report.asked(
                     Check::PlainGroupLinked,
                     item,
@@ -161,7 +161,7 @@ fn links<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
                 );
             }
             None if links_apis(index, id) => {
-                let hint = "its APIs can be called by this scope all the same: add them to the scope, then delete the rows of tsmp_vgroup_group and tsmp_group_api by hand";
+                let hint = "its APIs can still be called through this scope: add them to the scope, then delete the rows of tsmp_vgroup_group and tsmp_group_api by hand";
                 report.asked(Check::LinkedGroupGone, item, id, hint);
             }
             None => report.fixed(Check::LinkedGroupGone, item, id, fix),
@@ -229,7 +229,7 @@ fn authority<'w>(
 }
 
 /// APIs of groups that do not exist. X-API keys that map to one, and scopes
-/// that link one, authorise calls by it all the same.
+/// that link one, still authorise calls by it.
 fn nothing<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
     for (at, row) in index.rows(TableId::GroupApi) {
         let id = row.text(group_api::GROUP_ID);
@@ -244,7 +244,7 @@ fn nothing<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
             report.asked(Check::ApiOfNothing, item, name, hint);
         } else if index.has_api(api) && index.is_linked(id) {
             let hint =
-                "a scope links it, and its APIs can be called by that: see linked-group-gone";
+                "a scope links it, and its APIs can be called through it: see linked-group-gone";
             report.asked(Check::ApiOfNothing, item, name, hint);
         } else {
             report.fixed(

@@ -1,5 +1,5 @@
-//! Each state on its own, in a small world: what is told of it, and what a
-//! repair leaves.
+//! Each state on its own, in small tables: what is reported, and what a repair
+//! leaves.
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -80,7 +80,7 @@ fn stamp() -> Stamp {
     }
 }
 
-/// Tells what is wrong; what cannot be repaired ends with `!`.
+/// Reports what is wrong; what cannot be repaired ends with `!`.
 fn describe(sample: &Tables) -> Vec<String> {
     let describe = |finding: super::ScopeFinding| {
         assert!(
@@ -102,7 +102,7 @@ fn key(table: &Table, row: &Row) -> Vec<String> {
     table.key().map(|(at, _)| row.text(at).to_owned()).collect()
 }
 
-/// Does to a world what would be done to the target.
+/// Does to the tables what would be done to the target.
 fn after(sample: &Tables, changes: &Changes) -> Tables {
     let mut after = Tables::default();
     after.apis.clone_from(&sample.apis);
@@ -141,7 +141,7 @@ fn after(sample: &Tables, changes: &Changes) -> Tables {
     after
 }
 
-/// Tells what is wrong before, and what is wrong after a repair.
+/// Reports what is wrong before, and what is wrong after a repair.
 #[track_caller]
 fn assert_repaired(lists: &Lists, before: &[&str], left: &[&str]) -> Tables {
     let sample = target(lists);
@@ -157,7 +157,7 @@ fn assert_repaired(lists: &Lists, before: &[&str], left: &[&str]) -> Tables {
     repaired
 }
 
-/// Says that a state is told, and that nothing is done about it.
+/// Asserts that a state is reported, and that nothing is done about it.
 #[track_caller]
 fn assert_asked(lists: &Lists, described: &[&str]) {
     let repaired = assert_repaired(lists, described, described);
@@ -321,7 +321,7 @@ fn a_holder_of_another_level_gets_nothing() {
         });
     let described = [
         "lacking-hidden-groups client:a m/2 of scope:crm !",
-        "client-level-differs client:a crm is of level 'A', the client of 'SYSTEM' !",
+        "client-level-differs client:a crm has level 'A', the client 'SYSTEM' !",
     ];
     assert_asked(&lists, &described);
 }
