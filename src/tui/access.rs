@@ -5,19 +5,19 @@ use crate::engine::access::{Grant, Shift};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
 
-/// A row: a change, or the head above those of one subject or object.
+/// A row: a change, or the heading above those of one subject or object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
-    /// The change, or the first one below the head.
+    /// The change, or the first one below the heading.
     grant: usize,
-    /// How many changes stand below; none of a change.
+    /// The number of changes below a heading; `None` for a change.
     below: usize,
 }
 
-/// The rows, which are laid out when they are seen.
+/// The rows, which are laid out when they are visible.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AccessList {
-    /// Whether changes stand below the objects that they are of.
+    /// Whether changes are grouped by object.
     pub(crate) by_object: bool,
     rows: Vec<Row>,
 }
@@ -92,7 +92,7 @@ pub(crate) const fn role(shift: &Shift) -> Role {
     }
 }
 
-/// Says by what an object is called, and which terms change.
+/// Describes how an object is reached, and which terms change.
 pub(crate) fn detail(grant: &Grant) -> String {
     let mut parts = vec![grant.means()];
     if let Shift::Changed { .. } = grant.shift {

@@ -31,35 +31,35 @@ impl Pane {
     /// All of them, from left to right.
     pub(crate) const ALL: [Self; 3] = [Self::Tree, Self::Items, Self::Detail];
 
-    /// Returns the pane so many places further on.
+    /// Returns the pane that many steps further on.
     pub(crate) fn step(self, by: usize) -> Self {
         let at = (self as usize + by) % Self::ALL.len();
         Self::ALL.get(at).copied().unwrap_or(self)
     }
 }
 
-/// Something said to the operator, until the next key.
+/// A notice to the operator, shown until the next key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Notice {
     pub(crate) text: String,
-    /// Whether something could not be done.
+    /// Whether it reports a failure.
     pub(crate) refused: bool,
 }
 
-/// What runs outside.
+/// A running job.
 #[derive(Clone, Debug)]
 pub(crate) struct Job {
     pub(crate) id: EffectId,
     pub(crate) work: JobKind,
-    /// When it was first seen to run; time comes with the ticks.
+    /// When it was first seen running; time comes with the ticks.
     pub(crate) since: Option<Duration>,
-    /// The last word of each phase, in the order in which they began.
+    /// The latest progress of each phase, in the order in which they started.
     pub(crate) phases: Vec<Progress>,
     /// How often the operator asked it to stop.
     pub(crate) stops: usize,
 }
 
-/// What sort of job it is.
+/// The kind of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JobKind {
     Compare,
@@ -75,12 +75,12 @@ pub(crate) enum JobKind {
     Scopes,
     /// Editing scopes.
     Edit,
-    /// Looking for what is wrong with scopes.
+    /// Checking scopes.
     Check,
 }
 
 impl JobKind {
-    /// Says whether it runs in a transaction that writes: such a job has the
+    /// Returns whether it runs in a transaction that writes: such a job has the
     /// screen to itself, and is waited for.
     pub(crate) const fn writes(self) -> bool {
         matches!(
@@ -89,7 +89,7 @@ impl JobKind {
         )
     }
 
-    /// Says what is going on, as a reason for something else to wait.
+    /// Describes the job, as a reason why something else has to wait.
     pub(crate) const fn doing(self) -> &'static str {
         match self {
             Self::Compare => "file and target are being compared",
@@ -106,15 +106,15 @@ impl JobKind {
 }
 
 impl Job {
-    /// Says whether it can no longer be cancelled.
+    /// Returns whether it can no longer be cancelled.
     pub(crate) fn is_committing(&self) -> bool {
         self.phases
             .last()
             .is_some_and(|progress| progress.phase == Phase::Commit)
     }
 
-    /// Says whether the answer to its commit has been waited for so long that
-    /// the seconds are counted: then it can be left, with an unknown outcome.
+    /// Returns whether the answer to its commit takes so long that the seconds
+    /// are counted: then the operator can quit, with an unknown outcome.
     pub(crate) fn is_waiting_for_commit(&self) -> bool {
         self.is_committing() && self.phases.last().is_some_and(|progress| progress.done > 0)
     }
@@ -123,7 +123,7 @@ impl Job {
 /// The model.
 #[derive(Debug)]
 pub(crate) struct App {
-    /// What to call the file before it was read.
+    /// The name of the file before it is read.
     pub(crate) file: String,
     pub(crate) theme: Theme,
     pub(crate) keymap: KeyMap,
@@ -137,7 +137,7 @@ pub(crate) struct App {
     pub(crate) job: Option<Job>,
     pub(crate) modals: Vec<Modal>,
     pub(crate) notice: Option<Notice>,
-    /// The keys of a sequence that has begun.
+    /// The keys pressed so far of a sequence.
     pub(crate) pending: Vec<Key>,
     pub(crate) focus: Pane,
     /// Which of tree and list the detail belongs to.
@@ -155,14 +155,14 @@ pub(crate) struct App {
     pub(crate) written: Vec<String>,
     /// The target's jobs as they were last read, newest first.
     pub(crate) history: Vec<JobRecord>,
-    /// Who can call what, while that is listed.
+    /// The open list of who can call what.
     pub(crate) access: AccessList,
-    /// How to leave once the job that writes has ended.
+    /// How to quit once the writing job has ended.
     pub(crate) leaving: Option<Exit>,
     /// The form in which a scope is made or changed.
     pub(crate) form: Option<Form>,
     next_effect: u64,
-    /// The screen of scopes, which lies over the review.
+    /// The screen of scopes, on top of the review.
     pub(crate) scopes: Option<Scopes>,
 }
 
@@ -211,7 +211,7 @@ impl App {
         }
     }
 
-    /// Begins with the scopes of the target: there is no file to review.
+    /// Starts with the scopes of the target, without a file to review.
     pub(crate) fn begin_with_scopes(&mut self) {
         self.scopes = Some(Scopes::default());
     }
@@ -222,7 +222,7 @@ impl App {
         EffectId(self.next_effect)
     }
 
-    /// Returns what keys mean now.
+    /// Returns the current key context.
     pub(crate) fn context(&self) -> Context {
         if self.is_applying() {
             return Context::Applying;
@@ -241,15 +241,15 @@ impl App {
         }
     }
 
-    /// Returns the box that the keys are about: those that were open before a
-    /// form lie below it.
+    /// Returns the dialog that has the keys: those opened before a form are below
+    /// it.
     pub(crate) fn asked(&self) -> Option<&Modal> {
         self.modals
             .last()
             .filter(|modal| self.form.is_none() || !modal.is_below)
     }
 
-    /// Returns what keys mean where no box is open.
+    /// Returns the key context if no dialog is open.
     fn ground(&self) -> Context {
         let is_filtering = |picker: &Picker| picker.is_filtering;
         match &self.form {
@@ -261,7 +261,7 @@ impl App {
         }
     }
 
-    /// Returns what keys mean on the screen below all boxes.
+    /// Returns the key context of the screen below all dialogs.
     pub(crate) const fn screen(&self) -> Context {
         match &self.form {
             Some(form) if form.picker.is_some() => Context::Picker,
@@ -271,12 +271,12 @@ impl App {
         }
     }
 
-    /// Says whether the target is marked as production.
+    /// Returns whether the target is marked as production.
     pub(crate) fn is_production(&self) -> bool {
         self.location().is_some_and(|place| place.production)
     }
 
-    /// Says whether what to search for is being typed.
+    /// Returns whether what to search for is being typed.
     fn is_searching(&self) -> bool {
         match &self.scopes {
             Some(scopes) => scopes.prompt.is_some(),
@@ -296,7 +296,7 @@ impl App {
         self.review.as_ref().map(|review| review.subject.location())
     }
 
-    /// Returns what to press for an action, as it is shown.
+    /// Returns the key of an action, as displayed.
     pub(crate) fn key(&self, act: Act) -> String {
         let here = self.keymap.key(self.context(), act);
         let below = || self.keymap.key(self.screen(), act);
@@ -305,7 +305,7 @@ impl App {
             .unwrap_or_default()
     }
 
-    /// Says whether an import, a rehearsal, an undo or an edit runs.
+    /// Returns whether an import, a rehearsal, an undo or an edit runs.
     pub(crate) fn is_applying(&self) -> bool {
         self.job.as_ref().is_some_and(|job| job.work.writes())
     }
@@ -322,7 +322,7 @@ impl App {
             })
     }
 
-    /// Returns the scope whose clients are listed, and the client at hand.
+    /// Returns the scope whose clients are listed, and the selected client.
     pub(crate) fn held(&self) -> Option<(&Scope, Option<&ClientInfo>)> {
         let catalogue = self.scopes.as_ref()?.catalogue()?;
         let (id, at) = self
@@ -343,7 +343,7 @@ impl App {
         ))
     }
 
-    /// Says something until the next key.
+    /// Shows a notice until the next key.
     pub(crate) fn say(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice {
             text: text.into(),
@@ -351,7 +351,7 @@ impl App {
         });
     }
 
-    /// Says why something cannot be done, until the next key.
+    /// Shows why something cannot be done, until the next key.
     pub(crate) fn refuse(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice {
             text: text.into(),
@@ -378,12 +378,12 @@ impl App {
         }
     }
 
-    /// Returns where things are at the size that is known.
+    /// Returns the layout at the current size.
     pub(crate) fn panes(&self) -> Panes {
         layout::panes(self.size, self.focus, self.zoom, self.theme.accessible)
     }
 
-    /// Returns where the halves of the screen of scopes are.
+    /// Returns the layout of the screen of scopes.
     pub(crate) fn halves(&self) -> Halves {
         let (half, zoom) = self
             .scopes
@@ -393,7 +393,7 @@ impl App {
         layout::halves(self.size, half, zoom, self.theme.accessible)
     }
 
-    /// Brings windows and the detail into line with what changed.
+    /// Updates windows and the detail after a change.
     pub(crate) fn settle(&mut self) {
         let panes = self.panes();
         let jump = self.slow_link;

@@ -1,5 +1,5 @@
-//! The sets of an item (groups, hosts, keys …) and what becomes of each of
-//! their elements.
+//! The sets of an item (groups, hosts, keys …) and the status of each of their
+//! elements.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ pub(crate) struct Branch {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Member {
     pub(crate) label: String,
-    /// Where its changes begin, as a JSON pointer.
+    /// The prefix of its changes, as a JSON pointer.
     pub(crate) pointer: String,
     pub(crate) status: ElementStatus,
     /// The item that has to be written for it to be written.
@@ -129,7 +129,7 @@ impl Growing {
     }
 }
 
-/// Says what a change of an element, or below it, means for the element.
+/// Returns what a change of an element, or below it, means for the element.
 const fn status(op: Op, below: bool) -> ElementStatus {
     match (op, below) {
         (Op::Same, _) | (Op::Keep, true) => ElementStatus::Same,

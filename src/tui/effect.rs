@@ -8,7 +8,7 @@ use crate::job::{Cancel, Failure, JobRecord, Receipt, Rehearsal, Reporter, Undon
 
 use super::msg::{EffectId, Exit, Reviewed, Scoped};
 
-/// What the screen needs from the house: everything that touches a file or a socket.
+/// What the screen needs from the crate: everything that touches a file or a socket.
 ///
 /// The futures are run to their end, whatever happens to the screen: they are
 /// never dropped half-way. Cancelling is [`Cancel::cancel`].
@@ -57,8 +57,8 @@ pub trait Backend: Send + Sync + 'static {
     /// Saves a job's backup; answers as [`save_plan`](Self::save_plan) does.
     fn save_backup(&self, job: i64, path: String) -> BoxFuture<'static, Result<String, Failure>>;
 
-    /// Exports these items of the target with what they need, or everything
-    /// where there are none; answers as [`save_plan`](Self::save_plan) does.
+    /// Exports these items of the target with what they require, or everything
+    /// if there are none; answers as [`save_plan`](Self::save_plan) does.
     fn export(
         &self,
         roots: Vec<ItemId>,
@@ -69,7 +69,7 @@ pub trait Backend: Send + Sync + 'static {
     /// Reads the target's scopes, and everything that a scope can be made of.
     fn scopes(&self, report: Reporter) -> BoxFuture<'static, Result<Scoped, Failure>>;
 
-    /// Does something to the target's scopes, in one transaction.
+    /// Edits the target's scopes, in one transaction.
     fn edit(
         &self,
         edit: Edit,
@@ -77,7 +77,7 @@ pub trait Backend: Send + Sync + 'static {
         cancel: Cancel,
     ) -> BoxFuture<'static, Result<Edited, Failure>>;
 
-    /// Looks for what is wrong with the target's scopes.
+    /// Checks the target's scopes.
     fn check_scopes(
         &self,
         report: Reporter,
@@ -103,13 +103,13 @@ pub(crate) enum Effect {
     Scopes(EffectId),
     /// Edit the target's scopes; answered by `Msg::Edited`.
     Edit(EffectId, Box<Edit>),
-    /// Look for what is wrong with them; answered by `Msg::Checked`.
+    /// Check them; answered by `Msg::Checked`.
     CheckScopes(EffectId),
     /// Ask the job that runs to stop, with the reason.
     Cancel(&'static str),
     /// Send a text to the terminal's clipboard; answered by `Msg::Copied`.
     Copy(String),
-    /// Draw everything anew.
+    /// Redraw everything.
     Redraw,
     /// Give the terminal back to the shell until the program is continued.
     Suspend,

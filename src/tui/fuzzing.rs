@@ -1,4 +1,4 @@
-//! Doors for `fuzz/` to readers that are private. Built for nothing else.
+//! Entry points for `fuzz/` into private parsers. Built for nothing else.
 
 use super::action::KeyMap;
 use super::theme::Theme;
@@ -11,7 +11,7 @@ pub fn theme(text: &str) -> Option<String> {
         .map(|error| error.to_string())
 }
 
-/// Takes keys over and returns what is wrong with them.
+/// Reads key bindings and returns what is wrong with them.
 pub fn keys(bindings: &[Binding]) -> Option<String> {
     KeyMap::with(bindings).err().map(|error| error.to_string())
 }

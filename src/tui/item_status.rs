@@ -4,14 +4,14 @@ use super::branch::ElementStatus;
 use super::theme::{Glyphs, Role};
 use crate::engine::{Outcome, State, Status};
 
-/// What the screen says of an item under the operator's choices.
+/// The status of an item under the operator's choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum ItemStatus {
     Add,
     Cover,
     /// A repeat without a difference.
     Unchanged,
-    /// A repeat that differs and that nobody decided on.
+    /// A repeat that differs and is undecided.
     Differs,
     CannotAdd,
     CannotCover,
@@ -20,7 +20,7 @@ pub(crate) enum ItemStatus {
 }
 
 impl ItemStatus {
-    /// All marks, in the order of counts.
+    /// All statuses, in the order of counts.
     pub(crate) const ALL: [Self; 7] = [
         Self::Add,
         Self::Cover,
@@ -31,7 +31,7 @@ impl ItemStatus {
         Self::Unchanged,
     ];
 
-    /// Returns the mark of an item, which the operator left out or not.
+    /// Returns the status of an item, which the operator left out or not.
     pub(crate) const fn of(state: &State, is_left_out: bool) -> Self {
         match (state.outcome, state.status) {
             (Outcome::Blocked, Status::Add | Status::CannotAdd) => Self::CannotAdd,
@@ -80,18 +80,18 @@ impl ItemStatus {
         }
     }
 
-    /// Says whether something stands in the way.
+    /// Returns whether the item is blocked.
     pub(crate) const fn is_blocked(self) -> bool {
         matches!(self, Self::CannotAdd | Self::CannotCover)
     }
 
-    /// Says whether the item will be written.
+    /// Returns whether the item will be written.
     pub(crate) const fn is_written(self) -> bool {
         matches!(self, Self::Add | Self::Cover)
     }
 }
 
-/// How many items there are of each mark.
+/// The number of items of each status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts([usize; ItemStatus::ALL.len()]);
 
@@ -103,7 +103,7 @@ impl Counts {
         }
     }
 
-    /// Returns how many there are of a mark.
+    /// Returns how many there are of a status.
     pub(crate) fn of(&self, mark: ItemStatus) -> usize {
         self.0.get(mark as usize).copied().unwrap_or(0)
     }

@@ -18,7 +18,7 @@ pub(crate) struct Key {
 /// Keys that are pressed one after the other.
 pub(crate) type Sequence = Vec<Key>;
 
-/// A text that names no key.
+/// A text that is not a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown key '{0}'")]
 pub(crate) struct UnknownKey(String);
@@ -88,7 +88,7 @@ impl Key {
         Ok(key)
     }
 
-    /// Says what terminals send in its place, for a key that never arrives as itself.
+    /// Returns what terminals send instead, for a key that never arrives as itself.
     pub(crate) fn stand_in(self) -> Option<&'static str> {
         match (self.code, self.ctrl, self.shift) {
             (KeyCode::Char('i'), true, _) => Some("Tab"),
@@ -110,7 +110,7 @@ impl Key {
         }
     }
 
-    /// Returns what it does to a line of text; nothing for keys that leave it.
+    /// Returns its edit of an input; `None` for keys that leave it.
     pub(crate) const fn request(self) -> Option<InputRequest> {
         if self.alt {
             return None;

@@ -1,12 +1,11 @@
-//! What people know an item by: its key, or its name where the key is nothing
-//! but digits.
+//! The label of an item: its key, or its name if the key is a generated number.
 
 use crate::engine::{Entry, Item, ItemId, Plan};
 
-/// The shortest key that nobody remembers.
+/// The minimum length of a generated key.
 const OPAQUE: usize = 20;
 
-/// Returns what an item is called first, and second.
+/// Returns the first and second label of an item.
 pub(crate) fn labels(entry: &Entry) -> (&str, &str) {
     let Item { id, name, .. } = &entry.item;
     if is_opaque(&id.key) && !name.is_empty() {
@@ -16,14 +15,14 @@ pub(crate) fn labels(entry: &Entry) -> (&str, &str) {
     }
 }
 
-/// Returns what an item of a plan is called; the key of others.
+/// Returns the label of an item of a plan; the key of others.
 pub(crate) fn called(plan: &Plan, id: &ItemId) -> String {
     let entry = plan.position(id).and_then(|at| plan.entry(at));
     let label = entry.map_or(&*id.key, |entry| labels(entry).0);
     format!("{} {label}", id.kind)
 }
 
-/// Says whether a key is a number that was drawn: a UUID, an ObjectID.
+/// Returns whether a key is generated: a UUID, an ObjectID.
 fn is_opaque(key: &str) -> bool {
     key.len() >= OPAQUE
         && key

@@ -11,7 +11,7 @@ pub(crate) const SMALLEST: (u16, u16) = (40, 12);
 const NARROW: u16 = 60;
 const STACKED: u16 = 80;
 pub(crate) const WIDE: u16 = 120;
-/// Stacked panes need rows to be of use.
+/// Stacked panes need enough rows to be useful.
 const STACKED_ROWS: u16 = 22;
 
 /// The areas of the screen; an empty one is not shown.
@@ -120,7 +120,7 @@ pub(crate) fn halves(size: (u16, u16), focus: Half, zoom: bool, accessible: bool
     halves
 }
 
-/// Says whether a screen is too small for anything but one line.
+/// Returns whether a screen is too small for anything but one line.
 pub(crate) const fn is_too_small((width, height): (u16, u16)) -> bool {
     width < SMALLEST.0 || height < SMALLEST.1
 }

@@ -1,4 +1,4 @@
-//! Boxes over the review: what they ask, where their focus is, what they say.
+//! Dialogs over the review: topic, focus, content.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::job::scope::Edit;
 /// The rows of the footer.
 pub(crate) const FOOTER: u16 = 2;
 
-/// What a modal is about.
+/// The topic of a modal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Dialog {
     /// Overwrite every repeat that differs, or those of a kind?
@@ -25,7 +25,7 @@ pub(crate) enum Dialog {
     Missing,
     /// Import what was chosen? With the name that has to be typed, if any.
     Import(Option<String>),
-    /// Leave and lose the choices?
+    /// Quit and lose the choices?
     Quit,
     /// Something failed.
     Failure,
@@ -64,22 +64,22 @@ pub(crate) enum Dialog {
     LoseForm,
     /// Which scopes are listed.
     ScopeFilter,
-    /// The clients that hold a scope, which is called by its id.
+    /// The clients that a scope is assigned to; the scope is given by its id.
     Holders(Arc<str>),
-    /// Who can call what by what is chosen.
+    /// Who can call what under the choices.
     Access,
-    /// What is wrong with the scopes.
+    /// The findings about the scopes.
     Findings,
     /// One of these.
     Finding,
-    /// Do this to scopes? With the name that has to be typed, if any.
+    /// Edit scopes? With the name that has to be typed, if any.
     Edit(Box<Edit>, Option<String>),
     /// What an edit did.
     Edited,
 }
 
 impl Dialog {
-    /// Says whether it asks nothing, and closes by any key that closes.
+    /// Returns whether it is read-only, and closes with any closing key.
     pub(crate) const fn is_to_read(&self) -> bool {
         matches!(
             self,
@@ -104,17 +104,17 @@ impl Dialog {
         }
     }
 
-    /// Says whether it asks where a file is to go.
+    /// Returns whether it asks for a path.
     pub(crate) const fn is_path(&self) -> bool {
         matches!(self, Self::SavePlan | Self::SaveBackup(_) | Self::Export(_))
     }
 
-    /// Says whether one of its rows is chosen, rather than its text scrolled.
+    /// Returns whether one of its rows is selected, rather than its text scrolled.
     const fn has_rows(&self) -> bool {
         matches!(self, Self::Palette | Self::ScopeFilter) || self.is_list()
     }
 
-    /// Says whether its rows stand below heads of columns, and are made when
+    /// Returns whether its rows are below column headings, and are made when
     /// they are drawn.
     pub(crate) const fn is_list(&self) -> bool {
         matches!(
@@ -124,32 +124,32 @@ impl Dialog {
     }
 }
 
-/// Where the focus of a modal can be.
+/// The focus of a modal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Focus {
     Cancel,
-    /// One thing or the other.
+    /// An option.
     Choice,
     Input,
     Go,
 }
 
-/// A box over the review.
+/// A dialog over the review.
 #[derive(Clone, Debug)]
 pub(crate) struct Modal {
     pub(crate) dialog: Dialog,
     pub(crate) title: String,
-    /// Whether it was on the screen: keys pressed before do not count for it.
+    /// Whether it was drawn: keys pressed before do not count for it.
     pub(crate) drawn: bool,
     /// Whether it was open before the form that is open now.
     pub(crate) is_below: bool,
     pub(crate) focus: Focus,
     /// Why the second button cannot be pressed.
     pub(crate) barred: Option<String>,
-    /// Whether what it was asked to do is being done.
+    /// Whether its action is running.
     pub(crate) waiting: bool,
     pub(crate) input: Input,
-    /// What went wrong with what was typed.
+    /// What is wrong with the input.
     complaint: Vec<Line>,
     body: Vec<Line>,
     changed: Option<Changed>,
@@ -159,13 +159,13 @@ pub(crate) struct Modal {
     /// How many lines follow that are made when they are drawn.
     pub(crate) more: usize,
     pub(crate) top: usize,
-    /// The chosen row, or the thing that was chosen.
+    /// The selected row or option.
     pub(crate) at: usize,
 }
 
 impl Modal {
     /// Returns a modal with its focus on the name that has to be typed, so that
-    /// every letter is one, or else on Cancel.
+    /// letters are input, or else on Cancel.
     pub(crate) fn new(dialog: Dialog, title: &str, body: Vec<Line>) -> Self {
         let focus = if dialog.name().is_some() {
             Focus::Input
@@ -193,7 +193,7 @@ impl Modal {
         }
     }
 
-    /// Adds what changed, and what to say below.
+    /// Adds what changed, and the lines below.
     pub(crate) fn with_changed(self, changed: Changed, tail: Vec<Line>) -> Self {
         Self {
             changed: Some(changed),
@@ -202,7 +202,7 @@ impl Modal {
         }
     }
 
-    /// Adds a line that is typed, with what it begins with, and the focus on it.
+    /// Adds an input with its initial value, and the focus on it.
     pub(crate) fn with_path(self, path: String) -> Self {
         Self {
             input: Input::new(path),
@@ -211,7 +211,7 @@ impl Modal {
         }
     }
 
-    /// Returns the words of its buttons: the harmless one and the other.
+    /// Returns the labels of its buttons: the harmless one and the other.
     pub(crate) fn buttons(&self) -> Option<(&'static str, Option<&'static str>)> {
         match &self.dialog {
             Dialog::Cover(None) => Some(("Cancel", Some("Cover all"))),
@@ -244,7 +244,7 @@ impl Modal {
         }
     }
 
-    /// Says whether a line of text is typed into it.
+    /// Returns whether it has an input.
     pub(crate) const fn has_input(&self) -> bool {
         matches!(self.dialog, Dialog::Palette) || self.dialog.is_path() || self.name().is_some()
     }
@@ -254,7 +254,7 @@ impl Modal {
         self.dialog.name()
     }
 
-    /// Returns how many things there are to choose between.
+    /// Returns the number of options.
     pub(crate) const fn options(&self) -> usize {
         if matches!(self.dialog, Dialog::Export(_)) {
             2
@@ -263,7 +263,7 @@ impl Modal {
         }
     }
 
-    /// Returns where its focus can be.
+    /// Returns the focus positions.
     pub(crate) fn focuses(&self) -> Vec<Focus> {
         let second = self.buttons().is_some_and(|(_, second)| second.is_some());
         let mut stops = vec![Focus::Cancel];
@@ -279,7 +279,7 @@ impl Modal {
         stops
     }
 
-    /// Moves the focus on by so many stops.
+    /// Moves the focus by that many positions.
     pub(crate) fn move_focus(&mut self, by: usize) {
         let stops = self.focuses();
         let at = stops
@@ -292,13 +292,13 @@ impl Modal {
             .unwrap_or(Focus::Cancel);
     }
 
-    /// Replaces what it says, from the top.
+    /// Replaces its text, scrolled to the top.
     pub(crate) fn set_body(&mut self, body: Vec<Line>) {
         self.body = body;
         self.laid_for = 0;
     }
 
-    /// Says above all else what went wrong; back to the line that is typed.
+    /// Shows at the top what went wrong; the focus returns to the input.
     pub(crate) fn complain(&mut self, complaint: Vec<Line>) {
         self.complaint = complaint;
         self.waiting = false;
@@ -307,7 +307,7 @@ impl Modal {
         self.laid_for = 0;
     }
 
-    /// Notes that what it was asked to do is being done.
+    /// Notes that its action is running.
     pub(crate) fn wait(&mut self) {
         self.complaint = Vec::new();
         self.waiting = true;
@@ -339,7 +339,7 @@ impl Modal {
         }
     }
 
-    /// Returns the chosen row, where there are rows to choose.
+    /// Returns the selected row, if rows can be selected.
     pub(crate) fn row(&self) -> Option<usize> {
         let rows = if self.dialog.is_list() {
             self.more
@@ -349,12 +349,12 @@ impl Modal {
         (self.dialog.has_rows() && rows > 0).then_some(self.at)
     }
 
-    /// Returns how many rows stand still above those that scroll.
+    /// Returns the number of fixed rows above those that scroll.
     pub(crate) fn head(&self) -> usize {
         usize::from(self.dialog.is_list() && self.more > 0)
     }
 
-    /// Rows that do not scroll: borders, headings, buttons, the typed line.
+    /// Rows that do not scroll: borders, headings, buttons, the input.
     pub(crate) fn chrome(&self) -> u16 {
         let rows = self.head() + self.options();
         let buttons = if self.buttons().is_some() { 2 } else { 0 };
@@ -437,7 +437,7 @@ impl Modal {
     }
 }
 
-/// Returns the word for what is done to scopes.
+/// Returns the label of an edit of scopes.
 const fn word(edit: &Edit) -> &'static str {
     match edit {
         Edit::Create(_) => "Create",

@@ -1,4 +1,4 @@
-//! What can happen to the screen, and the facts that come with it.
+//! Messages to the screen, and their data.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use super::theme::Palette;
 /// What is reviewed: a file against a target.
 #[derive(Clone, Debug)]
 pub struct Reviewed {
-    /// The file, as it was named.
+    /// The file, as given.
     pub file: String,
     /// Its checksum, in hexadecimal.
     pub sha256: String,
@@ -34,7 +34,7 @@ pub struct Reviewed {
     pub directory: String,
     /// Whether an import keeps a backup.
     pub backup: bool,
-    /// Whose items can be exported alone.
+    /// The kind whose items can be exported alone.
     pub export_kind: Kind,
     /// Whether the platform has scopes.
     pub has_scopes: bool,
@@ -43,7 +43,7 @@ pub struct Reviewed {
 }
 
 impl Reviewed {
-    /// Returns where it was compared.
+    /// Returns the location it was compared with.
     pub(crate) fn location(&self) -> Location {
         Location {
             target: self.target.clone(),
@@ -56,7 +56,7 @@ impl Reviewed {
     }
 }
 
-/// A target, and who works there.
+/// A target and its operator.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Location {
     /// The target, `user@host:port/database`.
@@ -76,7 +76,7 @@ pub struct Location {
 /// The scopes of a target, with everything that a scope can be made of.
 #[derive(Clone, Debug)]
 pub struct Scoped {
-    /// Whose scopes they are.
+    /// The target.
     pub place: Location,
     /// The scopes.
     pub catalogue: Arc<Catalogue>,
@@ -86,20 +86,20 @@ pub struct Scoped {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct EffectId(pub(crate) u64);
 
-/// Something that happened.
+/// A message.
 #[derive(Debug)]
 pub(crate) enum Msg {
     /// A key was pressed.
     Key(Key),
     /// Text was pasted.
     Paste(String),
-    /// The terminal has so many columns and rows.
+    /// The terminal's size, in columns and rows.
     Resize(u16, u16),
-    /// Time went on since the start; sent while a job runs.
+    /// The time since the start; sent while a job runs.
     Tick(Duration),
-    /// What was changed is on the screen now.
+    /// The changes are on the screen now.
     Drawn,
-    /// A job goes on.
+    /// Progress of a job.
     Progress(EffectId, Progress),
     /// The file was compared with the target.
     Compared(EffectId, Result<Reviewed, Failure>),
@@ -117,24 +117,24 @@ pub(crate) enum Msg {
     Scopes(EffectId, Result<Scoped, Failure>),
     /// The edit of scopes ended.
     Edited(EffectId, Result<Edited, Failure>),
-    /// What is wrong with the target's scopes was looked for.
+    /// The check of the target's scopes ended.
     Checked(EffectId, Result<Vec<ScopeFinding>, Failure>),
     /// Themes and keys were read again.
     Reloaded(Reloaded),
     /// The text was sent to the terminal's clipboard, or why not.
     Copied(Result<(), String>),
-    /// Somebody wants the program to end.
+    /// The program is asked to end.
     Leave(Leave),
 }
 
-/// What the files of themes and keys say now, or what is wrong with them.
+/// The reloaded themes and keys, or what is wrong with them.
 #[derive(Debug)]
 pub(crate) struct Reloaded {
     pub(crate) themes: Result<Vec<Palette>, String>,
     pub(crate) keys: Result<KeyMap, String>,
 }
 
-/// Who wants the program to end.
+/// The source of a request to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Leave {
     /// SIGINT from outside: as Ctrl-C.
@@ -148,9 +148,9 @@ pub(crate) enum Leave {
 /// How the screen was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// The operator was done.
+    /// The operator quit.
     Done,
-    /// The operator left after a failure that was the last word.
+    /// The operator quit after a final failure.
     Failed(crate::job::FailureKind),
     /// By Ctrl-C or SIGINT.
     Interrupted,
@@ -160,10 +160,10 @@ pub enum Exit {
     HungUp,
 }
 
-/// What is left to say after the screen is gone.
+/// The result after the screen is closed.
 #[derive(Clone, Debug)]
 pub struct Farewell {
-    /// How the screen was left; exit codes follow from it, at the edge.
+    /// How the screen ended; the binary derives the exit code.
     pub exit: Exit,
     /// One safe line: what was written, or that nothing was.
     pub summary: String,

@@ -1,8 +1,8 @@
-//! What a row of the tree or of the list stands for.
+//! The nodes behind the rows of tree and list.
 
 use crate::engine::{Entry, Missing, Plan, Value};
 
-/// A list of what the target lacks.
+/// A list of objects missing in the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum MissingList {
     /// APIs.
@@ -24,7 +24,7 @@ impl MissingList {
         }
     }
 
-    /// Returns what it is called.
+    /// Returns its title.
     pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Apis => "Lack API",
@@ -32,7 +32,7 @@ impl MissingList {
         }
     }
 
-    /// Returns the places of what is in it among all that is missing.
+    /// Returns the indices of its objects among all missing objects.
     pub(crate) fn places(self, plan: &Plan) -> std::ops::Range<usize> {
         let apis = plan.missing_apis().len();
         match self {
@@ -42,29 +42,29 @@ impl MissingList {
     }
 }
 
-/// A thing that can be selected. Within one plan a node is its identity;
-/// [`Node::carry`] finds the same thing in another plan.
+/// Something that can be selected. Within one plan a node is its identity;
+/// [`Node::carry`] finds the same node in another plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Node {
-    /// All items of a kind, by its place among the plan's kinds.
+    /// All items of a kind, by its index among the plan's kinds.
     Kind(usize),
-    /// An item, by its place in the plan.
+    /// An item, by its index in the plan.
     Item(usize),
-    /// A set of an item, by its place among the item's sets.
+    /// A set of an item, by its index among the item's sets.
     Branch(usize, usize),
     /// An element of a set.
     Element(usize, usize, usize),
-    /// A list of what the target lacks.
+    /// A list of objects missing in the target.
     Missing(MissingList),
-    /// One of these, by its place among all that is missing.
+    /// One of these, by its index among all missing objects.
     MissingObject(usize),
-    /// What was noticed.
+    /// The warnings.
     Warnings,
     /// One of them.
     Warning(usize),
 }
 
-/// A row: a node, and how deep it stands.
+/// A row: a node and its depth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) node: Node,
@@ -96,7 +96,7 @@ impl Node {
         }
     }
 
-    /// Says whether there can be nodes below it.
+    /// Returns whether there can be nodes below it.
     pub(crate) fn has_children(self, plan: &Plan) -> bool {
         match self {
             Self::Kind(_) | Self::Missing(_) | Self::Warnings | Self::Branch(..) => true,
@@ -105,8 +105,7 @@ impl Node {
         }
     }
 
-    /// Returns the node of the same thing in another plan, or of what it
-    /// belonged to where it is gone.
+    /// Returns the same node in another plan, or its parent if it is gone.
     pub(crate) fn carry(self, from: &Plan, to: &Plan) -> Option<Self> {
         let item = |at| from.entry(at).and_then(|entry| to.position(&entry.item.id));
         match self {
@@ -130,7 +129,7 @@ impl Node {
     }
 }
 
-/// Returns the place of an item's kind among the plan's kinds.
+/// Returns the index of an item's kind among the plan's kinds.
 pub(crate) fn kind_of(plan: &Plan, at: usize) -> Option<usize> {
     let kind = &plan.entry(at)?.item.id.kind;
     plan.kinds().iter().position(|info| info.kind == *kind)

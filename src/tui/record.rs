@@ -1,14 +1,14 @@
-//! A job of the ledger in words.
+//! Texts for a job of the ledger.
 
 use chrono::{DateTime, Utc};
 
 use super::theme::{Glyphs, Role};
 use crate::job::{JobRecord, JobState};
 
-/// What was written, in the order in which it is told.
+/// The counts of what was written, in order.
 const WRITTEN: [&str; 4] = ["added", "covered", "restored", "removed"];
 
-/// What was left alone.
+/// The counts of what was not written.
 const LEFT: [&str; 3] = ["unchanged", "skipped", "blocked"];
 
 /// Returns the sign of a state.
@@ -39,7 +39,7 @@ pub(crate) const fn role(state: JobState) -> Role {
     }
 }
 
-/// Returns a time as everybody reads it, wherever they sit.
+/// Formats a time in UTC.
 pub(crate) fn time(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
@@ -49,7 +49,7 @@ pub(crate) fn written(record: &JobRecord) -> String {
     counts(record, |word| !LEFT.contains(&word))
 }
 
-/// Returns all counts that are not nought.
+/// Returns all counts that are not zero.
 pub(crate) fn all_counts(record: &JobRecord) -> String {
     counts(record, |_| true)
 }
@@ -67,27 +67,27 @@ fn counts(record: &JobRecord, admits: impl Fn(&str) -> bool) -> String {
     described.join(", ")
 }
 
-/// Says why a job cannot be undone.
+/// Checks whether a job can be undone.
 ///
 /// # Errors
 ///
-/// Gives the reason as a sentence.
+/// Returns the reason as a sentence.
 pub(crate) fn can_undo(record: &JobRecord) -> Result<(), String> {
     let job = record.job;
     match (record.state, record.undone_by) {
         (JobState::Done | JobState::PartlyUndone, _) => Ok(()),
         (JobState::Failed, _) => Err(format!("job {job} failed and wrote nothing")),
         (JobState::Unknown, _) => Err(format!("the outcome of job {job} is unknown")),
-        (JobState::Undone, Some(by)) => Err(format!("job {job} is undone already, by job {by}")),
-        (JobState::Undone, None) => Err(format!("job {job} is undone already")),
+        (JobState::Undone, Some(by)) => Err(format!("job {job} was already undone by job {by}")),
+        (JobState::Undone, None) => Err(format!("job {job} was already undone")),
     }
 }
 
-/// Says why a job's backup cannot be saved.
+/// Checks whether a job's backup can be saved.
 ///
 /// # Errors
 ///
-/// Gives the reason as a sentence.
+/// Returns the reason as a sentence.
 pub(crate) fn can_save_backup(record: &JobRecord) -> Result<(), String> {
     if record.has_backup {
         return Ok(());
@@ -137,7 +137,7 @@ mod tests {
         (record.state, record.undone_by) = (JobState::Undone, Some(15));
         assert_eq!(
             can_undo(&record),
-            Err("job 12 is undone already, by job 15".to_owned())
+            Err("job 12 was already undone by job 15".to_owned())
         );
     }
 

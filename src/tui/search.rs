@@ -56,7 +56,7 @@ fn contains(text: &str, query: &str) -> bool {
     text.to_lowercase().contains(query)
 }
 
-/// Returns where in a text the query stands, as byte offsets.
+/// Returns the matches of the query in a text, as byte offsets.
 pub(crate) fn find(text: &str, query: &str) -> Option<(usize, usize)> {
     if query.is_empty() {
         return None;

@@ -29,7 +29,7 @@ use super::terminal::{is_foreground, is_handed_back, nudge};
 /// How often the terminal is asked whether it hung up, or is ours again.
 const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 
-/// How long to leave bytes alone that crossterm was not told of.
+/// How long to leave bytes alone that crossterm does not know of.
 const STALL: Duration = Duration::from_millis(20);
 
 /// What `poll` says of a terminal whose other end is closed.
@@ -44,7 +44,7 @@ pub enum Signal {
     Terminate,
     /// SIGHUP: the session ended. The terminal may be dead already.
     Hangup,
-    /// The terminal hung up without a signal. Told once; may follow a [`Signal::Hangup`].
+    /// The terminal hung up without a signal. Reported once; may follow a [`Signal::Hangup`].
     TerminalGone,
     /// SIGCONT, or a suspended terminal handed back without one: answer with
     /// [`Terminal::resume`](super::terminal::Terminal::resume).
@@ -158,7 +158,7 @@ fn park_stdin() {
 }
 
 /// A terminal event and when it was read, so that a key typed before a dialog
-/// was on the screen can be told from an answer to it.
+/// was on the screen can be distinguished from an answer to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrived {
     /// When the bytes were read from the terminal.
@@ -243,7 +243,7 @@ fn resized() -> Option<Arrived> {
     })
 }
 
-/// The thread: forwards events until told to stop or the terminal is gone.
+/// The thread: forwards events until it is asked to stop or the terminal is gone.
 fn read(events: &UnboundedSender<io::Result<Arrived>>, stop: &PipeReader) {
     loop {
         let stdin = stdin();
@@ -282,14 +282,14 @@ fn read(events: &UnboundedSender<io::Result<Arrived>>, stop: &PipeReader) {
     }
 }
 
-/// Forwards what crossterm can read without waiting; says whether that was anything.
+/// Forwards what crossterm can read without waiting; returns whether that was anything.
 fn forward(events: &UnboundedSender<io::Result<Arrived>>) -> io::Result<bool> {
     let mut is_any = false;
     // Asked each time: inside crossterm a hang-up is an endless loop.
     while !is_hung_up() && event::poll(Duration::ZERO)? {
         let event = event::read()?;
         is_any = true;
-        // Sizes come from our own SIGWINCH: crossterm tells of them only when
+        // Sizes come from our own SIGWINCH: crossterm reports them only when
         // a key follows.
         if !matches!(event, Event::Resize(..)) {
             let _ = events.send(Ok(Arrived {

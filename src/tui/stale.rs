@@ -1,4 +1,4 @@
-//! What is no longer what it was: each field then, now, and as it was wanted.
+//! Stale fields: each as it was, as it is now, and as wanted.
 
 use super::detail::brief;
 use super::theme::{Glyphs, Role};
@@ -8,16 +8,16 @@ use crate::engine::display::safe;
 use crate::engine::text::apart;
 use crate::job::{Stale, StaleField};
 
-/// Texts narrower than this have the three states below each other.
+/// Narrower dialogs have the three states below each other.
 pub(crate) const THREE_COLUMNS: usize = 92;
 
 /// The most lines that one value takes.
 const MAX_LINES: usize = 8;
 
-/// What is said of a secret, instead of its values.
+/// Shown for a secret, instead of its values.
 const SECRET: &str = "secret, differs";
 
-/// What the three states are called.
+/// The labels of the three states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct States {
     then: &'static str,
@@ -27,7 +27,7 @@ pub(crate) struct States {
 
 /// Of an import: the plan, the target, the file.
 pub(crate) const IMPORT: States = States {
-    then: "at plan",
+    then: "when compared",
     now: "now",
     wanted: "in the file",
 };
@@ -47,7 +47,7 @@ pub(crate) struct Changed {
 }
 
 impl Changed {
-    /// Returns what is to be told.
+    /// Returns the stale items with their labels.
     pub(crate) fn new(stale: &[Stale], states: States) -> Self {
         Self {
             stale: stale.to_vec(),
@@ -55,13 +55,13 @@ impl Changed {
         }
     }
 
-    /// Says whether any field is told.
+    /// Returns whether there is any field.
     pub(crate) fn has_fields(&self) -> bool {
         self.stale.iter().any(|stale| !stale.fields.is_empty())
     }
 
-    /// Lays it out: three columns where they fit, else, or where it is to be
-    /// read aloud, one state below the other.
+    /// Lays it out: three columns if they fit, else, or for a screen reader, one
+    /// state below the other.
     pub(crate) fn lay(&self, width: usize, accessible: bool, glyphs: &'static Glyphs) -> Vec<Line> {
         let layout = StaleLayout {
             states: self.states,
@@ -101,7 +101,7 @@ impl StaleLayout {
             lines.extend(head.and(Role::Text, &stale.why).fold(self.width));
             return;
         }
-        // A name that leaves the reason no room stands on lines of its own.
+        // A name that leaves no room for the reason has lines of its own.
         lines.extend(
             self.wrapped(name.trim_end(), self.width)
                 .map(|part| Line::of(Role::Title, &part)),
@@ -126,7 +126,7 @@ impl StaleLayout {
         }
         let labels = self.labels();
         let widest = labels.iter().map(|label| width(label)).max().unwrap_or(0);
-        // A label that leaves its value no room stands on a line of its own.
+        // A label that leaves no room for its value has a line of its own.
         let is_apart = (indent + widest + 2) * 3 > self.width * 2;
         for (label, (role, value)) in labels.into_iter().zip(values(field, self.glyphs)) {
             let mut line = Line::new();
@@ -211,7 +211,7 @@ impl StaleLayout {
     }
 }
 
-/// Returns what a field is called.
+/// Returns the label of a field.
 fn name(field: &StaleField) -> String {
     let path: Vec<String> = segments(&field.path).collect();
     if path.is_empty() {
@@ -221,9 +221,9 @@ fn name(field: &StaleField) -> String {
     }
 }
 
-/// Returns the three values, with their roles: what is there now is what
-/// nobody has seen yet. Of long ones the part in which they differ is shown, and
-/// what looks alike is shown apart.
+/// Returns the three values, with their roles: the present value is highlighted.
+/// Long values are excerpts where they differ, look-alikes are made
+/// distinguishable.
 fn values(field: &StaleField, glyphs: &Glyphs) -> [(Role, String); 3] {
     let described = [&field.then, &field.now, &field.wanted].map(brief);
     let described = apart(
@@ -284,15 +284,15 @@ mod tests {
             describe(&stale, IMPORT, 100, false),
             [
                 "client crm: changed in the target since",
-                "  field  at plan                        now                            in the file",
+                "  field  when compared                  now                            in the file",
                 "  tps    10                             20                             none",
             ]
         );
         let below = [
             "  tps",
-            "    at plan      10",
-            "    now          20",
-            "    in the file  none",
+            "    when compared  10",
+            "    now            20",
+            "    in the file    none",
         ];
         assert_eq!(describe(&stale, IMPORT, 60, false)[1..], below);
         assert_eq!(describe(&stale, IMPORT, 200, true)[1..], below);

@@ -57,7 +57,7 @@ pub(crate) fn set(labels: &[&str]) -> Value {
     )
 }
 
-/// A candidate that grows by what is said of it.
+/// A builder of a candidate.
 pub(crate) struct Draft(Candidate);
 
 pub(crate) fn item(kind: &'static str, key: &str, name: &str) -> Draft {
@@ -91,7 +91,7 @@ impl Draft {
         self
     }
 
-    /// What is the target's own: told only where everything is.
+    /// The target's own value: shown only when everything is.
     pub(crate) fn quiet(mut self, name: &'static str, before: Value, after: Value) -> Self {
         let field = |value| Field {
             quiet: true,
@@ -102,7 +102,7 @@ impl Draft {
         self
     }
 
-    /// Everything of both sides, as aligning two documents gives it.
+    /// All fields of both sides, as from the alignment of two documents.
     pub(crate) fn sides(mut self, before: Value, after: Value) -> Self {
         self.base_mut().value = before;
         self.0.item.value = after;
@@ -117,7 +117,7 @@ impl Draft {
         self
     }
 
-    /// Says that it was found by something else than its key.
+    /// Marks it as matched by something else than its key.
     pub(crate) fn found(mut self, by: &'static str, target: &str) -> Self {
         self.0.matched = Some(Matched {
             by: by.into(),
@@ -187,7 +187,7 @@ pub(crate) fn plan(drafts: Vec<Draft>, missing: Vec<Missing>, warnings: Vec<Find
     ))
 }
 
-/// A plan with every status, dependencies, secrets, sets, lacking APIs and warnings.
+/// A plan with every status, dependencies, secrets, sets, missing APIs and warnings.
 pub(crate) fn sample() -> Arc<Plan> {
     plan(
         sample_drafts(10),
@@ -404,8 +404,8 @@ pub(crate) const MANY_KINDS: &[KindInfo] = &[
     },
 ];
 
-/// Items of whole documents: lists, truths, fractions, what a cover removes,
-/// references of all sorts, and kinds that cannot be imported.
+/// Items of whole documents: lists, booleans, fractions, what a cover removes,
+/// references of all kinds, and kinds that cannot be imported.
 pub(crate) fn documents() -> Arc<Plan> {
     let record = |fields: Vec<(&'static str, Value)>| {
         Value::Record(
@@ -792,7 +792,7 @@ pub(crate) fn stale_failure() -> Failure {
         billing,
         Stale::new(
             id("group", "crm-read"),
-            "API crm/list is missing in the target now",
+            "API crm/list is now missing in the target",
         ),
         Stale::new(
             id("client", "evil\u{1b}[2J\u{202e}"),
@@ -833,7 +833,7 @@ pub(crate) fn notice(app: &App) -> &str {
     app.notice.as_ref().map_or("", |notice| &notice.text)
 }
 
-/// The key of the item at hand.
+/// The key of the selected item.
 pub(crate) fn here(app: &App) -> String {
     let at = app.node().and_then(super::node::Node::item);
     let entry = at.and_then(|at| app.review.as_ref()?.entry(at));
@@ -884,7 +884,7 @@ pub(crate) fn answer_scopes(app: &mut App, id: EffectId, scoped: Scoped) {
     update(app, Msg::Drawn);
 }
 
-/// What an edit did to the first scope of the sample.
+/// The result of an edit of the first scope of the sample.
 pub(crate) fn edited(verb: &'static str, items: Vec<ItemId>) -> Edited {
     let receipt = receipt(Vec::new());
     Edited {
@@ -920,7 +920,7 @@ pub(crate) fn findings() -> Vec<ScopeFinding> {
     ]
 }
 
-/// The name of the scope at hand.
+/// The name of the selected scope.
 pub(crate) fn scope_here(app: &App) -> String {
     let scope = app.scopes.as_ref().and_then(super::scopes::Scopes::current);
     scope

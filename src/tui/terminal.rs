@@ -1,4 +1,4 @@
-//! The real terminal: taken, drawn on in whole frames, and always given back.
+//! The real terminal: entered, drawn on in whole frames, and always restored.
 //!
 //! What this module refuses to do, because it breaks over ssh:
 //!
@@ -46,20 +46,20 @@ use crate::engine::display::safe;
 /// than 100,000 bytes, which base64 makes of this.
 pub const COPY_LIMIT: usize = 74_994;
 
-/// Room for a whole frame, so that the buffer does not grow while drawing.
+/// Capacity for a whole frame, so that the buffer does not grow while drawing.
 const FRAME_BYTES: usize = 64 * 1024;
 
-/// The largest side believed; a broken `stty` must not make us allocate gigabytes.
+/// The largest accepted side; a broken `stty` must not make us allocate gigabytes.
 const MAX_SIDE: u16 = 1_000;
 
-/// What a terminal that reports no size (a serial line, a bare pty) is taken for.
+/// The size assumed for a terminal that reports none (a serial line, a bare pty).
 const FALLBACK: Size = Size::new(80, 24);
 
 /// How long giving back waits for a terminal whose link is stuck.
 const RESTORE_TIMEOUT: Duration = Duration::from_millis(250);
 
 /// How long `suspend` gives the kernel to stop this thread after the signal
-/// was taken by another one. Nothing waits for it: the process stands still.
+/// was taken by another one. Nothing waits for it: the process is stopped.
 const SETTLE: Duration = Duration::from_millis(20);
 
 /// Alternate screen, bracketed paste, no cursor. A paste must arrive as one
@@ -106,7 +106,7 @@ pub enum TerminalError {
     #[error("the terminal was given back")]
     GivenBack,
     /// More than [`COPY_LIMIT`].
-    #[error("{bytes} bytes are more than terminals take, the limit is {COPY_LIMIT}")]
+    #[error("{bytes} bytes exceed the clipboard limit of terminals, {COPY_LIMIT}")]
     TooLongToCopy {
         /// The length of the text.
         bytes: usize,
@@ -135,7 +135,7 @@ impl From<TerminalError> for io::Error {
     }
 }
 
-/// Says whether an error means that the terminal itself went away: a closed
+/// Returns whether an error means that the terminal itself went away: a closed
 /// window, a dropped ssh session. Treat it as a hang-up and write nothing more.
 pub fn is_gone(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
@@ -145,7 +145,7 @@ pub fn is_gone(error: &io::Error) -> bool {
         )
 }
 
-/// What came of [`Terminal::suspend`] or [`Terminal::resume`].
+/// The result of [`Terminal::suspend`] or [`Terminal::resume`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Suspension {
@@ -199,8 +199,8 @@ impl Terminal<Tty> {
     ///
     /// # Errors
     ///
-    /// A [`TerminalError`] where there is no terminal to take, else what the
-    /// system said; nothing stays half done.
+    /// A [`TerminalError`] if there is no terminal, else the system's error;
+    /// nothing stays half done.
     pub fn enter() -> io::Result<Self> {
         if !isatty(stdin()) {
             return Err(TerminalError::StdinNotATerminal.into());
@@ -390,8 +390,8 @@ pub fn restore() {
     }
 }
 
-/// Makes a panic give the terminal back, then leave a line in the log and one short report on standard
-/// error, in whatever thread it happens; the exit code stays the usual 101.
+/// Makes a panic give the terminal back, then write a line to the log and one short report to
+/// standard error, in whatever thread it happens; the exit code stays the usual 101.
 ///
 /// `log` is named in the report. A panic that a task swallows ends the drawing
 /// too: the next [`Terminal::draw`] fails with [`TerminalError::GivenBack`].
@@ -401,13 +401,13 @@ pub fn install_panic_hook(log: Option<PathBuf>) {
         note(info);
         let report = report(info, log.as_deref());
         if wait_writable(stderr(), Some(RESTORE_TIMEOUT)).is_ok() {
-            // Nobody is left to be told of a failure here.
+            // A failure cannot be reported here.
             let _ = io::stderr().write_all(report.as_bytes());
         }
     }));
 }
 
-/// Leaves the panic in the log, on one line: reports on a terminal are lost.
+/// Writes the panic to the log, on one line: reports on a terminal are lost.
 fn note(info: &PanicHookInfo) {
     let message = safe(info.payload_as_str().unwrap_or("without a message"));
     match info.location() {
@@ -473,7 +473,7 @@ fn give_back() {
     let _ = disable_raw_mode();
 }
 
-/// Says whether a suspended terminal was handed to us again. Shells send no
+/// Returns whether a suspended terminal was handed to us again. Shells send no
 /// SIGCONT where `fg` follows `bg`: for them the job was running.
 pub(super) fn is_handed_back() -> bool {
     HELD.load(Ordering::SeqCst) == SUSPENDED && is_foreground()
@@ -497,7 +497,7 @@ pub(super) fn nudge() {
     }
 }
 
-/// Says whether the terminal listens to our process group. A terminal that is
+/// Returns whether the terminal listens to our process group. A terminal that is
 /// not our controlling one (containers, `setsid`) stops nobody and counts.
 pub(super) fn is_foreground() -> bool {
     tcgetpgrp(stdin()).map_or(true, |group| group == getpgrp())

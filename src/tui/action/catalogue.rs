@@ -1,23 +1,23 @@
 //! All actions.
 
-/// What keys mean depends on where the operator is.
+/// The context that determines what keys mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Context {
     /// Before there is a plan.
     Loading,
     /// In the three panes.
     Review,
-    /// In a box with buttons.
+    /// In a dialog with buttons.
     Dialog,
-    /// In a box to read.
+    /// In a read-only dialog.
     Reader,
-    /// Typing what to search for.
+    /// Typing a search.
     Search,
     /// Typing an action's name.
     Palette,
     /// In the list of the target's jobs.
     History,
-    /// In what there is to know about one of them.
+    /// In the detail of one of them.
     Job,
     /// While an import, a rehearsal, an undo or an edit runs.
     Applying,
@@ -25,7 +25,7 @@ pub(crate) enum Context {
     Form,
     /// In a list to choose from.
     Picker,
-    /// Typing what such a list is to show.
+    /// Typing the filter of such a list.
     Filter,
     /// In the list of scopes, or in the detail beside it.
     Scopes,
@@ -33,7 +33,7 @@ pub(crate) enum Context {
     ScopeFilter,
     /// In the list of a scope's clients.
     Holders,
-    /// In the list of what is wrong with the scopes.
+    /// In the list of findings about the scopes.
     Findings,
     /// In the list of who can call what.
     Access,
@@ -62,7 +62,7 @@ impl Context {
     ];
 }
 
-/// What can be done.
+/// An action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Act {
     Down,
@@ -152,14 +152,14 @@ pub(crate) enum Act {
 #[derive(Debug)]
 pub(crate) struct Action {
     pub(crate) act: Act,
-    /// What it is called in the palette and in the config file.
+    /// Its name in the palette and in the configuration file.
     pub(crate) name: &'static str,
-    /// What it does, in a sentence.
+    /// What it does: imperative, sentence case, no final period.
     pub(crate) sentence: &'static str,
     pub(crate) contexts: &'static [Context],
-    /// Its default keys; a space stands between the keys of a sequence.
+    /// Its default keys; the keys of a sequence are separated by a space.
     pub(crate) keys: &'static [&'static str],
-    /// What the footer calls it, where it has a place there.
+    /// Its label in the footer, if it is listed there.
     pub(crate) footer: Option<&'static str>,
 }
 
@@ -212,7 +212,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
     action(
         Act::Help,
         "help",
-        "Shows the keys that work here.",
+        "Show the keys that work here",
         &[
             Loading,
             Review,
@@ -233,69 +233,125 @@ pub(crate) static CATALOGUE: &[Action] = &[
     action(
         Act::Choose,
         "choose",
-        "Chooses the item or leaves it out; on a kind, all items below.",
+        "Choose the item, or leave it out; on a kind, all items below",
         ROWS,
         &["space"],
     )
     .footer("choose"),
-    action(Act::Cover, "cover", "Overwrites the item in the target, or leaves it again.", ROWS, &["c"])
-        .footer("cover"),
-    action(Act::CoverAll, "cover-all", "Asks, then covers every item that differs.", ROWS, &["C"])
-        .footer("cover all"),
+    action(
+        Act::Cover,
+        "cover",
+        "Cover the item: overwrite it in the target, or keep it",
+        ROWS,
+        &["c"],
+    )
+    .footer("cover"),
+    action(
+        Act::CoverAll,
+        "cover-all",
+        "Cover every item that differs, after confirmation",
+        ROWS,
+        &["C"],
+    )
+    .footer("cover all"),
     action(
         Act::ConfirmMissing,
         "confirm-lack-api",
-        "Shows what is missing in the target, to confirm that it is ignored.",
+        "Show what is missing in the target, and confirm that it is ignored",
         &[Review, Dialog],
         &["m"],
     )
     .footer("lack API"),
-    action(Act::Import, "import", "Shows what would be written, then imports it.", ROWS, &["P"])
-        .footer("import"),
+    action(
+        Act::Import,
+        "import",
+        "Review what will be written, then import it",
+        ROWS,
+        &["P"],
+    )
+    .footer("import"),
     action(
         Act::Backup,
         "no-backup",
-        "Imports without a backup, or with one again; the journal to undo by is kept all the same.",
+        "Skip or save the backup; the journal used by undo is always kept",
         &[Dialog],
         &["B"],
     ),
     action(
         Act::Rehearse,
         "rehearse",
-        "Does the whole import on the target, tells what came of it, and rolls it back.",
+        "Run the import on the target, report the result, and roll back",
         ROWS,
         &["X"],
     )
     .footer("rehearse"),
-    action(Act::Search, "search", "Searches items by key and name.", ROWS, &["/"]).footer("search"),
-    action(Act::NextHit, "next-match", "Goes to the next match.", ROWS, &["n"]),
-    action(Act::PreviousHit, "previous-match", "Goes to the previous match.", ROWS, &["N"]),
-    action(Act::Filter, "filter", "Lists all items, changes, blocked or chosen ones.", ROWS, &["f"])
-        .footer("filter"),
-    action(Act::NextChange, "next-change", "Goes to the next item that changes or could.", ROWS, &["]"])
-        .footer("next change"),
+    action(
+        Act::Search,
+        "search",
+        "Search items by key and name",
+        ROWS,
+        &["/"],
+    )
+    .footer("search"),
+    action(Act::NextHit, "next-match", "Next match", ROWS, &["n"]),
+    action(
+        Act::PreviousHit,
+        "previous-match",
+        "Previous match",
+        ROWS,
+        &["N"],
+    ),
+    action(
+        Act::Filter,
+        "filter",
+        "Switch the filter: all items, changes, blocked, chosen",
+        ROWS,
+        &["f"],
+    )
+    .footer("filter"),
+    action(
+        Act::NextChange,
+        "next-change",
+        "Next item with differences",
+        ROWS,
+        &["]"],
+    )
+    .footer("next change"),
     action(
         Act::PreviousChange,
         "previous-change",
-        "Goes to the previous item that changes or could.",
+        "Previous item with differences",
         ROWS,
         &["["],
     ),
-    action(Act::NextBlocked, "next-blocked", "Goes to the next blocked item.", ROWS, &["!"])
-        .footer("blocked"),
+    action(
+        Act::NextBlocked,
+        "next-blocked",
+        "Next blocked item",
+        ROWS,
+        &["!"],
+    )
+    .footer("blocked"),
     action(
         Act::Explain,
         "explain",
-        "Explains the item's status: identity, place in the file, every reason.",
+        "Explain the item's status: identity, position in the file, every reason",
         ROWS,
         &["e"],
     )
     .footer("explain"),
-    action(Act::Access, "access", "List who gains or loses access.", ROWS, &["A"]).footer("access"),
+    action(
+        Act::Access,
+        "access",
+        "List who gains or loses access",
+        ROWS,
+        &["A"],
+    )
+    .footer("access"),
     action(
         Act::TurnAccess,
         "turn-access",
-        "List access by API, or by client again.",
+        "List access by API, or by client again",
         &[Access],
         &["tab", "t"],
     )
@@ -303,41 +359,53 @@ pub(crate) static CATALOGUE: &[Action] = &[
     action(
         Act::History,
         "history",
-        "Lists the jobs of this target, to look at them, undo them, or save their backups.",
+        "List the target's jobs: view them, undo them, save their backups",
         &[Loading, Review, Scopes],
         &["H"],
     )
     .footer("history"),
-    action(Act::Unchanged, "unchanged", "Shows or hides fields without a difference.", ROWS, &["u"])
-        .footer("unchanged"),
+    action(
+        Act::Unchanged,
+        "unchanged",
+        "Show or hide unchanged fields",
+        ROWS,
+        &["u"],
+    )
+    .footer("unchanged"),
     action(
         Act::SideBySide,
         "side-by-side",
-        "Shows the target's and the file's values beside each other.",
+        "Show values of target and file side by side",
         ROWS,
         &["s"],
     ),
     action(
         Act::Copy,
         "copy",
-        "Sends the item, or the detail's line, to the terminal's clipboard.",
+        "Copy the item, or the detail's line, to the terminal's clipboard",
         ROWS,
         &["y"],
     ),
     action(
         Act::Again,
         "compare-again",
-        "Reads file and target again; choices that still apply are kept.",
+        "Compare file and target again; choices that still apply are kept",
         &[Loading, Review, Dialog],
         &["R"],
     )
     .footer("compare again"),
-    action(Act::OpenJob, "open-job", "Shows all there is to know about the job.", &[History], &["enter"])
-        .footer("open"),
+    action(
+        Act::OpenJob,
+        "open-job",
+        "Show the job in detail",
+        &[History],
+        &["enter"],
+    )
+    .footer("open"),
     action(
         Act::Undo,
         "undo",
-        "Asks, then undoes the job: every row as it was before.",
+        "Undo the job, after confirmation: restore every row it changed",
         &[History, Job],
         &["U"],
     )
@@ -345,48 +413,138 @@ pub(crate) static CATALOGUE: &[Action] = &[
     action(
         Act::SaveBackup,
         "save-backup",
-        "Saves the backup that the job kept to a file.",
+        "Save the job's backup to a file",
         &[History, Job],
         &["b"],
     )
     .footer("save backup"),
-    action(Act::Down, "down", "Moves down.", LISTS, &["j", "down"]),
-    action(Act::Up, "up", "Moves up.", LISTS, &["k", "up"]),
-    action(Act::Top, "top", "Moves to the first row.", LISTS, &["g g", "home"]),
-    action(Act::Bottom, "bottom", "Moves to the last row.", LISTS, &["G", "end"]),
-    action(Act::HalfDown, "half-page-down", "Moves down by half a page.", LISTS, &["ctrl-d"]),
-    action(Act::HalfUp, "half-page-up", "Moves up by half a page.", LISTS, &["ctrl-u"]),
-    action(Act::PageDown, "page-down", "Moves down by a page.", LISTS, &["pgdn"]),
-    action(Act::PageUp, "page-up", "Moves up by a page.", LISTS, &["pgup"]),
-    action(Act::In, "in", "Unfolds, or goes in.", ROWS, &["l", "right"]),
-    action(Act::Out, "out", "Folds, or goes out.", ROWS, &["h", "left"]),
-    action(Act::Enter, "open", "Goes to the next pane with what is selected.", ROWS, &["enter"]),
-    action(Act::NextPane, "next-pane", "Moves to the next pane.", ROWS, &["tab"]),
-    action(Act::PreviousPane, "previous-pane", "Moves to the previous pane.", ROWS, &["S-Tab"]),
-    action(Act::TreePane, "tree", "Moves to the tree.", ROWS, &["1"]),
-    action(Act::ItemsPane, "items", "Moves to the list of items.", ROWS, &["2"]),
-    action(Act::DetailPane, "detail", "Moves to the detail.", ROWS, &["3"]),
-    action(Act::Zoom, "zoom", "Gives the whole screen to one pane, or takes it back.", ROWS, &["z"])
-        .footer("zoom"),
-    action(Act::NextStop, "next-button", "Moves to the next button or line.", &[Dialog], &["tab", "right"])
-        .footer("next"),
+    action(Act::Down, "down", "Move down", LISTS, &["j", "down"]),
+    action(Act::Up, "up", "Move up", LISTS, &["k", "up"]),
+    action(
+        Act::Top,
+        "top",
+        "Move to the first row",
+        LISTS,
+        &["g g", "home"],
+    ),
+    action(
+        Act::Bottom,
+        "bottom",
+        "Move to the last row",
+        LISTS,
+        &["G", "end"],
+    ),
+    action(
+        Act::HalfDown,
+        "half-page-down",
+        "Move down half a page",
+        LISTS,
+        &["ctrl-d"],
+    ),
+    action(
+        Act::HalfUp,
+        "half-page-up",
+        "Move up half a page",
+        LISTS,
+        &["ctrl-u"],
+    ),
+    action(
+        Act::PageDown,
+        "page-down",
+        "Move down a page",
+        LISTS,
+        &["pgdn"],
+    ),
+    action(Act::PageUp, "page-up", "Move up a page", LISTS, &["pgup"]),
+    action(Act::In, "in", "Unfold, or go in", ROWS, &["l", "right"]),
+    action(Act::Out, "out", "Fold, or go out", ROWS, &["h", "left"]),
+    action(
+        Act::Enter,
+        "open",
+        "Open the selection in the next pane",
+        ROWS,
+        &["enter"],
+    ),
+    action(
+        Act::NextPane,
+        "next-pane",
+        "Move to the next pane",
+        ROWS,
+        &["tab"],
+    ),
+    action(
+        Act::PreviousPane,
+        "previous-pane",
+        "Move to the previous pane",
+        ROWS,
+        &["S-Tab"],
+    ),
+    action(Act::TreePane, "tree", "Move to the tree", ROWS, &["1"]),
+    action(
+        Act::ItemsPane,
+        "items",
+        "Move to the list of items",
+        ROWS,
+        &["2"],
+    ),
+    action(
+        Act::DetailPane,
+        "detail",
+        "Move to the detail",
+        ROWS,
+        &["3"],
+    ),
+    action(
+        Act::Zoom,
+        "zoom",
+        "Zoom the pane to the whole screen, or back",
+        ROWS,
+        &["z"],
+    )
+    .footer("zoom"),
+    action(
+        Act::NextStop,
+        "next-button",
+        "Move to the next button or line",
+        &[Dialog],
+        &["tab", "right"],
+    )
+    .footer("next"),
     action(
         Act::PreviousStop,
         "previous-button",
-        "Moves to the previous button or line.",
+        "Move to the previous button or line",
         &[Dialog],
         &["S-Tab", "left"],
     ),
-    action(Act::Press, "press", "Does what the focus is on.", &[Dialog, Search, Palette, Filter], &["enter"])
-        .footer("do it"),
-    action(Act::Theme, "theme", "Takes the next theme.", &[Loading, Review, Scopes], &["T"]),
-    action(Act::Palette, "palette", "Finds an action by name.", &[Review, Form, Picker, Scopes], &[":"])
-        .footer("actions"),
-    action(Act::Redraw, "redraw", "Draws the screen anew.", &Context::ALL, &["ctrl-l"]),
+    action(
+        Act::Press,
+        "press",
+        "Press the focused button, or confirm the input",
+        &[Dialog, Search, Palette, Filter],
+        &["enter"],
+    )
+    .footer("confirm"),
+    action(
+        Act::Theme,
+        "theme",
+        "Switch to the next theme",
+        &[Loading, Review, Scopes],
+        &["T"],
+    ),
+    action(
+        Act::Palette,
+        "palette",
+        "Find an action by name",
+        &[Review, Form, Picker, Scopes],
+        &[":"],
+    )
+    .footer("actions"),
+    action(Act::Redraw, "redraw", "Redraw", &Context::ALL, &["ctrl-l"]),
     action(
         Act::Suspend,
         "suspend",
-        "Gives the terminal back to the shell; fg continues.",
+        "Suspend to the shell; fg continues",
         &[
             Loading,
             Review,
@@ -408,22 +566,31 @@ pub(crate) static CATALOGUE: &[Action] = &[
     action(
         Act::Interrupt,
         "interrupt",
-        "Cancels what runs; otherwise goes back.",
+        "Cancel what runs; otherwise go back",
         &Context::ALL,
         &["ctrl-c"],
     ),
     action(
         Act::Back,
         "back",
-        "Close the box.",
-        &[Dialog, Reader, History, Job, ScopeFilter, Holders, Findings, Access],
+        "Close the dialog",
+        &[
+            Dialog,
+            Reader,
+            History,
+            Job,
+            ScopeFilter,
+            Holders,
+            Findings,
+            Access,
+        ],
         &["q", "esc"],
     )
     .footer("back"),
     action(
         Act::Back,
         "quit",
-        "Go back; quit where there is nothing to go back to, and ask first if choices would be lost.",
+        "Go back, or quit; asks first if choices would be lost",
         &[Loading, Review, Scopes],
         &["q"],
     )
@@ -431,14 +598,14 @@ pub(crate) static CATALOGUE: &[Action] = &[
     action(
         Act::Escape,
         "leave",
-        "Leave a search, a filter or a zoom; never the program.",
+        "Leave a search, a filter or a zoom; never quits",
         &[Loading, Review, Scopes],
         &["esc"],
     ),
     action(
         Act::SavePlan,
         "save-plan",
-        "Saves the plan with the choices to a file, to be applied later.",
+        "Save the plan with the choices to a file, to apply later",
         ROWS,
         &["w"],
     )
@@ -446,20 +613,44 @@ pub(crate) static CATALOGUE: &[Action] = &[
     action(
         Act::Export,
         "export",
-        "Writes what stands in the target to a file that can be imported again.",
+        "Export the target to a file that can be imported again",
         ROWS,
         &["E"],
     )
     .footer("export"),
-    action(Act::Back, "close", "Closes what was read.", &[Reader, Job, ScopeFilter, Access], &["enter"]),
-    action(Act::Back, "cancel", "Leaves the line without effect.", &[Search, Palette, Filter], &["esc"])
-        .footer("cancel"),
-    action(Act::Down, "next-row", "Moves down in the list below.", &[Palette, Filter], &["down", "tab"]),
-    action(Act::Up, "previous-row", "Moves up in the list below.", &[Palette, Filter], &["up", "S-Tab"]),
+    action(
+        Act::Back,
+        "close",
+        "Close the dialog",
+        &[Reader, Job, ScopeFilter, Access],
+        &["enter"],
+    ),
+    action(
+        Act::Back,
+        "cancel",
+        "Cancel the input",
+        &[Search, Palette, Filter],
+        &["esc"],
+    )
+    .footer("cancel"),
+    action(
+        Act::Down,
+        "next-row",
+        "Move down in the list below",
+        &[Palette, Filter],
+        &["down", "tab"],
+    ),
+    action(
+        Act::Up,
+        "previous-row",
+        "Move up in the list below",
+        &[Palette, Filter],
+        &["up", "S-Tab"],
+    ),
     action(
         Act::SaveForm,
         "save-scope",
-        "Saves the scope; an update shows first what differs.",
+        "Save the scope; an update first shows what differs",
         &[Form],
         &["ctrl-o"],
     )
@@ -467,56 +658,93 @@ pub(crate) static CATALOGUE: &[Action] = &[
     action(
         Act::CancelForm,
         "cancel-scope",
-        "Closes the form without saving; asks where something would be lost.",
+        "Close the form without saving; asks first if input would be lost",
         &[Form],
         &["ctrl-g", "q", "esc"],
     )
     .footer("cancel"),
-    action(Act::NextField, "next-field", "Moves to the next field.", &[Form], &["tab", "down"])
-        .footer("next"),
-    action(Act::PreviousField, "previous-field", "Moves to the previous field.", &[Form], &["S-Tab", "up"]),
+    action(
+        Act::NextField,
+        "next-field",
+        "Move to the next field",
+        &[Form],
+        &["tab", "down"],
+    )
+    .footer("next"),
+    action(
+        Act::PreviousField,
+        "previous-field",
+        "Move to the previous field",
+        &[Form],
+        &["S-Tab", "up"],
+    ),
     action(
         Act::OpenField,
         "open-field",
-        "Goes in: opens the field's list, presses the button, or moves on.",
+        "Open the field's list, press the button, or move on",
         &[Form],
         &["enter"],
     )
-    .footer("go in"),
+    .footer("open"),
     action(
         Act::NextValue,
         "next-value",
-        "Takes the field's next value, or opens its list.",
+        "Select the field's next value, or open its list",
         &[Form],
         &["space", "right"],
     )
     .footer("change"),
-    action(Act::PreviousValue, "previous-value", "Takes the field's previous value.", &[Form], &["left"]),
+    action(
+        Act::PreviousValue,
+        "previous-value",
+        "Select the field's previous value",
+        &[Form],
+        &["left"],
+    ),
     action(
         Act::RemoveModule,
         "remove-module",
-        "Takes the module and its APIs out of the scope.",
+        "Remove the module and its APIs from the scope",
         &[Form],
         &["D"],
     )
     .footer("remove"),
-    action(Act::ApplyPicker, "apply-choice", "Takes what is chosen, and goes back.", &[Picker], &["enter"])
-        .footer("apply"),
-    action(Act::Pick, "pick", "Chooses the row, or leaves it out.", &[Picker], &["space"]).footer("choose"),
+    action(
+        Act::ApplyPicker,
+        "apply-choice",
+        "Apply selection",
+        &[Picker],
+        &["enter"],
+    )
+    .footer("apply"),
+    action(
+        Act::Pick,
+        "pick",
+        "Select the row, or deselect it",
+        &[Picker],
+        &["space"],
+    )
+    .footer("choose"),
     action(
         Act::PickAll,
         "pick-all",
-        "Chooses all rows that are listed; if they are chosen, leaves them out.",
+        "Select all listed rows, or deselect them",
         &[Picker],
         &["a"],
     )
     .footer("all"),
-    action(Act::FilterRows, "filter-rows", "Lists the rows in which words occur.", &[Picker], &["/"])
-        .footer("filter"),
+    action(
+        Act::FilterRows,
+        "filter-rows",
+        "Filter the rows by words",
+        &[Picker],
+        &["/"],
+    )
+    .footer("filter"),
     action(
         Act::CancelPicker,
         "cancel-choice",
-        "Goes back; what is chosen stays as it was.",
+        "Cancel; the selection stays as it was",
         &[Picker],
         &["q", "esc", "ctrl-g"],
     )
@@ -524,17 +752,31 @@ pub(crate) static CATALOGUE: &[Action] = &[
     action(
         Act::Scopes,
         "scopes",
-        "Lists the scopes of the target, to look at them and edit them.",
+        "List the target's scopes: view and edit them",
         &[Loading, Review],
         &["S"],
     )
     .footer("scopes"),
-    action(Act::CreateScope, "create-scope", "Fills in a new scope.", &[Scopes], &["a"]).footer("create"),
-    action(Act::EditScope, "edit-scope", "Edits the scope.", &[Scopes], &["e"]).footer("edit"),
+    action(
+        Act::CreateScope,
+        "create-scope",
+        "Create a scope",
+        &[Scopes],
+        &["a"],
+    )
+    .footer("create"),
+    action(
+        Act::EditScope,
+        "edit-scope",
+        "Edit the scope",
+        &[Scopes],
+        &["e"],
+    )
+    .footer("edit"),
     action(
         Act::DeleteScope,
         "delete-scope",
-        "Deletes the scope at once, unless clients hold it; undoing brings it back.",
+        "Delete the scope at once, unless it is assigned to clients; undo restores it",
         &[Scopes],
         &["D"],
     )
@@ -542,7 +784,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
     action(
         Act::Holders,
         "clients-of-scope",
-        "Lists the clients that hold the scope, to give it and to take it away.",
+        "List the clients the scope is assigned to: give it or take it away",
         &[Scopes],
         &["c"],
     )
@@ -550,7 +792,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
     action(
         Act::Search,
         "search-scopes",
-        "Lists the scopes in whose name, alias, description or APIs a word occurs.",
+        "Search scopes by name, alias, description and APIs",
         &[Scopes],
         &["/"],
     )
@@ -558,48 +800,66 @@ pub(crate) static CATALOGUE: &[Action] = &[
     action(
         Act::Filter,
         "filter-scopes",
-        "Lists scopes by authentication types and level.",
+        "Filter scopes by authentication type and level",
         &[Scopes],
         &["f"],
     )
     .footer("filter"),
-    action(Act::NextSort, "sort-scopes", "Sorts the scopes by the next column.", &[Scopes], &["o"])
-        .footer("sort"),
-    action(Act::Reverse, "reverse-scopes", "Turns the order of the scopes round.", &[Scopes], &["O"]),
+    action(
+        Act::NextSort,
+        "sort-scopes",
+        "Sort by the next column",
+        &[Scopes],
+        &["o"],
+    )
+    .footer("sort"),
+    action(
+        Act::Reverse,
+        "reverse-scopes",
+        "Reverse order",
+        &[Scopes],
+        &["O"],
+    ),
     action(
         Act::Enter,
         "open-scope",
-        "Goes to all there is to know about the scope.",
+        "Show the scope in detail",
         &[Scopes],
         &["enter", "l", "right"],
     )
     .footer("open"),
-    action(Act::Out, "close-scope", "Goes back to the list of scopes.", &[Scopes], &["h", "left"]),
+    action(
+        Act::Out,
+        "close-scope",
+        "Go back to the list of scopes",
+        &[Scopes],
+        &["h", "left"],
+    ),
     action(
         Act::NextPane,
         "other-half",
-        "Moves between the list and the scope.",
+        "Move between the list and the scope",
         &[Scopes],
         &["tab", "S-Tab"],
     ),
     action(
         Act::Zoom,
         "zoom-scopes",
-        "Gives the whole screen to one half, or takes it back.",
+        "Zoom one half to the whole screen, or back",
         &[Scopes],
         &["z"],
     ),
     action(
         Act::Copy,
         "copy-scope",
-        "Sends the scope, or the detail's line, to the terminal's clipboard.",
+        "Copy the scope, or the detail's line, to the terminal's clipboard",
         &[Scopes],
         &["y"],
     ),
     action(
         Act::CheckScopes,
         "check-scopes",
-        "Looks for what is wrong with the scopes, to repair it.",
+        "Check the scopes for problems, and repair them",
         &[Scopes],
         &["K"],
     )
@@ -607,21 +867,39 @@ pub(crate) static CATALOGUE: &[Action] = &[
     action(
         Act::Again,
         "read-scopes-again",
-        "Reads the scopes again; selection, search, filter and order stay.",
+        "Reload the scopes; selection, search, filter and order are kept",
         &[Scopes],
         &["R"],
     )
-    .footer("read again"),
-    action(Act::GiveScope, "give-scope", "Gives the scope to more clients.", &[Holders], &["a"])
-        .footer("give"),
-    action(Act::TakeScope, "take-scope", "Takes the scope away from the client.", &[Holders], &["D"])
-        .footer("take away"),
-    action(Act::OpenFinding, "open-finding", "Shows all of the finding.", &[Findings], &["enter"])
-        .footer("open"),
+    .footer("reload"),
+    action(
+        Act::GiveScope,
+        "give-scope",
+        "Give the scope to more clients",
+        &[Holders],
+        &["a"],
+    )
+    .footer("give"),
+    action(
+        Act::TakeScope,
+        "take-scope",
+        "Take the scope away from the client",
+        &[Holders],
+        &["D"],
+    )
+    .footer("take away"),
+    action(
+        Act::OpenFinding,
+        "open-finding",
+        "Show the finding in detail",
+        &[Findings],
+        &["enter"],
+    )
+    .footer("open"),
     action(
         Act::Repair,
         "repair-scopes",
-        "Asks, then repairs everything that can be repaired safely.",
+        "Repair everything that can be repaired safely, after confirmation",
         &[Findings],
         &["F"],
     )
@@ -629,9 +907,9 @@ pub(crate) static CATALOGUE: &[Action] = &[
     action(
         Act::Toggle,
         "toggle-filter",
-        "Lists scopes of this type or level, or no longer.",
+        "Select this type or level, or deselect it",
         &[ScopeFilter],
         &["space"],
     )
-    .footer("turn"),
+    .footer("toggle"),
 ];

@@ -1,4 +1,4 @@
-//! When an action cannot be done, and why.
+//! When an action is unavailable, and why.
 
 use super::catalogue::Act;
 use crate::job::JobRecord;
@@ -18,7 +18,7 @@ use crate::tui::widget::count;
 
 type Check = Result<(), String>;
 
-/// Says why an action cannot be done.
+/// Checks whether an action is available, or returns why not.
 pub(super) fn check(act: Act, app: &App) -> Check {
     match act {
         Act::Choose => with_review(app, |review| choose(app, review)),
@@ -26,11 +26,11 @@ pub(super) fn check(act: Act, app: &App) -> Check {
         Act::CoverAll => with_review(app, cover_all),
         Act::ConfirmMissing => with_review(app, |review| confirm_missing(app, review)),
         Act::NextHit | Act::PreviousHit if app.search.query.is_empty() => Err(format!(
-            "nothing is searched for: {} searches",
+            "no active search: {} searches",
             app.key(Act::Search)
         )),
         Act::NextBlocked => with_review(app, |review| {
-            some(review.counts().blocked() > 0, "nothing is blocked")
+            some(review.counts().blocked() > 0, "no item is blocked")
         }),
         Act::SideBySide => side_by_side(app),
         Act::Explain => match app.node().and_then(Node::item) {
@@ -63,16 +63,13 @@ pub(super) fn check(act: Act, app: &App) -> Check {
         }
         Act::PickAll => with_form(app, |form| {
             let is_single = form.picker.as_ref().is_some_and(Picker::is_single);
-            some(!is_single, "only one can be chosen")
+            some(!is_single, "only one can be selected")
         }),
         Act::Search | Act::Filter | Act::Copy if app.scopes.is_some() => {
             with_scopes(app, |_| Ok(()))
         }
         Act::Enter if app.scopes.is_some() => with_scope(app, |_| Ok(())),
-        Act::Zoom if app.scopes.is_some() => some(
-            app.size.0 >= WIDE,
-            "the list or the scope has the whole screen already",
-        ),
+        Act::Zoom if app.scopes.is_some() => some(app.size.0 >= WIDE, "already full screen"),
         Act::Access => with_review(app, |review| {
             let why = format!("{} grants no access", review.subject.platform);
             some(review.plan().grants_access(), &why)
@@ -86,24 +83,21 @@ pub(super) fn check(act: Act, app: &App) -> Check {
         Act::GiveScope => with_scopes(app, |_| can_write(app)),
         Act::TakeScope => take(app),
         Act::OpenFinding => with_scopes(app, |scopes| {
-            some(
-                !scopes.findings.is_empty(),
-                "nothing is wrong with the scopes",
-            )
+            some(!scopes.findings.is_empty(), "no problems found")
         }),
         Act::Repair => with_scopes(app, |scopes| {
             let can = scopes
                 .findings
                 .iter()
                 .any(|finding| finding.repair.is_some());
-            some(can, "nothing was found that can be repaired safely")?;
+            some(can, "no finding can be repaired safely")?;
             can_write(app)
         }),
         _ => Ok(()),
     }
 }
 
-/// Returns the question that actions are about: lists of actions ask none.
+/// Returns the dialog that actions apply to: not a list of actions.
 fn question(app: &App) -> Option<&Dialog> {
     let mut questions = app.modals.iter().rev().map(|modal| &modal.dialog);
     questions.find(|question| !matches!(question, Dialog::Palette | Dialog::Help))
@@ -120,14 +114,14 @@ fn some(can: bool, why: &str) -> Check {
 fn with_review(app: &App, check: impl Fn(&Review) -> Check) -> Check {
     app.review
         .as_ref()
-        .map_or_else(|| no("nothing was compared yet"), check)
+        .map_or_else(|| no("nothing has been compared yet"), check)
 }
 
 fn idle(app: &App) -> Check {
     app.job.as_ref().map_or(Ok(()), |job| no(job.work.doing()))
 }
 
-/// Nothing is written while something runs, nor ever where a profile forbids it.
+/// Nothing is written while something runs, nor at all if a profile forbids it.
 fn can_write(app: &App) -> Check {
     match app.location().and_then(|place| place.read_only) {
         Some(mark) => Err(format!("the target is read-only: {mark}")),
@@ -142,13 +136,10 @@ fn suspend(app: &App) -> Check {
     }
 }
 
-/// The ledger is the target's: without one there is none.
+/// The ledger belongs to the target: without a target there is none.
 fn history(app: &App) -> Check {
     let known = app.location().is_some();
-    some(
-        known,
-        "the jobs stand in the target: they can be listed once it was compared",
-    )?;
+    some(known, "the jobs are stored in the target: compare first")?;
     idle(app)
 }
 
@@ -156,7 +147,7 @@ fn with_record(app: &App, check: impl Fn(&JobRecord) -> Check) -> Check {
     match (app.record(), app.job.as_ref().map(|job| job.work)) {
         (Some(record), _) => check(record),
         (None, Some(work @ JobKind::History)) => no(work.doing()),
-        (None, _) => no("there is no job"),
+        (None, _) => no("no job is selected"),
     }
 }
 
@@ -175,10 +166,10 @@ fn choose(app: &App, review: &Review) -> Check {
         Some(Node::Branch(at, _) | Node::Element(at, _, _)) => {
             let id = review.entry(at).map(|entry| &entry.item.id);
             Err(id.map_or_else(String::new, |id| {
-                format!("comes with {} {}: choose that", id.kind, id.key)
+                format!("part of {} {}: select the {}", id.kind, id.key, id.kind)
             }))
         }
-        Some(Node::Warnings | Node::Warning(_)) => no("a warning is nothing to choose"),
+        Some(Node::Warnings | Node::Warning(_)) => no("a warning cannot be chosen"),
         Some(Node::Kind(_) | Node::Missing(_) | Node::MissingObject(_)) | None => Ok(()),
     }
 }
@@ -192,7 +183,7 @@ fn writable(review: &Review, at: usize) -> Check {
         Some(reason) if entry.verdict.status.is_blocked() => {
             Err(format!("{}: {}", review.mark(at).word(), reason.message))
         }
-        _ if entry.is_unchanged() => Err(format!("{key} is unchanged: there is nothing to write")),
+        _ if entry.is_unchanged() => Err(format!("{key} is unchanged: nothing to write")),
         _ => Ok(()),
     }
 }
@@ -201,8 +192,8 @@ fn cover(app: &App, review: &Review) -> Check {
     choose(app, review)?;
     let absent = |at: usize| review.entry(at).is_some_and(|entry| entry.base.is_none());
     match app.node() {
-        Some(Node::Item(at)) if absent(at) => no("not in the target: there is nothing to cover"),
-        Some(Node::Missing(_) | Node::MissingObject(_)) => no("there is nothing to cover here"),
+        Some(Node::Item(at)) if absent(at) => no("not in the target: nothing to cover"),
+        Some(Node::Missing(_) | Node::MissingObject(_)) => no("nothing to cover here"),
         _ => Ok(()),
     }
 }
@@ -211,7 +202,7 @@ fn cover_all(review: &Review) -> Check {
     let open = review.counts().of(ItemStatus::Differs);
     let left_out = review.counts().of(ItemStatus::LeftOut);
     let why = match left_out {
-        0 => "every item that differs is covered already".to_owned(),
+        0 => "every item that differs is already covered".to_owned(),
         n => format!(
             "no item is undecided; {} left out",
             count(n, "item is", "items are")
@@ -247,7 +238,7 @@ fn confirm_missing(app: &App, review: &Review) -> Check {
     let missing = review.plan().missing_count();
     some(missing.total() > 0, "nothing is missing in the target")?;
     let confirmed = format!(
-        "confirmed already: missing {} will be ignored",
+        "already confirmed: missing {} will be ignored",
         missing.noun()
     );
     some(!review.choices.missing_confirmed, &confirmed)
@@ -286,7 +277,7 @@ fn with_form(app: &App, check: impl Fn(&Form) -> Check) -> Check {
         .map_or_else(|| no("no form is open"), check)
 }
 
-/// What writes waits for what runs; what only picks does not.
+/// Writing has to wait for a running job; picking does not.
 fn form_idle(app: &App, act: Act) -> Check {
     let writes = app
         .form
@@ -306,10 +297,10 @@ fn field(act: Act, form: &Form) -> Check {
         (_, Focus::Unit | Focus::Level) => Ok(()),
         (Act::NextValue, Focus::Authentications | Focus::Module(_) | Focus::AddModule) => Ok(()),
         (_, Focus::Save | Focus::Cancel) => Ok(()),
-        _ => no("there is one value only"),
+        _ => no("this field has no other values"),
     }
 }
-/// Not every product has scopes; without a target there are none.
+/// Not every product has scopes, and they need a target.
 fn scopes(app: &App) -> Check {
     with_review(app, |review| {
         let why = format!("{} has no scopes", review.subject.platform);
@@ -325,14 +316,14 @@ fn with_scopes(app: &App, check: impl Fn(&Scopes) -> Check) -> Check {
         .filter(|scopes| scopes.catalogue().is_some())
     {
         Some(scopes) => check(scopes),
-        None => idle(app).and_then(|()| no("the scopes were not read")),
+        None => idle(app).and_then(|()| no("the scopes have not been read")),
     }
 }
 
 fn with_scope(app: &App, check: impl Fn(&Scope) -> Check) -> Check {
     with_scopes(app, |scopes| match scopes.current() {
         Some(scope) => check(scope),
-        None => no("there is no scope here"),
+        None => no("no scope is selected"),
     })
 }
 
@@ -340,7 +331,7 @@ fn take(app: &App) -> Check {
     with_scopes(app, |_| {
         some(
             app.held().is_some_and(|(_, client)| client.is_some()),
-            "no client holds the scope",
+            "the scope is not assigned to any client",
         )
     })?;
     can_write(app)

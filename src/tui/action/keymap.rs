@@ -15,7 +15,7 @@ pub(crate) struct KeyMap {
 pub(crate) enum Lookup {
     /// An action.
     Action(&'static Action),
-    /// The beginning of a longer sequence.
+    /// A prefix of a longer sequence.
     Beginning,
     /// Nothing.
     Nothing,
@@ -46,7 +46,7 @@ impl KeyMap {
         }
     }
 
-    /// Returns an action's first key in a context, as it is shown.
+    /// Returns an action's first key in a context, as displayed.
     pub(crate) fn key(&self, context: Context, act: Act) -> Option<String> {
         let mut here = self
             .bindings
@@ -56,7 +56,7 @@ impl KeyMap {
             .map(|(sequence, _)| show(sequence))
     }
 
-    /// Returns an action's first key in a context that types nothing.
+    /// Returns an action's first key in a context that is not typed as text.
     pub(crate) fn key_untyped(&self, context: Context, act: Act) -> Option<String> {
         let is_typed = |keys: &Sequence| keys.first().is_some_and(|key| key.request().is_some());
         let mut here = self
@@ -67,7 +67,7 @@ impl KeyMap {
             .map(|(keys, _)| show(keys))
     }
 
-    /// Returns all of an action's keys, as they are shown.
+    /// Returns all of an action's keys, as displayed.
     pub(crate) fn keys(&self, action: &Action) -> Vec<String> {
         let own = self
             .bindings
@@ -77,7 +77,7 @@ impl KeyMap {
     }
 }
 
-/// Returns an action's default keys, as they are shown.
+/// Returns an action's default keys, as displayed.
 pub(super) fn default_keys(action: &Action) -> Vec<String> {
     action
         .keys

@@ -12,11 +12,11 @@ pub(crate) use keymap::{KeyMap, Lookup};
 use super::app::App;
 
 impl Action {
-    /// Says why it cannot be done now.
+    /// Checks whether it is available now.
     ///
     /// # Errors
     ///
-    /// Gives the reason as a sentence.
+    /// Returns the reason as a sentence.
     pub(crate) fn check(&self, app: &App) -> Result<(), String> {
         condition::check(self.act, app)
     }

@@ -1,4 +1,4 @@
-//! Keys of the operator's own, from the configuration file.
+//! Custom keys from the configuration file.
 
 use super::catalogue::{Action, CATALOGUE, Context};
 use super::keymap::KeyMap;
@@ -6,31 +6,33 @@ use crate::config::Binding;
 use crate::engine::select::{meant, nearest};
 use crate::tui::keys::{Key, Sequence, show};
 
-/// Why the operator's keys cannot be used: where, what, and what to do.
+/// Why custom keys cannot be used: where, what, and the next step.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum RebindError {
-    /// There is no such action.
+    /// An unknown action.
     #[error("{place}: unknown action '{action}'{}", meant(*near))]
     UnknownAction {
         place: String,
         action: String,
         near: Option<&'static str>,
     },
-    /// The text is no key.
+    /// The text is not a key.
     #[error(
-        "{place}: '{word}' is no key: write c, P, space, S-Tab, ctrl-p, or 'g x' for one after the other"
+        "{place}: '{word}' is not a key: write c, P, space, S-Tab, ctrl-p, or 'g x' for a sequence"
     )]
     UnknownKey { place: String, word: String },
     /// Terminals do not send it.
-    #[error("{place}: {key} cannot arrive, terminals send {sent}: choose another key for {action}")]
+    #[error("{place}: terminals send {sent} instead of {key}: choose another key for {action}")]
     NeverArrives {
         place: String,
         key: String,
         sent: &'static str,
         action: &'static str,
     },
-    /// It means something else already, where both can be pressed.
-    #[error("{place}: {key} for {action} is {other} already: give {other} another key too")]
+    /// It is already used in a common context.
+    #[error(
+        "{place}: {key} for {action} is already used by {other}: give {other} another key, too"
+    )]
     Clash {
         place: String,
         key: String,
@@ -40,8 +42,8 @@ pub(crate) enum RebindError {
     /// An action without a key.
     #[error("{place}: {action} would have no key: name one, or remove the line")]
     NoKey { place: String, action: &'static str },
-    /// It would be typed where the action is needed.
-    #[error("{place}: {action} needs a key that can be told from typing, such as {such}: add one")]
+    /// It would be typed as text where the action is needed.
+    #[error("{place}: {action} needs a key that is not typed as text, such as {such}: add one")]
     Typed {
         place: String,
         action: &'static str,
@@ -49,7 +51,7 @@ pub(crate) enum RebindError {
     },
 }
 
-/// An action's keys with the place where they were said.
+/// An action's keys with their position in the configuration file.
 struct Wish<'a> {
     action: &'static Action,
     place: &'a str,
@@ -57,8 +59,8 @@ struct Wish<'a> {
 }
 
 impl KeyMap {
-    /// Returns the default keys with the operator's in place of those of the
-    /// same action. It is all or nothing: half of a map surprises.
+    /// Returns the default keys with the custom ones in place of those of the same
+    /// action. All or nothing: a partly applied key map would be confusing.
     pub(crate) fn with(bindings: &[Binding]) -> Result<Self, RebindError> {
         let wishes = bindings.iter().map(wish).collect::<Result<Vec<_>, _>>()?;
         let mut map = Self::new();
@@ -77,7 +79,7 @@ impl KeyMap {
         Ok(map)
     }
 
-    /// Fails where another key cannot be told from one that was wished for.
+    /// Fails on keys that cannot be used.
     fn clash(&self, wish: &Wish<'_>) -> Result<(), RebindError> {
         let meet = |other: &Action| {
             wish.action
@@ -109,7 +111,7 @@ impl KeyMap {
     }
 }
 
-/// Says whether one sequence is the beginning of the other.
+/// Returns whether one sequence is a prefix of the other.
 fn begins(one: &[Key], other: &[Key]) -> bool {
     one.starts_with(other) || other.starts_with(one)
 }
@@ -154,7 +156,7 @@ fn wish(binding: &Binding) -> Result<Wish<'_>, RebindError> {
     let is_typed = |keys: &Sequence| keys.first().is_some_and(|key| key.request().is_some());
     let in_a_line =
         |here: &Context| matches!(here, Context::Search | Context::Palette | Context::Filter);
-    // Of a form's own, those that work on a line have such a key by default.
+    // Form actions that work in an input have such a key by default.
     let from_a_line = action.contexts == [Context::Form]
         && !action
             .keys
@@ -234,20 +236,22 @@ mod tests {
     fn what_is_no_key_is_refused_with_examples() {
         let described = refused(&[("cover", &["v"]), ("import", &["meta-p"])]);
         assert!(
-            described.starts_with("config.toml:3: 'meta-p' is no key: write c, P,"),
+            described.starts_with("config.toml:3: 'meta-p' is not a key: write c, P,"),
             "{described}"
         );
-        assert!(refused(&[("cover", &[" "])]).contains("is no key"));
+        assert!(refused(&[("cover", &[" "])]).contains("is not a key"));
     }
 
     #[test]
     fn a_clash_is_refused_in_one_context_and_not_across_two() {
         assert_eq!(
             refused(&[("import", &["c"])]),
-            "config.toml:2: c for import is cover already: give cover another key too"
+            "config.toml:2: c for import is already used by cover: give cover another key, too"
         );
-        assert!(refused(&[("import", &["g"])]).contains("g for import is top already"));
-        assert!(refused(&[("import", &["p", "p"])]).contains("p for import is import already"));
+        assert!(refused(&[("import", &["g"])]).contains("g for import is already used by top"));
+        assert!(
+            refused(&[("import", &["p", "p"])]).contains("p for import is already used by import")
+        );
         assert!(KeyMap::with(&bindings(&[("next-button", &["c"])])).is_ok());
     }
 
@@ -262,7 +266,7 @@ mod tests {
             assert_eq!(
                 refused(&[("cover", &[key])]),
                 format!(
-                    "config.toml:2: {shown} cannot arrive, terminals send {sent}: choose another key for cover"
+                    "config.toml:2: terminals send {sent} instead of {shown}: choose another key for cover"
                 )
             );
         }

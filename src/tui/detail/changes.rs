@@ -1,4 +1,4 @@
-//! Field by field: what the target has, what the file has, what becomes of it.
+//! Field by field: the target's value, the file's value, the outcome.
 
 use super::text::{self, Pieces, wrapped};
 use super::value::brief;
@@ -9,7 +9,7 @@ use crate::engine::{Change, Op, Value};
 use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widget::{Line, count, cut, width, wrap};
 
-/// The longest value, in bytes, that is laid out whole; copying has all of it.
+/// The longest value, in bytes, that is laid out in full; copying takes all of it.
 const MAX_BYTES: usize = 16_384;
 
 /// Lays out changes; consecutive ones of one set or record share a heading.
@@ -24,7 +24,7 @@ pub(super) fn changes(layout: &mut DetailLayout, changes: &[Change]) {
         .max()
         .unwrap_or(0);
     let names = widest.min((layout.width / 3).max(10));
-    // Of an item that the target lacks, one side would be empty.
+    // One side is empty for an item that is not in the target.
     let has_two_sides = changes.iter().any(|change| change.op != Op::Add);
     let wide = layout.options.side_by_side && layout.width >= SIDE_BY_SIDE && has_two_sides;
     if wide {
@@ -92,7 +92,7 @@ fn column_titles(layout: &mut DetailLayout, names: usize) {
     layout.push(line);
 }
 
-/// Splits what names leave of a width into two columns and a bar.
+/// Splits the width left by the names into two columns and a bar.
 fn columns(width: usize, names: usize) -> (usize, usize) {
     let room = width.saturating_sub(names + 6);
     (room / 2, room - room / 2)
@@ -107,12 +107,12 @@ struct ChangeText {
     name: String,
     before: String,
     after: String,
-    /// What else to say, such as "kept".
+    /// A note, such as "kept".
     note: String,
     arrow: &'static str,
-    /// Both values with the words marked that differ, where both are texts.
+    /// Both values with the differing words marked, if both are texts.
     pair: Option<ComparedValues>,
-    /// Texts of several lines, which are laid out below.
+    /// Multi-line texts, which are laid out below.
     diff: Option<TextDiff>,
     glyphs: &'static Glyphs,
 }
@@ -168,7 +168,7 @@ impl ChangeText {
         }
     }
 
-    /// Members of a heading stand two columns further in.
+    /// Members of a heading are indented by two more columns.
     fn indent(&self) -> usize {
         if self.heading.is_empty() { 0 } else { 2 }
     }
@@ -202,8 +202,8 @@ impl ChangeText {
         values
     }
 
-    /// A removal is told in its own colour, and so is what stays; what a text is
-    /// summed up in is beside the point.
+    /// Removed and kept values have colours of their own; summaries of texts are
+    /// dim.
     const fn note_role(&self) -> Role {
         match self.role {
             Role::Removed => Role::Removed,
@@ -212,7 +212,7 @@ impl ChangeText {
         }
     }
 
-    /// Returns a value in parts, with the words marked that differ.
+    /// Returns a value in parts, with the differing words marked.
     fn pieces(&self, role: Role, text: &str) -> Pieces {
         match (&self.pair, role) {
             (Some(pair), Role::Old) => {
@@ -306,11 +306,11 @@ impl ChangeText {
         }
     }
 
-    /// The target's value left, the file's right; where the file has none, what
-    /// becomes of the target's.
+    /// The target's value left, the file's right; if the file has none, the
+    /// outcome of the target's.
     fn beside(&self, layout: &mut DetailLayout, names: usize) {
         let (left, right) = columns(layout.width, names);
-        // What is said of lines that stand below has all the room.
+        // A summary of the lines below has the full width.
         let left = if self.diff.is_some() {
             layout.width.saturating_sub(names + 3)
         } else {
@@ -365,8 +365,7 @@ impl ChangeText {
     }
 }
 
-/// Returns both values of a change beside each other, where both are texts that
-/// are shown on one line.
+/// Returns both values of a change side by side, if both are one-line texts.
 fn pair(change: &Change, glyphs: &'static Glyphs) -> Option<ComparedValues> {
     match (&change.before, &change.after) {
         (Value::Text(before), Value::Text(after))
@@ -390,7 +389,7 @@ fn short(text: String, most: usize) -> String {
     )
 }
 
-/// Returns what to say of before, after and besides.
+/// Returns the texts for before, after and the note.
 fn words(change: &Change) -> (String, String, String) {
     let said = |text: &str| (String::new(), String::new(), text.to_owned());
     if change.secret {
@@ -416,13 +415,13 @@ fn words(change: &Change) -> (String, String, String) {
         Op::Replace => (none(before), none(after), String::new()),
         Op::Remove => (before, String::new(), "removed".to_owned()),
         Op::Move => {
-            // As people count.
+            // Counted from 1.
             let place = |value: &Value| match value {
                 Value::Int(place) => place.saturating_add(1).to_string(),
                 other => brief(other),
             };
             said(&format!(
-                "moved from place {} to place {}",
+                "moved from position {} to position {}",
                 place(&change.before),
                 place(&change.after)
             ))

@@ -1,4 +1,4 @@
-//! Why an item is what it is, in full.
+//! The explanation of an item's status.
 
 use super::item::outlook;
 use crate::engine::{Entry, Matched};
@@ -6,7 +6,7 @@ use crate::tui::review::Review;
 use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widget::Line;
 
-/// Explains an item: identity, place in the file, status, every reason.
+/// Explains an item: identity, position in the file, status, every reason.
 pub(crate) fn explain(review: &Review, at: usize, glyphs: &'static Glyphs) -> Vec<Line> {
     let Some(entry) = review.entry(at) else {
         return Vec::new();
@@ -14,7 +14,7 @@ pub(crate) fn explain(review: &Review, at: usize, glyphs: &'static Glyphs) -> Ve
     let mark = review.mark(at);
     let pair = |label: &str, text: &str| {
         let mut line = Line::of(Role::Dim, label);
-        line.pad_to(10);
+        line.pad_to(12);
         line.and(Role::Text, text)
     };
     let mut lines = vec![
@@ -22,7 +22,7 @@ pub(crate) fn explain(review: &Review, at: usize, glyphs: &'static Glyphs) -> Ve
         pair("name", &entry.item.name),
         pair("in file", &entry.item.path),
         pair("matched", &matched(entry)),
-        Line::of(Role::Dim, "status    ")
+        Line::of(Role::Dim, "status      ")
             .and(
                 mark.role(),
                 &format!("{} {}", mark.glyph(glyphs), mark.word()),
@@ -35,12 +35,12 @@ pub(crate) fn explain(review: &Review, at: usize, glyphs: &'static Glyphs) -> Ve
         lines.push(pair("why", &reason.message));
         lines.push(pair("code", &reason.code));
         for id in &reason.about {
-            lines.push(pair("rests on", &id.to_string()));
+            lines.push(pair("depends on", &id.to_string()));
         }
     }
     for warning in &entry.warnings {
         lines.push(Line::new());
-        lines.push(pair("noticed", &warning.message));
+        lines.push(pair("warning", &warning.message));
         lines.push(pair("code", &warning.code));
     }
     lines

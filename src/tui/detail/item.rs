@@ -1,4 +1,4 @@
-//! An item: who it is, what would change, why it is blocked, what hangs on it.
+//! An item: its identity, changes, reasons for a block, dependencies.
 
 use super::DetailLayout;
 use super::changes::changes;
@@ -12,7 +12,7 @@ use crate::tui::review::Review;
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count, width, wrap};
 
-/// The most items that are named where many hang on one.
+/// The maximum number of dependent items that are listed.
 const MAX_NAMES: usize = 50;
 
 /// Lays out an item.
@@ -30,7 +30,7 @@ pub(super) fn item(layout: &mut DetailLayout, review: &Review, at: usize) {
     };
     let found = review.plan().changes(at, show);
     match (found.is_empty(), entry.base.is_some()) {
-        (true, true) => layout.text(Role::Dim, "No difference: file and target have the same."),
+        (true, true) => layout.text(Role::Dim, "No differences."),
         (true, false) => layout.text(Role::Dim, "No field is set."),
         (false, _) => changes(layout, &found),
     }
@@ -58,7 +58,7 @@ fn head(layout: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) {
     }
 }
 
-/// Says what applying would do with an item.
+/// Returns what applying would do with an item.
 pub(super) const fn outlook(mark: ItemStatus) -> &'static str {
     match mark {
         ItemStatus::Add => "will be added",
@@ -77,8 +77,8 @@ fn reasons(layout: &mut DetailLayout, review: &Review, at: usize, entry: &Entry)
     }
 }
 
-/// Lays out what the item points to, and how that was found; first what was
-/// not found.
+/// Lays out the item's references and how they were resolved; unresolved ones
+/// first.
 fn references(layout: &mut DetailLayout, references: &[Reference]) {
     if references.is_empty() {
         return;
@@ -126,7 +126,7 @@ fn reference_rows(layout: &mut DetailLayout, reference: &Reference) {
         layout.push(Line::of(role, &line));
         return;
     }
-    // Narrow panes have what it points to below.
+    // Narrow panes have the referenced object on the next line.
     for (indent, text) in [
         (format!("  {mark} "), &path),
         ("      ".to_owned(), &described),
@@ -140,9 +140,9 @@ fn reference_rows(layout: &mut DetailLayout, reference: &Reference) {
     }
 }
 
-/// Lays out what the choices change of who can call what, as far as it is the
-/// item's: as a client, as an API, by it as a group or scope. Of what is not
-/// chosen, what writing it would change.
+/// Lays out the changes of who can call what that concern the item: as a client,
+/// as an API, through it as a group or scope. For an item that is not chosen,
+/// what writing it would change.
 fn access(layout: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) {
     let id = &entry.item.id;
     let chosen = review
@@ -157,7 +157,7 @@ fn access(layout: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) 
     };
     let other = review.access_by(at, MAX_NAMES + 1);
     let others = other.iter().flat_map(Access::grants);
-    grants(layout, id, &format!("access, if it is {verb}"), others);
+    grants(layout, id, &format!("access if {verb}"), others);
 }
 
 fn grants<'g>(
@@ -205,7 +205,7 @@ fn relations(layout: &mut DetailLayout, review: &Review, at: usize, entry: &Entr
         };
         needs.push((&requirement.on, word));
     }
-    list(layout, review.plan(), "needs", &needs);
+    list(layout, review.plan(), "requires", &needs);
     let users: Vec<_> = review
         .needed_by(at)
         .iter()
@@ -216,7 +216,7 @@ fn relations(layout: &mut DetailLayout, review: &Review, at: usize, entry: &Entr
             ))
         })
         .collect();
-    list(layout, review.plan(), "needed by", &users);
+    list(layout, review.plan(), "required by", &users);
     let missing = review
         .missing_of(at)
         .iter()
@@ -258,7 +258,7 @@ fn list(layout: &mut DetailLayout, plan: &Plan, title: &str, items: &[(&ItemId, 
     }
 }
 
-/// Lays out something that was noticed.
+/// Lays out a finding.
 pub(super) fn finding(layout: &mut DetailLayout, finding: &Finding) {
     let (role, word) = match finding.severity {
         Severity::Note => (Role::Dim, "note"),
@@ -269,7 +269,7 @@ pub(super) fn finding(layout: &mut DetailLayout, finding: &Finding) {
     layout.labelled((role, &label), (Role::Text, &finding.message));
 }
 
-/// Says what an outcome was.
+/// Returns the word for an outcome.
 pub(crate) const fn done(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Added => "added",

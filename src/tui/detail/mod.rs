@@ -19,7 +19,7 @@ pub(crate) use item::done;
 pub(crate) use node::ignored;
 pub(crate) use value::brief;
 
-/// The most lines that are laid out; the list beside the pane has the rest.
+/// The maximum number of lines; the list beside the pane has the rest.
 const MAX_LINES: usize = 2_000;
 
 /// A line, and which of the item's changes it belongs to.
@@ -29,16 +29,16 @@ pub(crate) struct DetailRow {
     pub(crate) change: Option<usize>,
 }
 
-/// How the detail is to be shown.
+/// Display options of the detail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct DetailOptions {
-    /// Equal fields too.
+    /// Include unchanged fields.
     pub(crate) unchanged: bool,
-    /// The target's and the file's values beside each other.
+    /// Values of target and file side by side.
     pub(crate) side_by_side: bool,
 }
 
-/// The narrowest pane in which values stand side by side.
+/// The minimum width of a pane for values side by side.
 pub(crate) const SIDE_BY_SIDE: usize = 56;
 
 /// Builds the lines for a node.
@@ -85,13 +85,13 @@ pub(crate) fn differences(changes: &[Change], width: usize, glyphs: &'static Gly
     layout.finish().into_iter().map(|row| row.line).collect()
 }
 
-/// Lines that grow, at a width.
+/// Collects lines laid out for a width.
 struct DetailLayout {
     rows: Vec<DetailRow>,
     width: usize,
     options: DetailOptions,
     glyphs: &'static Glyphs,
-    /// The change that lines belong to from now on.
+    /// The change that the next lines belong to.
     change: Option<usize>,
 }
 
@@ -116,8 +116,8 @@ impl DetailLayout {
         }
     }
 
-    /// Pushes a text after a label; further lines stand below the text. Where
-    /// the label leaves little room, all of it stands on lines of its own.
+    /// Pushes a text after a label; continuation lines are aligned with the text.
+    /// If the label leaves little room, the text starts on a line of its own.
     fn labelled(&mut self, label: (Role, &str), text: (Role, &str)) {
         let after = super::widget::width(label.1) + 1;
         let whole = super::widget::width(text.1);
@@ -146,7 +146,7 @@ impl DetailLayout {
     }
 }
 
-/// Text is measured as it will be shown.
+/// Text is measured as it is displayed.
 fn safe(text: &str) -> std::borrow::Cow<'_, str> {
     crate::engine::display::safe(text)
 }

@@ -1,4 +1,4 @@
-//! Everything that is no item: kinds, sets and their elements, missing objects, warnings.
+//! Everything but items: kinds, sets and their elements, missing objects, warnings.
 
 use super::changes::changes;
 use super::item::finding;
@@ -70,7 +70,7 @@ pub(super) fn branch(layout: &mut DetailLayout, review: &Review, at: usize, bran
     }
 }
 
-/// Lays out an element of a set, with its own fields where it has any.
+/// Lays out an element of a set, with its own fields if it has any.
 pub(super) fn element(
     layout: &mut DetailLayout,
     review: &Review,
@@ -106,7 +106,7 @@ pub(super) fn element(
         };
         layout.text(
             Role::Dim,
-            &format!("comes with {} {}, which {word}", id.kind, id.key),
+            &format!("part of {} {}, which {word}", id.kind, id.key),
         );
     }
     layout.blank();
@@ -121,7 +121,7 @@ pub(super) fn element(
     changes(layout, &found);
 }
 
-/// Says what becomes of what is missing; of APIs in the sentence of the
+/// Returns what happens to missing objects; for APIs in the wording of the
 /// product's own screen.
 pub(crate) fn ignored(missing: MissingCount) -> String {
     let noun = if missing.others == 0 {
@@ -132,7 +132,7 @@ pub(crate) fn ignored(missing: MissingCount) -> String {
     format!("{noun} that are missing will be ignored.")
 }
 
-/// Lays out what there is to say of a list of missing objects.
+/// Lays out a list of missing objects.
 pub(super) fn missing(layout: &mut DetailLayout, review: &Review, list: MissingList) {
     let all = review.plan().missing_count();
     let listed = match list {
@@ -188,18 +188,14 @@ pub(super) fn missing_object(layout: &mut DetailLayout, review: &Review, at: usi
     confirmation(layout, review);
 }
 
-/// Lays out what there is to say of warnings.
+/// Lays out the summary of warnings.
 pub(super) fn warnings(layout: &mut DetailLayout, review: &Review) {
     layout.text(Role::Title, "Warnings");
     layout.text(
         Role::Text,
-        &count(
-            review.warnings.len(),
-            "thing was noticed.",
-            "things were noticed.",
-        ),
+        &count(review.warnings.len(), "warning.", "warnings."),
     );
-    layout.text(Role::Dim, "None of them blocks the import.");
+    layout.text(Role::Dim, "None blocks the import.");
 }
 
 /// Lays out one warning.

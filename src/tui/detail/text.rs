@@ -7,23 +7,23 @@ use crate::engine::text::{Hunk, LineOp, Segment, SegmentKind, TextDiff, TextLine
 use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widget::{Line, count, width};
 
-/// The most lines of one text that are laid out; the plan has the rest.
+/// The maximum number of lines of one text; the plan has the rest.
 const MAX_LINES: usize = 600;
 
-/// The most columns of one line that are laid out.
+/// The maximum number of columns of one line.
 const MAX_COLUMNS: usize = 4_000;
 
 /// The signs before a line, and the blank after them.
 const SIGN: usize = 2;
 
-/// The narrowest room in which a text is worth being indented.
+/// The minimum width for indenting a text.
 const NARROW: usize = 12;
 
-/// A text in its meanings.
+/// Pieces of text with their roles.
 pub(super) type Pieces = Vec<(Role, String)>;
 
-/// Lays out a difference, `indent` columns in; `wide` has both sides beside
-/// each other.
+/// Lays out a difference, indented by `indent` columns; `wide` puts both sides
+/// side by side.
 pub(super) fn lay(layout: &mut DetailLayout, diff: &TextDiff, indent: usize, wide: bool) {
     let indent = if layout.width < indent + NARROW {
         0
@@ -80,7 +80,7 @@ impl Pane {
         self.taken >= MAX_LINES || layout.is_full()
     }
 
-    /// Lays out lines one below the other; returns how many are left.
+    /// Lays out lines one below the other; returns how many are left out.
     fn unified(&mut self, layout: &mut DetailLayout, hunk: &Hunk) -> usize {
         for (n, line) in hunk.lines.iter().enumerate() {
             if self.is_full(layout) {
@@ -100,7 +100,7 @@ impl Pane {
     }
 
     /// Lays out the target's lines left, the file's right; returns how many are
-    /// left.
+    /// left out.
     fn beside(&mut self, layout: &mut DetailLayout, hunk: &Hunk) -> usize {
         let whole = layout.width - self.indent;
         let half = (whole.saturating_sub(3)) / 2;
@@ -165,8 +165,8 @@ impl Pane {
     }
 }
 
-/// Pairs the lines of a hunk for two columns: what one was made of stands
-/// beside it, and what has no partner in its order.
+/// Pairs the lines of a hunk for two columns: changed lines side by side, lines
+/// without a partner in their order.
 fn sides(hunk: &Hunk) -> Vec<(Option<&TextLine>, Option<&TextLine>)> {
     let mut rows = Vec::with_capacity(hunk.lines.len());
     let (mut old, mut new): (Vec<&TextLine>, Vec<&TextLine>) = (Vec::new(), Vec::new());
@@ -222,8 +222,8 @@ fn flush<'h>(
     }
 }
 
-/// Returns segments with what they mean: what is equal has the first role, what
-/// differs the second.
+/// Returns segments with their roles: the first for equal text, the second for
+/// differing text.
 pub(super) fn pieces(segments: &[Segment], (role, word): (Role, Role), glyphs: &Glyphs) -> Pieces {
     let piece = |segment: &Segment| match segment.kind {
         SegmentKind::Same => (role, segment.text.clone()),
@@ -234,7 +234,7 @@ pub(super) fn pieces(segments: &[Segment], (role, word): (Role, Role), glyphs: &
 }
 
 /// Breaks pieces into rows of at most `room` columns, between any two
-/// characters; what is beyond `most` columns is counted and left out.
+/// characters; what exceeds `most` columns is counted and left out.
 pub(super) fn wrapped(pieces: &[(Role, String)], room: usize, most: usize) -> Vec<Pieces> {
     let room = room.max(2);
     let mut rows: Vec<Pieces> = vec![Vec::new()];

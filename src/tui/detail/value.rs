@@ -2,7 +2,7 @@
 
 use crate::engine::Value;
 
-/// Returns a value as one line of text. Secrets say that they are set.
+/// Returns a value as one line of text. Secrets are shown as set.
 pub(crate) fn brief(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

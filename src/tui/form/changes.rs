@@ -1,4 +1,4 @@
-//! What differs between two drafts of a scope, in the words of the page.
+//! The differences between two drafts of a scope, with the product page's labels.
 
 use crate::engine::diff::segments;
 use crate::engine::{Change, Value};
@@ -7,7 +7,7 @@ use crate::tui::detail;
 use crate::tui::theme::Glyphs;
 use crate::tui::widget::Line;
 
-/// Lays out what differs from what was there `before`, as the detail does.
+/// Lays out the differences from `before`, as the detail does.
 pub(crate) fn differences(
     draft: &Draft,
     before: Option<&Draft>,
@@ -18,7 +18,7 @@ pub(crate) fn differences(
     detail::differences(&changes, width, glyphs)
 }
 
-/// Calls the field what the page calls it; a duration gets its unit.
+/// Labels the field as the product's page does; a duration gets its unit.
 fn in_words(change: Change) -> Change {
     let field = segments(&change.path).next().unwrap_or_default();
     let Some(part) = Part::ALL.into_iter().find(|part| part.field() == field) else {

@@ -1,5 +1,5 @@
-//! The rows of a form, laid out for a width: the same ones that are counted to
-//! scroll and that are drawn.
+//! The rows of a form, laid out for a width: used both for scrolling and for
+//! drawing.
 
 use tui_input::Input;
 
@@ -12,19 +12,19 @@ use crate::tui::widget::{Line, count, cut, width, wrap};
 /// Forms narrower than this have short labels.
 const SHORT: usize = 70;
 
-/// Forms narrower than this have no counts beside what is typed.
+/// Forms narrower than this have no character counts.
 const NARROW: usize = 44;
 
 /// Values are no wider than this, however wide the screen is.
 const WIDEST: usize = 72;
 
-/// The columns of a number.
+/// The width of a number field.
 const NUMBER: usize = 11;
 
-/// The columns of what marks the focus.
+/// The width of the focus marker.
 const FOCUS_WIDTH: usize = 2;
 
-/// How much room there is for rows.
+/// The area for rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Area {
     pub(crate) width: usize,
@@ -32,7 +32,7 @@ pub(crate) struct Area {
 }
 
 impl Area {
-    /// Returns the room on a screen: between header and footer, in a box.
+    /// Returns the area on a screen: between header and footer, in a box.
     pub(crate) fn new(size: (u16, u16), accessible: bool) -> Self {
         let (beside, above) = if accessible { (2, 1) } else { (4, 2) };
         Self {
@@ -47,9 +47,9 @@ impl Area {
 pub(crate) struct Row {
     pub(crate) line: Line,
     pub(crate) has_focus: bool,
-    /// Whether it says more of the row above.
+    /// Whether it belongs to the row above.
     pub(crate) belongs: bool,
-    /// The column of the cursor, where something is typed.
+    /// The column of the cursor, in an input.
     pub(crate) cursor: Option<usize>,
 }
 
@@ -62,12 +62,12 @@ impl Row {
     }
 }
 
-/// Rows that grow.
+/// Collects rows.
 struct FormLayout<'f> {
     form: &'f Form,
     rows: Vec<Row>,
     width: usize,
-    /// Where values begin.
+    /// The column at which values start.
     column: usize,
     is_short: bool,
     glyphs: &'static Glyphs,
@@ -117,7 +117,7 @@ pub(crate) fn lay(form: &Form, width: usize, glyphs: &'static Glyphs) -> Vec<Row
     layout.rows
 }
 
-/// Lays out what failed, with an empty row below.
+/// Lays out the failure, with an empty row below.
 pub(crate) fn message(lines: &[Line], width: usize) -> Vec<Line> {
     let mut laid: Vec<Line> = lines.iter().flat_map(|line| folded(line, width)).collect();
     if !laid.is_empty() {
@@ -136,7 +136,7 @@ fn folded(line: &Line, width: usize) -> Vec<Line> {
     }
 }
 
-/// Says which rules are broken that are about no field.
+/// Returns the broken rules that concern no field.
 pub(super) fn violations(violations: &[Violation]) -> Vec<Line> {
     let describe = |violation: &Violation| {
         let hint = if violation.hint.is_empty() {
@@ -154,7 +154,7 @@ impl FormLayout<'_> {
         self.form.focus == focus
     }
 
-    /// Begins a row: what marks the focus, and the label.
+    /// Starts a row: the focus marker and the label.
     fn labelled(&self, part: Part, has_focus: bool) -> Line {
         let role = if has_focus { Role::Title } else { Role::Text };
         let mut line = self.marked(has_focus);
@@ -194,7 +194,7 @@ impl FormLayout<'_> {
             Line::of(role, &format!("  {units}/{most}"))
         });
         let mut line = self.labelled(part, has_focus);
-        // The counts stand below each other.
+        // The counts are aligned.
         let beside = if self.width < NARROW { 0 } else { 9 };
         let room = self
             .width
@@ -292,13 +292,13 @@ impl FormLayout<'_> {
         let text = if self.is_short {
             format!("{total}/{MAX_APIS}")
         } else {
-            format!("{apis} of at most {MAX_APIS}, in {modules}")
+            format!("{apis} (maximum {MAX_APIS}) in {modules}")
         };
         line.push(role, &text);
         self.rows.push(Row::default());
         self.push(line, false, None);
         self.broken(Part::Apis);
-        // Of any number of modules, each needs a count: not more often than needed.
+        // There may be many modules: each count is computed once.
         for (at, module) in form.modules.iter().enumerate() {
             let has_focus = self.has_focus(Focus::Module(at));
             let room = if self.is_short {
@@ -313,8 +313,11 @@ impl FormLayout<'_> {
             line.push(role, &cut(&safe(module), name, self.glyphs.ellipsis));
             line.pad_to(room.max(self.column));
             match form.chosen_of(module) {
-                0 if self.is_short => line.push(Role::Warning, "no APIs: left out"),
-                0 => line.push(Role::Warning, "no APIs yet: left out when saved"),
+                0 if self.is_short => line.push(Role::Warning, "no APIs: not saved"),
+                0 => line.push(
+                    Role::Warning,
+                    "no APIs selected: the module will not be saved",
+                ),
                 chosen => line.push(Role::Dim, &format!("{chosen} of {}", all_of(form, module))),
             }
             self.push(line, has_focus, None);
@@ -352,7 +355,7 @@ impl FormLayout<'_> {
         self.push(line, has_focus, None);
     }
 
-    /// Says which rules the field above breaks, and what to do.
+    /// Lays out the broken rules of the field above, and the next step.
     fn broken(&mut self, part: Part) {
         let indent = if self.is_short {
             FOCUS_WIDTH + 2
@@ -388,7 +391,7 @@ fn parts(text: &str, room: usize, role: Role) -> Vec<(Role, String)> {
         .collect()
 }
 
-/// Returns what a field is called: what the page calls it, where there is room.
+/// Returns the label of a field: that of the product's page, if it fits.
 const fn label(part: Part, is_short: bool) -> &'static str {
     match part {
         _ if !is_short => part.label(),
@@ -415,7 +418,7 @@ fn all_of(form: &Form, module: &str) -> String {
     count(all, "API", "APIs")
 }
 
-/// Says how long the typed duration is, where it does not say so itself.
+/// Returns how long the typed duration is, if its unit does not show it.
 fn seconds(form: &Form) -> String {
     let text = form.lines.amount.value().trim();
     let is_read = text
@@ -427,8 +430,8 @@ fn seconds(form: &Form) -> String {
         Some(seconds) if seconds == form.draft.seconds => {
             let span = Span::new(seconds);
             match span.about {
-                _ if span.unit != form.unit => format!("{} {}", span.amount, span.unit.word()),
-                Some((amount, unit)) => format!("about {amount} {}", unit.word()),
+                _ if span.unit != form.unit => span.unit.count(span.amount),
+                Some((amount, unit)) => format!("about {}", unit.count(amount)),
                 None => String::new(),
             }
         }
@@ -436,7 +439,7 @@ fn seconds(form: &Form) -> String {
     }
 }
 
-/// A value of several that are taken in turn.
+/// A value that is cycled through.
 fn turning(line: &mut Line, text: &str, has_focus: bool) {
     line.push(
         if has_focus {
@@ -459,8 +462,8 @@ fn chooser(line: &mut Line, text: &str, is_none: bool, has_focus: bool) {
     line.push(role, text);
 }
 
-/// Adds what is typed, made safe, in so many columns; returns the cursor's
-/// column if it has the focus. What does not fit is beyond the edges.
+/// Adds the input, made safe, in this width; returns the cursor's column if it
+/// has the focus. What does not fit is scrolled out.
 pub(crate) fn typed(
     line: &mut Line,
     input: &Input,
@@ -481,7 +484,7 @@ pub(crate) fn typed(
         .nth(input.cursor())
         .map_or(value.len(), |(at, _)| at);
     let (before, after) = value.split_at(split);
-    // The cursor needs a column of its own, and something behind it is seen.
+    // The cursor needs a column of its own, and the next character is visible.
     let behind = width(&safe(after)).min(room / 4).max(1);
     let before = tail(&safe(before), room.saturating_sub(behind));
     let column = width(&before);

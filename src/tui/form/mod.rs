@@ -1,5 +1,5 @@
-//! The form in which a scope is made and changed: what was typed and chosen,
-//! where the focus is, which rules are broken. Pure, and whole at every size.
+//! The form in which a scope is created and updated: input, choices, focus and
+//! broken rules. Pure, and complete at every size.
 
 mod changes;
 mod layout;
@@ -21,7 +21,7 @@ use crate::job::scope::{
     ApiName, Catalogue, Draft, Edit, Part, Scope, Span, Unit, Violation, parse_amount, parse_times,
 };
 
-/// Where the focus of a form can be.
+/// The focus of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Focus {
     Name,
@@ -40,7 +40,7 @@ pub(crate) enum Focus {
 }
 
 impl Focus {
-    /// Returns the part of the scope that is filled in there.
+    /// Returns the part of the scope that is edited there.
     pub(crate) const fn part(self) -> Option<Part> {
         Some(match self {
             Self::Name => Part::Name,
@@ -55,7 +55,7 @@ impl Focus {
         })
     }
 
-    /// Returns where a part is filled in first.
+    /// Returns the first focus of a part.
     const fn of(part: Part) -> Self {
         match part {
             Part::Name => Self::Name,
@@ -70,7 +70,7 @@ impl Focus {
     }
 }
 
-/// What a form is for; scopes go by their places in the catalogue.
+/// The task of a form; scopes are identified by their index in the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Task {
     Create,
@@ -94,9 +94,9 @@ pub(crate) struct Lines {
 pub(crate) struct Form {
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) task: Task,
-    /// What it began with: of an update, what the scope was.
+    /// The initial draft: for an update, the scope as it was.
     began: Draft,
-    /// Numbers that cannot be read stay what they were.
+    /// Numbers that cannot be parsed keep their last value.
     pub(crate) draft: Draft,
     began_lines: Lines,
     pub(crate) lines: Lines,
@@ -106,12 +106,12 @@ pub(crate) struct Form {
     pub(crate) focus: Focus,
     /// The parts in which something was typed or chosen.
     touched: Vec<Part>,
-    /// Whether somebody wanted to save it: from then on nothing is kept quiet.
+    /// Whether a save was tried: from then on all broken rules are shown.
     tried: bool,
     violations: Vec<Violation>,
-    /// Rules that the target said are broken, until their part is changed.
+    /// Broken rules that the target reported, until their part is changed.
     refusals: Vec<Violation>,
-    /// What failed besides, above all else.
+    /// Any other failure, shown at the top.
     pub(crate) message: Vec<Line>,
     pub(crate) picker: Option<Picker>,
     /// The first visible row.
@@ -180,9 +180,9 @@ impl Form {
         form
     }
 
-    /// Takes over what was read again; says whether the scope is still there.
-    /// What was typed or chosen stays, what was not becomes what it is now, so
-    /// that a save undoes nobody else's change unseen.
+    /// Applies a reload; returns whether the scope still exists. Input is kept,
+    /// all else is updated, so that a save does not silently undo a concurrent
+    /// change.
     pub(crate) fn take(&mut self, catalogue: Arc<Catalogue>) -> bool {
         if let Task::Update(at) | Task::Give(at) = &mut self.task {
             let id = self.catalogue.scopes().get(*at).map(|scope| &scope.id);
@@ -205,8 +205,8 @@ impl Form {
         true
     }
 
-    /// Makes the draft differ from what is there now in what it differed in
-    /// from what was there before.
+    /// Rebases the draft: its changes relative to the old state are applied to
+    /// the new one.
     fn rebase(&mut self, now: Draft) {
         let fresh = Self::lines_of(&now);
         let keep = |mine: &Input, began: &Input, now: &Input| {
@@ -284,7 +284,7 @@ impl Form {
         }
     }
 
-    /// Returns what is done, for titles.
+    /// Returns the title.
     pub(crate) fn title(&self) -> String {
         let name = self.scope().map_or("", |scope| &scope.name);
         match self.task {
@@ -294,7 +294,7 @@ impl Form {
         }
     }
 
-    /// Returns all places of the focus in their order.
+    /// Returns all focus positions in order.
     pub(crate) fn focuses(&self) -> Vec<Focus> {
         let mut focuses = vec![
             Focus::Name,
@@ -311,7 +311,7 @@ impl Form {
         focuses
     }
 
-    /// Moves the focus; from the last place on to the first.
+    /// Moves the focus; from the last position to the first.
     pub(crate) fn move_focus(&mut self, forward: bool) {
         let focuses = self.focuses();
         let at = focuses
@@ -351,7 +351,7 @@ impl Form {
             .collect()
     }
 
-    /// Returns the line that is typed into, of the focus.
+    /// Returns the input that has the focus.
     pub(crate) const fn line(&self) -> Option<&Input> {
         match self.focus {
             Focus::Name => Some(&self.lines.name),
@@ -374,7 +374,7 @@ impl Form {
         }
     }
 
-    /// Says whether letters are letters where the focus is.
+    /// Returns whether the focus takes letters as text.
     pub(crate) fn is_typing(&self) -> bool {
         match &self.picker {
             Some(picker) => picker.is_filtering,
@@ -382,7 +382,7 @@ impl Form {
         }
     }
 
-    /// Gives a key to the line that is typed; says whether there is one.
+    /// Passes a key to the focused input; returns whether there is one.
     pub(crate) fn handle(&mut self, request: InputRequest) -> bool {
         let Some(line) = self.line_mut() else {
             return false;
@@ -393,7 +393,7 @@ impl Form {
         true
     }
 
-    /// Puts pasted text into the line that is typed.
+    /// Inserts pasted text into the focused input.
     pub(crate) fn paste(&mut self, text: &str) {
         if let Some(picker) = &mut self.picker {
             if picker.is_filtering {
@@ -407,7 +407,7 @@ impl Form {
         self.typed();
     }
 
-    /// Takes over what is typed where the focus is.
+    /// Applies the focused input to the draft.
     fn typed(&mut self) {
         let text = |line: &Input| line.value().to_owned();
         match self.focus {
@@ -419,8 +419,8 @@ impl Form {
         self.changed();
     }
 
-    /// Takes the next or previous value where the focus is; says whether it
-    /// has values in a row.
+    /// Selects the next or previous value at the focus; returns whether it has
+    /// values to cycle through.
     pub(crate) fn cycle(&mut self, forward: bool) -> bool {
         match self.focus {
             Focus::Unit => {
@@ -443,7 +443,7 @@ impl Form {
         true
     }
 
-    /// Opens the picker of where the focus is; says whether there is one.
+    /// Opens the picker of the focus; returns whether there is one.
     pub(crate) fn open(&mut self) -> bool {
         let picker = match self.focus {
             Focus::Authentications => Picker::authentications(&self.catalogue, &self.draft),
@@ -461,7 +461,7 @@ impl Form {
         true
     }
 
-    /// Takes over what was picked, and closes the picker.
+    /// Applies the selection, and closes the picker.
     pub(crate) fn apply(&mut self) {
         let Some(picker) = self.picker.take() else {
             return;
@@ -497,8 +497,7 @@ impl Form {
         self.focus = new.map_or(Focus::AddModule, Focus::Module);
     }
 
-    /// Takes the module under the focus and its APIs out of the scope;
-    /// returns its name.
+    /// Removes the focused module and its APIs from the scope; returns its name.
     pub(crate) fn remove_module(&mut self) -> Option<Arc<str>> {
         let module = Arc::clone(self.module()?);
         self.modules.remove(&module);
@@ -555,8 +554,8 @@ impl Form {
         self.violations = found;
     }
 
-    /// Returns the broken rules of a part that are to be told by now: a field
-    /// that nobody has been to is not held against anybody yet.
+    /// Returns the broken rules of a part that are to be shown: not those of a
+    /// field that was not edited yet.
     pub(crate) fn describe(&self, part: Part) -> impl Iterator<Item = &Violation> {
         let is_untouched = !self.tried && !self.touched.contains(&part);
         let is_quiet = is_untouched && part == Part::Name && self.draft.name.is_empty();
@@ -593,8 +592,7 @@ impl Form {
         };
     }
 
-    /// Takes in why it was not saved: what is about a field goes there, the
-    /// rest to the top.
+    /// Shows why it was not saved: at the field concerned, else at the top.
     pub(crate) fn refused(&mut self, failure: &Failure, explained: Vec<Line>) {
         let (at_fields, elsewhere): (Vec<_>, Vec<_>) = failure
             .violations
@@ -619,7 +617,7 @@ impl Form {
         !matches!(self.task, Task::Give(_))
     }
 
-    /// Says whether closing it would lose something.
+    /// Returns whether closing it would lose something.
     pub(crate) fn is_dirty(&self) -> bool {
         if !self.task_has_fields() {
             return false;
@@ -637,17 +635,17 @@ impl Form {
             || self.picker.as_ref().is_some_and(|picker| picker.is_changed)
     }
 
-    /// Says whether the scope differs from what it was.
+    /// Returns whether the scope differs from what it was.
     pub(crate) fn differs(&self) -> bool {
         self.draft != self.began
     }
 
-    /// Returns what differs from what it was, in the words of the page.
+    /// Returns the differences, with the labels of the product's page.
     pub(crate) fn differences(&self, width: usize, glyphs: &'static Glyphs) -> Vec<Line> {
         differences(&self.draft, Some(&self.began), width, glyphs)
     }
 
-    /// Returns what is to be done.
+    /// Returns the edit.
     pub(crate) fn edit(&self) -> Option<Edit> {
         let scope = self.scope();
         Some(match self.task {
@@ -688,7 +686,7 @@ impl Form {
         }
         let rows = lay(self, room.width, glyphs);
         let focus = rows.iter().position(|row| row.has_focus).unwrap_or(0);
-        // What is wrong with a field stands below it.
+        // Broken rules of a field are shown below it.
         let below = rows
             .iter()
             .skip(focus + 1)
@@ -696,15 +694,15 @@ impl Form {
             .count();
         self.top = window(rows.len(), focus + below, self.top, room.height).start;
         self.top = window(rows.len(), focus, self.top, room.height).start;
-        // What stands above the first field is seen with it.
+        // The rows above the first field scroll with it.
         if self.focus == Focus::Name && focus < room.height {
             self.top = 0;
         }
     }
 }
 
-/// Puts text into a line at its cursor, as one line: breaks become blanks. A
-/// zero, which no database stores, is dropped.
+/// Inserts text into an input at its cursor, as one line: line breaks become
+/// blanks. NUL, which no database stores, is dropped.
 fn insert(line: &mut Input, text: &str) {
     let breaks = |c: char| matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}');
     let parts = text.split(breaks).filter(|part| !part.is_empty());
@@ -716,7 +714,7 @@ fn insert(line: &mut Input, text: &str) {
     *line = Input::new(value).with_cursor(cursor + text.chars().count());
 }
 
-/// Does to what is there now what was done to what was there before.
+/// Applies the changes from the old state to the new state.
 fn merged<T: Ord + Clone>(
     mine: &BTreeSet<T>,
     began: &BTreeSet<T>,
@@ -728,7 +726,7 @@ fn merged<T: Ord + Clone>(
     kept.chain(mine.difference(began)).cloned().collect()
 }
 
-/// Returns what follows or precedes a place in a circle.
+/// Returns the next or previous position, with wrap-around.
 fn next<T>(all: &[T], at: Option<usize>, forward: bool) -> Option<&T> {
     let by = if forward {
         1

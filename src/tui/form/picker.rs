@@ -1,5 +1,5 @@
-//! Choosing among any number of things: modules, APIs, authentication types, a
-//! level, clients. Only the visible rows are ever put into words.
+//! Pickers of any length: modules, APIs, authentication types, a level, clients.
+//! Only the visible rows are formatted.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub(crate) enum Topic {
 }
 
 impl Topic {
-    /// Returns what they are called.
+    /// Returns the title.
     pub(crate) fn title(&self) -> String {
         match self {
             Self::Modules => "Modules".to_owned(),
@@ -32,7 +32,7 @@ impl Topic {
         }
     }
 
-    /// Says why there is nothing to choose.
+    /// Returns why there is nothing to choose.
     pub(crate) const fn nothing(&self) -> &'static str {
         match self {
             Self::Modules => "The target has no APIs.",
@@ -40,7 +40,7 @@ impl Topic {
             Self::Authentications => "The target has no authentication types.",
             Self::Level => "The target has no security levels.",
             Self::Clients => {
-                "No client can take it: each holds it already, or is of another security level."
+                "No clients to choose: each has the scope already or is of another security level."
             }
         }
     }
@@ -50,7 +50,7 @@ impl Topic {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Choice {
     pub(crate) id: Arc<str>,
-    /// Where it stands in the catalogue's list of its sort.
+    /// Its index in the catalogue's list.
     at: usize,
     pub(crate) is_chosen: bool,
     /// Whether the target does not have it.
@@ -75,13 +75,13 @@ impl Choice {
 #[derive(Clone, Debug)]
 pub(crate) struct Picker {
     pub(crate) topic: Topic,
-    /// All of them: those that were chosen come first.
+    /// All choices: the initially selected ones come first.
     choices: Vec<Choice>,
-    /// The places of those that are listed.
+    /// The indices of the listed ones.
     pub(crate) list: List<usize>,
     pub(crate) filter: Input,
     pub(crate) is_filtering: bool,
-    /// Whether something was chosen or left out here.
+    /// Whether the selection was changed.
     pub(crate) is_changed: bool,
 }
 
@@ -126,8 +126,8 @@ impl Picker {
         Self::new(Topic::Modules, choices.collect())
     }
 
-    /// Returns the picker of a module's APIs. What the scope `began` with may
-    /// be left out and chosen again even where the target lacks it.
+    /// Returns the picker of a module's APIs. Those the scope `began` with may be
+    /// deselected and selected again even if they are missing in the target.
     pub(super) fn apis(
         catalogue: &Catalogue,
         module: &Arc<str>,
@@ -195,7 +195,7 @@ impl Picker {
             let mut choice = Choice::new(&client.id, at, false);
             if groups > MAX_APIS {
                 choice.barred = Some(format!(
-                    "{} would hold {groups} groups, and {MAX_APIS} is the most",
+                    "{} would have {groups} groups; the maximum is {MAX_APIS}",
                     client.id
                 ));
             }
@@ -204,8 +204,7 @@ impl Picker {
         Self::new(Topic::Clients, takers.collect())
     }
 
-    /// Returns the picker on what was read again: what was chosen stays so, if
-    /// it can be.
+    /// Returns the picker after a reload: the selection is kept where possible.
     pub(super) fn again(self, catalogue: &Catalogue, scope: Option<&Scope>, now: &Draft) -> Self {
         let chosen: BTreeSet<Arc<str>> =
             self.chosen().map(|choice| Arc::clone(&choice.id)).collect();
@@ -237,7 +236,7 @@ impl Picker {
         self
     }
 
-    /// Returns what is chosen, listed or not.
+    /// Returns the selection, listed or not.
     pub(crate) fn chosen(&self) -> impl Iterator<Item = &Choice> {
         self.choices.iter().filter(|choice| choice.is_chosen)
     }
@@ -257,12 +256,12 @@ impl Picker {
         self.row(self.list.at())
     }
 
-    /// Says whether only one can be chosen.
+    /// Returns whether only one can be chosen.
     pub(crate) fn is_single(&self) -> bool {
         self.topic == Topic::Level
     }
 
-    /// Chooses what is under the cursor, or leaves it out.
+    /// Selects the choice under the cursor, or deselects it.
     pub(crate) fn toggle(&mut self) {
         let Some(at) = self.list.current().copied() else {
             return;
@@ -280,8 +279,8 @@ impl Picker {
         self.is_changed = true;
     }
 
-    /// Chooses all that are listed and can be; if all of them are chosen,
-    /// leaves them out. Returns how many are chosen now.
+    /// Selects all listed choices that can be selected; if all of them are,
+    /// deselects them. Returns how many are selected now.
     pub(crate) fn toggle_all(&mut self) -> usize {
         let listed = self.list.rows();
         let can = |choice: &Choice| choice.is_chosen || choice.barred.is_none();
@@ -299,8 +298,8 @@ impl Picker {
         self.chosen().count()
     }
 
-    /// Lists what the filter says, with the cursor on the first; without words
-    /// everything, with the cursor where it was.
+    /// Applies the filter, with the cursor on the first match; without words
+    /// everything is listed, with the cursor where it was.
     pub(crate) fn narrow(&mut self, catalogue: &Catalogue) {
         let words: Vec<String> = self
             .filter
@@ -324,8 +323,8 @@ impl Picker {
         self.list.replace(listed, at.unwrap_or(0));
     }
 
-    /// Says whether all of the words occur in a choice; a module is found by
-    /// its APIs, too.
+    /// Returns whether all of the words occur in a choice; a module is also found
+    /// by its APIs.
     fn is_wanted(&self, choice: &Choice, words: &[String], catalogue: &Catalogue) -> bool {
         match &self.topic {
             Topic::Apis(_) => catalogue
@@ -345,7 +344,7 @@ impl Picker {
         }
     }
 
-    /// Returns what a choice is called besides its id.
+    /// Returns the name of a choice besides its id.
     pub(crate) fn name(&self, choice: &Choice, catalogue: &Catalogue) -> String {
         let label = |labels: &[Label]| labels.get(choice.at).map(|label| label.name.to_string());
         let name = match &self.topic {
@@ -372,10 +371,10 @@ impl Picker {
         name.unwrap_or_default()
     }
 
-    /// Returns what else there is to say of a choice.
+    /// Returns the note on a choice.
     pub(crate) fn note(&self, choice: &Choice, catalogue: &Catalogue) -> String {
         match &self.topic {
-            _ if choice.is_lacking => "lacking in the target".to_owned(),
+            _ if choice.is_lacking => "missing in the target".to_owned(),
             Topic::Clients => {
                 let groups = catalogue
                     .clients()
@@ -387,22 +386,25 @@ impl Picker {
         }
     }
 
-    /// Says how many are chosen: `3 of 120 chosen`.
+    /// Returns how many are selected: `3 of 120 selected`.
     pub(crate) fn tally(&self) -> String {
         let (chosen, total) = (self.chosen().count(), self.total());
         if self.is_single() {
             count(total, "level", "levels")
         } else {
-            format!("{chosen} of {total} chosen")
+            format!("{chosen} of {total} selected")
         }
     }
 }
 
-/// Bars what the target lacks from being chosen.
+/// Keeps what is missing in the target from being selected.
 fn bar(choice: Choice) -> Choice {
-    let barred = choice
-        .is_lacking
-        .then(|| format!("the target lacks {}: it can only be left out", choice.id));
+    let barred = choice.is_lacking.then(|| {
+        format!(
+            "{} is missing in the target: it can only be deselected",
+            choice.id
+        )
+    });
     Choice { barred, ..choice }
 }
 

@@ -1,4 +1,4 @@
-//! The same file planned anew: what is carried over, and what would be lost.
+//! The same file planned again: what is carried over, and what would be lost.
 
 use super::Review;
 use crate::engine::Choices;
@@ -36,7 +36,7 @@ impl Review {
         next.items_wish = self.items_wish.and_then(carry);
         next.tree.adopt_top(&self.tree);
         next.items.adopt_top(&self.items);
-        // What was built from this plan must not be taken for the new one's.
+        // The detail of the old plan must not be taken for the new one's.
         next.resolved += self.resolved;
         next.rebuilt += self.rebuilt;
         next.resolve();
@@ -44,8 +44,8 @@ impl Review {
         next
     }
 
-    /// Says whether leaving would lose choices. That missing objects may be
-    /// ignored is quickly said again, and means nothing without an import.
+    /// Returns whether quitting would lose choices. The confirmation of missing
+    /// objects does not count: it is quick to repeat.
     pub(crate) fn has_choices(&self) -> bool {
         let mut proposed = Choices::new(self.plan());
         proposed.missing_confirmed = self.choices.missing_confirmed;

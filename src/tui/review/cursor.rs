@@ -1,4 +1,4 @@
-//! The cursors of tree and list, and what they stand on.
+//! The cursors of tree and list, and the nodes under them.
 
 use super::{Filter, Review};
 use crate::tui::node::Node;
@@ -77,7 +77,7 @@ impl Review {
     }
 
     /// Puts the list's cursor on a node: the list shows its neighbours, the
-    /// tree stands on what they belong to.
+    /// tree's cursor is on their parent.
     pub(crate) fn show_in_items(&mut self, node: Node) {
         if let Some(parent) = node.parent(self.plan()) {
             if parent != self.listed || self.tree_node() != parent {
@@ -89,7 +89,7 @@ impl Review {
         }
     }
 
-    /// Takes another filter.
+    /// Sets the filter.
     pub(crate) fn set_filter(&mut self, filter: Filter) {
         self.filter = filter;
         self.rebuild();

@@ -33,7 +33,7 @@ impl Filter {
         }
     }
 
-    /// Says whether it lists items of a mark.
+    /// Returns whether it lists items of a status.
     pub(super) const fn admits(self, mark: ItemStatus) -> bool {
         match self {
             Self::All => true,

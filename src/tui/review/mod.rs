@@ -1,4 +1,4 @@
-//! The plan at hand: choices, what they come to, and the rows on the screen.
+//! The plan under review: choices, their outcome, and the rows on the screen.
 
 mod again;
 mod cursor;
@@ -24,13 +24,13 @@ pub(crate) struct Review {
     pub(crate) subject: Reviewed,
     pub(crate) choices: Choices,
     tally: Tally,
-    /// The places of each kind's items in the plan.
+    /// The indices of each kind's items in the plan.
     members: Vec<Vec<usize>>,
     /// The kind of each item.
     kinds: Vec<usize>,
-    /// Everything that was noticed, the file's own first.
+    /// All warnings, the file's own first.
     pub(crate) warnings: Vec<Finding>,
-    /// Which items need each item.
+    /// Which items require each item.
     users: HashMap<usize, Vec<usize>>,
     /// Which missing objects each item refers to.
     missing: HashMap<usize, Vec<usize>>,
@@ -41,7 +41,7 @@ pub(crate) struct Review {
     pub(crate) filter: Filter,
     /// The tree, flat.
     pub(crate) tree: List<Row>,
-    /// What the tree's cursor goes back to when a filter is lifted.
+    /// Where the tree's cursor returns when a filter is cleared.
     tree_wish: Node,
     /// The list in the middle: what is below `listed`.
     pub(crate) items: List<Row>,
@@ -51,11 +51,11 @@ pub(crate) struct Review {
     pub(crate) rebuilt: u64,
     /// How often the choices were resolved.
     pub(crate) resolved: u64,
-    /// What they change of who can call what, once somebody asked.
+    /// Their changes of who can call what, computed on demand.
     access: OnceLock<Option<Access>>,
 }
 
-/// What choices come to.
+/// The outcome of choices.
 #[derive(Clone, Debug)]
 pub(crate) struct Tally {
     resolution: Resolution,
@@ -65,7 +65,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Works out choices; `kinds` are those of the items.
+    /// Resolves choices; `kinds` are those of the items.
     fn new(plan: &Plan, kinds: &[usize], choices: &Choices) -> Self {
         let resolution = plan.resolve(choices);
         let states = resolution.states().iter().enumerate();
@@ -154,18 +154,18 @@ impl Review {
         self.plan().entry(at)
     }
 
-    /// Returns what becomes of the items.
+    /// Returns the outcome of the items.
     pub(crate) const fn resolution(&self) -> &Resolution {
         &self.tally.resolution
     }
 
-    /// Returns what other choices would come to.
+    /// Returns the outcome of other choices.
     pub(crate) fn tally(&self, choices: &Choices) -> Tally {
         Tally::new(self.plan(), &self.kinds, choices)
     }
 
-    /// Returns what the choices change of who can call what; nothing of products
-    /// that grant no access.
+    /// Returns the changes of who can call what under the choices; none for
+    /// products that grant no access.
     pub(crate) fn access(&self) -> Option<&Access> {
         let evaluate = || {
             self.plan()
@@ -174,8 +174,8 @@ impl Review {
         self.access.get_or_init(evaluate).as_ref()
     }
 
-    /// Returns what writing an item would change beside that, which the choices
-    /// leave as it is; of much the first changes, at least `most`.
+    /// Returns what writing an item that is not chosen would change in addition;
+    /// of many changes the first ones, at least `most`.
     pub(crate) fn access_by(&self, at: usize, most: usize) -> Option<Access> {
         let may =
             self.entry(at).is_some_and(Entry::is_open) && !self.tally.resolution.is_written(at);
@@ -184,7 +184,7 @@ impl Review {
             .filter(|_| may)
     }
 
-    /// Returns the mark of an item.
+    /// Returns the status of an item.
     pub(crate) fn mark(&self, at: usize) -> ItemStatus {
         self.tally
             .marks
@@ -218,7 +218,7 @@ impl Review {
         members.iter().copied().filter(|at| self.admits(*at))
     }
 
-    /// Says whether the filter admits an item.
+    /// Returns whether the filter admits an item.
     pub(crate) fn admits(&self, at: usize) -> bool {
         self.filter.admits(self.mark(at))
     }
@@ -229,7 +229,7 @@ impl Review {
     }
 
     /// Counts the fields of the list's visible items that would change. Each
-    /// item is compared once: its changes hang on the plan alone.
+    /// item is compared once: its changes depend on the plan alone.
     pub(crate) fn count_fields(&mut self, height: usize) {
         let rows = self
             .items
@@ -257,7 +257,7 @@ impl Review {
         }
     }
 
-    /// Returns the items of the file that need an item.
+    /// Returns the items of the file that require an item.
     pub(crate) fn needed_by(&self, at: usize) -> &[usize] {
         self.users.get(&at).map(Vec::as_slice).unwrap_or_default()
     }
@@ -267,13 +267,13 @@ impl Review {
         self.missing.get(&at).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Returns what is missing that nobody confirmed yet; nothing where all is.
+    /// Returns the missing objects that are not confirmed yet, if any.
     pub(crate) fn unconfirmed(&self) -> Option<MissingCount> {
         let missing = self.plan().missing_count();
         (missing.total() > 0 && !self.choices.missing_confirmed).then_some(missing)
     }
 
-    /// Says whether a node is unfolded.
+    /// Returns whether a node is unfolded.
     pub(crate) fn is_open(&self, node: Node) -> bool {
         self.open.contains(&node)
     }
@@ -288,14 +288,14 @@ impl Review {
         self.branch(at, branch)?.members.get(member)
     }
 
-    /// Works out what the choices come to. Call it after they changed.
+    /// Computes the outcome of the choices. Call it after they changed.
     pub(crate) fn resolve(&mut self) {
         self.tally = self.tally(&self.choices);
         self.resolved += 1;
         self.access = OnceLock::new();
     }
 
-    /// Works out the choices again, and the rows where a filter hangs on them.
+    /// Recomputes the outcome, and the rows if the filter depends on it.
     pub(crate) fn choices_changed(&mut self) {
         self.resolve();
         if self.filter != Filter::All {

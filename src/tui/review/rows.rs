@@ -7,7 +7,7 @@ use crate::tui::branch::branches;
 use crate::tui::node::{MissingList, Node, Row};
 
 impl Review {
-    /// Builds all rows anew, with the cursors on the same things.
+    /// Rebuilds all rows, with the cursors on the same nodes.
     pub(crate) fn rebuild(&mut self) {
         self.find_branches();
         let rows = self.tree_rows();
@@ -54,7 +54,7 @@ impl Review {
         self.rebuilt += 1;
     }
 
-    /// Kinds without items take no room: some products have dozens.
+    /// Kinds without items have no row: some products have dozens.
     fn tree_rows(&self) -> Vec<Row> {
         let is_empty = self.members.iter().all(Vec::is_empty);
         let has_items =
@@ -110,7 +110,7 @@ impl Review {
         }
     }
 
-    /// Returns where a node stands in the order of rows.
+    /// Returns the position of a node in the order of rows.
     pub(crate) fn sequence(&self, node: Node) -> (usize, usize, usize, usize) {
         let kind = |at: usize| self.kinds.get(at).copied().unwrap_or(0);
         match node {
@@ -143,7 +143,7 @@ impl Review {
         }
     }
 
-    /// Returns where a node stands among the items: the first item that is not
+    /// Returns the position of a node among the items: the first item that is not
     /// before it, and the first that is after it.
     pub(crate) fn place(&self, node: Node) -> (usize, usize) {
         match node {
@@ -159,7 +159,7 @@ impl Review {
         }
     }
 
-    /// Returns the items whose rows a branch of the tree holds below it.
+    /// Returns the items below a branch of the tree.
     pub(crate) fn below(&self, node: Node) -> Vec<usize> {
         match node {
             Node::Kind(kind) => self.admitted(kind).collect(),

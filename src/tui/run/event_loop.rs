@@ -18,15 +18,15 @@ use crate::tui::signals::{Arrived, Signal};
 use crate::tui::terminal::{Suspension, is_gone};
 use crate::tui::update::{start, update};
 
-/// A turn of the spinner.
+/// A frame of the spinner.
 const TICK: Duration = Duration::from_millis(250);
 
 /// The shortest time between two reports of one phase.
 const REPORT: Duration = Duration::from_millis(50);
 
-/// How many messages are taken in before the next frame is due.
+/// The maximum number of messages handled before the next frame.
 const BATCH: usize = 256;
-/// The model with everything around it that moves.
+/// The model with its surroundings: terminal, effects, timers.
 pub(super) struct EventLoop<S> {
     screen: S,
     pub(super) app: App,
@@ -40,11 +40,11 @@ pub(super) struct EventLoop<S> {
     due: Instant,
     frame: Duration,
     is_dirty: bool,
-    /// Whether nobody sees the screen any more.
+    /// Whether the terminal is gone.
     is_dark: bool,
     /// When the modal on top was first on the screen.
     asked: Instant,
-    /// What broke the screen while an import ran.
+    /// The failure of the screen while an import ran.
     broken: Option<io::Error>,
     exit: Option<Exit>,
 }
@@ -72,12 +72,12 @@ impl<S: Screen> EventLoop<S> {
         }
     }
 
-    /// Knows where themes and keys are read again.
+    /// Sets the files from which themes and keys are reloaded.
     pub(super) fn with_files(self, files: Files) -> Self {
         Self { files, ..self }
     }
 
-    /// Runs until something says how to leave.
+    /// Runs until the screen ends.
     pub(super) async fn run(
         &mut self,
         mut input: impl Source,
@@ -105,13 +105,13 @@ impl<S: Screen> EventLoop<S> {
         }
     }
 
-    /// Takes in an event and all that are queued behind it.
+    /// Handles an event and all that are queued after it.
     fn take(&mut self, first: io::Result<Arrived>, input: &mut impl Source) -> io::Result<()> {
         let mut next = Some(first);
         while let Some(event) = next {
             match event {
                 Ok(arrived) => self.press(arrived)?,
-                // Keys that cannot be read any more: as if the terminal were gone.
+                // Keys can no longer be read: as if the terminal were gone.
                 Err(_) => return self.on_message(Msg::Leave(Leave::Hangup)),
             }
             next = if self.exit.is_none() {
@@ -125,7 +125,7 @@ impl<S: Screen> EventLoop<S> {
 
     fn press(&mut self, arrived: Arrived) -> io::Result<()> {
         match arrived.event {
-            // Read before the question was on the screen: no answer to it.
+            // Read before the dialog was on the screen: no answer to it.
             Event::Key(_) | Event::Paste(_)
                 if !self.app.modals.is_empty() && arrived.at < self.asked =>
             {
@@ -161,7 +161,7 @@ impl<S: Screen> EventLoop<S> {
         }
     }
 
-    /// Takes in an answer and those queued behind it.
+    /// Handles an answer and those queued after it.
     fn answer(&mut self, first: Msg) -> io::Result<()> {
         self.on_message(first)?;
         for _ in 1..BATCH {
@@ -182,7 +182,7 @@ impl<S: Screen> EventLoop<S> {
     fn draw(&mut self) -> io::Result<()> {
         self.is_dirty = false;
         let is_asking = self.app.modals.last().is_some_and(|modal| !modal.drawn);
-        // From before the frame goes out: an answer may be read while it does.
+        // Before the frame is sent: an answer may be read meanwhile.
         if is_asking {
             self.asked = Instant::now();
         }
@@ -211,7 +211,7 @@ impl<S: Screen> EventLoop<S> {
         self.on_message(Msg::Leave(Leave::Hangup))
     }
 
-    /// Looks how large the screen is now.
+    /// Updates the size of the screen.
     fn fit(&mut self) -> io::Result<()> {
         match self.screen.size() {
             Ok((width, height)) => self.on_message(Msg::Resize(width, height)),
@@ -298,8 +298,8 @@ impl<S: Screen> EventLoop<S> {
         self.spawn(work, move |outcome| Msg::Saved(id, outcome));
     }
 
-    /// Runs an effect to its end. A task of its own watches over it, so that
-    /// a panic in it becomes an answer too, and not an endless wait.
+    /// Runs an effect to its end. A separate task watches it, so that a panic
+    /// becomes an answer, too, and not an endless wait.
     fn spawn<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, Failure>> + Send + 'static,
@@ -310,17 +310,19 @@ impl<S: Screen> EventLoop<S> {
         tokio::spawn(async move {
             let outcome = match task.await {
                 Ok(outcome) => outcome,
-                Err(error) => {
-                    Err(Failure::new(FailureKind::Internal, "the job broke off").because(error))
-                }
+                Err(error) => Err(Failure::new(
+                    FailureKind::Internal,
+                    "the job ended unexpectedly",
+                )
+                .because(error)),
             };
             // The loop may have ended; then nobody waits for the answer.
             let _ = sender.send(answer(outcome));
         });
     }
 
-    /// Returns a reporter that forwards each phase's beginning, and of what
-    /// comes after no more than the screen can show.
+    /// Returns a reporter that forwards the start of each phase, and later
+    /// progress no more often than the screen can show.
     pub(super) fn reporter(&self, id: EffectId) -> Reporter {
         let sender = self.sender.clone();
         let last: Mutex<Option<(Progress, Instant)>> = Mutex::new(None);
@@ -341,7 +343,7 @@ impl<S: Screen> EventLoop<S> {
     fn suspend(&mut self) -> io::Result<()> {
         match self.screen.suspend() {
             Ok(Suspension::SessionLeader) => {
-                self.app.refuse("there is no shell to go back to");
+                self.app.refuse("there is no shell to return to");
                 self.is_dirty = true;
                 Ok(())
             }

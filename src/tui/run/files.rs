@@ -1,4 +1,4 @@
-//! The files that the screen's looks and keys come from.
+//! The files for themes and keys.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use crate::tui::action::KeyMap;
 use crate::tui::msg::Reloaded;
 use crate::tui::theme;
 
-/// Where themes and keys are; nowhere unless said.
+/// The paths of themes and keys, if given.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Files {
     pub(super) themes: Option<PathBuf>,

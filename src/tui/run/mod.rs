@@ -1,8 +1,8 @@
 //! The loop: input, answers of effects, signals, frames.
 //!
-//! Keys come first, so that a flood of progress cannot starve them; what is
-//! queued is taken in before anything is drawn; frames are drawn only when
-//! something changed, and not more often than the link can bear.
+//! Keys come first, so that a flood of progress cannot starve them; queued
+//! messages are handled before anything is drawn; frames are drawn only when
+//! something changed, and no more often than the link allows.
 
 mod event_loop;
 mod files;
@@ -31,18 +31,18 @@ const FRAME: Duration = Duration::from_millis(16);
 /// The same over ssh.
 const FRAME_FAR: Duration = Duration::from_millis(33);
 
-/// How the screen is to be.
+/// The options of the screen.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// What to call the file until it was read.
+    /// The name of the file before it is read.
     pub file: String,
     /// The theme; none for the one that fits the terminal.
     pub theme: Option<String>,
-    /// Where themes are that replace or join the shipped ones.
+    /// The directory of themes that replace or extend the shipped ones.
     pub theme_dir: Option<PathBuf>,
-    /// Keys of the operator's own.
+    /// Custom keys.
     pub keys: Vec<Binding>,
-    /// Where keys are read again at SIGUSR1.
+    /// The file from which keys are reloaded at SIGUSR1.
     pub config: Option<PathBuf>,
     /// Whether there are colours.
     pub color: ColorChoice,
@@ -50,18 +50,18 @@ pub struct Options {
     pub ascii: bool,
     /// No borders, no spinner, the hardware cursor on the selected row.
     pub accessible: bool,
-    /// Begin with the target's scopes: there is no file to review.
+    /// Start with the target's scopes, without a file to review.
     pub scopes: bool,
 }
 
-/// Shows the review until the operator leaves, and returns what is left to say.
+/// Shows the review until the operator quits, and returns the result.
 ///
 /// The terminal is given back before this returns. Call it inside a tokio
 /// runtime with all of its drivers.
 ///
 /// # Errors
 ///
-/// Where there is no terminal, or where it fails otherwise than by going away.
+/// If there is no terminal, or if it fails in another way than by hanging up.
 pub async fn run(backend: Arc<dyn Backend>, options: &Options) -> io::Result<Farewell> {
     let environment = Environment::read();
     let signals = Signals::new()?;
@@ -91,7 +91,7 @@ pub async fn run(backend: Arc<dyn Backend>, options: &Options) -> io::Result<Far
     Ok(farewell(&event_loop.app, exit))
 }
 
-/// Returns the theme that was asked for, and what is wrong with the wish.
+/// Returns the requested theme, and what is wrong with the request.
 fn theme_for(options: &Options, environment: &Environment) -> (Theme, Option<String>) {
     let level = Level::resolve(options.color, environment);
     let fitting = if environment.is_light() {
@@ -114,7 +114,7 @@ fn theme_for(options: &Options, environment: &Environment) -> (Theme, Option<Str
     );
     theme.accessible = options.accessible;
     let unknown = options.theme.as_deref().filter(|name| !theme.has(name));
-    let complaint = unknown.map(|name| format!("no theme is called '{name}'"));
+    let complaint = unknown.map(|name| format!("unknown theme '{name}'"));
     (
         theme,
         complaint.or_else(|| errors.first().map(ToString::to_string)),

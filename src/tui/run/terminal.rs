@@ -1,4 +1,4 @@
-//! What the loop needs of a terminal, so that tests can pretend one.
+//! What the loop needs of a terminal, so that tests can use a fake one.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use crate::tui::signals::{Arrived, Input, Signal, Signals};
 use crate::tui::terminal::{Suspension, Terminal};
 use crate::tui::view::view;
 
-/// What the loop draws on; the real terminal, or a pretended one in tests.
+/// What the loop draws on; the real terminal, or a fake one in tests.
 pub(crate) trait Screen {
     fn draw(&mut self, app: &App) -> io::Result<()>;
     fn redraw_all(&mut self);
@@ -43,11 +43,11 @@ impl Screen for Terminal {
     }
 }
 
-/// Where events and signals come from.
+/// The source of events.
 pub(crate) trait Source {
     /// Waits for an event. Cancel-safe.
     fn next(&mut self) -> impl Future<Output = io::Result<Arrived>>;
-    /// Takes an event that is there already.
+    /// Takes an event that has already arrived.
     fn try_next(&mut self) -> Option<io::Result<Arrived>>;
 }
 
@@ -61,7 +61,7 @@ impl Source for Input {
     }
 }
 
-/// Where signals come from.
+/// The source of signals.
 pub(crate) trait Outside {
     /// Waits for a signal. Cancel-safe.
     fn next(&mut self) -> impl Future<Output = Signal>;

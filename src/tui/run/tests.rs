@@ -86,7 +86,7 @@ mod budget {
     }
 }
 
-/// What the loop did to the screen.
+/// What the loop did with the screen.
 #[derive(Default)]
 struct Log {
     frames: Vec<String>,
@@ -94,7 +94,7 @@ struct Log {
     suspended: usize,
 }
 
-/// A screen that notes what is drawn on it.
+/// A screen that records what is drawn on it.
 struct Pretended {
     log: Arc<Mutex<Log>>,
     is_gone: bool,
@@ -140,7 +140,7 @@ impl Screen for Pretended {
     }
 }
 
-/// Keys that come once the screen shows what they are meant for; after a `"`
+/// Keys that are sent once the screen shows what they are meant for; after a `"`
 /// letters, and Enter.
 struct Script {
     steps: VecDeque<(&'static str, &'static str)>,
@@ -345,7 +345,7 @@ impl Backend for Pretending {
 }
 
 impl Pretending {
-    /// Notes the path; the first one is taken already.
+    /// Records the path; the first one already exists.
     fn saved(&self, path: String) -> BoxFuture<'static, Result<String, Failure>> {
         let mut saved = self.saved.lock().unwrap();
         let taken = saved.is_empty();
@@ -441,7 +441,7 @@ async fn an_import_goes_from_question_to_result() {
     );
 }
 
-/// Of letters that act elsewhere, of signs, and of what people call databases.
+/// Letters that are keys elsewhere, symbols, and typical database names.
 #[tokio::test]
 async fn every_name_is_typed_through_the_loop() {
     let names = [
@@ -666,7 +666,7 @@ fn a_wish_that_cannot_be_met_is_reported() {
         ..Options::default()
     };
     let (theme, complaint) = theme_for(&options, &Environment::default());
-    assert_eq!(complaint.as_deref(), Some("no theme is called 'sea'"));
+    assert_eq!(complaint.as_deref(), Some("unknown theme 'sea'"));
     assert_eq!(theme.name(), "dark");
 }
 

@@ -1,15 +1,14 @@
-//! Everything there is to say of a scope. What it is takes a few lines, which
-//! are laid out at once; APIs and clients are as many as they are, and each is
-//! laid out when it is seen.
+//! The detail of a scope. Its fields take a few lines, which are laid out at once;
+//! APIs and clients may be many, and each is laid out when it is visible.
 
 use crate::job::scope::{ApiInfo, Catalogue, ClientInfo, Label, Scope, Span};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
 
-/// The columns of labels.
+/// The width of labels.
 const LABEL: usize = 16;
 
-/// Wide enough that no value is broken.
+/// Wide enough that no value is wrapped.
 const UNBROKEN: usize = 4_000;
 
 /// What 0 means, in the product's words.
@@ -24,7 +23,7 @@ pub(crate) enum DetailRow {
     Module(usize, usize),
     /// An API.
     Api(usize),
-    /// A client that holds the scope.
+    /// A client that the scope is assigned to.
     Holder(usize),
 }
 
@@ -60,8 +59,8 @@ pub(super) fn build(
         rows.extend(apis.iter().copied().map(DetailRow::Api));
     }
     let described = match scope.holders.len() {
-        0 => "no client holds it".to_owned(),
-        holders => format!("{} it", count(holders, "client holds", "clients hold")),
+        0 => "not assigned to any client".to_owned(),
+        holders => format!("assigned to {}", count(holders, "client", "clients")),
     };
     heading(&mut head, &mut rows, &described);
     rows.extend(scope.holders.iter().copied().map(DetailRow::Holder));
@@ -172,19 +171,19 @@ pub(super) fn line(
     }
 }
 
-/// As the product has it: `apiKey(apiName)`.
+/// As in the product: `apiKey(apiName)`.
 fn of_api(api: &ApiInfo, warning: &str) -> Line {
     match &api.title {
         Some(title) => Line::of(Role::Text, &format!("  {}({title})", api.name.key)),
         None => Line::of(Role::Warning, &format!("{warning} {}", api.name.key))
-            .and(Role::Dim, "  lacking: the target has no such API"),
+            .and(Role::Dim, "  missing in the target"),
     }
 }
 
 fn holder(client: &ClientInfo, scope: &Scope, warning: &str) -> Line {
     if !client.exists {
         return Line::of(Role::Warning, &format!("{warning} {}", client.id))
-            .and(Role::Dim, "  there is no such client");
+            .and(Role::Dim, "  no such client");
     }
     let is_named = !client.name.is_empty() && client.name != client.id;
     let name = if is_named {
@@ -244,7 +243,7 @@ mod tests {
             "updated         -",
             "3 APIs in 2 modules",
             "bank  2\n  balance(帳戶餘額)\n  history(Account history)\ncrm  1",
-            "2 clients hold it\n  crm  CRM  level A",
+            "assigned to 2 clients\n  crm  CRM  level A",
         ] {
             assert!(described.contains(part), "{part} in {described}");
         }
@@ -254,15 +253,12 @@ mod tests {
     fn what_is_lacking_is_reported_with_a_sign_and_in_words() {
         let described = describe("2000000002");
         assert!(
-            described.contains("! nothing  lacking: the target has no such API"),
+            described.contains("! nothing  missing in the target"),
             "{described}"
         );
+        assert!(described.contains("! ghost  no such client"), "{described}");
         assert!(
-            described.contains("! ghost  there is no such client"),
-            "{described}"
-        );
-        assert!(
-            described.contains("duration        25 hour (Approximately 1 day) (0: Unlimited)"),
+            described.contains("duration        25 hours (Approximately 1 day) (0: Unlimited)"),
             "{described}"
         );
     }
@@ -275,7 +271,7 @@ mod tests {
             "{described}"
         );
         assert!(
-            described.contains("no APIs") && described.contains("no client holds it"),
+            described.contains("no APIs") && described.contains("not assigned to any client"),
             "{described}"
         );
     }

@@ -1,4 +1,4 @@
-//! The screen of scopes: which are listed, in which order, and the one at hand.
+//! The screen of scopes: which are listed, in which order, and the selected one.
 
 mod detail;
 
@@ -22,7 +22,7 @@ pub(crate) enum Half {
     Detail,
 }
 
-/// A row of the filter: what it lets through.
+/// A row of the filter: what it selects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Choice {
     /// Scopes of this authentication type, among others.
@@ -44,8 +44,7 @@ struct DetailKey {
 /// The screen of scopes.
 #[derive(Debug, Default)]
 pub(crate) struct Scopes {
-    /// Whose scopes they are; nothing is known before they were read, where
-    /// there is no review.
+    /// The target; unknown before the scopes are loaded if there is no review.
     pub(crate) place: Location,
     /// Why there are none.
     pub(crate) failure: Option<Failure>,
@@ -54,21 +53,21 @@ pub(crate) struct Scopes {
     pub(crate) zoom: bool,
     /// The line that is typed, while it is.
     pub(crate) prompt: Option<Input>,
-    /// Where the listed scopes stand in the catalogue.
+    /// The indices of the listed scopes in the catalogue.
     pub(crate) list: List<usize>,
     pub(crate) detail: List<DetailRow>,
-    /// What is wrong with them, as it was found last.
+    /// The findings of the last check.
     pub(crate) findings: Vec<ScopeFinding>,
     /// The last edit of this session.
     pub(crate) edited: Option<Edited>,
-    /// Whether something was written since the screen was opened: what was
-    /// compared is history then.
+    /// Whether something was written since the screen was opened: the comparison
+    /// is stale then.
     pub(crate) wrote: bool,
     catalogue: Option<Arc<Catalogue>>,
     keyword: String,
     filter: Filter,
     sort: Sort,
-    /// The scope to select once they were read again.
+    /// The scope to select after a reload.
     wanted: Option<Arc<str>>,
     head: Vec<Line>,
     detail_of: Option<DetailKey>,
@@ -84,7 +83,7 @@ impl Scopes {
         }
     }
 
-    /// Takes in what was read. Selection, search, filter and order stay.
+    /// Applies a load. Selection, search, filter and order are kept.
     pub(crate) fn take(&mut self, scoped: Scoped) {
         let wanted = self
             .wanted
@@ -93,7 +92,7 @@ impl Scopes {
         self.place = scoped.place;
         self.failure = None;
         self.reads += 1;
-        // What is there no more could not be taken off the filter.
+        // Choices that no longer exist could not be deselected in the filter.
         let catalogue = &scoped.catalogue;
         self.filter
             .authentications
@@ -105,7 +104,7 @@ impl Scopes {
         self.list_anew(wanted.as_deref());
     }
 
-    /// Says which scope is to be selected once they were read again.
+    /// Sets the scope to select after a reload.
     pub(crate) fn want(&mut self, id: Option<&Arc<str>>) {
         self.wanted = id.cloned();
     }
@@ -115,12 +114,12 @@ impl Scopes {
         self.catalogue.as_ref()
     }
 
-    /// Returns the scope at hand.
+    /// Returns the selected scope.
     pub(crate) fn current(&self) -> Option<&Scope> {
         self.catalogue.as_ref()?.scopes().get(self.at()?)
     }
 
-    /// Returns where the scope at hand stands in the catalogue.
+    /// Returns the index of the selected scope in the catalogue.
     pub(crate) fn at(&self) -> Option<usize> {
         self.list.current().copied()
     }
@@ -170,7 +169,7 @@ impl Scopes {
         self.list_again();
     }
 
-    /// Turns the order round.
+    /// Reverses the order.
     pub(crate) fn reverse(&mut self) {
         self.sort.descending = !self.sort.descending;
         self.list_again();
@@ -193,7 +192,7 @@ impl Scopes {
             .collect()
     }
 
-    /// Says whether the filter lets something through by this choice.
+    /// Returns whether this choice of the filter is selected.
     pub(crate) fn is_chosen(&self, choice: &Choice) -> bool {
         match choice {
             Choice::Authentication(label) => self
@@ -206,7 +205,7 @@ impl Scopes {
         }
     }
 
-    /// Makes a choice, or takes it back.
+    /// Selects a choice of the filter, or deselects it.
     pub(crate) fn choose(&mut self, choice: &Choice) {
         let is_chosen = self.is_chosen(choice);
         match choice {
@@ -225,8 +224,8 @@ impl Scopes {
         self.list_anew(id.as_deref());
     }
 
-    /// Lists what is wanted now, and selects a scope; where that is listed no
-    /// more, whatever stands in its place.
+    /// Applies search, filter and order, and selects a scope, or the one now at
+    /// its position if it is no longer listed.
     fn list_anew(&mut self, selected: Option<&str>) {
         let Some(catalogue) = &self.catalogue else {
             return;
@@ -238,9 +237,9 @@ impl Scopes {
         self.list.replace(found, at);
     }
 
-    /// Brings windows and the detail into line with what changed.
+    /// Updates windows and the detail after a change.
     pub(crate) fn settle(&mut self, halves: &Halves, jump: bool) {
-        // What is not shown keeps its place.
+        // A hidden half keeps its scroll position.
         if !halves.list.is_empty() {
             self.list.follow(halves.rows(), jump);
         }
@@ -283,7 +282,7 @@ impl Scopes {
         }
     }
 
-    /// Returns the scope at hand in full, as text.
+    /// Returns the selected scope in full, as text.
     pub(crate) fn text(&self, warning: &str) -> Option<String> {
         Some(detail::text(
             self.catalogue.as_ref()?,

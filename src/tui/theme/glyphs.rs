@@ -28,7 +28,7 @@ pub(crate) struct Glyphs {
 }
 
 impl Glyphs {
-    /// Says whether all signs are ASCII.
+    /// Returns whether all signs are ASCII.
     pub(crate) fn is_ascii(&self) -> bool {
         self.ellipsis.is_ascii()
     }
@@ -91,5 +91,5 @@ pub(crate) static ASCII: Glyphs = Glyphs {
     },
 };
 
-/// The turns of the spinner; never braille, which screen readers spell out.
+/// The frames of the spinner; never braille, which screen readers spell out.
 pub(crate) const SPINNER: [&str; 4] = ["-", "\\", "|", "/"];

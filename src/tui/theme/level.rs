@@ -1,8 +1,8 @@
-//! How many colours the terminal has, and what else its surroundings say.
+//! How many colours the terminal has, and what the environment says about it.
 
 use std::env;
 
-/// What the operator said about colours (`--color`).
+/// The operator's choice of colours (`--color`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ColorChoice {
     /// As the terminal and `NO_COLOR` say.
@@ -23,7 +23,7 @@ pub(crate) enum Level {
     True,
 }
 
-/// The environment variables that bear on the screen.
+/// The environment variables that affect the screen.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Environment {
     pub(crate) no_color: String,
@@ -52,20 +52,20 @@ impl Environment {
         }
     }
 
-    /// Says whether the terminal shows more than ASCII.
+    /// Returns whether the terminal shows more than ASCII.
     pub(crate) fn is_utf8(&self) -> bool {
         let locale = self.locale.to_ascii_lowercase();
         (locale.ends_with("utf-8") || locale.ends_with("utf8")) && self.term != "linux"
     }
 
-    /// Says whether the background is known to be light.
+    /// Returns whether the background is known to be light.
     pub(crate) fn is_light(&self) -> bool {
         matches!(self.colorfgbg.rsplit(';').next(), Some("7" | "15"))
     }
 }
 
 impl Level {
-    /// Decides how many colours to use; the first word that was said counts.
+    /// Decides how many colours to use; the first setting that is present counts.
     pub(crate) fn resolve(choice: ColorChoice, environment: &Environment) -> Self {
         let said = match environment {
             _ if matches!(environment.colorterm.as_str(), "truecolor" | "24bit") => Self::True,

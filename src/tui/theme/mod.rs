@@ -18,7 +18,7 @@ pub(crate) use role::Role;
 pub(crate) struct Theme {
     themes: Vec<Palette>,
     at: usize,
-    /// The looks of all roles in the theme at hand, in their order.
+    /// The looks of all roles in the current theme, in their order.
     styles: Vec<Style>,
     level: Level,
     pub(crate) glyphs: &'static Glyphs,
@@ -30,7 +30,7 @@ impl Theme {
     /// Returns the theme that begins with the theme called `wanted`.
     ///
     /// Without colours it is always the theme made for that: the others would
-    /// lose what they tell by colour.
+    /// lose what they show by colour.
     pub(crate) fn new(
         themes: Vec<Palette>,
         wanted: &str,
@@ -68,12 +68,12 @@ impl Theme {
         self.themes.get(self.at).map_or("", |theme| &theme.name)
     }
 
-    /// Says whether there is a theme of that name.
+    /// Returns whether there is a theme of that name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.themes.iter().any(|theme| theme.name == name)
     }
 
-    /// Says whether there are colours.
+    /// Returns whether there are colours.
     pub(crate) fn has_colours(&self) -> bool {
         self.level != Level::None
     }
@@ -84,7 +84,7 @@ impl Theme {
         self.resolve_styles();
     }
 
-    /// Takes themes that were read anew; stays with the one at hand.
+    /// Replaces the themes after a reload; keeps the current one.
     pub(crate) fn refresh(&mut self, themes: Vec<Palette>) {
         let name = self.name().to_owned();
         self.at = themes

@@ -13,7 +13,7 @@ use super::level::Level;
 use super::role::Role;
 use crate::engine::select::{meant, nearest};
 
-/// The themes that travel in the binary, the default first.
+/// The built-in themes, the default first.
 const SHIPPED: [(&str, &str); 3] = [
     ("dark", include_str!("../../../themes/dark.toml")),
     ("light", include_str!("../../../themes/light.toml")),
@@ -65,20 +65,20 @@ struct File {
 /// What is wrong with a theme file, and where.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ThemeError {
-    /// It is no TOML of this form.
+    /// Not TOML of this form.
     #[error("{place}: {why}")]
     Syntax { place: String, why: String },
     /// A colour cannot be read.
     #[error("{place}: palette.{colour} needs [\"#rrggbb\", 0-255, a named colour]")]
     Colour { place: String, colour: String },
-    /// A role names a colour that the palette lacks.
-    #[error("{place}: role '{role}' names the colour '{colour}', which the palette lacks")]
+    /// A role uses a colour that is not in the palette.
+    #[error("{place}: role '{role}' uses the colour '{colour}', which is not in the palette")]
     Unpainted {
         place: String,
         role: String,
         colour: String,
     },
-    /// There is no such role.
+    /// An unknown role.
     #[error("{place}: unknown role '{role}'{}", meant(*near))]
     UnknownRole {
         place: String,
@@ -97,7 +97,7 @@ fn place(file: &str, text: &str, span: Range<usize>) -> String {
 }
 
 impl Palette {
-    /// Reads a theme; `file` is what its mistakes are told with.
+    /// Reads a theme; `file` is the name for its errors.
     pub(crate) fn parse(name: &str, file: &str, text: &str) -> Result<Self, ThemeError> {
         let at = |span| place(file, text, span);
         let read: File = toml::from_str(text).map_err(|error| ThemeError::Syntax {
@@ -154,7 +154,7 @@ impl Palette {
         })
     }
 
-    /// Returns how a role looks with so many colours.
+    /// Returns the look of a role at a colour level.
     pub(crate) fn style(&self, role: Role, level: Level) -> Style {
         let look = self.look(role.name());
         let mut style = Style::new();
@@ -360,7 +360,7 @@ mod tests {
         );
         assert_eq!(
             describe("[roles]\ntext = { fg = \"ink\" }"),
-            "mine.toml:2: role 'text' names the colour 'ink', which the palette lacks"
+            "mine.toml:2: role 'text' uses the colour 'ink', which is not in the palette"
         );
         assert!(
             describe("[palette]\nink = [\"x\", 1, \"red\"]\n[roles]")

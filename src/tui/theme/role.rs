@@ -1,4 +1,4 @@
-//! What a piece of text means on the screen; the theme says how that looks.
+//! The meaning of a piece of text on the screen; the theme defines its look.
 
 /// The meaning of a piece of text. No other module knows a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

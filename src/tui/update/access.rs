@@ -1,4 +1,4 @@
-//! Who can call what: the list, and what the question says of it.
+//! Who can call what: the list, and the summary in the import dialog.
 
 use crate::tui::access::AccessList;
 use crate::tui::app::App;
@@ -7,7 +7,7 @@ use crate::tui::review::Review;
 use crate::tui::theme::Role;
 use crate::tui::widget::Line;
 
-/// Lists what the choices change of who can call what.
+/// Lists the changes of who can call what under the choices.
 pub(super) fn open(app: &mut App) {
     let Some(access) = app.review.as_ref().and_then(Review::access) else {
         return;
@@ -17,19 +17,19 @@ pub(super) fn open(app: &mut App) {
         "Access",
         vec![Line::of(Role::Text, &access.to_string())],
     );
-    // Nothing is confirmed by closing what is there to be read.
+    // Closing it confirms nothing, so keys typed ahead are safe.
     modal.drawn = true;
     app.modals.push(modal);
     fill(app, false);
 }
 
-/// Turns from subjects to objects, and back.
+/// Switches between subjects and objects.
 pub(super) fn switch_grouping(app: &mut App) {
     let by_object = !app.access.by_object;
     fill(app, by_object);
 }
 
-/// Forgets the rows.
+/// Drops the rows.
 pub(super) fn close(app: &mut App) {
     app.access = AccessList::default();
 }
@@ -52,7 +52,7 @@ fn fill(app: &mut App, by_object: bool) {
     }
 }
 
-/// Says what the choices change of who can call what.
+/// Summarises the changes of who can call what under the choices.
 pub(super) fn sentence(review: &Review) -> Option<Line> {
     review
         .access()

@@ -13,13 +13,13 @@ use crate::tui::review::{Filter, Review, Tally};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count, width};
 
-/// The most names that a notice holds.
+/// The maximum number of names in a notice.
 const MAX_NAMES: usize = 3;
 
-/// The widest a column of missing objects gets: a kind, and an ObjectID.
+/// The maximum width of a column of missing objects: a kind, and an ObjectID.
 const WIDEST_NAME: usize = 34;
 
-/// Chooses or covers the item at hand, or all items below a kind; asks before
+/// Chooses or covers the selected item, or all items below a kind; asks before
 /// more than one is overwritten.
 pub(super) fn one(app: &mut App, act: Act) {
     let node = app.node();
@@ -65,7 +65,7 @@ fn item(review: &mut Review, at: usize) -> String {
     }
     let along = review.choices.choose_with_prerequisites(&plan, at);
     if along.is_empty() && stuck {
-        // It was chosen already and what is in its way cannot be chosen.
+        // It was already chosen, and what blocks it cannot be chosen.
         review.choices.set(&plan, at, false);
         review.choices_changed();
         return format!("{id}: left out");
@@ -74,7 +74,7 @@ fn item(review: &mut Review, at: usize) -> String {
     let word = match review.mark(at) {
         ItemStatus::Add => "will be added",
         ItemStatus::Cover => "will be overwritten",
-        ItemStatus::Differs => "chosen; it changes only if what it refers to is written too",
+        ItemStatus::Differs => "chosen; it changes only if the items it refers to are written, too",
         mark => mark.word(),
     };
     let names: Vec<String> = along
@@ -93,15 +93,14 @@ fn item(review: &mut Review, at: usize) -> String {
     }
 }
 
-/// Chooses every item below a node that can be, but for those that were left
-/// out by hand. Where all others are chosen already it leaves them out; where
-/// all are left out it chooses them. Nothing is said, and nothing done, where
-/// the operator has to be asked first.
+/// Chooses every item below a node that can be chosen, except those the operator
+/// left out. If all others are chosen already it leaves them out; if all are
+/// left out it chooses them. Does nothing if the operator has to be asked first.
 fn branch(review: &mut Review, node: Node, cover_only: bool) -> Option<String> {
     let plan = review.subject.plan.clone();
     let open = choosable(review, node, cover_only);
     if open.is_empty() {
-        return Some("nothing below can be chosen".to_owned());
+        return Some("no item below can be chosen".to_owned());
     }
     let undecided: Vec<usize> = open
         .iter()
@@ -141,7 +140,7 @@ fn choosable(review: &Review, node: Node, cover_only: bool) -> Vec<usize> {
     review.below(node).into_iter().filter(fits).collect()
 }
 
-/// Chooses items with what they need; says how many.
+/// Chooses items with what they require, and shows how many.
 fn choose(review: &mut Review, items: &[usize]) -> String {
     let plan = review.subject.plan.clone();
     let before = review.counts().of(ItemStatus::Cover);
@@ -167,8 +166,8 @@ fn choose(review: &mut Review, items: &[usize]) -> String {
     )
 }
 
-/// Returns what *Cover* below a node, or of everything, chooses: repeats that
-/// nobody decided on; below a node where there are none, those left out.
+/// Returns what *Cover* below a node, or of everything, chooses: undecided
+/// repeats; below a node without any, those left out.
 fn covers(review: &Review, below: Option<Node>) -> Vec<usize> {
     let open = match below {
         Some(node) => choosable(review, node, true),
@@ -191,7 +190,7 @@ fn covers(review: &Review, below: Option<Node>) -> Vec<usize> {
     unchosen
 }
 
-/// Returns what *Cover* would come to.
+/// Returns the outcome of *Cover*.
 fn covered(review: &Review, below: Option<Node>) -> Tally {
     let mut choices = review.choices.clone();
     for at in covers(review, below) {
@@ -274,7 +273,7 @@ pub(super) fn ask_missing(app: &mut App) {
         Line::of(Role::Text, &format!("The target lacks {count}:")),
         Line::new(),
     ];
-    // Among others an API has to say that it is one.
+    // In a mixed list, APIs are labelled.
     let word = if count.others > 0 { "API " } else { "" };
     let name = |missing: &Missing| {
         if missing.is_api() {
@@ -284,7 +283,7 @@ pub(super) fn ask_missing(app: &mut App) {
         }
     };
     let missing = review.plan().missing();
-    // One column for all, as far as it leaves room for the other.
+    // One column for all, if it leaves room for the other.
     let widest = missing
         .iter()
         .map(|missing| width(&safe(&name(missing))))
@@ -299,7 +298,7 @@ pub(super) fn ask_missing(app: &mut App) {
             .collect();
         let mut line = Line::of(Role::Text, &format!("  {}", name(missing)));
         if line.width() > widest + 2 {
-            // What is too long for the column has a line of its own.
+            // Names too long for the column have a line of their own.
             body.push(std::mem::take(&mut line));
         }
         line.pad_to(widest + 2);
@@ -329,7 +328,7 @@ pub(super) fn confirm_missing(app: &mut App) {
     app.say(said);
 }
 
-/// Lists by the next filter.
+/// Switches to the next filter.
 pub(super) fn filter(app: &mut App) {
     let Some(review) = &mut app.review else {
         return;

@@ -10,10 +10,10 @@ use crate::tui::widget::cut;
 /// Terminals drop longer texts.
 const MAX_BYTES: usize = 74_994;
 
-/// Wide enough that no value is broken.
+/// Wide enough that no value is wrapped.
 const UNBROKEN: usize = 4_000;
 
-/// Sends the detail's line, or the whole item.
+/// Copies the detail's line, or the whole item.
 pub(super) fn copy(app: &mut App) -> Vec<Effect> {
     let text = if app.focus == Pane::Detail {
         line(app)
@@ -23,12 +23,12 @@ pub(super) fn copy(app: &mut App) -> Vec<Effect> {
     send(app, text)
 }
 
-/// Sends a text, if there is one.
+/// Copies a text, if there is one.
 pub(super) fn send(app: &mut App, text: Option<String>) -> Vec<Effect> {
     match text {
         Some(text) if !text.is_empty() => vec![Effect::Copy(shorten(text))],
         _ => {
-            app.refuse("there is nothing to send");
+            app.refuse("nothing to copy");
             Vec::new()
         }
     }
@@ -76,7 +76,7 @@ fn shorten(text: String) -> String {
     cut(&text, MAX_BYTES / 4, "")
 }
 
-/// Says whether it was sent. Whether it arrived nobody knows.
+/// Shows whether it was sent. Whether it arrived is unknown.
 pub(super) fn copied(app: &mut App, outcome: Result<(), String>) {
     match outcome {
         Ok(()) => app.say("sent to the terminal's clipboard"),

@@ -17,10 +17,10 @@ use crate::tui::modal::{Dialog, Modal};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
 
-/// The most clients that are named before a scope of theirs is saved.
+/// The maximum number of clients listed before a scope of theirs is saved.
 const MAX_NAMES: usize = 50;
 
-/// The columns within the box that says what differs.
+/// The inner width of the dialog with the differences.
 const WIDEST: usize = 92;
 
 /// Opens the form for a new scope.
@@ -28,17 +28,17 @@ pub(super) fn create(app: &mut App, catalogue: Arc<Catalogue>) {
     open(app, Some(Form::create(catalogue)));
 }
 
-/// Opens the form for a change of the scope at this place of the catalogue.
+/// Opens the form to update the scope at this index of the catalogue.
 pub(super) fn edit(app: &mut App, catalogue: Arc<Catalogue>, at: usize) {
     open(app, Form::update(catalogue, at));
 }
 
-/// Opens the picker of clients for the scope at this place of the catalogue.
+/// Opens the picker of clients for the scope at this index of the catalogue.
 pub(super) fn give(app: &mut App, catalogue: Arc<Catalogue>, at: usize) {
     open(app, Form::give(catalogue, at));
 }
 
-/// Lays a form over everything that is on the screen.
+/// Opens a form on top of everything on the screen.
 fn open(app: &mut App, form: Option<Form>) {
     if form.is_some() {
         app.modals
@@ -48,20 +48,20 @@ fn open(app: &mut App, form: Option<Form>) {
     app.form = form;
 }
 
-/// Takes over scopes that were read again while a form is open: what was typed
-/// and chosen stays, all else becomes what it is now.
+/// Applies a reload of the scopes while a form is open: input and choices are
+/// kept, all else is updated.
 pub(super) fn reread(app: &mut App, catalogue: &Arc<Catalogue>) {
     let Some(form) = &mut app.form else { return };
     if !form.take(Arc::clone(catalogue)) {
         form.message = vec![Line::of(
             Role::Error,
-            "The scope is not there any more: somebody deleted it.",
+            "The scope no longer exists: it was deleted.",
         )];
     }
 }
 
-/// Takes in what became of a save: closes the form, or tells in it why it was
-/// refused, with all that was typed. Says whether it told the failure.
+/// Handles the result of a save: closes the form, or shows in it why the save
+/// was refused, keeping the input. Returns whether it showed the failure.
 pub(super) fn edited(app: &mut App, outcome: &Result<Edited, Failure>) -> bool {
     let Some(form) = &mut app.form else {
         return false;
@@ -79,7 +79,7 @@ pub(super) fn edited(app: &mut App, outcome: &Result<Edited, Failure>) -> bool {
     }
 }
 
-/// Gives what a key does to the line that is typed, if there is one.
+/// Passes a key to the input, if there is one.
 pub(super) fn types(app: &mut App, request: InputRequest) -> bool {
     let Some(form) = &mut app.form else {
         return false;
@@ -98,14 +98,14 @@ pub(super) fn types(app: &mut App, request: InputRequest) -> bool {
     picker.is_filtering
 }
 
-/// Gives pasted text to the line that is typed, if there is one.
+/// Passes pasted text to the input, if there is one.
 pub(super) fn paste(app: &mut App, text: &str) {
     if let Some(form) = &mut app.form {
         form.paste(text);
     }
 }
 
-/// Enter behind a filter: back to the rows that it lists.
+/// Enter in a filter: back to the rows that it lists.
 pub(super) fn keep_filter(app: &mut App) {
     let Some(picker) = app.form.as_mut().and_then(|form| form.picker.as_mut()) else {
         return;
@@ -113,11 +113,11 @@ pub(super) fn keep_filter(app: &mut App) {
     picker.is_filtering = false;
     if picker.list.rows().is_empty() {
         let words = picker.filter.value().trim().to_owned();
-        app.refuse(format!("nothing is called '{words}'"));
+        app.refuse(format!("no match for '{words}'"));
     }
 }
 
-/// Does an action of a form or a picker.
+/// Runs an action of a form or a picker.
 pub(super) fn perform(app: &mut App, act: Act) -> Vec<Effect> {
     let Some(form) = &mut app.form else {
         return Vec::new();
@@ -131,7 +131,7 @@ pub(super) fn perform(app: &mut App, act: Act) -> Vec<Effect> {
         Act::PreviousField | Act::PreviousValue => form.move_focus(false),
         Act::RemoveModule => {
             if let Some(module) = form.remove_module() {
-                app.say(format!("module {module} is out of the scope"));
+                app.say(format!("module {module} removed from the scope"));
             }
         }
         Act::SaveForm => return save(app),
@@ -150,7 +150,7 @@ fn go_in(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     match form.focus {
-        // Its own key asks first whether something runs.
+        // Its own key first checks whether something runs.
         Focus::Save => match app.job.as_ref().map(|job| job.work.doing()) {
             None => return save(app),
             Some(doing) => app.refuse(doing),
@@ -183,7 +183,7 @@ fn pick(app: &mut App, act: Act) {
                 return;
             }
             picker.toggle();
-            // One step for each thing, as in other lists of things to mark.
+            // The cursor moves on, as in other multi-selection lists.
             if !picker.is_single() {
                 picker.list.step(1);
             }
@@ -207,7 +207,7 @@ fn apply(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     if picker.chosen().next().is_none() {
-        app.refuse("no client is chosen: Space chooses one");
+        app.refuse("no client selected: Space selects one");
         return Vec::new();
     }
     form.message.clear();
@@ -218,8 +218,8 @@ fn apply(app: &mut App) -> Vec<Effect> {
     go(app)
 }
 
-/// Goes back by one layer, without effect on the layer below. What was typed
-/// into a form is lost only when that was said.
+/// Goes back by one layer, without effect on the layer below. Input in a form is
+/// lost only after confirmation.
 pub(super) fn back(app: &mut App, context: Context) {
     let Some(form) = &mut app.form else { return };
     let is_giving = matches!(form.task, Task::Give(_));
@@ -233,18 +233,15 @@ pub(super) fn back(app: &mut App, context: Context) {
         (_, Some(_)) if !is_giving => form.picker = None,
         _ if !is_dirty => app.form = None,
         _ => {
-            let body = vec![Line::of(
-                Role::Text,
-                "What was typed is not saved and would be lost.",
-            )];
+            let body = vec![Line::of(Role::Text, "Unsaved input would be lost.")];
             app.modals
                 .push(Modal::new(Dialog::LoseForm, "Close the form?", body));
         }
     }
 }
 
-/// Saves, if nothing is against it: a new scope at once, others after it was
-/// said what differs.
+/// Saves, if no rule is broken: a new scope at once, others after the differences
+/// were shown.
 fn save(app: &mut App) -> Vec<Effect> {
     let Some(form) = &mut app.form else {
         return Vec::new();
@@ -258,7 +255,7 @@ fn save(app: &mut App) -> Vec<Effect> {
         let said = left_out(form)
             .map(|said| format!("; {said}"))
             .unwrap_or_default();
-        app.refuse(format!("nothing differs: there is nothing to save{said}"));
+        app.refuse(format!("no changes to save{said}"));
         return Vec::new();
     }
     if is_new && !app.is_production() {
@@ -268,7 +265,7 @@ fn save(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Asks whether to save: what differs, whom it concerns, what to know.
+/// Asks whether to save: the differences, the clients concerned, warnings.
 fn ask(app: &mut App) {
     let width = usize::from(app.size.0.saturating_sub(4)).min(WIDEST);
     let Some(form) = &app.form else { return };
@@ -281,7 +278,7 @@ fn ask(app: &mut App) {
     match form.task {
         Task::Create => {
             let apis = count(form.draft.apis.len(), "API", "APIs");
-            let text = format!("The new scope {} with {apis}.", form.draft.name);
+            let text = format!("New scope {} with {apis}.", form.draft.name);
             body.push(Line::of(Role::Title, &text));
         }
         Task::Update(_) => body.extend(form.differences(width, app.theme.glyphs)),
@@ -320,20 +317,23 @@ fn ask(app: &mut App) {
         .push(Modal::new(Dialog::SaveForm(typed), &title, body));
 }
 
-/// Names the clients that are to get a scope.
+/// Lists the clients that will get a scope.
 fn given(form: &Form) -> Vec<Line> {
     let Some(picker) = &form.picker else {
         return Vec::new();
     };
     let clients: Vec<&str> = picker.chosen().map(|choice| &*choice.id).collect();
-    let text = format!("{} will get it.", count(clients.len(), "client", "clients"));
+    let text = format!(
+        "{} will get the scope.",
+        count(clients.len(), "client", "clients")
+    );
     vec![
         Line::of(Role::Title, &text),
         Line::of(Role::Text, &some_of(&clients, MAX_NAMES)),
     ]
 }
 
-/// Names the clients that a change concerns.
+/// Lists the clients that a change concerns.
 fn holders(form: &Form, scope: &Scope) -> Line {
     let clients: Vec<&str> = form
         .catalogue
@@ -341,25 +341,25 @@ fn holders(form: &Form, scope: &Scope) -> Line {
         .map(|client| &*client.id)
         .collect();
     match clients.len() {
-        0 => Line::of(Role::Dim, "No client holds it."),
+        0 => Line::of(Role::Dim, "Not assigned to any client."),
         1 => Line::of(
             Role::Text,
             &format!(
-                "1 client holds it, {}: it follows.",
+                "Assigned to 1 client, which is updated too: {}.",
                 some_of(&clients, MAX_NAMES)
             ),
         ),
         n => Line::of(
             Role::Text,
             &format!(
-                "{n} clients hold it: they follow ({}).",
+                "Assigned to {n} clients, which are updated too: {}.",
                 some_of(&clients, MAX_NAMES)
             ),
         ),
     }
 }
 
-/// Says which modules are not saved because none of their APIs is chosen.
+/// Returns which modules are not saved because none of their APIs is selected.
 fn left_out(form: &Form) -> Option<String> {
     let modules: Vec<&str> = form
         .left_out()
@@ -368,16 +368,16 @@ fn left_out(form: &Form) -> Option<String> {
         .collect();
     match modules.as_slice() {
         [] => None,
-        [module] => Some(format!("module {module} has no API and is left out")),
+        [module] => Some(format!("module {module} has no APIs and will not be saved")),
         modules => Some(format!(
-            "{} modules have no API and are left out: {}",
+            "{} modules have no APIs and will not be saved: {}",
             modules.len(),
             some_of(modules, MAX_NAMES)
         )),
     }
 }
 
-/// Sends what the form says to be saved; it stays open until that is done.
+/// Sends the form's edit; the form stays open until that is done.
 pub(super) fn go(app: &mut App) -> Vec<Effect> {
     if matches!(
         app.modals.last().map(|modal| &modal.dialog),

@@ -32,7 +32,7 @@ pub(super) fn close(app: &mut App) {
     }
 }
 
-/// Takes in the jobs.
+/// Handles the list of jobs.
 pub(super) fn listed(app: &mut App, id: EffectId, outcome: Result<Vec<JobRecord>, Failure>) {
     if job::is_stale(app, id) {
         return;
@@ -53,13 +53,10 @@ pub(super) fn listed(app: &mut App, id: EffectId, outcome: Result<Vec<JobRecord>
                 return;
             };
             modal.more = listed;
-            // Keys that were meant for what stood there before do not count.
+            // Keys meant for the old list do not count.
             modal.drawn = false;
             if listed == 0 {
-                modal.set_body(vec![Line::of(
-                    Role::Text,
-                    "No job was recorded in this target yet.",
-                )]);
+                modal.set_body(vec![Line::of(Role::Text, "No jobs in this target yet.")]);
             } else {
                 modal.title = format!("History: {}", count(listed, "job", "jobs"));
                 modal.set_body(Vec::new());
@@ -72,12 +69,12 @@ pub(super) fn listed(app: &mut App, id: EffectId, outcome: Result<Vec<JobRecord>
     }
 }
 
-/// Shows all there is to know about the job at hand.
+/// Shows the selected job in detail.
 pub(super) fn open_job(app: &mut App) {
     let Some(record) = app.record() else { return };
     let (number, body) = (record.job, facts(app, record));
     let mut modal = Modal::new(Dialog::Job(number), &format!("Job {number}"), body);
-    // Nothing is confirmed by closing what is there to be read.
+    // Closing it confirms nothing, so keys typed ahead are safe.
     modal.drawn = true;
     app.modals.push(modal);
 }
@@ -102,7 +99,7 @@ fn facts(app: &App, record: &JobRecord) -> Vec<Line> {
         ("command", record.command.clone()),
         ("undoes", undoes),
         ("undone by", undone_by),
-        ("begun", record::time(record.started_at)),
+        ("started", record::time(record.started_at)),
         (
             "ended",
             format!("{}, after {seconds:.1} s", record::time(record.finished_at)),
@@ -124,14 +121,14 @@ fn facts(app: &App, record: &JobRecord) -> Vec<Line> {
         app,
         Act::SaveBackup,
         "backup",
-        "saves it to a file",
+        "save it to a file",
         record::can_save_backup(record),
     ));
     body.push(offer(
         app,
         Act::Undo,
         "undo",
-        "asks, then undoes the job",
+        "undo the job",
         record::can_undo(record),
     ));
     body.push(Line::new());
@@ -143,7 +140,7 @@ fn pair(label: &str, text: &str) -> Line {
     Line::of(Role::Dim, &format!("{label:<11}")).and(Role::Text, text)
 }
 
-/// What can be done with the job, or why not.
+/// What can be done with the job, or why it cannot.
 fn offer(app: &App, act: Act, label: &str, can: &str, check: Result<(), String>) -> Line {
     let key = app.keymap.key(Context::Job, act).unwrap_or_default();
     match check {
@@ -162,7 +159,7 @@ fn state(record: &JobRecord, glyphs: &'static Glyphs) -> String {
     )
 }
 
-/// Asks whether to undo the job at hand.
+/// Asks whether to undo the selected job.
 pub(super) fn ask_undo(app: &mut App) {
     let (Some(record), Some(place)) = (app.record(), app.location()) else {
         return;
@@ -182,14 +179,13 @@ pub(super) fn ask_undo(app: &mut App) {
         Line::of(Role::Title, &what),
         Line::of(
             Role::Text,
-            "Every row that it touched becomes what it was before; what it added is removed. One transaction.",
+            "Restores every row that the job changed and removes what it added, in one transaction.",
         ),
         Line::of(
             Role::Text,
-            "It is refused, and nothing is written, where a row has changed since, or where something \
-             depends on what was added.",
+            "Refused, with nothing written, if a row has changed since or something depends on an added row.",
         ),
-        Line::of(Role::Text, "An undo is a job too: it can itself be undone."),
+        Line::of(Role::Text, "An undo is a job and can be undone, too."),
         Line::new(),
         label("target", &place.target),
         label("operator", &place.operator),
@@ -207,7 +203,7 @@ pub(super) fn ask_undo(app: &mut App) {
     ));
 }
 
-/// Begins to undo what was confirmed.
+/// Starts the confirmed undo.
 pub(super) fn undo(app: &mut App, number: i64) -> Vec<Effect> {
     app.modals.pop();
     let id = job::begin(app, JobKind::Undo(number));
@@ -215,7 +211,7 @@ pub(super) fn undo(app: &mut App, number: i64) -> Vec<Effect> {
     vec![Effect::Undo(id, number)]
 }
 
-/// Takes in what the undo did.
+/// Handles the result of the undo.
 pub(super) fn undone(app: &mut App, id: EffectId, outcome: Result<Undone, Failure>) -> Vec<Effect> {
     if job::is_stale(app, id) {
         return Vec::new();
@@ -249,7 +245,7 @@ fn result(app: &App, undone: &Undone) -> Modal {
         .key(Context::Review, Act::History)
         .unwrap_or_default();
     let again = format!(
-        "{key} lists it as job {}: it can itself be undone",
+        "{key} lists the undo as job {}; it can be undone, too",
         undone.job
     );
     body.push(Line::of(Role::Dim, "undo  ").and(Role::Text, &again));
@@ -264,12 +260,12 @@ fn result(app: &App, undone: &Undone) -> Modal {
     modal
 }
 
-/// Says in one line what an undo did.
+/// Describes an undo in one line.
 fn describe(undone: &Undone) -> String {
     let items = count(undone.items.len(), "item", "items");
     let rows = job::written(&undone.tables, undone.seconds);
     format!(
-        "job {} undid job {}: {items} as before ({rows})",
+        "job {} undid job {}: {items} restored ({rows})",
         undone.job, undone.undoes
     )
 }

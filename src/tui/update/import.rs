@@ -1,4 +1,4 @@
-//! *Confirm import*: what would be written, said in full before it is.
+//! *Confirm import*: a full summary before anything is written.
 
 use crate::engine::diff::segments;
 use crate::engine::finding::grouped;
@@ -15,10 +15,10 @@ use crate::tui::review::Review;
 use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widget::{Line, count};
 
-/// The most blocked items that are named.
+/// The maximum number of blocked items that are listed.
 const MAX_NAMES: usize = 200;
 
-/// How many warnings of one sort are told one by one.
+/// How many warnings of one code are listed one by one.
 const MAX_WARNINGS_OF_A_SORT: usize = 3;
 
 /// Opens *Confirm import*.
@@ -36,7 +36,7 @@ pub(super) fn ask(app: &mut App) {
     app.modals.push(modal);
 }
 
-/// Says anew what would be written, after something was confirmed.
+/// Refreshes the summary after a confirmation.
 pub(super) fn refresh(app: &mut App) {
     let has_name = app
         .modals
@@ -68,14 +68,14 @@ pub(super) fn turn_backup(app: &mut App) {
     app.say(said);
 }
 
-/// The keys that the question names.
+/// The keys shown in the dialog.
 struct Keys {
     missing: String,
     backup: String,
 }
 
 impl Keys {
-    /// Where a name is typed the letters are its own until the focus moves on.
+    /// While a name is typed, letters are input until the focus moves on.
     fn of(app: &App, has_name: bool) -> Self {
         let key = |key: String| if has_name { format!("Tab, {key}") } else { key };
         let backup = app
@@ -89,7 +89,7 @@ impl Keys {
     }
 }
 
-/// Where data is overwritten, or in production, a key is not enough.
+/// Overwriting, and anything in production, requires typing the name.
 fn must_type(review: &Review) -> bool {
     review.subject.production || review.counts().of(ItemStatus::Cover) > 0
 }
@@ -174,7 +174,7 @@ fn kinds(review: &Review) -> Vec<Line> {
     lines
 }
 
-/// What the import deletes, each by itself. It must be true.
+/// Each entry that the import deletes.
 fn removals(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
     let removals = review.plan().removals(review.resolution());
     if removals.is_empty() {
@@ -195,14 +195,14 @@ fn removals(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
         let item = called(review.plan(), &entry.item.id);
         let line =
             Line::of(Role::Removed, &format!("  {} ", glyphs.removed)).and(Role::Text, &item);
-        // What it holds stands in the item's detail.
+        // Its contents are in the item's detail.
         let path: Vec<String> = segments(&change.path).collect();
         lines.push(line.and(Role::Removed, &format!("  {}", path.join("/"))));
     }
     lines
 }
 
-/// What the operator should know of what is going to be written.
+/// Warnings about what will be written.
 fn warnings(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
     let warnings = review.plan().warnings_under(review.resolution());
     let warnings =
@@ -222,7 +222,7 @@ fn warnings(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
     lines.map(marked).collect()
 }
 
-/// What the import leaves to go back by.
+/// Whether a backup will be saved.
 fn backup(subject: &Reviewed, key: &str) -> Line {
     let (role, said, other) = if subject.backup {
         (Role::Text, "A backup will be saved", "skip")
@@ -251,7 +251,7 @@ fn missing(review: &Review, key: &str) -> Vec<Line> {
     }]
 }
 
-/// Returns what a question about missing objects is called.
+/// Returns the title of the dialog about missing objects.
 pub(super) const fn title(missing: MissingCount) -> &'static str {
     if missing.others == 0 {
         MissingList::Apis.title()
@@ -260,7 +260,7 @@ pub(super) const fn title(missing: MissingCount) -> &'static str {
     }
 }
 
-/// Says what bars an import, and which key lifts it.
+/// Returns why an import is not possible yet, and the key to confirm.
 pub(crate) fn confirm_first(missing: MissingCount, key: &str) -> String {
     format!("confirm missing {} first ({key})", missing.noun())
 }

@@ -1,4 +1,4 @@
-//! What runs outside: comparing, importing, and what came of it.
+//! Jobs: comparing, importing, and their results.
 
 use crate::engine::Outcome;
 use crate::job::{Failure, FailureKind, Progress, Receipt, TableRows};
@@ -15,10 +15,10 @@ use crate::tui::widget::{Line, count};
 /// Screens narrower than this have no table of rows.
 const NARROW: u16 = 72;
 
-/// The most items that are named as standing in the way.
+/// The maximum number of blocking items that are listed.
 const MAX_ABOUT: usize = 200;
 
-/// Notes that a job begins; returns its id.
+/// Registers a new job; returns its id.
 pub(super) fn begin(app: &mut App, work: JobKind) -> EffectId {
     let id = app.next_id();
     app.job = Some(Job {
@@ -40,13 +40,13 @@ pub(super) fn compare(app: &mut App) -> Vec<Effect> {
     vec![Effect::Compare(begin(app, JobKind::Compare))]
 }
 
-/// Reads them again; what failed before is done with.
+/// Compares again; an earlier failure is cleared.
 pub(super) fn again(app: &mut App) -> Vec<Effect> {
     app.modals.clear();
     compare(app)
 }
 
-/// Takes in how far the job is.
+/// Handles the progress of the job.
 pub(super) fn progress(app: &mut App, id: EffectId, progress: Progress) {
     let Some(job) = app.job.as_mut().filter(|job| job.id == id) else {
         return;
@@ -61,12 +61,12 @@ pub(super) fn progress(app: &mut App, id: EffectId, progress: Progress) {
     }
 }
 
-/// Says whether an answer comes from a job that nobody waits for any more.
+/// Returns whether an answer comes from an abandoned job.
 pub(super) fn is_stale(app: &App, id: EffectId) -> bool {
     app.job.as_ref().is_none_or(|job| job.id != id)
 }
 
-/// Takes in a plan.
+/// Handles a plan.
 pub(super) fn compared(
     app: &mut App,
     id: EffectId,
@@ -100,7 +100,7 @@ pub(super) fn compared(
     Vec::new()
 }
 
-/// Takes in what the import did.
+/// Handles the result of the import.
 pub(super) fn applied(
     app: &mut App,
     id: EffectId,
@@ -123,7 +123,7 @@ pub(super) fn applied(
     leave(app)
 }
 
-/// Leaves, if that was only put off until the job had ended.
+/// Quits, if that was deferred until the job had ended.
 pub(super) fn leave(app: &mut App) -> Vec<Effect> {
     app.leaving
         .take()
@@ -155,13 +155,13 @@ pub(super) fn stop(app: &mut App, why: &'static str) -> Vec<Effect> {
     }
 }
 
-/// Says what failed, in a modal.
+/// Shows the failure in a dialog.
 pub(super) fn fail(app: &mut App, failure: &Failure) {
     if failure.kind == FailureKind::Stale {
         return stale(app, failure, Dialog::Stale, IMPORT);
     }
     if failure.unknown_job.is_some() {
-        // Whoever leaves is not to be told that nothing was written.
+        // On quitting, "nothing was written" would be wrong.
         app.written
             .push(format!("{}; {}", failure.what, failure.hints.join("; ")));
     }
@@ -174,7 +174,7 @@ pub(super) fn fail(app: &mut App, failure: &Failure) {
         .push(Modal::new(Dialog::Failure, title, explain(failure)));
 }
 
-/// Says what is no longer what it was, in three columns.
+/// Shows the stale fields, in three columns.
 pub(super) fn stale(app: &mut App, failure: &Failure, question: Dialog, states: States) {
     let (title, sentence) = match question {
         Dialog::UndoStale => ("It cannot be undone", "Nothing was written."),
@@ -195,7 +195,7 @@ pub(super) fn stale(app: &mut App, failure: &Failure, question: Dialog, states: 
         .push(Modal::new(question, title, body).with_changed(changed, tail));
 }
 
-/// Says what failed, where, why, and what to do now.
+/// Lays out what failed, where, why, and the next step.
 pub(crate) fn explain(failure: &Failure) -> Vec<Line> {
     let mut lines = facts(failure);
     lines.extend(hints(failure));
@@ -203,8 +203,9 @@ pub(crate) fn explain(failure: &Failure) -> Vec<Line> {
 }
 
 fn facts(failure: &Failure) -> Vec<Line> {
-    let pair =
-        |label: &str, text: &str| Line::of(Role::Dim, &format!("{label:<7}")).and(Role::Text, text);
+    let pair = |label: &str, text: &str| {
+        Line::of(Role::Dim, &format!("{label:<11}")).and(Role::Text, text)
+    };
     if !failure.violations.is_empty() {
         return violations(failure);
     }
@@ -217,7 +218,7 @@ fn facts(failure: &Failure) -> Vec<Line> {
     lines
 }
 
-/// Says of each rule that is broken what stands in the way.
+/// Lays out each broken rule with the blocking items.
 fn violations(failure: &Failure) -> Vec<Line> {
     let mut lines = Vec::new();
     for violation in &failure.violations {
@@ -242,7 +243,7 @@ fn hints(failure: &Failure) -> Vec<Line> {
             failure
                 .hints
                 .iter()
-                .map(|hint| Line::of(Role::Dim, "now    ").and(Role::Text, hint)),
+                .map(|hint| Line::of(Role::Dim, "next step  ").and(Role::Text, hint)),
         );
     }
     lines
@@ -264,7 +265,7 @@ fn result(app: &App, receipt: &Receipt) -> Modal {
             .unwrap_or_default(),
         receipt.job,
     );
-    let undo = format!("{key} lists the jobs and undoes them; so does `gatediff undo {job}`");
+    let undo = format!("{key} opens the history; or run `gatediff undo {job}`");
     body.push(Line::of(Role::Dim, "undo  ").and(Role::Text, &undo));
     body.push(Line::new());
     body.push(Line::of(Role::Dim, "items"));
@@ -273,7 +274,7 @@ fn result(app: &App, receipt: &Receipt) -> Modal {
     modal
 }
 
-/// Returns what was done to each table, with an empty line below.
+/// Returns the rows written per table, with an empty line below.
 pub(super) fn tables(tables: &[TableRows], size: (u16, u16)) -> Vec<Line> {
     if tables.is_empty() {
         return Vec::new();
@@ -309,7 +310,7 @@ pub(super) fn tables(tables: &[TableRows], size: (u16, u16)) -> Vec<Line> {
     lines
 }
 
-/// Returns what the operator should know, with an empty line below.
+/// Returns the notes, with an empty line below.
 pub(super) fn notes(notes: &[String]) -> Vec<Line> {
     let mut lines: Vec<Line> = notes
         .iter()
@@ -321,7 +322,7 @@ pub(super) fn notes(notes: &[String]) -> Vec<Line> {
     lines
 }
 
-/// Says in one line what an import did.
+/// Describes an import in one line.
 pub(crate) fn describe(receipt: &Receipt) -> String {
     let sentence = counted(&receipt.outcomes);
     format!(
@@ -350,7 +351,7 @@ pub(super) fn counted(outcomes: &[Outcome]) -> String {
     parts.join(", ")
 }
 
-/// Says how many rows were written, and how long it took.
+/// Formats how many rows were written, and how long it took.
 pub(super) fn written(tables: &[TableRows], seconds: f64) -> String {
     let rows: u64 = tables
         .iter()
@@ -360,7 +361,7 @@ pub(super) fn written(tables: &[TableRows], seconds: f64) -> String {
     format!("{rows} in {seconds:.1} s")
 }
 
-/// Says what is left to say when the screen is gone.
+/// Returns the line to print after the screen is closed.
 pub(crate) fn farewell(app: &App, exit: Exit) -> Farewell {
     let unread = app
         .scopes

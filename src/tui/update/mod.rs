@@ -36,7 +36,7 @@ pub(crate) fn start(app: &mut App) -> Vec<Effect> {
     }
 }
 
-/// Takes in what happened; returns what is to be done.
+/// Handles a message; returns the effects.
 pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
     let effects = match msg {
         Msg::Key(key) => press(app, key),
@@ -105,7 +105,7 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
     if layout::is_too_small(app.size) {
         return press_unseen(app, key);
     }
-    // A modal that nobody has seen yet cannot have been meant.
+    // A dialog that is not on the screen yet cannot have been meant.
     if app.asked().is_some_and(|modal| !modal.drawn) {
         return Vec::new();
     }
@@ -139,8 +139,8 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
     }
 }
 
-/// On a screen that shows nothing one can leave, and nothing else: what would
-/// be chosen or confirmed cannot be seen.
+/// On a screen that is too small one can only quit: what would be chosen or
+/// confirmed cannot be seen.
 fn press_unseen(app: &mut App, key: Key) -> Vec<Effect> {
     let Lookup::Action(action) = app.keymap.find(Context::Review, &[key]) else {
         return Vec::new();
@@ -163,7 +163,7 @@ fn press_unseen(app: &mut App, key: Key) -> Vec<Effect> {
     }
 }
 
-/// Does an action that can be done.
+/// Runs an available action.
 fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
     if let Some(effects) = app
         .scopes
@@ -208,7 +208,7 @@ fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
             } else {
                 "hidden"
             };
-            app.say(format!("fields without a difference are {word}"));
+            app.say(format!("unchanged fields are {word}"));
         }
         Act::SideBySide => app.options.side_by_side = !app.options.side_by_side,
         Act::Zoom => app.zoom = !app.zoom,
@@ -245,7 +245,7 @@ fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
         Act::Access => access::open(app),
         Act::TurnAccess => access::switch_grouping(app),
         Act::Scopes => return scopes::open(app),
-        // What is done where scopes are listed, and nowhere else.
+        // Actions of the screen of scopes only.
         Act::CreateScope
         | Act::EditScope
         | Act::DeleteScope
@@ -262,7 +262,7 @@ fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Takes over what could be read; what could not stays as it was.
+/// Applies what could be read; the rest stays as it was.
 fn reload(app: &mut App, reloaded: Reloaded) {
     let mut complaints = Vec::new();
     match reloaded.themes {
@@ -277,12 +277,12 @@ fn reload(app: &mut App, reloaded: Reloaded) {
         Err(why) => complaints.push(why),
     }
     match complaints.first() {
-        None => app.say("themes and keys were read again"),
-        Some(why) => app.refuse(format!("{why} (kept as it was)")),
+        None => app.say("themes and keys were reloaded"),
+        Some(why) => app.refuse(format!("{why} (unchanged)")),
     }
 }
 
-/// Ctrl-C: cancels what writes; otherwise goes back, and leaves when asked twice.
+/// Ctrl-C: cancels what writes; otherwise goes back, and quits when pressed twice.
 fn interrupt(app: &mut App, context: Context) -> Vec<Effect> {
     match context {
         Context::Applying => job::stop(app, "Ctrl-C"),
@@ -320,12 +320,12 @@ fn leave_for(app: &mut App, leave: Leave) -> Vec<Effect> {
             job::stop(app, "SIGTERM")
         }
         (Leave::Terminate, false) => vec![Effect::Quit(Exit::Terminated)],
-        // Nobody is there to see what it finds.
+        // Nobody is there to see its result.
         (Leave::Hangup, true) if rehearsing => {
             app.leaving.get_or_insert(Exit::HungUp);
-            job::stop(app, "the terminal is gone")
+            job::stop(app, "terminal closed")
         }
-        // Nobody is there to see it, but it was wanted.
+        // Nobody is there to see it, but the operator asked for it.
         (Leave::Hangup, true) => {
             app.leaving.get_or_insert(Exit::HungUp);
             Vec::new()

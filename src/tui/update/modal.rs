@@ -17,7 +17,7 @@ use crate::tui::review::{Filter, Review};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
 
-/// Gives a key to the line that is typed, if one is; says whether it took it.
+/// Passes a key to the input, if there is one; returns whether it was used.
 pub(super) fn types(app: &mut App, context: Context, key: Key) -> bool {
     let Some(request) = key.request() else {
         return false;
@@ -52,7 +52,7 @@ pub(super) fn types(app: &mut App, context: Context, key: Key) -> bool {
     }
 }
 
-/// Gives pasted text to the line that is typed, if it was on the screen.
+/// Passes pasted text to the input, if it was on the screen.
 pub(super) fn paste(app: &mut App, text: &str) {
     if app.asked().is_some_and(|modal| !modal.drawn) {
         return;
@@ -84,7 +84,7 @@ pub(super) fn read(app: &mut App, act: Act, context: Context) {
         Act::Palette => {
             let mut modal = Modal::new(Dialog::Palette, "Actions", Vec::new());
             modal.focus = Focus::Input;
-            // Typing ahead is welcome here: nothing is confirmed by it.
+            // Keys typed ahead are safe here: nothing is confirmed.
             modal.drawn = true;
             app.modals.push(modal);
             fill_palette(app);
@@ -98,7 +98,7 @@ pub(super) fn read(app: &mut App, act: Act, context: Context) {
         }
     }
     if let Some(modal) = app.modals.last_mut() {
-        // Nothing is confirmed by closing what is there to be read.
+        // Closing it confirms nothing, so keys typed ahead are safe.
         modal.drawn = true;
     }
 }
@@ -136,7 +136,10 @@ fn help_line(app: &App, action: &Action) -> Line {
     line.pad_to(11);
     match action.check(app) {
         Ok(()) => line.and(Role::Text, action.sentence),
-        Err(why) => line.and(Role::Dim, &format!("{} Not now: {why}.", action.sentence)),
+        Err(why) => line.and(
+            Role::Dim,
+            &format!("{} (unavailable: {why})", action.sentence),
+        ),
     }
 }
 
@@ -159,7 +162,7 @@ pub(crate) fn palette(query: &str, screen: Context) -> Vec<&'static Action> {
     found.into_iter().map(|(_, action)| action).collect()
 }
 
-/// 0 for a beginning, 1 for a part, 2 for letters in the same order.
+/// 0 for a prefix, 1 for a substring, 2 for letters in the same order.
 fn rank(name: &str, query: &str) -> Option<usize> {
     if name.starts_with(query) {
         return Some(0);
@@ -196,7 +199,7 @@ fn palette_line(app: &App, action: &Action) -> Line {
     line.pad_to(7);
     let (role, text) = match action.check(app) {
         Ok(()) => (Role::Text, action.sentence.to_owned()),
-        Err(why) => (Role::Dim, format!("not now: {why}")),
+        Err(why) => (Role::Dim, format!("unavailable: {why}")),
     };
     line.push(Role::Title, action.name);
     line.pad_to(25);
@@ -244,7 +247,7 @@ pub(super) fn press(app: &mut App, context: Context) -> Vec<Effect> {
     }
 }
 
-/// Does what the palette's row says, as its key would.
+/// Runs the action of the palette's row, as its key would.
 fn pick(app: &mut App) -> Vec<Effect> {
     let Some(modal) = app.modals.pop() else {
         return Vec::new();
@@ -253,7 +256,7 @@ fn pick(app: &mut App) -> Vec<Effect> {
         .get(modal.at)
         .copied()
     else {
-        app.refuse("no action has that name");
+        app.refuse("no matching action");
         return Vec::new();
     };
     match action.check(app) {
@@ -303,8 +306,8 @@ fn answer(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Says whether the database's name was typed, where it has to be; goes to
-/// its line if not.
+/// Returns whether the database's name was typed, if required; moves the focus
+/// to its input if not.
 fn name_is_typed(app: &mut App) -> bool {
     let Some(modal) = app.modals.last_mut() else {
         return false;
@@ -316,19 +319,18 @@ fn name_is_typed(app: &mut App) -> bool {
     modal.focus = Focus::Input;
     let (_, word) = modal.buttons().unwrap_or_default();
     let word = word.unwrap_or_default().to_lowercase();
-    app.refuse(format!("type the database's name to {word}: {name}"));
+    app.refuse(format!("type the database name to {word}: {name}"));
     false
 }
 
-/// Says whether the operator is being asked whether to leave.
+/// Returns whether the operator is being asked whether to leave.
 pub(super) fn is_leaving(app: &App) -> bool {
     app.modals
         .last()
         .is_some_and(|modal| modal.dialog == Dialog::Quit)
 }
 
-/// Esc: leaves what lies over the screen, a search, a filter, a zoom; never the
-/// program.
+/// Esc: leaves an overlay, a search, a filter, a zoom; never quits.
 pub(super) fn escape(app: &mut App) -> Vec<Effect> {
     if app.scopes.is_some() {
         return scopes::escape(app);
@@ -351,12 +353,12 @@ pub(super) fn escape(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Says how to leave the program.
+/// Shows how to quit.
 pub(super) fn stay(app: &mut App) {
     app.say(format!("{} quits", app.key(Act::Back)));
 }
 
-/// Goes back by one layer; leaves from the last.
+/// Goes back by one layer; quits from the last.
 pub(super) fn back(app: &mut App, context: Context) -> Vec<Effect> {
     if context == Context::Search {
         if app.scopes.is_some() {
@@ -390,25 +392,25 @@ pub(super) fn back(app: &mut App, context: Context) -> Vec<Effect> {
 /// What follows from closing a modal.
 fn closed_of(app: &mut App, closed: &Modal) -> Vec<Effect> {
     match closed.dialog {
-        // What was written makes the plan history: what is there now?
+        // The write made the plan stale: compare again.
         Dialog::Undone if app.scopes.is_some() => return scopes::again(app),
         Dialog::Result | Dialog::Undone => return job::again(app),
         Dialog::History => history::close(app),
         Dialog::Access => access::close(app),
         _ if closed.waiting => {
-            app.say("the file is still being written; where it went will be told");
+            app.say("the file is still being written; the path will be shown");
         }
         _ => {}
     }
     Vec::new()
 }
 
-/// Asks whether to leave although choices would be lost.
+/// Asks whether to quit although choices would be lost.
 pub(super) fn ask_to_leave(app: &mut App) {
     if app.form.as_ref().is_some_and(Form::is_dirty) {
         let body = vec![Line::of(
             Role::Text,
-            "The form is not saved: what was typed would be lost.",
+            "The form is not saved: your input would be lost.",
         )];
         app.modals
             .push(Modal::new(Dialog::Quit, "Quit without saving?", body));

@@ -121,7 +121,7 @@ fn go_out(app: &mut App) {
     }
 }
 
-/// Goes in, or to the next pane.
+/// Opens the node, or goes to the next pane.
 fn enter(app: &mut App) {
     let Some(review) = &mut app.review else {
         return;
@@ -168,14 +168,14 @@ pub(super) fn jump(app: &mut App, act: Act) {
                 } else {
                     "top"
                 };
-                app.say(format!("on from the {end}"));
+                app.say(format!("search wrapped to the {end}"));
             }
         }
-        None => app.refuse("no such item is listed"),
+        None => app.refuse("no matching item is listed"),
     }
 }
 
-/// Puts the cursor of the pane that leads on a node.
+/// Puts the cursor of the leading pane on a node.
 pub(super) fn reveal(app: &mut App, node: Node) {
     let Some(review) = &mut app.review else {
         return;

@@ -1,4 +1,4 @@
-//! Rehearsing: the whole import on the target, rolled back, and what it found.
+//! Rehearsals: the whole import on the target, rolled back, and the result.
 
 use super::job;
 use crate::job::{Failure, Rehearsal};
@@ -9,7 +9,7 @@ use crate::tui::msg::EffectId;
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
 
-/// Begins. Nothing is asked: nothing is kept.
+/// Starts. No confirmation: everything is rolled back.
 pub(super) fn begin(app: &mut App) -> Vec<Effect> {
     let Some(review) = &app.review else {
         return Vec::new();
@@ -19,11 +19,11 @@ pub(super) fn begin(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     let id = job::begin(app, JobKind::Rehearse);
-    app.say("rehearsing: all of it is rolled back at the end");
+    app.say("rehearsing: everything will be rolled back");
     vec![Effect::Rehearse(id, Box::new(approved))]
 }
 
-/// Takes in what it found.
+/// Handles the result.
 pub(super) fn rehearsed(
     app: &mut App,
     id: EffectId,
@@ -66,7 +66,7 @@ fn result(rehearsal: &Rehearsal, size: (u16, u16)) -> Modal {
     let verdict = if problems.is_empty() {
         "The import would do this"
     } else {
-        "What was tried"
+        "Attempted"
     };
     let rows = job::written(&rehearsal.tables, rehearsal.seconds);
     let counted = job::counted(&rehearsal.outcomes);

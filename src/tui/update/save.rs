@@ -1,5 +1,5 @@
-//! Writing files: the plan, a backup, an export. The path is asked for, and
-//! asked for again where it cannot be written.
+//! Writing files: the plan, a backup, an export. Asks for the path, and again
+//! if it cannot be written.
 
 use super::job;
 use crate::engine::ItemId;
@@ -16,7 +16,7 @@ use crate::tui::review::Review;
 use crate::tui::theme::Role;
 use crate::tui::widget::Line;
 
-/// Asks where a file is to go.
+/// Asks for the path of a file.
 pub(super) fn ask(app: &mut App, act: Act) {
     let modal = match act {
         Act::SavePlan => plan(app),
@@ -34,18 +34,17 @@ fn plan(app: &App) -> Option<Modal> {
         Line::of(Role::Title, &format!("{add} to add, {cover} to overwrite.")),
         Line::of(
             Role::Text,
-            "`gatediff apply PLAN` applies exactly these choices, once, unless the target changed by then.",
+            "`gatediff apply PLAN` applies exactly these choices, once, unless the target has changed.",
         ),
         Line::of(
             Role::Dim,
-            "The file holds no secret. A file that is there is not overwritten.",
+            "The file contains no secrets. An existing file is not overwritten.",
         ),
     ];
     if let Some(missing) = review.unconfirmed() {
         let title = super::import::title(missing);
-        let text = format!(
-            "{title}: {missing} not confirmed, so that the plan cannot be applied as it is."
-        );
+        let text =
+            format!("{title}: {missing} not confirmed; the plan cannot be applied as it is.");
         body.insert(1, Line::of(Role::Warning, &text));
     }
     let path = format!("{}/plans/{}-plan.json", subject.directory, stem(subject));
@@ -57,7 +56,7 @@ fn backup(app: &App) -> Option<Modal> {
     let body = vec![
         Line::of(
             Role::Text,
-            "What stood in the target before the job, in the product's own format.",
+            "The target's contents before the job, in the product's own format.",
         ),
         secrets(),
     ];
@@ -77,7 +76,7 @@ fn export(app: &App) -> Option<Modal> {
         secrets(),
         Line::of(
             Role::Dim,
-            "What stands in the target, to be imported again. Nothing is overwritten.",
+            "The target's contents, to be imported again. An existing file is not overwritten.",
         ),
     ];
     let path = format!(
@@ -92,12 +91,12 @@ fn export(app: &App) -> Option<Modal> {
 fn secrets() -> Line {
     Line::of(
         Role::Warning,
-        "The file holds secrets. It is written for you alone (mode 0600).",
+        "The file contains secrets. Only you can read it (mode 0600).",
     )
 }
 
-/// Returns the items that may be exported alone and stand in the target: the
-/// chosen ones, or the one at hand where none is chosen.
+/// Returns the items that may be exported alone and exist in the target: the
+/// chosen ones, or the selected one if none is chosen.
 fn roots(review: &Review, here: Option<Node>) -> Vec<ItemId> {
     let root = |at: usize| {
         let base = review.entry(at)?.base.as_ref()?;
@@ -128,7 +127,7 @@ fn stem(subject: &Reviewed) -> String {
     }
 }
 
-/// Returns a text of which every sign may stand in a file's name.
+/// Returns a text in which every character is valid in a file's name.
 fn plain(text: &str) -> String {
     text.chars()
         .map(|c| {
@@ -141,7 +140,7 @@ fn plain(text: &str) -> String {
         .collect()
 }
 
-/// Enter: writes the file, or turns the choice.
+/// Enter: writes the file, or changes the option.
 pub(super) fn go(app: &mut App) -> Vec<Effect> {
     let Some(modal) = app.modals.last_mut() else {
         return Vec::new();
@@ -166,7 +165,7 @@ pub(super) fn go(app: &mut App) -> Vec<Effect> {
         (Dialog::SaveBackup(job), _) => Save::Backup(job, path),
         (Dialog::Export(_), _) if at == 0 => Save::Export(Vec::new(), path),
         (Dialog::Export(roots), _) if roots.is_empty() => {
-            app.refuse("nothing that can be exported alone is chosen or selected");
+            app.refuse("no item that can be exported alone is chosen or selected");
             return Vec::new();
         }
         (Dialog::Export(roots), _) => Save::Export(roots, path),
@@ -176,7 +175,7 @@ pub(super) fn go(app: &mut App) -> Vec<Effect> {
     vec![Effect::Save(job::begin(app, JobKind::Save), Box::new(save))]
 }
 
-/// Takes in where the file went, or why it could not be written.
+/// Handles the path of the written file, or the failure.
 pub(super) fn saved(app: &mut App, id: EffectId, outcome: Result<String, Failure>) {
     if job::is_stale(app, id) {
         return;
@@ -205,7 +204,7 @@ fn complaint(failure: &Failure) -> Vec<Line> {
         lines.push(Line::new());
         return lines;
     }
-    // The hints of a path are for the command line; here it is typed anew.
+    // The hints about a path are for the command line; here it is edited.
     let why = failure
         .why
         .as_ref()

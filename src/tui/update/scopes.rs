@@ -1,5 +1,4 @@
-//! The screen of scopes: reading them, moving among them, and what is done to
-//! them without a form.
+//! The screen of scopes: loading, navigation, and the edits without a form.
 
 mod edit;
 
@@ -37,13 +36,13 @@ pub(super) fn read(app: &mut App) -> Vec<Effect> {
     vec![Effect::Scopes(job::begin(app, JobKind::Scopes))]
 }
 
-/// Reads them again; what was said is done with.
+/// Reloads them; the notice is cleared.
 pub(super) fn again(app: &mut App) -> Vec<Effect> {
     app.modals.clear();
     read(app)
 }
 
-/// Takes in the scopes.
+/// Handles the loaded scopes.
 pub(super) fn taken_in(app: &mut App, id: EffectId, outcome: Result<Scoped, Failure>) {
     if job::is_stale(app, id) {
         return;
@@ -64,7 +63,7 @@ pub(super) fn taken_in(app: &mut App, id: EffectId, outcome: Result<Scoped, Fail
     }
 }
 
-/// Does an action on this screen; nothing where it is none of its own.
+/// Runs an action of this screen; `None` for others.
 pub(super) fn perform(app: &mut App, act: Act, context: Context) -> Option<Vec<Effect>> {
     match (context, act) {
         (Context::Scopes, _) => on_screen(app, act),
@@ -101,7 +100,7 @@ fn on_screen(app: &mut App, act: Act) -> Option<Vec<Effect>> {
     Some(effects)
 }
 
-/// Moves, searches, filters and sorts; says whether it did.
+/// Moves, searches, filters and sorts; returns whether it did.
 fn arrange(app: &mut App, act: Act) -> bool {
     match act {
         Act::Holders => open_holders(app),
@@ -155,7 +154,7 @@ fn move_on(app: &mut App, act: Act) -> bool {
     true
 }
 
-/// Sends the scope, or the detail's line.
+/// Copies the scope, or the detail's line.
 fn copy_scope(app: &mut App) -> Vec<Effect> {
     let warning = app.theme.glyphs.warning;
     let Some(scopes) = &app.scopes else {
@@ -171,7 +170,7 @@ fn copy_scope(app: &mut App) -> Vec<Effect> {
     copy::send(app, text)
 }
 
-/// Opens what is filled in over this screen.
+/// Opens a form on top of this screen.
 fn open_form(app: &mut App, act: Act, scope: Option<usize>) -> Vec<Effect> {
     let Some(catalogue) = app.scopes.as_ref().and_then(Scopes::catalogue).cloned() else {
         return Vec::new();
@@ -185,7 +184,7 @@ fn open_form(app: &mut App, act: Act, scope: Option<usize>) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Deletes without a question, as the product does.
+/// Deletes without asking, as the product does.
 fn delete(app: &mut App) -> Vec<Effect> {
     let Some(scope) = app.scopes.as_ref().and_then(Scopes::current) else {
         return Vec::new();
@@ -197,7 +196,7 @@ fn delete(app: &mut App) -> Vec<Effect> {
     edit::submit(app, edit)
 }
 
-/// Takes the scope away from the client at hand.
+/// Takes the scope away from the selected client.
 fn take(app: &mut App) -> Vec<Effect> {
     let Some((scope, client)) = app.held() else {
         return Vec::new();
@@ -213,13 +212,13 @@ fn take(app: &mut App) -> Vec<Effect> {
     edit::submit(app, Edit::Take { id, name, clients })
 }
 
-/// Returns where a scope stands in the catalogue.
+/// Returns the index of a scope in the catalogue.
 fn place_of(app: &App, id: &str) -> Option<usize> {
     let scopes = app.scopes.as_ref()?.catalogue()?.scopes();
     scopes.iter().position(|scope| &*scope.id == id)
 }
 
-/// Lists the clients that hold the scope at hand.
+/// Lists the clients that the selected scope is assigned to.
 fn open_holders(app: &mut App) {
     let Some(scope) = app.scopes.as_ref().and_then(Scopes::current) else {
         return;
@@ -229,7 +228,7 @@ fn open_holders(app: &mut App) {
     list_holders_again(app);
 }
 
-/// Says anew who holds the scope whose clients are listed.
+/// Updates the open list of clients.
 fn list_holders_again(app: &mut App) {
     let Some(catalogue) = app.scopes.as_ref().and_then(Scopes::catalogue) else {
         return;
@@ -243,19 +242,19 @@ fn list_holders_again(app: &mut App) {
         };
         let holders = scope.holders.len();
         modal.title = format!(
-            "{}: {}",
+            "{}: assigned to {}",
             scope.name,
-            count(holders, "client holds it", "clients hold it")
+            count(holders, "client", "clients")
         );
         modal.more = holders;
         modal.at = modal.at.min(holders.saturating_sub(1));
-        let nobody = Line::of(Role::Text, "No client holds it.");
+        let nobody = Line::of(Role::Text, "Not assigned to any client.");
         modal.set_body(if holders == 0 {
             vec![nobody]
         } else {
             Vec::new()
         });
-        // Keys that were meant for what stood there before do not count.
+        // Keys meant for the old list do not count.
         modal.drawn = false;
         true
     });
@@ -264,12 +263,12 @@ fn list_holders_again(app: &mut App) {
 /// Opens the filter.
 fn open_filter(app: &mut App) {
     let Some(scopes) = &app.scopes else { return };
-    let mut modal = Modal::new(Dialog::ScopeFilter, "Which scopes", Vec::new());
+    let mut modal = Modal::new(Dialog::ScopeFilter, "Filter scopes", Vec::new());
     modal.more = scopes.choices().len();
     app.modals.push(modal);
 }
 
-/// Makes the choice at hand, or takes it back.
+/// Selects the filter choice, or deselects it.
 fn toggle(app: &mut App) {
     let (Some(scopes), Some(modal)) = (&mut app.scopes, app.modals.last()) else {
         return;
@@ -279,7 +278,7 @@ fn toggle(app: &mut App) {
     }
 }
 
-/// Takes in what is typed to search for.
+/// Handles typing in the search.
 pub(super) fn typed(app: &mut App) {
     let Some(scopes) = &mut app.scopes else {
         return;
@@ -289,7 +288,7 @@ pub(super) fn typed(app: &mut App) {
     }
 }
 
-/// Enter: keeps what was found.
+/// Enter: keeps the search.
 pub(super) fn keep(app: &mut App) {
     let Some(scopes) = &mut app.scopes else {
         return;
@@ -301,13 +300,13 @@ pub(super) fn keep(app: &mut App) {
     scopes.search(&keyword);
     if !keyword.is_empty() && scopes.list.rows().is_empty() {
         app.refuse(format!(
-            "no listed scope has '{keyword}': {} Esc lists all",
+            "no match for '{keyword}': {} Esc lists all",
             app.key(Act::Search)
         ));
     }
 }
 
-/// Esc: searches for nothing.
+/// Esc: clears the search.
 pub(super) fn give_up(app: &mut App) {
     let Some(scopes) = &mut app.scopes else {
         return;
@@ -316,8 +315,8 @@ pub(super) fn give_up(app: &mut App) {
     scopes.search("");
 }
 
-/// Esc: leaves a search, a half or a zoom, and the screen where there is one
-/// below; never the program.
+/// Esc: leaves a search, a half or a zoom, and the screen if there is one below;
+/// never quits.
 pub(super) fn escape(app: &mut App) -> Vec<Effect> {
     let Some(scopes) = &mut app.scopes else {
         return Vec::new();
@@ -335,7 +334,7 @@ pub(super) fn escape(app: &mut App) -> Vec<Effect> {
     back(app)
 }
 
-/// Goes back by one layer; leaves from the last where there is no review.
+/// Goes back by one layer; quits from the last if there is no review.
 pub(super) fn back(app: &mut App) -> Vec<Effect> {
     let Some(scopes) = &mut app.scopes else {
         return Vec::new();
@@ -354,7 +353,7 @@ pub(super) fn back(app: &mut App) -> Vec<Effect> {
     close(app)
 }
 
-/// Goes back to the review; nobody waits any more for what is being read.
+/// Goes back to the review; a running load is abandoned.
 fn close(app: &mut App) -> Vec<Effect> {
     let wrote = app.scopes.take().is_some_and(|scopes| scopes.wrote);
     if app
@@ -364,11 +363,11 @@ fn close(app: &mut App) -> Vec<Effect> {
     {
         app.job = None;
     }
-    // What was written makes the plan history.
+    // The write made the plan stale.
     if wrote { job::again(app) } else { Vec::new() }
 }
 
-/// Ctrl-C: leaves where there is nothing yet to go back to.
+/// Ctrl-C: quits if there is nothing to go back to yet.
 pub(super) fn interrupt(app: &mut App) -> Vec<Effect> {
     let is_first = app.review.is_none();
     match &app.scopes {
@@ -379,7 +378,7 @@ pub(super) fn interrupt(app: &mut App) -> Vec<Effect> {
     }
 }
 
-/// Takes in what is wrong with the scopes.
+/// Handles the findings.
 pub(super) fn checked(app: &mut App, id: EffectId, outcome: Result<Vec<ScopeFinding>, Failure>) {
     if job::is_stale(app, id) {
         return;
@@ -397,7 +396,7 @@ pub(super) fn checked(app: &mut App, id: EffectId, outcome: Result<Vec<ScopeFind
                 .count();
             scopes.findings = findings;
             if found == 0 {
-                app.say("nothing is wrong with the scopes");
+                app.say("no problems found");
                 return;
             }
             let title = format!(
@@ -412,7 +411,7 @@ pub(super) fn checked(app: &mut App, id: EffectId, outcome: Result<Vec<ScopeFind
     }
 }
 
-/// Shows all of the finding at hand.
+/// Shows the selected finding in detail.
 fn open_finding(app: &mut App) {
     let (Some(scopes), Some(modal)) = (&app.scopes, app.modals.last()) else {
         return;
@@ -420,23 +419,24 @@ fn open_finding(app: &mut App) {
     let Some(finding) = scopes.findings.get(modal.at) else {
         return;
     };
-    let pair =
-        |label: &str, text: &str| Line::of(Role::Dim, &format!("{label:<8}")).and(Role::Text, text);
+    let pair = |label: &str, text: &str| {
+        Line::of(Role::Dim, &format!("{label:<11}")).and(Role::Text, text)
+    };
     let mut body = vec![
         Line::of(Role::Warning, &finding.message),
         Line::new(),
         pair("code", &finding.code),
-        pair("about", &describe(&finding.item)),
+        pair("item", &describe(&finding.item)),
     ];
     match &finding.repair {
         Some(repair) => body.push(pair("repair", repair)),
-        None => body.push(pair("repair", "that is for you to decide")),
+        None => body.push(pair("repair", "not automatic: your decision")),
     }
     if !finding.hint.is_empty() {
-        body.push(pair("now", &finding.hint));
+        body.push(pair("next step", &finding.hint));
     }
     let mut modal = Modal::new(Dialog::Finding, "Finding", body);
-    // Nothing is confirmed by closing what is there to be read.
+    // Closing it confirms nothing, so keys typed ahead are safe.
     modal.drawn = true;
     app.modals.push(modal);
 }

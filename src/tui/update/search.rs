@@ -8,7 +8,7 @@ use crate::tui::app::{App, Pane};
 use crate::tui::node::Node;
 use crate::tui::search::{Prompt, hits};
 
-/// Begins a search, or goes on to another match.
+/// Starts a search, or goes to another match.
 pub(super) fn perform(app: &mut App, act: Act) {
     match act {
         Act::Search => begin(app),
@@ -31,7 +31,7 @@ fn begin(app: &mut App) {
     }
 }
 
-/// Takes in what is typed: goes to the first match from where it began.
+/// Handles typing: goes to the first match from where the search started.
 pub(super) fn typed(app: &mut App) {
     let (Some(prompt), Some(review)) = (&app.search.prompt, &app.review) else {
         return;
@@ -78,13 +78,13 @@ pub(super) fn keep(app: &mut App) {
     let found = hits(review, &app.search.query).len();
     if found == 0 {
         let query = std::mem::take(&mut app.search.query);
-        app.refuse(format!("no item is called '{query}'"));
+        app.refuse(format!("no match for '{query}'"));
     } else {
         show_position(app);
     }
 }
 
-/// Esc: goes back to where it began.
+/// Esc: goes back to where the search started.
 pub(super) fn give_up(app: &mut App) {
     return_to_origin(app);
     if let Some(prompt) = app.search.prompt.take() {
@@ -117,7 +117,7 @@ fn step(app: &mut App, forward: bool) {
         }
         None => {
             let query = app.search.query.clone();
-            app.refuse(format!("no listed item is called '{query}'"));
+            app.refuse(format!("no listed match for '{query}'"));
         }
     }
 }

@@ -171,7 +171,7 @@ mod moving {
         assert_eq!(here(&app), "scope:card-user");
         keys(&mut app, "!");
         assert_eq!(here(&app), "client:ops-ui");
-        assert_eq!(notice(&app), "on from the top");
+        assert_eq!(notice(&app), "search wrapped to the top");
     }
 
     #[test]
@@ -240,21 +240,18 @@ mod choosing {
         keys(&mut app, "c");
         assert_eq!(mark(&app, "client:billing"), ItemStatus::LeftOut);
         keys(&mut app, "k c");
-        assert_eq!(notice(&app), "not in the target: there is nothing to cover");
+        assert_eq!(notice(&app), "not in the target: nothing to cover");
     }
 
     #[test]
     fn what_cannot_be_chosen_says_why() {
         let mut app = sampled(80, 24);
         keys(&mut app, "j j space");
-        assert_eq!(
-            notice(&app),
-            "portal is unchanged: there is nothing to write"
-        );
+        assert_eq!(notice(&app), "portal is unchanged: nothing to write");
         keys(&mut app, "j j space");
         assert!(notice(&app).starts_with("Cannot cover: security level 'SYSTEM'"));
         keys(&mut app, "k k k k l space");
-        assert_eq!(notice(&app), "comes with client crm: choose that");
+        assert_eq!(notice(&app), "part of client crm: select the client");
     }
 
     #[test]
@@ -300,7 +297,7 @@ mod choosing {
         );
         assert_eq!(mark(&app, "client:portal"), ItemStatus::Unchanged);
         keys(&mut app, "C");
-        assert_eq!(notice(&app), "every item that differs is covered already");
+        assert_eq!(notice(&app), "every item that differs is already covered");
     }
 
     #[test]
@@ -405,9 +402,9 @@ mod searching {
         let mut app = sampled(80, 24);
         keys(&mut app, "j / \"zzz\" enter");
         assert_eq!(here(&app), "client:billing");
-        assert_eq!(notice(&app), "no item is called 'zzz'");
+        assert_eq!(notice(&app), "no match for 'zzz'");
         keys(&mut app, "n");
-        assert_eq!(notice(&app), "nothing is searched for: / searches");
+        assert_eq!(notice(&app), "no active search: / searches");
     }
 
     #[test]
@@ -422,7 +419,7 @@ mod searching {
 mod importing {
     use super::*;
 
-    /// A plan without lacking APIs.
+    /// A plan without missing APIs.
     fn plain() -> App {
         open(
             reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())),
@@ -526,7 +523,7 @@ mod importing {
         keys(&mut app, "m");
         assert_eq!(
             notice(&app),
-            "confirmed already: missing objects will be ignored"
+            "already confirmed: missing objects will be ignored"
         );
         let effects = keys(&mut app, "P tab enter");
         apply_id(&effects);
@@ -870,7 +867,7 @@ mod reading {
     fn the_palette_says_why_an_action_is_disabled() {
         let mut app = sampled(80, 24);
         keys(&mut app, ": \"next-match\" enter");
-        assert_eq!(notice(&app), "nothing is searched for: / searches");
+        assert_eq!(notice(&app), "no active search: / searches");
     }
 
     #[test]
@@ -1066,7 +1063,7 @@ mod own_keys {
         let mut app = sampled(80, 24);
         app.keymap = keymap("search", "ctrl-f");
         keys(&mut app, "n");
-        assert_eq!(notice(&app), "nothing is searched for: ^F searches");
+        assert_eq!(notice(&app), "no active search: ^F searches");
     }
 
     #[test]
@@ -1077,7 +1074,7 @@ mod own_keys {
         update(&mut app, Msg::Reloaded(Reloaded { themes, keys }));
         assert_eq!(app.theme.name(), "light");
         assert_eq!(app.key(Act::Cover), "v");
-        assert_eq!(notice(&app), "themes and keys were read again");
+        assert_eq!(notice(&app), "themes and keys were reloaded");
     }
 
     #[test]
@@ -1094,7 +1091,7 @@ mod own_keys {
         );
         assert_eq!(app.key(Act::Cover), "v");
         assert_eq!(app.theme.name(), "dark");
-        assert_eq!(notice(&app), "sea.toml:1: no (kept as it was)");
+        assert_eq!(notice(&app), "sea.toml:1: no (unchanged)");
     }
 }
 

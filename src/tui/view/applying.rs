@@ -1,4 +1,4 @@
-//! While an import, a rehearsal, an undo or an edit runs: a gauge per phase.
+//! While an import, a rehearsal, an undo or an edit runs: a progress bar per phase.
 
 use ratatui::layout::Position;
 
@@ -43,7 +43,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Opti
             let key = app.key(Act::Interrupt).replace("^C", "Ctrl-C");
             Line::of(
                 Role::Warning,
-                &format!("{key} leaves; the outcome is then unknown."),
+                &format!("{key} quits; the outcome is then unknown."),
             )
         }
         (_, true) => Line::of(Role::Text, "Committing: it can no longer be cancelled."),
@@ -67,7 +67,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Opti
 
 fn title(work: JobKind) -> String {
     match work {
-        JobKind::Rehearse => " Rehearsal: all of it is rolled back ".to_owned(),
+        JobKind::Rehearse => " Rehearsal: everything will be rolled back ".to_owned(),
         JobKind::Undo(job) => format!(" Undoing job {job} "),
         JobKind::Edit => " Editing scopes ".to_owned(),
         JobKind::Apply
@@ -79,7 +79,7 @@ fn title(work: JobKind) -> String {
     }
 }
 
-/// Lays out how far a phase is.
+/// Lays out the progress of a phase.
 pub(super) fn phase_line(app: &App, progress: &Progress, is_done: bool, width: usize) -> Line {
     let glyphs = app.theme.glyphs;
     let sign = if is_done { glyphs.done } else { glyphs.closed };

@@ -1,4 +1,4 @@
-//! The right pane: the selected thing in full.
+//! The right pane: the selected node in full.
 
 use ratatui::layout::Position;
 
@@ -43,7 +43,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
     Some(cursor(inside, at))
 }
 
-/// Says in the lower border how much is below.
+/// Shows in the lower border how much is below.
 fn more(app: &App, canvas: &mut Canvas<'_>, panes: &Panes, below: usize) {
     let area = panes.area(Pane::Detail);
     if below == 0 || app.theme.accessible || area.height < 2 || area.width < 6 {

@@ -1,5 +1,4 @@
-//! The last two lines: how things stand, or what was said; and the keys that
-//! work now.
+//! The last two lines: the summary or a notice, and the keys that work now.
 
 use ratatui::layout::{Position, Rect};
 
@@ -40,7 +39,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
             };
             let whole = Line::of(role, &notice.text);
             if whole.width() > usize::from(text.width) {
-                // What went wrong matters more than the keys, until the next one.
+                // A failure matters more than the keys, until the next key.
                 canvas.clear(Rect {
                     y: area.y + 1,
                     height: 1,
@@ -77,7 +76,7 @@ fn two_rows(canvas: &mut Canvas<'_>, area: Rect, role: Role, text: &str) {
     canvas.line(area, 1, &Line::of(role, &rest.join(" ")));
 }
 
-/// How things stand; what is nought is left out.
+/// The counts; zeros are left out.
 fn summary(app: &App, review: &Review) -> Line {
     let counts = review.counts();
     let dot = app.theme.glyphs.dot;
@@ -133,7 +132,7 @@ fn summary(app: &App, review: &Review) -> Line {
     line
 }
 
-/// The same in signs, for narrow screens.
+/// The counts with signs, for narrow screens.
 fn short_summary(app: &App, review: &Review) -> Line {
     let glyphs = app.theme.glyphs;
     let mut line = counts(review.counts(), glyphs, usize::MAX - 1);
@@ -149,7 +148,7 @@ fn short_summary(app: &App, review: &Review) -> Line {
     line
 }
 
-/// A turn of the spinner, four times a second at most.
+/// A frame of the spinner, at most four a second.
 pub(super) fn spinner(app: &App) -> String {
     if app.theme.accessible {
         return String::new();
@@ -182,8 +181,7 @@ fn keys(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     canvas.line(area, 1, &line);
 }
 
-/// Returns a key that does what it says: on a line that is typed, letters are
-/// letters.
+/// Returns a key that works here: in an input, letters are text.
 fn key(app: &App, context: Context, act: Act) -> Option<String> {
     let is_typing = app
         .modals
@@ -197,7 +195,7 @@ fn key(app: &App, context: Context, act: Act) -> Option<String> {
     }
 }
 
-/// Returns what an action is called here: what is missing may be no API.
+/// Returns the label of an action here: missing objects are not always APIs.
 fn word(app: &App, action: &Action) -> Option<&'static str> {
     let count = || {
         app.review
@@ -222,7 +220,7 @@ fn hints(app: &App) -> Vec<(String, &'static str)> {
             | Context::ScopeFilter
             | Context::Access
     ) {
-        // What is done here and nowhere else comes before what is done everywhere.
+        // Actions of this context come before general ones.
         actions.sort_by_key(|action| (action.act != Act::Help, action.contexts.len() > 1));
     }
     let mut hints: Vec<(String, &'static str)> = actions

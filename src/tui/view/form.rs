@@ -17,7 +17,7 @@ const NARROW: usize = 40;
 /// Rows are no wider than this, however wide the screen is.
 const WIDEST: usize = 100;
 
-/// Draws the form between header and footer; returns where the cursor is.
+/// Draws the form between header and footer; returns the cursor's position.
 pub(super) fn draw(
     app: &App,
     form: &Form,
@@ -90,7 +90,7 @@ fn fields(
     cursor
 }
 
-/// Says in the lower border how much there is above and below.
+/// Shows in the lower border how much there is above and below.
 fn more(canvas: &mut Canvas<'_>, area: Rect, above: usize, below: usize) {
     if canvas.theme.accessible || area.width < 24 || area.height < 2 || above + below == 0 {
         return;
@@ -147,7 +147,7 @@ fn list(
         let nothing = if picker.total() == 0 {
             picker.topic.nothing()
         } else {
-            "Nothing is called that."
+            "No match."
         };
         for (n, part) in crate::tui::widget::wrap(nothing, room).iter().enumerate() {
             canvas.line(below, n, &Line::of(Role::Dim, part));
@@ -174,7 +174,7 @@ fn list(
     typed_at.or_else(|| app.theme.accessible.then(|| row_cursor(below, at)))
 }
 
-/// Draws what the list is narrowed by; returns the cursor while it is typed.
+/// Draws the filter; returns the cursor while it is edited.
 fn filter(app: &App, picker: &Picker, canvas: &mut Canvas<'_>, inside: Rect) -> Option<Position> {
     let mut line = Line::of(Role::Key, "/ ");
     let listed = picker.list.rows().len();
@@ -191,7 +191,7 @@ fn filter(app: &App, picker: &Picker, canvas: &mut Canvas<'_>, inside: Rect) -> 
             app.theme.glyphs,
         )
     } else {
-        line.push(Role::Dim, "all are listed");
+        line.push(Role::Dim, "no filter");
         None
     };
     canvas.line(inside, 0, &line);
@@ -202,7 +202,7 @@ fn filter(app: &App, picker: &Picker, canvas: &mut Canvas<'_>, inside: Rect) -> 
     Some(Position::new(inside.x.saturating_add(column), inside.y))
 }
 
-/// How wide the columns of the visible rows are.
+/// The widths of the columns for the visible rows.
 struct Columns {
     room: usize,
     id: usize,
@@ -263,7 +263,7 @@ impl Columns {
     }
 }
 
-/// Says in the footer what the form is about.
+/// Returns the footer's summary of the form.
 pub(super) fn summary(app: &App) -> Line {
     let Some(form) = &app.form else {
         return Line::new();
@@ -273,9 +273,9 @@ pub(super) fn summary(app: &App) -> Line {
         (None, Some(scope)) => {
             let holders = scope.holders.len();
             let text = match holders {
-                0 => "no client holds it".to_owned(),
-                1 => "1 client holds it: it follows".to_owned(),
-                n => format!("{n} clients hold it: they follow"),
+                0 => "not assigned to any client".to_owned(),
+                1 => "assigned to 1 client, which is updated too".to_owned(),
+                n => format!("assigned to {n} clients, which are updated too"),
             };
             doing(app).and(
                 Role::Dim,

@@ -7,10 +7,10 @@ use crate::tui::msg::Location;
 use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line, cut, width};
 
-/// How much of the checksum tells files apart.
+/// The length of the checksum's prefix that is shown.
 const SHORT: usize = 8;
 
-/// The columns that a file's name gets at least.
+/// The minimum width of a file's name.
 const SHORTEST_FILE: usize = 12;
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
@@ -34,7 +34,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let sha: String = subject.sha256.chars().take(SHORT).collect();
     let target = crate::engine::display::safe(&subject.target);
     let fixed = width(&target) + 3 + width(glyphs.arrow);
-    // Which database it is matters more than which bytes.
+    // The database matters more than the checksum.
     let has_sha = fixed + sha.len() + 1 + SHORTEST_FILE <= left;
     let sha = if has_sha {
         format!(" {sha}")
@@ -54,7 +54,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     canvas.line(room, 0, &line);
 }
 
-/// What profiles say of the target.
+/// What the profiles say about the target.
 fn marks(right: &mut Line, production: bool, read_only: bool) {
     for (_, mark) in [(production, " PRODUCTION "), (read_only, " READ-ONLY ")]
         .into_iter()
@@ -67,7 +67,7 @@ fn marks(right: &mut Line, production: bool, read_only: bool) {
     }
 }
 
-/// Where there is no file, the target alone.
+/// Without a file, the target alone.
 fn target(canvas: &mut Canvas<'_>, area: Rect, place: &Location) {
     let mut right = Line::new();
     marks(&mut right, place.production, place.read_only.is_some());
@@ -85,7 +85,7 @@ fn target(canvas: &mut Canvas<'_>, area: Rect, place: &Location) {
     );
 }
 
-/// Of a path that is too long, its end tells more than its beginning.
+/// Cuts a long path at its start: the end is more informative.
 fn file_end(path: &str, room: usize, ellipsis: &str) -> String {
     let path = crate::engine::display::safe(path);
     if width(&path) <= room {

@@ -14,10 +14,10 @@ const LONG_TIME: usize = 90;
 const LONG: (&str, usize) = ("%Y-%m-%d %H:%M", 16);
 const SHORT: (&str, usize) = ("%m-%d %H:%M", 11);
 
-/// The narrowest that operator, counts and file are of use in.
+/// The minimum width of operator, counts and file.
 const USE: usize = 8;
 
-/// How wide the columns of the visible jobs are; nought is not shown.
+/// The widths of the columns for the visible jobs; zero is not shown.
 pub(super) struct Columns {
     job: usize,
     command: usize,
@@ -80,13 +80,13 @@ impl Columns {
         columns
     }
 
-    /// Returns what stands above the columns.
+    /// Returns the headings.
     pub(super) fn head(&self) -> Line {
         let cells = [
             "job",
             "what",
             "state",
-            "when (UTC)",
+            "started UTC",
             "operator",
             "file",
             "written",
@@ -139,7 +139,7 @@ fn state(job: &JobRecord, glyphs: &'static Glyphs) -> String {
     )
 }
 
-/// Returns the imported file's name, or what an undo undid.
+/// Returns the imported file's name, or the undone job.
 fn file(job: &JobRecord) -> String {
     match job.undoes {
         Some(undone) => format!("job {undone}"),

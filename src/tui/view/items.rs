@@ -20,10 +20,10 @@ use crate::tui::widget::{Canvas, Line, count, cut, width, wrap};
 /// Panes narrower than this have short status words.
 const SHORT_WORDS: usize = 60;
 
-/// Panes narrower than this have no column for names, and figures without words.
+/// Panes narrower than this have no column for names, and numbers without words.
 const NARROW: usize = 40;
 
-/// The columns that a name gets before words do.
+/// The width reserved for a name before words are shown.
 const NAME: usize = 14;
 
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<Position> {
@@ -54,19 +54,19 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
     Some(cursor(inside, at))
 }
 
-/// Says why nothing is listed.
+/// Returns why nothing is listed.
 fn nothing(app: &App, review: &Review) -> String {
     if review.plan().entries().is_empty() {
-        return "The file has no items: there is nothing to import.".to_owned();
+        return "The file has no items: nothing to import.".to_owned();
     }
     let said = match review.filter {
         Filter::All => return "Nothing below.".to_owned(),
-        Filter::Changes => "changes or could",
-        Filter::Blocked => "is blocked",
-        Filter::Chosen => "is chosen",
+        Filter::Changes => "items with differences",
+        Filter::Blocked => "blocked items",
+        Filter::Chosen => "chosen items",
     };
     format!(
-        "Nothing here {said}: {} lists others.",
+        "No {said} here: {} switches the filter.",
         app.key(Act::Filter)
     )
 }
@@ -80,7 +80,7 @@ fn title(app: &App, review: &Review) -> Line {
     line
 }
 
-/// How wide the columns of the visible items are.
+/// The widths of the columns for the visible items.
 struct Columns {
     room: usize,
     status: usize,
@@ -115,7 +115,7 @@ impl Columns {
             }
             .max(8),
         );
-        // Names come before words, but not before what is in the way.
+        // Names take precedence over words, but not over reasons.
         let wordy = items()
             .filter(|at| !review.mark(*at).is_blocked())
             .all(|at| {
@@ -139,12 +139,12 @@ impl Columns {
         }
     }
 
-    /// Says whether a note is in words: a reason where it fits, others where all do.
+    /// Returns whether a note is in words: a reason if it fits, others if all do.
     const fn in_words(&self, mark: ItemStatus, fits: bool) -> bool {
         if mark.is_blocked() { fits } else { self.wordy }
     }
 
-    /// What stands at the right end of an item's row.
+    /// The note at the right end of an item's row.
     fn note(&self, review: &Review, at: usize) -> Line {
         let (long, short) = notes(review, at);
         let mark = review.mark(at);
@@ -167,7 +167,7 @@ impl Columns {
     }
 }
 
-/// Returns what to note about an item in words, and in a figure.
+/// Returns the note on an item in words, and as a number.
 fn notes(review: &Review, at: usize) -> (String, String) {
     match review.mark(at) {
         ItemStatus::Unchanged => ("unchanged".to_owned(), String::new()),
@@ -182,7 +182,7 @@ fn notes(review: &Review, at: usize) -> (String, String) {
     }
 }
 
-/// Returns the short word of what is in an item's way.
+/// Returns the short reason why an item is blocked.
 fn blocked_by(review: &Review, at: usize) -> String {
     let obstacle = review
         .resolution()
@@ -199,7 +199,7 @@ fn blocked_by(review: &Review, at: usize) -> String {
 
 fn word(mark: ItemStatus, short: bool) -> &'static str {
     match mark {
-        ItemStatus::CannotAdd | ItemStatus::CannotCover if short => "Cannot",
+        ItemStatus::CannotAdd | ItemStatus::CannotCover if short => "Blocked",
         mark => mark.word(),
     }
 }
@@ -226,7 +226,7 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
             );
             let note = columns.note(review, at).width();
             if !name.is_empty() {
-                // Where there is no column for names they stand where keys end.
+                // Without a column for names they follow the keys.
                 let next = if columns.narrow {
                     line.width() + 1
                 } else {
@@ -234,7 +234,7 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
                 };
                 line.pad_to(next);
                 let room = columns.room.saturating_sub(line.width() + note + 1);
-                // One or two letters tell nothing.
+                // A few letters are not informative.
                 let room = if room < 6 { 0 } else { room };
                 push_matched(
                     &mut line,

@@ -1,5 +1,5 @@
-//! Before there is a plan, or a list of scopes: how far reading is, or why
-//! there is none.
+//! Before there is a plan, or a list of scopes: the progress of reading, or why
+//! it failed.
 
 use ratatui::layout::Rect;
 
@@ -41,7 +41,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
             let word = if app.review.is_some() {
                 "goes back"
             } else {
-                "leaves"
+                "quits"
             };
             let text = format!("Nothing was written. {again} tries again, {leave} {word}.");
             lines.push(Line::of(Role::Dim, &text));

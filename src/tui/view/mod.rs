@@ -23,8 +23,8 @@ use super::modal::{Dialog, Modal};
 use super::theme::Role;
 use super::widget::{Canvas, Line};
 
-/// Draws the model. It is safe at every size, also at one that the model does
-/// not know of yet.
+/// Draws the model. Safe at every size, also at one that the model does not know
+/// yet.
 pub(crate) fn view(app: &App, frame: &mut Frame<'_>) {
     let area = frame.area();
     let mut canvas = Canvas::new(frame.buffer_mut(), &app.theme);
@@ -110,7 +110,7 @@ fn pane_box(app: &App, canvas: &mut Canvas<'_>, panes: &Panes, pane: Pane, title
     canvas.boxed(panes.area(pane), &shown, focused)
 }
 
-/// Returns the role that lies over the cursor's row.
+/// Returns the role of the cursor's row.
 fn cursor_role(app: &App, pane: Pane) -> Role {
     if app.focus == pane {
         Role::Selection
@@ -131,7 +131,7 @@ fn too_small(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let key = app.key(Act::Back);
     let quits = match (app.is_applying(), leaving) {
         (true, _) => String::new(),
-        (false, true) => format!(" - choices get lost: {key} again quits"),
+        (false, true) => format!(" - choices will be lost: {key} again quits"),
         (false, false) => format!(" - {key} quits"),
     };
     let text = format!(

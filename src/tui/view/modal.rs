@@ -1,4 +1,4 @@
-//! Boxes over the review.
+//! Dialogs over the review.
 
 use std::ops::Range;
 
@@ -17,7 +17,7 @@ use crate::tui::modal::{Dialog, FOOTER, Focus, Modal};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line, width, window};
 
-/// The most items that are named in a line.
+/// The maximum number of items named in a line.
 const MAX_NAMES: usize = 20;
 
 pub(super) fn draw(
@@ -28,7 +28,7 @@ pub(super) fn draw(
 ) -> Option<Position> {
     let area = modal.area(size);
     if canvas.theme.accessible {
-        // Nothing beside it is to be read with it; only the header still says where one is.
+        // A screen reader should read nothing beside it; only the header stays.
         canvas.clear(Rect {
             x: 0,
             y: 1,
@@ -98,12 +98,12 @@ pub(super) fn draw(
     cursor
 }
 
-/// Returns what stands before the line that is typed.
+/// Returns the label of the input.
 fn label(modal: &Modal, room: u16) -> String {
     match modal.name() {
         Some(name) => {
-            let long = format!("Type the database's name, {name}: ");
-            // What is typed has to be seen.
+            let long = format!("Type the database name, {name}: ");
+            // The input has to be visible.
             let fits = width(&safe(&long)) + width(&safe(name)) < usize::from(room);
             if fits { long } else { format!("Type {name}: ") }
         }
@@ -131,7 +131,7 @@ fn rows(app: &App, modal: &Modal, canvas: &mut Canvas<'_>, inside: Rect, visible
     }
 }
 
-/// One of the things that can be exported.
+/// An option of the export.
 fn choice(app: &App, modal: &Modal, option: usize) -> Line {
     let sign = if modal.at == option { "(x) " } else { "( ) " };
     let line = Line::of(Role::Key, sign);
@@ -154,7 +154,7 @@ fn choice(app: &App, modal: &Modal, option: usize) -> Line {
     if roots.is_empty() {
         return line.and(
             Role::Dim,
-            &format!("{title}: none is chosen or selected that the target has"),
+            &format!("{title}: none chosen or selected that exists in the target"),
         );
     }
     let keys: Vec<&str> = roots
@@ -164,12 +164,12 @@ fn choice(app: &App, modal: &Modal, option: usize) -> Line {
         .collect();
     line.and(
         Role::Text,
-        &format!("{title}: {}, with what they need: ", roots.len()),
+        &format!("{title}: {}, with what they require: ", roots.len()),
     )
     .and(Role::Text, &keys.join(", "))
 }
 
-/// Says how far the file is that is being written.
+/// Shows the progress of the file being written.
 fn waiting(app: &App, canvas: &mut Canvas<'_>, inside: Rect, row: usize) {
     let row = row.min(usize::from(inside.height).saturating_sub(1));
     let phases = app
@@ -184,7 +184,7 @@ fn waiting(app: &App, canvas: &mut Canvas<'_>, inside: Rect, row: usize) {
     canvas.line(inside, row, &line);
 }
 
-/// Returns a line of a modal; the items of a result are made as they are seen.
+/// Returns a line of a modal; the items of a result are made when visible.
 fn line(app: &App, modal: &Modal, at: usize) -> Line {
     if let Some(line) = modal.lines().get(at) {
         return line.clone();
@@ -283,7 +283,7 @@ fn buttons(modal: &Modal, canvas: &mut Canvas<'_>, area: Rect, row: usize) {
     canvas.line(area, row, &line);
 }
 
-/// Draws a line that is typed after its label; returns where its cursor is.
+/// Draws an input after its label; returns the position of its cursor.
 pub(super) fn input_line(
     canvas: &mut Canvas<'_>,
     area: Rect,

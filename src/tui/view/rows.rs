@@ -10,7 +10,7 @@ use crate::tui::search::find;
 use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widget::{Line, width};
 
-/// Returns what a row is called.
+/// Returns the label of a row.
 pub(super) fn name(review: &Review, node: Node) -> String {
     match node {
         Node::Kind(kind) => review.kind_title(kind).to_owned(),

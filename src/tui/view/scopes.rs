@@ -1,4 +1,4 @@
-//! The screen of scopes: the list, and all there is to know about one.
+//! The screen of scopes: the list and the detail.
 
 mod columns;
 pub(super) mod lists;
@@ -20,7 +20,7 @@ use crate::tui::widget::{Canvas, Line, count, cut, wrap};
 pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Option<Position> {
     let scopes = app.scopes.as_ref()?;
     let halves = layout::halves(size, scopes.half, scopes.zoom, app.theme.accessible);
-    // The one with the focus comes last: neighbours share a border.
+    // The focused one comes last: neighbours share a border.
     let order = match scopes.half {
         Half::List => [Half::Detail, Half::List],
         Half::Detail => [Half::List, Half::Detail],
@@ -102,7 +102,7 @@ fn list(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect) -> Opti
     Some(cursor(inside, row))
 }
 
-/// Says why nothing is listed.
+/// Returns why nothing is listed.
 fn nothing(app: &App, scopes: &Scopes) -> String {
     let total = scopes
         .catalogue()
@@ -114,10 +114,10 @@ fn nothing(app: &App, scopes: &Scopes) -> String {
         );
     }
     let (search, filter) = (app.key(Act::Search), app.key(Act::Filter));
-    format!("No scope is like that: {search} searches for others, {filter} filters.")
+    format!("No matching scopes: {search} changes the search, {filter} the filter.")
 }
 
-/// Says how many are listed.
+/// Returns how many are listed.
 fn listed(scopes: &Scopes) -> String {
     let total = scopes
         .catalogue()
@@ -153,7 +153,7 @@ fn detail(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect) -> Op
     Some(cursor(inside, row))
 }
 
-/// Says in the lower border how much is below.
+/// Shows in the lower border how much is below.
 fn more(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect, below: usize) {
     if below == 0 || app.theme.accessible || area.height < 2 || area.width < 6 {
         return;
@@ -175,7 +175,7 @@ fn more(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect, below: 
     );
 }
 
-/// What goes on behind the screen, such as that the scopes are read again.
+/// The running background job, such as a reload of the scopes.
 pub(super) fn doing(app: &App) -> Line {
     let job = app.job.as_ref().filter(|job| !job.work.writes());
     let text = job.map(|job| {
@@ -189,7 +189,7 @@ pub(super) fn doing(app: &App) -> Line {
     Line::of(Role::Title, &text.unwrap_or_default())
 }
 
-/// How things stand: which scopes are listed, and how they are sorted.
+/// The summary: which scopes are listed, and how they are sorted.
 pub(super) fn summary(app: &App) -> Line {
     let Some(scopes) = &app.scopes else {
         return Line::new();
@@ -220,7 +220,7 @@ pub(super) fn summary(app: &App) -> Line {
     line.and(Role::Dim, &parts.join(&format!(" {dot} ")))
 }
 
-/// Adds a text, cut to its columns, with what was searched for in it marked.
+/// Adds a text, cut to its width, with the search's matches marked.
 fn push_found(
     line: &mut Line,
     words: &[String],

@@ -193,8 +193,8 @@ mod looks {
             80,
             24,
         ));
-        assert!(narrow.contains("+ Add    app 海晏錢包服務…"), "{narrow}");
-        assert!(narrow.contains("✗ Cannot atm      key taken"), "{narrow}");
+        assert!(narrow.contains("+ Add     app 海晏錢包服…"), "{narrow}");
+        assert!(narrow.contains("✗ Blocked atm     key taken"), "{narrow}");
     }
 
     #[test]
@@ -218,7 +218,7 @@ mod looks {
     fn a_list_without_items_says_why() {
         let mut app = open(reviewed(plan(Vec::new(), Vec::new(), Vec::new())), 120, 12);
         assert!(
-            shot(&app).contains("The file has no items: there is"),
+            shot(&app).contains("The file has no items: nothing"),
             "{}",
             shot(&app)
         );
@@ -233,7 +233,7 @@ mod looks {
         );
         keys(&mut app, "f f");
         assert!(
-            shot(&app).contains("Nothing here is blocked: f lists"),
+            shot(&app).contains("No blocked items here: f switches"),
             "{}",
             shot(&app)
         );
@@ -278,7 +278,7 @@ mod looks {
         );
         keys(&mut app, "?");
         assert!(
-            shot(&app).contains("v          Overwrites the item"),
+            shot(&app).contains("v          Cover the item"),
             "{}",
             shot(&app)
         );
@@ -561,7 +561,7 @@ proptest! {
         keys(&mut app, SCREENS[screen]);
         let before = here(&app);
         terminal(&app, (width, height));
-        // A frame of a size that the model was not told of yet.
+        // A frame of a size that the model does not know of yet.
         terminal(&app, other);
         update(&mut app, Msg::Resize(other.0, other.1));
         terminal(&app, other);

@@ -42,13 +42,13 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
     Some(cursor(inside, at))
 }
 
-/// Returns where a row begins, for the hardware cursor.
+/// Returns the start of a row, for the hardware cursor.
 pub(super) fn cursor(inside: Rect, row: usize) -> Position {
     let row = u16::try_from(row).unwrap_or(u16::MAX);
     Position::new(inside.x, inside.y.saturating_add(row))
 }
 
-/// Lays out a row: what it is called, and its counts.
+/// Lays out a row: its label and its counts.
 fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
     let glyphs = app.theme.glyphs;
     let node = row.node;
@@ -100,7 +100,7 @@ fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
     (left, right)
 }
 
-/// Returns how many there are below a node, by what becomes of them.
+/// Returns the counts below a node, by outcome.
 fn tally(app: &App, review: &Review, node: Node, room: usize) -> Line {
     let glyphs = app.theme.glyphs;
     match node {

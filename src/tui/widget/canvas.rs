@@ -30,7 +30,7 @@ impl<'a> Canvas<'a> {
         let mut rest = line.width();
         for piece in line.pieces() {
             let wide = width(piece.text());
-            // What comes after this piece has to be told by its ellipsis.
+            // The ellipsis of this piece has to stand for the rest.
             let text = if rest > room && wide >= room {
                 cut(
                     &format!("{}\u{20}", piece.text()),
@@ -66,20 +66,20 @@ impl<'a> Canvas<'a> {
         area.width - wide
     }
 
-    /// Lays a role over row `row`, as for the selection.
+    /// Applies a role to row `row`, as for the selection.
     pub(crate) fn mark(&mut self, area: Rect, row: usize, role: Role) {
         if let Some(area) = self.row(area, row) {
             self.style(area, self.theme.style(role));
         }
     }
 
-    /// Lays a style over an area.
+    /// Applies a style to an area.
     pub(crate) fn style(&mut self, area: Rect, style: Style) {
         self.buffer
             .set_style(area.intersection(self.buffer.area), style);
     }
 
-    /// Empties an area.
+    /// Clears an area.
     pub(crate) fn clear(&mut self, area: Rect) {
         Clear.render(area.intersection(self.buffer.area), self.buffer);
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// Rows with a cursor, and where the window on them begins.
+/// Rows with a cursor, and the start of the visible window.
 #[derive(Clone, Debug)]
 pub(crate) struct List<T> {
     rows: Vec<T>,
@@ -26,7 +26,7 @@ impl<T> List<T> {
         &self.rows
     }
 
-    /// Returns where the cursor is.
+    /// Returns the cursor's position.
     pub(crate) const fn at(&self) -> usize {
         self.at
     }
@@ -47,7 +47,7 @@ impl<T> List<T> {
         self.at = at.min(self.rows.len().saturating_sub(1));
     }
 
-    /// Begins where the window on other rows began.
+    /// Takes over the window of other rows.
     pub(crate) const fn adopt_top(&mut self, other: &Self) {
         self.top = other.top;
     }

@@ -1,4 +1,4 @@
-//! Text on its way to the screen: made safe, measured and cut in columns.
+//! Text for the screen: made safe, measured and cut in columns.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr;
@@ -76,7 +76,7 @@ impl Line {
         self.pieces.iter().map(|piece| width(piece.text())).sum()
     }
 
-    /// Breaks it; what does not fit stands below its last piece.
+    /// Wraps it; continuation lines are aligned with its last piece.
     pub(crate) fn fold(&self, width: usize) -> Vec<Self> {
         let Some((last, before)) = self.pieces.split_last().filter(|_| self.width() > width) else {
             return vec![self.clone()];
@@ -84,7 +84,7 @@ impl Line {
         let head = Self {
             pieces: before.to_vec(),
         };
-        // A head that leaves no room is cut with the rest of its line.
+        // A label that leaves no room is wrapped with the rest of its line.
         let indent = if head.width() + 8 <= width {
             head.width()
         } else {
@@ -110,8 +110,8 @@ pub(crate) fn width(text: &str) -> usize {
     text.graphemes(true).map(UnicodeWidthStr::width).sum()
 }
 
-/// Returns the beginning of a text that fits into `columns`, ending in
-/// `ellipsis` where something was cut off. Never splits a wide character.
+/// Returns the prefix of a text that fits into `columns`, ending in `ellipsis`
+/// if something was cut off. Never splits a wide character.
 pub(crate) fn cut(text: &str, columns: usize, ellipsis: &str) -> String {
     // Most text is short: its bytes are at least half its columns.
     if text.len() <= columns && text.is_ascii() || width(text) <= columns {
@@ -178,7 +178,7 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Lines that grow.
+/// Collects lines.
 struct Lines {
     columns: usize,
     done: Vec<String>,

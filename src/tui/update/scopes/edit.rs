@@ -1,4 +1,4 @@
-//! Doing something to scopes, and what came of it.
+//! Edits of scopes, and their results.
 
 use crate::job::scope::{Edit, Edited};
 use crate::job::{Failure, FailureKind};
@@ -12,8 +12,8 @@ use crate::tui::theme::Role;
 use crate::tui::update::{form, job};
 use crate::tui::widget::{Line, count};
 
-/// Does something to scopes. It is asked about first where it repairs what
-/// nobody chose, and in production, where the database's name has to be typed.
+/// Edits scopes. Asks first for repairs, and in production, where the database's
+/// name has to be typed.
 pub(in crate::tui::update) fn submit(app: &mut App, edit: Edit) -> Vec<Effect> {
     let place = app.location().unwrap_or_default();
     let is_asked = place.production || matches!(edit, Edit::Repair { .. });
@@ -39,20 +39,23 @@ pub(in crate::tui::update) fn submit(app: &mut App, edit: Edit) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Says what is going to be done.
+/// Describes the edit.
 fn sentence(app: &App, edit: &Edit) -> String {
     match edit {
-        Edit::Create(draft) => format!("Scope {} is created.", draft.name),
-        Edit::Update { draft, .. } => format!("Scope {} is changed.", draft.name),
-        Edit::Delete { name, .. } => format!("Scope {name} is deleted."),
+        Edit::Create(draft) => format!("Scope {} will be created.", draft.name),
+        Edit::Update { draft, .. } => format!("Scope {} will be updated.", draft.name),
+        Edit::Delete { name, .. } => format!("Scope {name} will be deleted."),
         Edit::Give { name, clients, .. } => {
             format!(
-                "Scope {name} is given to {}.",
+                "Scope {name} will be given to {}.",
                 count(clients.len(), "client", "clients")
             )
         }
         Edit::Take { name, clients, .. } => {
-            format!("Scope {name} is taken away from {}.", clients.join(", "))
+            format!(
+                "Scope {name} will be taken away from {}.",
+                clients.join(", ")
+            )
         }
         Edit::Repair { .. } => {
             let findings = app
@@ -67,21 +70,24 @@ fn sentence(app: &App, edit: &Edit) -> String {
             let left = findings.len() - can;
             let left = match left {
                 0 => String::new(),
-                left => format!(" {} left to you.", count(left, "other is", "others are")),
+                left => format!(
+                    " {} manual repair.",
+                    count(left, "other requires", "others require")
+                ),
             };
-            let findings = count(can, "finding is repaired", "findings are repaired");
-            format!("{findings}, each as it says.{left}")
+            let findings = count(can, "finding will be repaired", "findings will be repaired");
+            format!("{findings}.{left}")
         }
     }
 }
 
-/// Begins to do it; the screen is the edit's until it has ended.
+/// Starts the edit, which has the screen until it has ended.
 pub(in crate::tui::update) fn run(app: &mut App, edit: Edit) -> Vec<Effect> {
     let id = job::begin(app, JobKind::Edit);
     vec![Effect::Edit(id, Box::new(edit))]
 }
 
-/// Takes in what an edit did. The scopes are read again, for what they are now.
+/// Handles the result of an edit. The scopes are reloaded.
 pub(in crate::tui::update) fn edited(
     app: &mut App,
     id: EffectId,
@@ -102,7 +108,7 @@ pub(in crate::tui::update) fn edited(
             if !is_shown {
                 fail(app, &failure);
             }
-            // What stands in the way is not what the screen shows.
+            // The conflict is with a state that the screen does not show.
             matches!(
                 failure.kind,
                 FailureKind::Stale | FailureKind::Blocked | FailureKind::Refused
@@ -117,15 +123,14 @@ pub(in crate::tui::update) fn edited(
     }
 }
 
-/// Says what failed: each rule of the product with its code, and what to do.
+/// Shows the failure: each rule of the product with its code, and the next step.
 fn fail(app: &mut App, failure: &Failure) {
     if failure.kind != FailureKind::Stale {
         return job::fail(app, failure);
     }
     let mut body = job::explain(failure);
     body.push(Line::new());
-    let now =
-        "Nothing was written. The scopes are read again: look at what changed, then decide anew.";
+    let now = "Nothing was written. The scopes are reloaded: review what changed, then try again.";
     body.push(Line::of(Role::Text, now));
     app.modals
         .push(Modal::new(Dialog::Failure, "Changed in the meantime", body));
@@ -135,7 +140,7 @@ fn done(app: &mut App, edited: Edited) {
     let described = describe(app, &edited);
     if let Some(job) = edited.job {
         let modal = result(app, &edited, job, &described);
-        // What was found is repaired, or was found before this.
+        // The findings are repaired, or outdated.
         app.modals
             .retain(|modal| !matches!(modal.dialog, Dialog::Findings | Dialog::Finding));
         app.modals.push(modal);
@@ -158,7 +163,7 @@ fn result(app: &App, edited: &Edited, job: i64, described: &str) -> Modal {
         .keymap
         .key(Context::Scopes, Act::History)
         .unwrap_or_default();
-    let undo = format!("{key} lists the jobs and undoes them; so does `gatediff undo {job}`");
+    let undo = format!("{key} opens the history; or run `gatediff undo {job}`");
     body.push(Line::of(Role::Dim, "undo  ").and(Role::Text, &undo));
     let mut modal = Modal::new(Dialog::Edited, &format!("Done: job {job}"), body.clone());
     // One item is named above.
@@ -170,7 +175,7 @@ fn result(app: &App, edited: &Edited, job: i64, described: &str) -> Modal {
     modal
 }
 
-/// Says in one line what an edit did.
+/// Describes an edit in one line.
 fn describe(app: &App, edited: &Edited) -> String {
     let items = edited.items.as_slice();
     let scope = edited
@@ -194,6 +199,6 @@ fn describe(app: &App, edited: &Edited) -> String {
             "job {job}: {what} ({})",
             job::written(&edited.tables, edited.seconds)
         ),
-        None => format!("nothing differs from what is there: nothing was written ({what})"),
+        None => format!("no changes: nothing was written ({what})"),
     }
 }

@@ -38,7 +38,7 @@ fn the_list_is_read_to_its_end_turned_and_closed() {
             app.modals.last().unwrap().at,
         )
     };
-    // A head and a change of each client, and a change more of kiosk.
+    // A heading and a change of each client, and one more change of kiosk.
     assert_eq!(list(&app), (2 * 20_002 + 1, 0));
     keys(&mut app, "G");
     assert_eq!(list(&app).1, 2 * 20_002);

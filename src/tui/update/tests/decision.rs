@@ -1,5 +1,5 @@
-//! The decision is the operator's: what is typed is typed, what is left out
-//! stays left out, and the figure in the question is what is written.
+//! The operator decides: input is input, what is left out stays left out, and
+//! the numbers in the dialog are those that are written.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use super::*;
 use crate::engine::Verb;
 use crate::tui::msg::Reviewed;
 
-/// Opens the question about an import that overwrites something.
+/// Opens the dialog of an import that overwrites something.
 fn asked(database: &str) -> App {
     let subject = reviewed(plan(sample_drafts(10), Vec::new(), Vec::new()));
     let mut app = open(
@@ -84,7 +84,7 @@ proptest! {
         let mut app = open(reviewed(plan(sample_drafts(10), Vec::new(), Vec::new())), 100, 40);
         for key in pressed {
             keys(&mut app, key);
-            // Nothing leaves the review, and no box stays open.
+            // The review stays, and no dialog remains open.
             if matches!(question(&app), Some(Dialog::Quit)) {
                 keys(&mut app, "esc");
             }
@@ -113,7 +113,7 @@ fn a_wrong_name_writes_nothing_and_says_so() {
     let mut app = asked("uat_qc");
     type_in(&mut app, "uat_q");
     assert_eq!(applied(&keys(&mut app, "enter")), None);
-    assert_eq!(notice(&app), "type the database's name to import: uat_qc");
+    assert_eq!(notice(&app), "type the database name to import: uat_qc");
     type_in(&mut app, "c");
     assert!(applied(&keys(&mut app, "enter")).is_some());
 }
@@ -135,7 +135,7 @@ fn covering_all_leaves_out_what_was_left_out_by_hand() {
     assert_eq!(mark(&app, "client:crm"), ItemStatus::LeftOut);
     assert_eq!(mark(&app, "client:billing"), ItemStatus::Cover);
     assert_eq!(notice(&app), "3 more items to be overwritten");
-    // An item that was covered and left again stays so, too.
+    // An item that was covered and then left out stays so, too.
     keys(&mut app, "j c C");
     assert_eq!(notice(&app), "no item is undecided; 2 items are left out");
     assert_eq!(mark(&app, "client:billing"), ItemStatus::LeftOut);

@@ -198,7 +198,7 @@ mod exporting {
             "/home/operator/.local/state/gatediff/exports/gateway-export.json"
         );
         assert!(
-            describe(&app).contains("The file holds secrets."),
+            describe(&app).contains("The file contains secrets."),
             "{}",
             describe(&app)
         );
@@ -233,7 +233,7 @@ mod exporting {
         );
         assert_eq!(
             notice(&app),
-            "nothing that can be exported alone is chosen or selected"
+            "no item that can be exported alone is chosen or selected"
         );
         assert_eq!(question(&app), Some(&Dialog::Export(Vec::new())));
     }

@@ -8,7 +8,7 @@ use crate::tui::app::JobKind;
 use crate::tui::form::{Focus, Form, Topic};
 use crate::tui::update::form::{create, edit, edited, give, reread};
 
-/// Where the sample's scopes stand.
+/// The indices of the sample's scopes.
 const ACCOUNTS: usize = 0;
 const CARDS: usize = 1;
 const EMPTY: usize = 2;
@@ -402,7 +402,10 @@ mod modules {
                 .collect::<Vec<_>>(),
             ["cards/list"]
         );
-        assert_eq!(notice(&app), "module bank has no API and is left out");
+        assert_eq!(
+            notice(&app),
+            "module bank has no APIs and will not be saved"
+        );
     }
 
     #[test]
@@ -455,7 +458,7 @@ mod modules {
         keys(&mut app, &format!("{ADD} enter G space"));
         assert_eq!(
             notice(&app),
-            "the target lacks gone: it can only be left out"
+            "gone is missing in the target: it can only be deselected"
         );
         let mut app = updating(CARDS);
         keys(&mut app, &format!("{ADD} up enter"));
@@ -523,7 +526,7 @@ mod picking {
         keys(&mut app, "enter g g space enter");
         assert_eq!(draft(&app).level, "A");
         keys(&mut app, "enter a");
-        assert_eq!(notice(&app), "only one can be chosen");
+        assert_eq!(notice(&app), "only one can be selected");
     }
 
     #[test]
@@ -533,7 +536,7 @@ mod picking {
         assert_eq!(chosen(&app), ["balance", "history"]);
         keys(&mut app, "/ \"transfer\" enter a");
         assert_eq!(chosen(&app), ["balance", "history", "transfer"]);
-        assert_eq!(notice(&app), "3 of 3 chosen");
+        assert_eq!(notice(&app), "3 of 3 selected");
         keys(&mut app, "a");
         assert_eq!(chosen(&app), ["balance", "history"]);
     }
@@ -544,7 +547,7 @@ mod picking {
         keys(&mut app, "S-Tab S-Tab S-Tab enter / \"zzz\"");
         assert_eq!(listed(&app), [""; 0]);
         keys(&mut app, "enter");
-        assert_eq!(notice(&app), "nothing is called 'zzz'");
+        assert_eq!(notice(&app), "no match for 'zzz'");
         keys(&mut app, "/ esc");
         assert_eq!(listed(&app).len(), 4);
         assert_eq!(app.context(), Context::Picker);
@@ -643,7 +646,7 @@ mod saving {
         assert!(described.contains("帳戶查詢 → 帳戶"), "{described}");
         assert!(described.contains("1 day → 2 day"), "{described}");
         assert!(
-            described.contains("2 clients hold it: they follow (crm, portal)."),
+            described.contains("Assigned to 2 clients, which are updated too: crm, portal."),
             "{described}"
         );
         let effects = keys(&mut app, "tab enter");
@@ -671,7 +674,7 @@ mod saving {
         let mut app = updating(ACCOUNTS);
         keys(&mut app, "tab tab tab tab tab tab right ctrl-o");
         assert!(
-            body(&app).contains("the scope becomes of level B"),
+            body(&app).contains("the scope changes to level B"),
             "{}",
             body(&app)
         );
@@ -681,7 +684,7 @@ mod saving {
     fn an_update_without_a_difference_says_so_and_sends_nothing() {
         let mut app = updating(ACCOUNTS);
         assert!(keys(&mut app, "ctrl-o").is_empty());
-        assert_eq!(notice(&app), "nothing differs: there is nothing to save");
+        assert_eq!(notice(&app), "no changes to save");
         assert!(app.modals.is_empty() && app.job.is_none());
     }
 
@@ -694,7 +697,7 @@ mod saving {
             Some(&Dialog::SaveForm(Some("gateway".to_owned())))
         );
         assert!(keys(&mut app, "tab enter").is_empty());
-        assert_eq!(notice(&app), "type the database's name to save: gateway");
+        assert_eq!(notice(&app), "type the database name to save: gateway");
         let effects = keys(&mut app, "\"gateway\" enter");
         assert!(matches!(sent(&effects), Edit::Create(_)));
     }
@@ -791,7 +794,7 @@ mod saving {
 mod reading_again {
     use super::*;
 
-    /// The sample, in which somebody changed what there is of "accounts".
+    /// The sample, with a concurrent change of "accounts".
     fn changed() -> Arc<Catalogue> {
         Arc::new(Catalogue::sample_with(|scope| {
             if &*scope.id == "2000000001" {
@@ -862,7 +865,7 @@ mod reading_again {
         assert!(
             form(&app).message[0]
                 .plain()
-                .starts_with("The scope is not there any more")
+                .starts_with("The scope no longer exists")
         );
         assert_eq!(draft(&app).name, "accountsx");
     }
@@ -936,7 +939,7 @@ mod giving {
     fn nobody_is_not_enough_and_cancelling_closes_it() {
         let mut app = giving(CARDS);
         assert!(keys(&mut app, "enter").is_empty());
-        assert_eq!(notice(&app), "no client is chosen: Space chooses one");
+        assert_eq!(notice(&app), "no client selected: Space selects one");
         keys(&mut app, "q");
         assert!(app.form.is_none());
     }
@@ -946,7 +949,7 @@ mod giving {
         let mut app = produced(giving(CARDS));
         assert!(keys(&mut app, "a enter").is_empty());
         assert!(
-            body(&app).contains("2 clients will get it."),
+            body(&app).contains("2 clients will get the scope."),
             "{}",
             body(&app)
         );
@@ -987,7 +990,7 @@ mod actions {
         let mut app = creating();
         keys(&mut app, "S-Tab S-Tab S-Tab enter ?");
         assert!(
-            body(&app).contains("Chooses the row, or leaves it out."),
+            body(&app).contains("Select the row, or deselect it"),
             "{}",
             body(&app)
         );

@@ -134,7 +134,7 @@ mod rehearsing {
         update(&mut app, Msg::Rehearsed(id, Err(stale_failure())));
         assert_eq!(question(&app), Some(&Dialog::Stale));
         assert!(
-            describe(&app).contains("at plan") && !describe(&app).contains("canary"),
+            describe(&app).contains("when compared") && !describe(&app).contains("canary"),
             "{}",
             describe(&app)
         );
@@ -168,9 +168,9 @@ mod history {
     fn an_empty_or_unreadable_ledger_says_so() {
         let mut app = sampled(80, 24);
         list_jobs(&mut app, Vec::new());
-        assert_eq!(describe(&app), "No job was recorded in this target yet.");
+        assert_eq!(describe(&app), "No jobs in this target yet.");
         keys(&mut app, "enter");
-        assert_eq!(notice(&app), "there is no job");
+        assert_eq!(notice(&app), "no job is selected");
         let id = effect_id(&keys(&mut app, "q H"));
         let failure = Failure::new(FailureKind::Denied, "cannot read the ledger");
         update(&mut app, Msg::Listed(id, Err(failure)));
@@ -188,7 +188,7 @@ mod history {
         );
         assert!(keys(&mut app, "H").is_empty());
         assert!(
-            notice(&app).starts_with("the jobs stand in the target"),
+            notice(&app).starts_with("the jobs are stored in the target"),
             "{}",
             notice(&app)
         );
@@ -218,8 +218,8 @@ mod history {
             "undone by  job 15",
             "anna on bastion, gatediff/0.1.0",
             "4 added, 2 covered, 1 unchanged, 3 blocked",
-            "b saves it to a file",
-            "not possible: job 13 is undone already, by job 15",
+            "b save it to a file",
+            "not possible: job 13 was already undone by job 15",
             "client_host",
             "after 2.0 s",
         ] {
@@ -245,7 +245,7 @@ mod history {
         list_jobs(&mut app, records());
         for (script, why) in [
             ("b", "job 15 kept no backup"),
-            ("j j U", "job 13 is undone already, by job 15"),
+            ("j j U", "job 13 was already undone by job 15"),
             ("j j U", "job 11 failed and wrote nothing"),
             ("b", "job 11 failed and kept no backup"),
             ("enter U", "job 11 failed and wrote nothing"),
@@ -271,7 +271,7 @@ mod history {
             "/home/operator/.local/state/gatediff/backups/job-14.json"
         );
         assert!(
-            describe(&app).contains("The file holds secrets."),
+            describe(&app).contains("The file contains secrets."),
             "{}",
             describe(&app)
         );
@@ -338,7 +338,7 @@ mod undoing {
         );
         assert_eq!(question(&app), Some(&Dialog::History));
         assert!(keys(&mut app, "U tab enter").is_empty());
-        assert_eq!(notice(&app), "type the database's name to undo: gateway");
+        assert_eq!(notice(&app), "type the database name to undo: gateway");
         assert!(keys(&mut app, "\"gate\" enter").is_empty());
         let effects = keys(&mut app, "\"way\" enter");
         assert!(
@@ -372,8 +372,8 @@ mod undoing {
         for part in [
             "Job 14, apply by anna",
             "4 added, 2",
-            "becomes what it was before",
-            "is refused",
+            "Restores every row",
+            "Refused, with nothing written",
             "operator@db.acme:5432/gateway",
         ] {
             assert!(
@@ -410,7 +410,7 @@ mod undoing {
         let summary = farewell(&app, Exit::Done).summary;
         assert_eq!(
             summary,
-            "job 15 undid job 13: 2 items as before (7 rows in 0.2 s)"
+            "job 15 undid job 13: 2 items restored (7 rows in 0.2 s)"
         );
     }
 
@@ -543,7 +543,7 @@ mod undoing {
         update(&mut app, Msg::Drawn);
         keys(&mut app, "j enter");
         assert!(
-            describe(&app).contains("^X asks") && describe(&app).contains("B saves"),
+            describe(&app).contains("undo the job") && describe(&app).contains("save it to a file"),
             "{}",
             describe(&app)
         );

@@ -126,7 +126,7 @@ mod reading {
         update(&mut app, Msg::Scopes(id, Err(failure.clone())));
         assert!(app.modals.is_empty() && screen(&app).failure.is_some());
         keys(&mut app, "D");
-        assert_eq!(notice(&app), "the scopes were not read");
+        assert_eq!(notice(&app), "the scopes have not been read");
         let id = effect_id(&keys(&mut app, "R"));
         answer_scopes(&mut app, id, scoped());
         assert!(screen(&app).failure.is_none());
@@ -221,7 +221,7 @@ mod listing {
         assert_eq!(listed(&app).len(), 0);
         assert!(notice(&app).contains("nowhere"), "{}", notice(&app));
         keys(&mut app, "D");
-        assert_eq!(notice(&app), "there is no scope here");
+        assert_eq!(notice(&app), "no scope is selected");
         keys(&mut app, "/ esc");
         assert_eq!(listed(&app).len(), 5);
     }
@@ -348,10 +348,7 @@ mod looking {
     fn zooming_needs_two_halves() {
         let mut app = scopes_at(80, 24);
         keys(&mut app, "z");
-        assert_eq!(
-            notice(&app),
-            "the list or the scope has the whole screen already"
-        );
+        assert_eq!(notice(&app), "already full screen");
         let mut app = scopes_at(120, 40);
         keys(&mut app, "z");
         assert!(app.halves().detail.is_empty());
@@ -369,7 +366,7 @@ mod looking {
         );
         answer_scopes(&mut app, id, scoped());
         assert!(keys(&mut app, ": \"import\" enter").is_empty());
-        assert_eq!(notice(&app), "no action has that name");
+        assert_eq!(notice(&app), "no matching action");
     }
 
     #[test]
@@ -480,7 +477,7 @@ mod editing {
             "1403 Failed to remove. This virtual group is being used.",
             "client crm",
             "client 王\\x1b[2J",
-            "now    take it away from them first",
+            "next step  take it away from them first",
         ] {
             assert!(
                 describe(&app).contains(part),
@@ -497,7 +494,7 @@ mod editing {
         assert!(matches!(effects.as_slice(), [Effect::Scopes(_)]));
         assert_eq!(app.modals.last().unwrap().title, "Changed in the meantime");
         assert!(
-            describe(&app).contains("1286") && describe(&app).contains("decide anew"),
+            describe(&app).contains("1286") && describe(&app).contains("reloaded"),
             "{}",
             describe(&app)
         );
@@ -551,12 +548,12 @@ mod editing {
         let mut app = in_production();
         assert!(keys(&mut app, "j j D").is_empty());
         assert!(
-            describe(&app).contains("Scope empty is deleted."),
+            describe(&app).contains("Scope empty will be deleted."),
             "{}",
             describe(&app)
         );
         assert!(keys(&mut app, "\"gate\" enter").is_empty());
-        assert_eq!(notice(&app), "type the database's name to delete: gateway");
+        assert_eq!(notice(&app), "type the database name to delete: gateway");
         let effects = keys(&mut app, "\"way\" enter");
         assert!(matches!(edit(&effects), Edit::Delete { .. }));
         assert!(app.is_applying());
@@ -596,7 +593,7 @@ mod holding {
         keys(&mut app, "c");
         assert_eq!(
             app.modals.last().unwrap().title,
-            "accounts: 2 clients hold it"
+            "accounts: assigned to 2 clients"
         );
         let effects = keys(&mut app, "j D");
         let wanted = Edit::Take {
@@ -624,9 +621,9 @@ mod holding {
     fn where_nobody_holds_it_there_is_nothing_to_take() {
         let mut app = scopes_at(80, 24);
         keys(&mut app, "j j c");
-        assert_eq!(describe(&app), "No client holds it.");
+        assert_eq!(describe(&app), "Not assigned to any client.");
         assert!(keys(&mut app, "D").is_empty());
-        assert_eq!(notice(&app), "no client holds the scope");
+        assert_eq!(notice(&app), "the scope is not assigned to any client");
     }
 
     #[test]
@@ -672,7 +669,7 @@ mod checking {
         for part in [
             "name-twice",
             "scope 信用卡\\u{202e}",
-            "that is for you to decide",
+            "not automatic: your decision",
             "rename one of them",
         ] {
             assert!(
@@ -690,8 +687,7 @@ mod checking {
         let mut app = found();
         assert!(keys(&mut app, "F").is_empty());
         assert!(
-            describe(&app)
-                .contains("1 finding is repaired, each as it says. 1 other is left to you."),
+            describe(&app).contains("1 finding will be repaired. 1 other requires manual repair."),
             "{}",
             describe(&app)
         );
@@ -713,7 +709,7 @@ mod checking {
         let mut app = scopes_at(80, 24);
         let id = effect_id(&keys(&mut app, "K"));
         update(&mut app, Msg::Checked(id, Ok(Vec::new())));
-        assert_eq!(notice(&app), "nothing is wrong with the scopes");
+        assert_eq!(notice(&app), "no problems found");
         assert!(app.modals.is_empty() && app.job.is_none());
     }
 
@@ -733,9 +729,6 @@ mod checking {
         update(&mut app, Msg::Checked(id, Ok(findings().split_off(1))));
         update(&mut app, Msg::Drawn);
         assert!(keys(&mut app, "F").is_empty());
-        assert_eq!(
-            notice(&app),
-            "nothing was found that can be repaired safely"
-        );
+        assert_eq!(notice(&app), "no finding can be repaired safely");
     }
 }

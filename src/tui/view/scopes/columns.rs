@@ -1,4 +1,4 @@
-//! The columns of the list of scopes: those that fit, as wide as what is seen.
+//! The columns of the list of scopes: those that fit, as wide as the visible rows.
 
 use super::push_found;
 use crate::engine::display::safe;
@@ -7,7 +7,7 @@ use crate::tui::app::App;
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, width};
 
-/// The narrowest that a column of text is of use in.
+/// The minimum width of a column of text.
 const USE: usize = 8;
 
 /// What a column shows.
@@ -25,7 +25,7 @@ enum Column {
     Description,
 }
 
-/// The columns as they stand beside each other.
+/// The columns from left to right.
 const COLUMNS: [Column; 10] = [
     Column::Name,
     Column::Alias,
@@ -39,7 +39,7 @@ const COLUMNS: [Column; 10] = [
     Column::Description,
 ];
 
-/// In which order they get room.
+/// The order in which they get space.
 const FIRST: [Column; 10] = [
     Column::Name,
     Column::Level,
@@ -63,13 +63,13 @@ impl Column {
             Self::Duration => "duration",
             Self::Times => "times",
             Self::Apis => "APIs",
-            Self::Holders => "holders",
+            Self::Holders => "clients",
             Self::Created => "created",
             Self::Description => "description",
         }
     }
 
-    /// Returns the most that it takes.
+    /// Returns its maximum width.
     const fn most(self, room: usize) -> usize {
         match self {
             Self::Name => 30,
@@ -80,7 +80,7 @@ impl Column {
         }
     }
 
-    /// Says whether a part of it is of use.
+    /// Returns whether it may be cut.
     const fn can_be_cut(self) -> bool {
         matches!(
             self,
@@ -127,7 +127,7 @@ impl Column {
         }
     }
 
-    /// Says whether what is searched for can be in it.
+    /// Returns whether a search can match in it.
     const fn is_searched(self) -> bool {
         matches!(self, Self::Name | Self::Alias | Self::Description)
     }
@@ -139,10 +139,10 @@ fn duration(seconds: i64) -> String {
         return "no limit".to_owned();
     }
     let span = Span::new(seconds);
-    format!("{} {}", span.amount, span.unit.word())
+    span.unit.count(span.amount)
 }
 
-/// How wide the columns of the visible scopes are; nought is not shown.
+/// The widths of the columns for the visible scopes; zero is not shown.
 pub(super) struct Columns {
     wide: Vec<(Column, usize)>,
     ellipsis: &'static str,
@@ -167,7 +167,7 @@ impl Columns {
                 .filter(|(other, _)| *other == column)
                 .for_each(|(_, wide)| *wide = columns);
         };
-        // The name has to leave room for what tells scopes apart.
+        // The name has to leave room for the distinguishing columns.
         let name = widest(Column::Name);
         let least = name.min((room * 2 / 5).max(12));
         for column in FIRST {
@@ -190,7 +190,7 @@ impl Columns {
         }
     }
 
-    /// Returns what stands above the columns; the one that sorts stands out.
+    /// Returns the headings; that of the sort column is highlighted.
     pub(super) fn head(&self, sort: SortKey) -> Line {
         self.line(|line, column, wide| {
             let role = if column.sorts() == Some(sort) {
@@ -230,7 +230,7 @@ impl Columns {
     }
 }
 
-/// Numbers stand at the right.
+/// Numbers are right-aligned.
 fn align(line: &mut Line, column: Column, wide: usize, length: usize) {
     if column.is_number() {
         line.pad_to(line.width() + wide.saturating_sub(length));

@@ -15,7 +15,7 @@ use crate::tui::scopes::Choice;
 use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line, cut, width};
 
-/// Draws the visible rows of a list below their heads.
+/// Draws the visible rows of a list below their headings.
 pub(in crate::tui::view) fn draw(
     app: &App,
     modal: &Modal,
@@ -103,7 +103,7 @@ fn holders(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
             Role::Warning,
             &format!("{} {}", app.theme.glyphs.warning, client.id),
         );
-        line.and(Role::Dim, "  there is no such client")
+        line.and(Role::Dim, "  no such client")
     }));
     lines
 }
@@ -140,7 +140,7 @@ fn findings(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
         line.and(message.0, message.1)
     };
     let mut lines = vec![row(
-        ["repair", "code", "about", "what"].map(|head| (Role::Dim, head))
+        ["repair", "code", "item", "problem"].map(|head| (Role::Dim, head))
     )];
     lines.extend(found.iter().map(|finding| {
         let repair = match finding.repair {

@@ -1,4 +1,4 @@
-//! Who can call what: in the detail, in a list of its own, in the question.
+//! Who can call what: in the detail, in a list of its own, in the import dialog.
 
 use insta::assert_snapshot;
 
@@ -21,10 +21,7 @@ fn the_list_by_client_and_by_api_at_80x24() {
 fn the_detail_of_a_client_and_of_a_group_at_120x40() {
     let mut app = granted((120, 40), 1);
     let undecided = shot(&app);
-    assert!(
-        undecided.contains("access, if it is covered"),
-        "{undecided}"
-    );
+    assert!(undecided.contains("access if covered"), "{undecided}");
     keys(&mut app, "C Tab Enter");
     let client = shot(&app);
     keys(&mut app, "1 j 2");

@@ -1,4 +1,4 @@
-//! How items of whole documents look: lists, truths, fractions, removed fields,
+//! How items of whole documents look: lists, booleans, fractions, removed fields,
 //! references, and products with dozens of kinds.
 
 use insta::assert_snapshot;
@@ -91,7 +91,7 @@ fn kinds_without_items_take_no_room_and_what_cannot_be_imported_says_so() {
 #[test]
 fn a_kind_and_a_single_item_are_chosen_with_the_same_keys_among_many_kinds() {
     let mut app = open(reviewed(documents()), 120, 24);
-    // The kind: all that can be written of it.
+    // The kind: all of its items that can be written.
     keys(&mut app, "1 j j c tab enter");
     assert!(
         shot(&app).contains("1 more item to be overwritten"),
@@ -121,7 +121,7 @@ fn a_kind_and_a_single_item_are_chosen_with_the_same_keys_among_many_kinds() {
     // What cannot be imported says why.
     keys(&mut app, "1 g g space");
     assert!(
-        shot(&app).contains("nothing below can be chosen"),
+        shot(&app).contains("no item below can be chosen"),
         "{}",
         shot(&app)
     );

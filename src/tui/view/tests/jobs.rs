@@ -140,7 +140,7 @@ fn reading(app: &mut App) {
     keys(app, "H");
 }
 
-/// What brings a scene to the screen, and what to call it.
+/// A scene with its name.
 type Scene = (&'static str, fn(&mut App));
 
 /// Every scene here.
@@ -245,7 +245,7 @@ fn an_empty_history_has_no_job_at_hand() {
     list_jobs(&mut app, Vec::new());
     let row = shot(&app)
         .lines()
-        .position(|line| line.contains("No job was recorded in this"))
+        .position(|line| line.contains("No jobs in this target yet"))
         .unwrap();
     let terminal = terminal(&app, app.size);
     let cells = terminal
@@ -396,10 +396,10 @@ fn the_result_of_an_import_says_how_to_undo_it() {
             }),
         ),
     );
-    assert!(shot(&app).contains("H lists the jobs and undoes them; so does `gatediff undo 77`"));
+    assert!(shot(&app).contains("H opens the history; or run `gatediff undo 77`"));
 }
 
-/// A job of which every text is somebody else's.
+/// A job with hostile text in every field.
 fn hostile(text: &str) -> JobRecord {
     let mut job = record(3);
     for field in [
@@ -436,7 +436,7 @@ proptest! {
         let typed = app.modals.last().map(|modal| modal.input.value().to_owned());
         update(&mut app, Msg::Resize(width, height));
         terminal(&app, (width, height));
-        // A frame of a size that the model was not told of yet.
+        // A frame of a size that the model does not know of yet.
         terminal(&app, other);
         update(&mut app, Msg::Resize(other.0, other.1));
         terminal(&app, other);

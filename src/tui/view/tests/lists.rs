@@ -1,5 +1,5 @@
-//! How lists of documents look: what is new with its content, what goes, what
-//! moves, what changes inside, and what the target keeps.
+//! How lists of documents look: additions with their content, removals, moves,
+//! changes inside, and what the target keeps.
 
 use insta::assert_snapshot;
 
@@ -34,7 +34,7 @@ fn json(value: &serde_json::Value) -> Json {
     }
 }
 
-/// The screen on an item whose lists differ in every way, in its detail.
+/// The detail of an item whose lists differ in every way.
 fn lists(size: (u16, u16), glyphs: &'static crate::tui::theme::Glyphs, level: Level) -> App {
     let schema = DocumentSchema {
         cover: Cover::Replace,

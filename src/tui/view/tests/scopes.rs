@@ -274,7 +274,7 @@ proptest! {
         keys(&mut app, SCREENS[screen]);
         let before = scope_here(&app);
         terminal(&app, (width, height));
-        // A frame of a size that the model was not told of yet.
+        // A frame of a size that the model does not know of yet.
         terminal(&app, other);
         update(&mut app, Msg::Resize(other.0, other.1));
         terminal(&app, other);

@@ -1,12 +1,12 @@
-//! How texts look that differ: lines with their words, documents in strings, and
-//! what looks alike.
+//! How differing texts look: lines with their words, documents in strings, and
+//! look-alikes.
 
 use insta::assert_snapshot;
 
 use super::*;
 use crate::engine::Field;
 
-/// The screen on an item with texts of several lines, in its detail.
+/// The detail of an item with multi-line texts.
 fn texts(size: (u16, u16), glyphs: &'static crate::tui::theme::Glyphs, level: Level) -> App {
     let script: String = (1..40)
         .map(|n| format!("  第 {n} 步: audit('客戶', {n});\n"))
