@@ -1,12 +1,12 @@
 //! gatediff brings an exported configuration into a live system without fear:
-//! it reads an export file, compares it with what stands in PostgreSQL, lets
-//! the operator choose, and applies the lot in one transaction.
+//! it reads an export file, compares it with PostgreSQL, lets the operator
+//! choose, and applies the changes in one transaction.
 //!
-//! # The rooms
+//! # Modules
 //!
-//! Data flows one way, and so do the imports; `tests/architecture.rs` holds it.
+//! Data flows one way, and so do the imports; `tests/architecture.rs` enforces it.
 //!
-//! bytes → [`platform::Bundle`] → (with the target's [`platform::Ground`])
+//! bytes → [`platform::Bundle`] → (with the target's [`platform::Comparison`])
 //! [`engine::Plan`] → [`engine::Choices`] → [`engine::Approved`] → rows and
 //! [`job::Receipt`]
 //!
@@ -15,12 +15,12 @@
 //! - [`platform`]: one folder per product: its file, its rules, its tables.
 //! - [`store`]: PostgreSQL. Connections, statements over many rows, locks, the
 //!   ledger, the private server.
-//! - [`job`]: the use cases. Every face calls these and nothing below.
-//! - [`cli`], [`tui`] and [`http`]: three faces, equal; none knows another, but
-//!   for `serve`, which starts the last.
+//! - [`job`]: the use cases. Every front end calls these and nothing below.
+//! - [`cli`], [`tui`] and [`http`]: the front ends. None depends on another,
+//!   except that `serve` starts the last.
 //! - [`config`], [`logging`]: the configuration file, the log.
 //!
-//! The binary sees them all and turns arguments into one face and an exit code.
+//! The binary connects them: arguments select a front end and give an exit code.
 
 pub mod cli;
 pub mod config;

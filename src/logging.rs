@@ -9,8 +9,8 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::state_directory;
 
-/// Begins to log and returns the file, or `None` where none can be written:
-/// a log is no reason to refuse work.
+/// Starts logging and returns the file, or `None` if none can be written: a
+/// missing log is no reason to fail.
 ///
 /// `GATEDIFF_LOG` sets what is logged, in the syntax of `RUST_LOG`. Values of
 /// rows are never logged: neither our messages nor the driver's hold any, and

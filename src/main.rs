@@ -1,5 +1,5 @@
-//! The binary: arguments → one face → exit code. It sees all the rooms, so it
-//! is here that the command line gets its screen.
+//! The binary: arguments → front end → exit code. It depends on all modules and
+//! connects the command line with the terminal interface.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-/// The terminal interface, as the command line wants it.
+/// The terminal interface, as the command line needs it.
 struct Terminal;
 
 impl Screen for Terminal {
@@ -79,17 +79,17 @@ const fn exit(exit: tui::Exit) -> Exit {
     }
 }
 
-/// Where the operator's own themes are.
+/// The directory of custom themes.
 fn themes() -> Option<PathBuf> {
     Some(config::path()?.parent()?.join("themes"))
 }
 
-/// What the screen gets done, by the jobs.
+/// The screen's backend, on top of the jobs.
 struct Backend(Arc<Session>);
 
 struct Session {
     request: ScreenRequest,
-    /// What was compared last; applying goes to the same target.
+    /// The latest comparison; applying goes to the same target.
     review: Mutex<Option<(Review, Target)>>,
 }
 
@@ -276,8 +276,7 @@ impl tui::Backend for Backend {
     }
 }
 
-/// Writes a file that is not there yet, on a thread of its own; answers with
-/// its path.
+/// Writes a new file, on a thread of its own; returns its path.
 async fn write(path: String, bytes: Vec<u8>) -> Result<String, Failure> {
     let write = move || job::write_file(Path::new(&path), &bytes, false).map(|()| path);
     tokio::task::spawn_blocking(write).await.map_err(|error| {
@@ -310,7 +309,7 @@ impl Session {
         Ok(reviewed)
     }
 
-    /// Returns what the screen says of a target.
+    /// Returns the location of a target for the screen.
     fn place(&self, target: &Target, marks: &TargetPolicy) -> tui::Location {
         tui::Location {
             target: target.display(),
@@ -330,7 +329,7 @@ impl Session {
         }
     }
 
-    /// Returns the target: the one that was compared last, where there is one.
+    /// Returns the target: that of the latest comparison, if there is one.
     async fn target(&self, report: &Reporter) -> Result<Target, Failure> {
         match self.last() {
             Ok((_, target)) => Ok(target),
@@ -338,15 +337,16 @@ impl Session {
         }
     }
 
-    /// Returns what was compared last, and with what.
+    /// Returns the latest comparison and its target.
     fn last(&self) -> Result<(Review, Target), Failure> {
         let last = self.review.lock().ok().and_then(|last| last.clone());
         last.ok_or_else(|| {
-            Failure::new(FailureKind::Internal, "nothing was compared yet").hint("compare again")
+            Failure::new(FailureKind::Internal, "nothing has been compared yet")
+                .hint("compare again")
         })
     }
 
-    /// Returns what was compared last, if that is what was approved.
+    /// Returns the latest comparison, if it is the approved one.
     fn reviewed(&self, approved: &Approved) -> Result<(Review, Target), Failure> {
         let last = self.last()?;
         if Arc::ptr_eq(&last.0.plan, approved.plan()) {
@@ -354,7 +354,7 @@ impl Session {
         }
         Err(Failure::new(
             FailureKind::Internal,
-            "what was approved is not what was compared last",
+            "the approved plan is not the latest comparison",
         )
         .hint("compare again and apply"))
     }

@@ -32,7 +32,7 @@ pub(super) async fn run(
         {
             Ok(choices) => choices,
             Err(failure) => {
-                // What the plan itself has changed is not what makes it stale.
+                // The plan's own changes do not make it stale.
                 let Session { target, settings } = &session;
                 unless_interrupted(saved.check_unused(target, settings.timeouts, &settings.ledger))
                     .await?;
@@ -104,7 +104,7 @@ pub(super) async fn run(
     Ok(done.map_or_else(|failure| Exit::of(failure.kind), |_| Exit::Done))
 }
 
-/// Refuses blocked items where all have to be written.
+/// Fails on blocked items if all have to be written.
 fn blocked_at_all(resolution: &Resolution, is_strict: bool) -> Option<Failure> {
     let blocked = resolution.count(Outcome::Blocked);
     (is_strict && blocked > 0).then(|| {
@@ -114,13 +114,11 @@ fn blocked_at_all(resolution: &Resolution, is_strict: bool) -> Option<Failure> {
             format!("{items} blocked; nothing was written"),
         )
         .because("--strict writes everything or nothing")
-        .hint(
-            "remove what is in the way, leave the items out of the file, or apply without --strict",
-        )
+        .hint("resolve the conflicts, remove the items from the file, or apply without --strict")
     })
 }
 
-/// Does it all and rolls it back; nobody needs to be asked.
+/// Runs the apply and rolls it back; no confirmation is needed.
 async fn rehearse(
     printer: &mut Printer,
     session: &Session,
@@ -190,7 +188,7 @@ async fn rehearse(
 }
 
 /// Reads what is to be applied, an import file or a saved plan, and compares
-/// the file with the target; tells how far that is. May be interrupted.
+/// the file with the target, reporting progress. May be interrupted.
 async fn open(
     session: &Session,
     args: &ApplyArgs,
@@ -214,8 +212,8 @@ async fn open(
     review
 }
 
-/// Reads the import file, by way of the saved plan if it is one. What can be
-/// told of the plan without the target is.
+/// Reads the import file, through the saved plan if it is one. Checks of the
+/// plan that need no target are made here.
 async fn read(
     session: &Session,
     args: &ApplyArgs,
@@ -229,18 +227,18 @@ async fn read(
             FailureKind::Usage,
             "--file names the import file of a saved plan",
         )
-        .hint("leave --file out, or apply a plan")),
+        .hint("omit --file, or apply a plan")),
         Opened::Import(loaded) => Ok((*loaded, None)),
         Opened::Plan(_) if args.choices.is_given() => {
-            let what = "--cover, --skip and --ignore-missing do not go with a saved plan: it carries its own choices";
+            let what = "--cover, --skip and --ignore-missing cannot be used with a saved plan, which has its own choices";
             Err(Failure::new(FailureKind::Usage, what)
-                .hint("leave them out, or save the plan again with them"))
+                .hint("omit them, or save the plan again with them"))
         }
         Opened::Plan(_) if args.file.import.is_given() => {
             let what =
-                "options of reading the file do not go with a saved plan: it carries its own";
+                "options for reading the file cannot be used with a saved plan, which has its own";
             Err(Failure::new(FailureKind::Usage, what)
-                .hint("leave them out, or save the plan again with them"))
+                .hint("omit them, or save the plan again with them"))
         }
         Opened::Plan(saved) => {
             saved.verify(&unless_interrupted(key(session, &saved)).await?)?;
@@ -257,7 +255,7 @@ fn import_file(saved: &SavedPlan, moved: Option<&str>) -> Result<Loaded, Failure
     let path = moved.unwrap_or(&saved.file.path);
     if path == "-" {
         return Err(
-            Failure::new(FailureKind::Usage, "the plan was made of standard input")
+            Failure::new(FailureKind::Usage, "the plan was made from standard input")
                 .hint("name the import file with --file"),
         );
     }
@@ -269,7 +267,7 @@ fn import_file(saved: &SavedPlan, moved: Option<&str>) -> Result<Loaded, Failure
     })
 }
 
-/// Returns the key that a plan was sealed with.
+/// Returns the key that a plan was signed with.
 async fn key(session: &Session, saved: &SavedPlan) -> Result<SignatureKey, Failure> {
     session
         .plan_keys()?
@@ -285,7 +283,7 @@ fn explain(refusal: &Refusal) -> Failure {
             format!("the target lacks {missing}; nothing was written"),
         )
         .hint(format!(
-            "add the missing {}, or confirm with {} that they are ignored",
+            "add the missing {}, or ignore them with {}",
             missing.noun(),
             missing.flag()
         )),
@@ -296,11 +294,11 @@ fn explain(refusal: &Refusal) -> Failure {
                 plural(*blocked, "item is", "items are")
             ),
         )
-        .hint("see the reasons in `gatediff plan`; --cover chooses what is there already"),
+        .hint("`gatediff plan` shows the reasons; --cover overwrites existing items"),
     }
 }
 
-/// Says what is going to be written, and asks.
+/// Prints what will be written, and asks.
 fn confirm(
     printer: &mut Printer,
     session: &Session,
@@ -314,7 +312,7 @@ fn confirm(
         |printer: &mut Printer| text::preview(printer, review, access.as_ref(), resolution);
     match printer.output {
         Output::Text => preview(printer),
-        // Who is asked has to see it; stdout is the document's.
+        // The operator has to see it; stdout is for the document.
         Output::Json if is_asked => printer.aside(preview),
         Output::Json => {}
     }
@@ -340,7 +338,7 @@ fn confirm(
     )
 }
 
-/// Prints why nothing is written, with what is in the way of which item.
+/// Prints why nothing is written, with the reasons of blocked items.
 fn refuse(printer: &mut Printer, review: &Review, resolution: &Resolution, failure: &Failure) {
     if printer.output == Output::Json {
         let status = Document::status(failure.kind);
@@ -362,7 +360,7 @@ fn nothing_to_do(printer: &mut Printer, review: &Review, resolution: &Resolution
     printer.line("nothing to do");
 }
 
-/// Returns the status of what was written: whether that is all of it.
+/// Returns the status: whether everything was written.
 fn written(resolution: &Resolution) -> &'static str {
     if resolution.count(Outcome::Blocked) > 0 {
         "partial"
@@ -371,7 +369,7 @@ fn written(resolution: &Resolution) -> &'static str {
     }
 }
 
-/// Prints what became of everything.
+/// Prints the outcome.
 fn print_applied(
     printer: &mut Printer,
     review: &Review,
@@ -423,7 +421,7 @@ fn print_receipt(printer: &mut Printer, receipt: &Receipt) {
         ""
     };
     printer.message(format!(
-        "note: {backup}`gatediff undo {}` takes it back",
+        "note: {backup}`gatediff undo {}` undoes it",
         receipt.job
     ));
     text::afterwards(printer, &receipt.server_changes, &receipt.notes);

@@ -11,11 +11,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use crate::job::Sample;
 use crate::job::scope::{ScopeFinding, SortKey};
 
-/// The demo where none is named.
+/// The default demo.
 const USUAL_DEMO: &str = "digirunner";
 
-/// Reviews an exported configuration against PostgreSQL and applies it in one
-/// transaction.
+/// Review an exported configuration against PostgreSQL and apply it in one transaction.
 #[derive(Debug, Parser)]
 #[command(
     name = "gatediff",
@@ -34,18 +33,19 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done, or nothing to do · 1 error · 2 plan found differences, or scope check something \
-wrong · 3 the target changed meanwhile · 4 items are blocked and nothing was written · 5 another job holds the lock · \
-64 usage · 130 interrupted";
+Exit codes: 0 success, or nothing to do · 1 error · 2 plan found differences, or scope check found \
+problems · 3 the target changed · 4 items are blocked and nothing was written · 5 another job holds \
+the lock · 64 usage error · 130 interrupted";
 
 /// Options of every command.
 #[derive(Clone, Debug, Args)]
 pub struct Global {
-    /// The target: a URL or libpq keywords. Else that of --profile, else DATABASE_URL, else PGSERVICE,
-    /// PGHOST, PGPORT, PGDATABASE, PGUSER, ~/.pgpass as for psql, else that of the profile `default`
+    /// Target database: a URL or libpq keywords. Default: the address of --profile, else
+    /// DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql,
+    /// else the profile `default`
     #[arg(long, global = true, value_name = "URL", help_heading = "Target")]
     pub database_url: Option<String>,
-    /// Use a profile of the configuration file; its address goes before the shell's
+    /// Use a profile of the configuration file; its address takes precedence over the environment
     #[arg(
         long,
         global = true,
@@ -57,14 +57,13 @@ pub struct Global {
     /// Seconds to wait for the connection
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds, help_heading = "Target")]
     pub connect_timeout: Option<Duration>,
-    /// Seconds to wait for a lock that somebody else holds
+    /// Seconds to wait for a lock held by another session
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds, help_heading = "Target")]
     pub lock_timeout: Option<Duration>,
-    /// Seconds that one statement may take
+    /// Seconds one statement may take
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds, help_heading = "Target")]
     pub statement_timeout: Option<Duration>,
-    /// Keep jobs, journal and backups in this local file, where the role may not create a schema in
-    /// the target
+    /// Keep jobs, journal and backups in this local file instead of a schema in the target
     #[arg(long, global = true, value_name = "FILE", env = "GATEDIFF_LEDGER", value_hint = ValueHint::FilePath, help_heading = "Target")]
     pub ledger: Option<PathBuf>,
     /// What to print on stdout
@@ -73,7 +72,7 @@ pub struct Global {
     /// When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, help_heading = "Output")]
     pub color: Color,
-    /// Use ASCII only, as where the locale is not UTF-8
+    /// Use ASCII only; automatic if the locale is not UTF-8
     #[arg(long, global = true, help_heading = "Output")]
     pub ascii: bool,
 }
@@ -81,16 +80,16 @@ pub struct Global {
 /// What to print on stdout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Output {
-    /// For people.
+    /// Human-readable.
     Text,
-    /// One JSON document, in every outcome.
+    /// One JSON document, whatever the outcome.
     Json,
 }
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// Where a terminal shows it.
+    /// If the terminal supports it.
     Auto,
     /// Always.
     Always,
@@ -102,40 +101,55 @@ pub enum Color {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Start a private PostgreSQL with sample data and review a sample export on it
+    #[command(after_help = "Example: gatediff demo tyk")]
     Demo(DemoArgs),
     /// Review an import file in the terminal, against the target
+    #[command(after_help = "Example: gatediff review export.json")]
     Review(ReviewArgs),
-    /// Compare an import file with the target and print it; change nothing
+    /// Compare an import file with the target and print the plan; change nothing
+    #[command(after_help = "Example: gatediff plan export.json --out plan.json --cover all")]
     Plan(PlanArgs),
-    /// Print a saved plan, even one that the target has outrun; no database is asked
+    /// Print a saved plan, even a stale one, without a database
+    #[command(after_help = "Example: gatediff show plan.json")]
     Show(ShowArgs),
-    /// Apply an import file: what is new, and what is chosen to be covered; or a saved plan
-    #[command(mut_arg("file", |file| file.help("The import file, or a saved plan; - is standard input")))]
+    /// Apply an import file (new items, and those chosen with --cover) or a saved plan
+    #[command(mut_arg("file", |file| file.help("Import file, or a saved plan; - for standard input")))]
+    #[command(after_help = "Example: gatediff apply export.json --cover 'client:crm-*'")]
     Apply(ApplyArgs),
-    /// Write what stands in the target as an export file of the product, secrets included
+    /// Export the target in the product's own format, secrets included
+    #[command(after_help = "Example: gatediff export --client crm --out crm.json")]
     Export(ExportArgs),
-    /// Check an import file by itself, without a database
+    /// Validate an import file without a database
+    #[command(after_help = "Example: gatediff validate export.json")]
     Validate(FileArgs),
-    /// List past jobs, or tell one in full
+    /// List past jobs, or show one in detail
+    #[command(after_help = "Example: gatediff history 7")]
     History(HistoryArgs),
-    /// Take a job back: restore every row that it touched, remove what it added
+    /// Undo a job: restore every row it changed, remove what it added
+    #[command(after_help = "Example: gatediff undo 7 --only 'client:crm-*'")]
     Undo(UndoArgs),
-    /// Write the backup that a job kept
+    /// Write the backup of a job
+    #[command(after_help = "Example: gatediff backup 7 --out before.json")]
     Backup(BackupArgs),
-    /// API scopes: on a screen, or by the commands below
+    /// Manage API scopes, on a screen or with the commands below
+    #[command(after_help = "Example: gatediff scope list --level SYSTEM")]
     Scope(Box<ScopeArgs>),
     /// Serve the import endpoints of Tyk's Dashboard and of SailPoint's sp-config over HTTP
+    #[command(after_help = "Example: gatediff serve --admin-secret-file secret")]
     Serve(ServeArgs),
     /// Create or upgrade gatediff's own schema in the target
+    #[command(after_help = "Example: gatediff init --profile live")]
     Init(InitArgs),
     /// Print a completion script for a shell
+    #[command(after_help = "Example: gatediff completions bash > gatediff.bash")]
     Completions(CompletionsArgs),
     /// Print the manual page
+    #[command(after_help = "Example: gatediff man > gatediff.1")]
     Man,
 }
 
 impl Command {
-    /// Returns the word that was typed, or both of them.
+    /// Returns the name of the command, with its subcommand if any.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Demo(_) => "demo",
@@ -160,10 +174,10 @@ impl Command {
 /// A file, its format, and how it is read.
 #[derive(Clone, Debug, Args)]
 pub struct FileArgs {
-    /// The import file, or a directory of them where the format has such; - is standard input
+    /// Import file, or a directory of files if the format supports it; - for standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub file: String,
-    /// The file's format, where its content does not tell
+    /// Format of the file, if it cannot be detected
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
     /// How it is read.
@@ -171,20 +185,20 @@ pub struct FileArgs {
     pub import: ImportArgs,
 }
 
-/// Which objects are meant; nothing said means all of them.
+/// Which objects are selected; all of them by default.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Objects")]
 pub struct SelectionArgs {
-    /// Only objects of this kind; may be given several times, and goes before --exclude
+    /// Only objects of this kind; repeatable, takes precedence over --exclude
     #[arg(long, value_name = "KIND")]
     pub include: Vec<String>,
-    /// No objects of this kind; may be given several times
+    /// No objects of this kind; repeatable
     #[arg(long, value_name = "KIND")]
     pub exclude: Vec<String>,
-    /// Of this kind only the object with this id; may be given several times
+    /// Of this kind, only the object with this id; repeatable
     #[arg(long, value_name = "KIND:ID")]
     pub id: Vec<String>,
-    /// Of this kind only the object with this name, exact in case; may be given several times
+    /// Of this kind, only the object with this name (case-sensitive); repeatable
     #[arg(long, value_name = "KIND:NAME")]
     pub name: Vec<String>,
 }
@@ -196,16 +210,15 @@ pub struct ImportArgs {
     /// Which of its objects.
     #[command(flatten)]
     pub selection: SelectionArgs,
-    /// What references of this kind fall back to that resolve to nothing else: this object, or the
-    /// only one of its kind; may be given several times
+    /// Fallback for unresolved references of this kind: this object, or the only one of its kind;
+    /// repeatable
     #[arg(long, value_name = "KIND[:ID[:NAME]]")]
     pub default_reference: Vec<String>,
-    /// A JSON list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace
-    /// before references are resolved; may be given several times
+    /// JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values
+    /// to replace before references are resolved; repeatable
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub mapping: Vec<PathBuf>,
-    /// Take what the file has of one organisation for that of another, by their ids, as in
-    /// 5e9d…20=64a0…01; may be given several times
+    /// Map an organisation id of the file to another one, as in 5e9d…20=64a0…01; repeatable
     #[arg(
         long,
         value_name = "FROM=TO",
@@ -217,19 +230,19 @@ pub struct ImportArgs {
 /// How the terminal interface looks.
 #[derive(Clone, Debug, Args)]
 pub struct ScreenArgs {
-    /// The theme: dark, light, mono, or one of your own
+    /// Theme: dark, light, mono, or a custom one
     #[arg(long, value_name = "NAME")]
     pub theme: Option<String>,
     /// For screen readers: no borders, no spinner, the cursor on the selected row
     #[arg(long)]
     pub accessible: bool,
-    /// Who is recorded as the operator; the OS user by default
+    /// Name to record as the operator; default: the OS user
     #[arg(long, value_name = "NAME")]
     pub operator: Option<String>,
 }
 
 impl ScreenArgs {
-    /// Says whether any of the options was given.
+    /// Returns whether any of the options was given.
     pub(super) const fn is_given(&self) -> bool {
         self.theme.is_some() || self.accessible || self.operator.is_some()
     }
@@ -238,7 +251,7 @@ impl ScreenArgs {
 /// Options of `demo`.
 #[derive(Clone, Debug, Args)]
 pub struct DemoArgs {
-    /// Whose demo
+    /// Product to demonstrate
     #[arg(value_name = "PRODUCT", value_parser = PossibleValuesParser::new(Sample::names()), default_value = USUAL_DEMO)]
     pub product: String,
     /// How the screen looks.
@@ -266,17 +279,17 @@ pub struct ReviewArgs {
 /// Which items are written.
 #[derive(Clone, Debug, Args)]
 pub struct ChoiceArgs {
-    /// Cover repeats: all, KIND, or KIND:KEY with * in KEY; may be given several times
+    /// Items to cover (overwrite): all, KIND, or KIND:KEY with * in KEY; repeatable
     #[arg(long, value_name = "WHICH")]
     pub cover: Vec<String>,
-    /// Leave items out: KIND, or KIND:KEY with * in KEY; may be given several times
+    /// Items to leave out: KIND, or KIND:KEY with * in KEY; repeatable
     #[arg(long, value_name = "WHICH")]
     pub skip: Vec<String>,
-    /// Import although objects are missing that the file refers to: digirunner leaves out links to
-    /// missing APIs, tyk keeps what names a missing API or policy
+    /// Import although objects that the file refers to are missing: digirunner leaves out links to
+    /// missing APIs, tyk keeps references to missing APIs and policies
     #[arg(long)]
     pub ignore_missing: bool,
-    /// The same as --ignore-missing
+    /// Same as --ignore-missing
     #[arg(long)]
     pub ignore_lack_api: bool,
 }
@@ -287,19 +300,19 @@ pub struct PlanArgs {
     /// The file.
     #[command(flatten)]
     pub file: FileArgs,
-    /// List unchanged items too, and references that were resolved
+    /// Also list unchanged items and resolved references
     #[arg(long)]
     pub unchanged: bool,
-    /// Save the plan with its choices, to be applied later; - is standard output
+    /// Save the plan with its choices, to apply later; - for standard output
     #[arg(long, value_name = "PLAN", value_hint = ValueHint::FilePath)]
     pub out: Option<String>,
-    /// Overwrite the file of --out
+    /// Overwrite an existing file
     #[arg(long, requires = "out")]
     pub force: bool,
     /// The choices that are saved.
     #[command(flatten)]
     pub choices: ChoiceArgs,
-    /// Who is recorded as the operator; the OS user by default
+    /// Name to record as the operator; default: the OS user
     #[arg(long, value_name = "NAME")]
     pub operator: Option<String>,
 }
@@ -307,10 +320,10 @@ pub struct PlanArgs {
 /// Options of `show`.
 #[derive(Clone, Debug, Args)]
 pub struct ShowArgs {
-    /// The saved plan; - is standard input
+    /// Saved plan; - for standard input
     #[arg(value_name = "PLAN", value_hint = ValueHint::FilePath)]
     pub plan: String,
-    /// List unchanged items too, and references that were resolved
+    /// Also list unchanged items and resolved references
     #[arg(long)]
     pub unchanged: bool,
 }
@@ -321,19 +334,19 @@ pub struct ApplyArgs {
     /// The file.
     #[command(flatten)]
     pub file: FileArgs,
-    /// Where the import file of a saved plan is now, if it was moved
+    /// Current path of a saved plan's import file, if it was moved
     #[arg(long = "file", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub import_file: Option<String>,
     /// What is written.
     #[command(flatten)]
     pub choices: ChoiceArgs,
-    /// Do everything on the target and roll it back: tells what would be refused
+    /// Run the import on the target, report what would be refused, and roll back
     #[arg(long)]
     pub rehearse: bool,
     /// Write nothing, and exit with 4, if any item is blocked
     #[arg(long)]
     pub strict: bool,
-    /// Keep no backup. The journal, which undo works from, is kept all the same
+    /// Do not keep a backup; the journal used by undo is always kept
     #[arg(long)]
     pub no_backup: bool,
     /// How to confirm.
@@ -341,31 +354,31 @@ pub struct ApplyArgs {
     pub consent: ConsentArgs,
 }
 
-/// How to confirm what is about to be written, and in whose name.
+/// How to confirm a write, and the operator's name.
 #[derive(Clone, Debug, Args)]
 pub struct ConsentArgs {
-    /// Do not ask; not enough in production
+    /// Do not ask for confirmation; not sufficient in production
     #[arg(long, short)]
     pub yes: bool,
-    /// Confirm by the name of the target's database instead of being asked, in production too
+    /// Confirm with the name of the target database instead of being asked, also in production
     #[arg(long, value_name = "NAME")]
     pub confirm: Option<String>,
-    /// Go on where a trigger or rule of the target changes values that are not part of the plan,
-    /// and list them in the receipt; else nothing is written
+    /// Continue if a trigger or rule of the target changes values outside the plan, and list them
+    /// in the receipt; otherwise nothing is written
     #[arg(long)]
     pub accept_server_changes: bool,
-    /// Who is recorded as the operator; the OS user by default
+    /// Name to record as the operator; default: the OS user
     #[arg(long, value_name = "NAME")]
     pub operator: Option<String>,
 }
 
 impl ConsentArgs {
-    /// Says whether nobody is to be asked.
+    /// Returns whether confirmation was given by options.
     pub(super) const fn is_given(&self) -> bool {
         self.yes || self.confirm.is_some()
     }
 
-    /// Returns what confirms where nobody can be asked.
+    /// Returns the consent of a command that cannot ask.
     pub(super) const fn without_asking(confirm: Option<String>) -> Self {
         Self {
             yes: true,
@@ -379,8 +392,8 @@ impl ConsentArgs {
 /// Options of `init`.
 #[derive(Clone, Debug, Args)]
 pub struct InitArgs {
-    /// Confirm by the name of the target's database instead of being asked, which is done in
-    /// production only
+    /// Confirm with the name of the target database instead of being asked, which only happens in
+    /// production
     #[arg(long, value_name = "NAME")]
     pub confirm: Option<String>,
 }
@@ -388,22 +401,23 @@ pub struct InitArgs {
 /// Options of `export`.
 #[derive(Clone, Debug, Args)]
 pub struct ExportArgs {
-    /// Export this item and exactly what it needs; may be given several times. Without it, everything
+    /// Export this item and exactly what it requires; repeatable. Default: everything
     #[arg(long, value_name = "KIND:KEY")]
     pub item: Vec<String>,
-    /// The same for a client (digirunner)
+    /// Same for a client (digirunner)
     #[arg(long, value_name = "ID")]
     pub client: Vec<String>,
     /// Which objects (tyk, sp-config).
     #[command(flatten)]
     pub selection: SelectionArgs,
-    /// Where to write: a file, or a directory for the product's own name; - is standard output
+    /// Output path: a file, or a directory to use the product's own file name; - for standard
+    /// output
     #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub out: Option<String>,
-    /// The product, where the target does not tell
+    /// Product, if it cannot be detected from the target
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
-    /// Overwrite the file if it is there
+    /// Overwrite an existing file
     #[arg(long, requires = "out")]
     pub force: bool,
 }
@@ -411,10 +425,10 @@ pub struct ExportArgs {
 /// Options of `history`.
 #[derive(Clone, Debug, Args)]
 pub struct HistoryArgs {
-    /// Only this job, in full
+    /// Show only this job, in detail
     #[arg(value_name = "JOB")]
     pub job: Option<i64>,
-    /// At most so many jobs, the newest ones
+    /// Maximum number of jobs, newest first
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub limit: usize,
 }
@@ -422,10 +436,10 @@ pub struct HistoryArgs {
 /// Options of `undo`.
 #[derive(Clone, Debug, Args)]
 pub struct UndoArgs {
-    /// The job, as `history` numbers it
+    /// Job number, from `history`
     #[arg(value_name = "JOB")]
     pub job: i64,
-    /// Undo only these items: KIND, or KIND:KEY with * in KEY; may be given several times
+    /// Undo only these items: KIND, or KIND:KEY with * in KEY; repeatable
     #[arg(long, value_name = "WHICH")]
     pub only: Vec<String>,
     /// How to confirm.
@@ -436,13 +450,13 @@ pub struct UndoArgs {
 /// Options of `backup`.
 #[derive(Clone, Debug, Args)]
 pub struct BackupArgs {
-    /// The job, as `history` numbers it
+    /// Job number, from `history`
     #[arg(value_name = "JOB")]
     pub job: i64,
-    /// The file to write; - or nothing is standard output
+    /// Output file; default, or -: standard output
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
-    /// Overwrite a file that is there already
+    /// Overwrite an existing file
     #[arg(long)]
     pub force: bool,
 }
@@ -454,33 +468,33 @@ pub struct ServeArgs {
     /// What to do instead of serving.
     #[command(subcommand)]
     pub command: Option<ServeCommand>,
-    /// The address and port to listen on; 127.0.0.1:3000, or what the configuration file says
+    /// Address and port to listen on; default: the configuration file, else 127.0.0.1:3000
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
-    /// The file that holds the administrator's secret, of 16 characters or more; else
-    /// GATEDIFF_ADMIN_SECRET, or the configuration file
+    /// File with the administrator's secret, at least 16 characters; default:
+    /// GATEDIFF_ADMIN_SECRET, else the configuration file
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub admin_secret_file: Option<PathBuf>,
-    /// The longest body of a request that is read, in MiB
+    /// Maximum size of a request body, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = counted(1, 1024))]
     pub max_body: usize,
-    /// Seconds that the body of a request may take to arrive
+    /// Seconds to wait for a request body
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     pub body_timeout: Duration,
-    /// How many jobs run at once; of those that write, one does at a time
+    /// Maximum number of concurrent jobs; only one writes at a time
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = counted(1, 64))]
     pub jobs: usize,
-    /// How many more jobs wait for their turn before others are turned away
+    /// Maximum number of queued jobs; further ones are rejected
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = counted(0, 100_000))]
     pub queue: usize,
-    /// Seconds that running jobs are given when the server is told to stop
+    /// Seconds to let running jobs finish on shutdown
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub grace: Duration,
-    /// The name of the target's database; needed if that is production
+    /// Name of the target database; required in production
     #[arg(long, value_name = "NAME")]
     pub confirm: Option<String>,
-    /// Go on where a trigger or rule of the target changes values that are not part of the plan,
-    /// and list them in the receipt; else nothing is written
+    /// Continue if a trigger or rule of the target changes values outside the plan, and list them
+    /// in the receipt; otherwise nothing is written
     #[arg(long)]
     pub accept_server_changes: bool,
 }
@@ -497,7 +511,8 @@ impl ServeArgs {
 /// What to do instead of serving.
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum ServeCommand {
-    /// Hash a client's secret, which is read from standard input, for the configuration file
+    /// Read a client's secret from standard input and print its hash for the configuration file
+    #[command(after_help = "Example: gatediff serve hash-secret < secret")]
     HashSecret,
 }
 
@@ -531,21 +546,31 @@ impl ScopeArgs {
 /// What to do with scopes.
 #[derive(Debug, Subcommand)]
 pub enum ScopeCommand {
-    /// List scopes, or those that are searched for
+    /// List scopes, optionally filtered
+    #[command(after_help = "Example: gatediff scope list --for mobile-banking")]
     List(ScopeListArgs),
-    /// Show all there is to know about a scope
+    /// Show a scope in detail
+    #[command(after_help = "Example: gatediff scope show accounts")]
     Show(ScopeShowArgs),
     /// Create a scope
+    #[command(
+        after_help = "Example: gatediff scope create accounts --level SYSTEM --api 'accounts/*'"
+    )]
     Create(ScopeCreateArgs),
-    /// Change a scope; its holders follow
+    /// Update a scope, and with it the clients it is assigned to
+    #[command(after_help = "Example: gatediff scope update accounts --add-api cards/listCards")]
     Update(ScopeUpdateArgs),
-    /// Delete a scope that no client holds
+    /// Delete a scope that is not assigned to any client
+    #[command(after_help = "Example: gatediff scope delete accounts")]
     Delete(ScopeDeleteArgs),
     /// Give a scope to clients
+    #[command(after_help = "Example: gatediff scope give accounts mobile-banking")]
     Give(ScopeClientsArgs),
     /// Take a scope away from clients
+    #[command(after_help = "Example: gatediff scope take accounts mobile-banking")]
     Take(ScopeClientsArgs),
-    /// Look for what is wrong with the scopes of the target, and repair it
+    /// Check the scopes of the target for problems, and repair them
+    #[command(after_help = "Example: gatediff scope check --repair")]
     Check(ScopeCheckArgs),
 }
 
@@ -567,22 +592,22 @@ impl ScopeCommand {
 /// Options of `scope list`.
 #[derive(Clone, Debug, Args)]
 pub struct ScopeListArgs {
-    /// Words of which one has to occur in name, alias, description or an API of the scope
+    /// Words to search for in name, alias, description and APIs; one match is enough
     #[arg(value_name = "KEYWORD")]
     pub keyword: Vec<String>,
-    /// Only scopes with this authentication type; may be given several times, one is enough
+    /// Only scopes with this authentication type; repeatable, one match is enough
     #[arg(long, value_name = "ID")]
     pub authentication: Vec<String>,
     /// Only scopes of this security level
     #[arg(long, value_name = "ID")]
     pub level: Option<String>,
-    /// Only scopes that this client can be given: of its level, and not held yet
+    /// Only scopes that can be given to this client: of its level, and not assigned to it yet
     #[arg(long = "for", value_name = "CLIENT")]
     pub client: Option<String>,
-    /// What to sort by
+    /// Column to sort by
     #[arg(long, value_name = "BY", value_parser = sort_key(), default_value = SortKey::Name.word())]
     pub sort: SortKey,
-    /// The largest first
+    /// Reverse the order
     #[arg(long)]
     pub reverse: bool,
 }
@@ -590,37 +615,37 @@ pub struct ScopeListArgs {
 /// Options of `scope show`.
 #[derive(Clone, Debug, Args)]
 pub struct ScopeShowArgs {
-    /// The scope's name, or id:ID
+    /// Scope name, or id:ID
     #[arg(value_name = "SCOPE")]
     pub scope: String,
 }
 
-/// What a scope is to be, as far as it is said.
+/// The wanted fields of a scope, as far as given.
 #[derive(Clone, Debug, Args)]
 pub struct ScopeFieldsArgs {
-    /// Its alias; '' for none
+    /// Alias; '' for none
     #[arg(long, value_name = "TEXT")]
     pub alias: Option<String>,
-    /// What it is for; '' for nothing
+    /// Description; '' for none
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
-    /// How long it is valid: AMOUNT with a unit s, m, H or d, such as 30d; 0 is without limit
+    /// Validity period: AMOUNT with a unit s, m, H or d, such as 30d; 0 for no limit
     #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
     pub duration: Option<String>,
-    /// How often it may be authorized; 0 is without limit
+    /// Number of authorizations allowed; 0 for no limit
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub times: Option<String>,
-    /// The id of its security level
+    /// Security level id
     #[arg(long, value_name = "ID")]
     pub level: Option<String>,
-    /// The id of an authentication type; may be given several times; '' for none
+    /// Authentication type id; repeatable; '' for none
     #[arg(long, value_name = "ID")]
     pub authentication: Vec<String>,
-    /// An API, or MODULE/* for all of a module; may be given several times; '' for none
+    /// API, or MODULE/* for all APIs of a module; repeatable; '' for none
     #[arg(long, value_name = "MODULE/KEY")]
     pub api: Vec<String>,
-    /// A JSON file with all of it, as `scope show --output json` prints it; - is standard input.
-    /// Options win over the file
+    /// JSON file with the whole scope, as printed by `scope show --output json`; - for standard
+    /// input. Options override the file
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: Option<String>,
 }
@@ -628,10 +653,10 @@ pub struct ScopeFieldsArgs {
 /// Options of `scope create`.
 #[derive(Clone, Debug, Args)]
 pub struct ScopeCreateArgs {
-    /// The scope's name; may be left to the file
+    /// Scope name; optional with --file
     #[arg(value_name = "NAME", required_unless_present = "file")]
     pub name: Option<String>,
-    /// What it is to be.
+    /// The wanted fields.
     #[command(flatten)]
     pub fields: ScopeFieldsArgs,
     /// How to confirm.
@@ -642,25 +667,25 @@ pub struct ScopeCreateArgs {
 /// Options of `scope update`.
 #[derive(Clone, Debug, Args)]
 pub struct ScopeUpdateArgs {
-    /// The scope's name, or id:ID
+    /// Scope name, or id:ID
     #[arg(value_name = "SCOPE")]
     pub scope: String,
-    /// Its new name
+    /// New name
     #[arg(long, value_name = "NEW")]
     pub name: Option<String>,
-    /// What it is to be.
+    /// The wanted fields.
     #[command(flatten)]
     pub fields: ScopeFieldsArgs,
-    /// An API to add, or MODULE/* for all of a module; may be given several times
+    /// API to add, or MODULE/* for all APIs of a module; repeatable
     #[arg(long, value_name = "MODULE/KEY")]
     pub add_api: Vec<String>,
-    /// An API to remove, or MODULE/* for all of a module; may be given several times
+    /// API to remove, or MODULE/* for all APIs of a module; repeatable
     #[arg(long, value_name = "MODULE/KEY")]
     pub remove_api: Vec<String>,
-    /// The id of an authentication type to add; may be given several times
+    /// Authentication type id to add; repeatable
     #[arg(long, value_name = "ID")]
     pub add_authentication: Vec<String>,
-    /// The id of an authentication type to remove; may be given several times
+    /// Authentication type id to remove; repeatable
     #[arg(long, value_name = "ID")]
     pub remove_authentication: Vec<String>,
     /// How to confirm.
@@ -671,7 +696,7 @@ pub struct ScopeUpdateArgs {
 /// Options of `scope delete`.
 #[derive(Clone, Debug, Args)]
 pub struct ScopeDeleteArgs {
-    /// The scope's name, or id:ID
+    /// Scope name, or id:ID
     #[arg(value_name = "SCOPE")]
     pub scope: String,
     /// How to confirm.
@@ -682,10 +707,10 @@ pub struct ScopeDeleteArgs {
 /// Options of `scope give` and `scope take`.
 #[derive(Clone, Debug, Args)]
 pub struct ScopeClientsArgs {
-    /// The scope's name, or id:ID
+    /// Scope name, or id:ID
     #[arg(value_name = "SCOPE")]
     pub scope: String,
-    /// The ids of the clients
+    /// Client ids
     #[arg(value_name = "CLIENT", required = true)]
     pub client: Vec<String>,
     /// How to confirm.
@@ -696,7 +721,7 @@ pub struct ScopeClientsArgs {
 /// Options of `scope check`.
 #[derive(Clone, Debug, Args)]
 pub struct ScopeCheckArgs {
-    /// Only findings of this code; may be given several times
+    /// Only findings of this code; repeatable
     #[arg(long, value_name = "CODE", value_parser = PossibleValuesParser::new(ScopeFinding::codes()))]
     pub only: Vec<String>,
     /// Repair what can be repaired safely
@@ -707,7 +732,7 @@ pub struct ScopeCheckArgs {
     pub consent: ConsentArgs,
 }
 
-/// Returns what reads a word to sort scopes by.
+/// Returns the parser of a column to sort scopes by.
 fn sort_key() -> impl clap::builder::TypedValueParser<Value = SortKey> {
     let words = PossibleValuesParser::new(SortKey::ALL.map(SortKey::word));
     words.map(|word| {
@@ -721,12 +746,12 @@ fn sort_key() -> impl clap::builder::TypedValueParser<Value = SortKey> {
 /// Options of `completions`.
 #[derive(Clone, Debug, Args)]
 pub struct CompletionsArgs {
-    /// The shell
+    /// Shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
 }
 
-/// Says whether a command line that could not be parsed asked for JSON.
+/// Returns whether a command line that could not be parsed asked for JSON.
 pub(super) fn asks_for_json(args: &[OsString]) -> bool {
     let joined = args.iter().any(|arg| arg == "--output=json");
     joined
@@ -747,7 +772,7 @@ pub(super) fn demo_directory() -> Option<PathBuf> {
     state_directory().map(|state| state.join("demo"))
 }
 
-/// Where what outlives a run is kept.
+/// The state directory.
 pub(super) fn state_directory() -> Option<PathBuf> {
     use etcetera::BaseStrategy as _;
     let dirs = etcetera::base_strategy::Xdg::new().ok()?;

@@ -1,4 +1,4 @@
-//! `backup`: the full export that a job kept.
+//! `backup`: the full export that was saved before a job.
 
 use super::Exit;
 use super::args::{BackupArgs, Global, Output};
@@ -24,9 +24,9 @@ pub(super) async fn run(
     if args.out.is_none() && is_shown() {
         return Err(Failure::new(
             FailureKind::Usage,
-            "a backup holds secrets, and stdout is a terminal",
+            "a backup contains secrets, and stdout is a terminal",
         )
-        .hint("name a file with --out FILE, or redirect stdout; --out - shows it all the same"));
+        .hint("name a file with --out FILE, or redirect stdout; --out - prints it anyway"));
     }
     let session = Session::new(global).await?;
     let settings = &session.settings;
@@ -54,7 +54,7 @@ pub(super) async fn run(
         }
         Output::Text => {
             printer.line(format!("{} (sha256 {})", safe(&path), backup.sha256));
-            printer.message("note: the file holds secrets; only you may read it");
+            printer.message("note: the file contains secrets; only you can read it");
         }
     }
     Ok(Exit::Done)

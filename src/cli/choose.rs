@@ -6,13 +6,13 @@ use crate::engine::{Choices, Outcome, Plan, Resolution};
 use crate::job::{Failure, FailureKind};
 
 impl ChoiceArgs {
-    /// Says whether any of the options was given.
+    /// Returns whether any of the options was given.
     pub(super) const fn is_given(&self) -> bool {
         !self.cover.is_empty() || !self.skip.is_empty() || self.ignores_missing()
     }
 
-    /// Says whether missing objects are ignored: the older of the two options
-    /// knew APIs alone, and means the same.
+    /// Returns whether missing objects are ignored: the older of the two options
+    /// was about APIs only, and means the same today.
     const fn ignores_missing(&self) -> bool {
         self.ignore_missing || self.ignore_lack_api
     }
@@ -42,14 +42,14 @@ fn selectors(plan: &Plan, option: &str, words: &[String]) -> Result<Vec<Selector
     Selector::parse_all(words, plan.kinds(), &ids).map_err(|error| {
         let hint = match error {
             SelectorError::NoMatch { .. } => "see `gatediff plan` for the items of the file",
-            _ => "name all, KIND, or KIND:KEY with * in KEY",
+            _ => "use all, KIND, or KIND:KEY with * in KEY",
         };
         Failure::new(FailureKind::Usage, format!("{option}: {error}")).hint(hint)
     })
 }
 
-/// Refuses where `--cover` names one item that is blocked: whoever names an
-/// item expects it to be written.
+/// Fails if `--cover` names a single item that is blocked: it was expected to be
+/// written.
 pub(super) fn blocked_by_name(
     plan: &Plan,
     resolution: &Resolution,
@@ -76,7 +76,7 @@ pub(super) fn blocked_by_name(
                     format!("{} cannot be covered; nothing was written", entry.item.id),
                 )
                 .because(why)
-                .hint("leave it out, or remove what is in its way"),
+                .hint("leave it out, or resolve the conflict"),
             ));
         }
     }

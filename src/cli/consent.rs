@@ -6,17 +6,17 @@ use crate::engine::display::safe;
 use crate::job::{self, Failure, FailureKind, TargetPolicy};
 use crate::store::Target;
 
-/// Refuses early what must not be written there, and a name that is not the database's.
+/// Fails early if the target is read-only, or if the name is not the database's.
 pub(super) fn check_target(args: &ConsentArgs, target: &Target) -> Result<(), Failure> {
     job::check_writable(target)?;
-    // What was typed is not repeated: it may be anything.
+    // The input is not repeated: it may be anything.
     match args.confirm.as_deref() {
         Some(name) if name != target.database() => {
             let what = "--confirm does not name the target's database; nothing was written";
             Err(Failure::new(FailureKind::Usage, what)
                 .at(target.display())
                 .hint(format!(
-                    "check the target; if it is the right one: --confirm {}",
+                    "check the target; if it is correct: --confirm {}",
                     target.database()
                 )))
         }
@@ -24,7 +24,7 @@ pub(super) fn check_target(args: &ConsentArgs, target: &Target) -> Result<(), Fa
     }
 }
 
-/// Refuses early what [`check_target`] does, and where nobody can be asked and nothing confirms.
+/// Fails early as [`check_target`] does, and without a terminal if no option confirms.
 pub(super) fn can_ask(args: &ConsentArgs, target: &Target) -> Result<(), Failure> {
     check_target(args, target)?;
     match (args.confirm.is_some(), args.yes) {
@@ -41,13 +41,13 @@ pub(super) fn can_ask(args: &ConsentArgs, target: &Target) -> Result<(), Failure
                 Some(mark) => failure
                     .because(format!("the target is production: {mark}"))
                     .hint(confirm),
-                None => failure.hint(format!("add --yes to go on without asking, or {confirm}")),
+                None => failure.hint(format!("add --yes to skip the confirmation, or {confirm}")),
             })
         }
     }
 }
 
-/// Refuses `--yes` alone in production.
+/// Fails for `--yes` alone in production.
 fn check_name(marks: &TargetPolicy, database: &str) -> Result<(), Failure> {
     marks.production.as_ref().map_or(Ok(()), |mark| {
         Err(Failure::new(
@@ -59,9 +59,9 @@ fn check_name(marks: &TargetPolicy, database: &str) -> Result<(), Failure> {
     })
 }
 
-/// Asks the person, unless `--confirm` has named the database or, outside of
-/// production, `--yes` was given. Whatever overwrites, and everything in
-/// production, wants the database's name.
+/// Asks for confirmation, unless `--confirm` names the database or, outside of
+/// production, `--yes` was given. Overwriting, and everything in production,
+/// requires the name of the database.
 pub(super) fn ask(
     printer: &mut Printer,
     marks: &TargetPolicy,
@@ -85,9 +85,9 @@ pub(super) fn ask(
     let asks_name = marks.production.is_some() || overwrites;
     let wanted = if asks_name { database } else { "yes" };
     let question = if asks_name {
-        "Type the database's name to go on:"
+        "Type the database name to continue:"
     } else {
-        "Type yes to go on:"
+        "Type yes to continue:"
     };
     let answer = printer.ask(question).map_err(|_| refused())?;
     if answer == wanted {

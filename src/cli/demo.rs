@@ -24,7 +24,7 @@ pub(super) async fn run(
     if args.keep && keep.is_none() {
         return Err(Failure::new(
             FailureKind::Usage,
-            "there is no home directory to keep the demo in",
+            "no home directory for the demo's database",
         )
         .hint("set HOME or XDG_STATE_HOME"));
     }
@@ -36,7 +36,7 @@ pub(super) async fn run(
     let Some(sample) = Sample::named(&args.product) else {
         return Err(Failure::new(
             FailureKind::Usage,
-            format!("there is no demo of '{}'", args.product),
+            format!("no demo of '{}'", args.product),
         ));
     };
     let server = Arc::new(Server {
@@ -51,12 +51,12 @@ pub(super) async fn run(
     } else {
         print(printer, global, &server).await
     };
-    // The server stops before the command is over, not some time after it.
+    // The server stops before the command ends, not some time after it.
     server.stop();
     done
 }
 
-/// Shows the review screen; the server starts behind its first frame.
+/// Shows the review screen; the server starts after the first frame is drawn.
 async fn show(
     printer: &mut Printer,
     global: &Global,
@@ -77,7 +77,7 @@ async fn show(
     Ok(end.exit)
 }
 
-/// Prints the same review as text, where no screen can be drawn.
+/// Prints the same review as text if no screen can be drawn.
 async fn print(
     printer: &mut Printer,
     global: &Global,
@@ -178,7 +178,7 @@ impl Launcher for Server {
     }
 }
 
-/// Offers to fetch PostgreSQL's server programs where the machine has none.
+/// Offers to fetch PostgreSQL's server programs if the machine has none.
 #[cfg(feature = "fetch-postgres")]
 async fn fetch_programs(printer: &mut Printer) -> Result<(), Failure> {
     use crate::store::fetch;

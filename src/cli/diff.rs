@@ -6,7 +6,7 @@ use super::print::Printer;
 use crate::engine::diff::Block;
 use crate::engine::text::{ComparedValues, LineOp, Segment, SegmentKind};
 
-/// How far the lines stand in.
+/// The indent of the lines.
 const INDENT: &str = "        ";
 
 /// Prints texts that differ below `head`, which names the field: the hunks, with
@@ -25,7 +25,7 @@ pub(super) fn block(printer: &mut Printer, head: &str, block: &Block<'_>) {
                 LineOp::Add => '+',
             };
             let text = marked(printer, &hunk.segments(line, printer.ascii));
-            // Lines are not broken: they are there to be copied.
+            // Lines are not broken, so that they can be copied.
             printer.line(format!("{INDENT}{sign} {text}"));
             if is_shown && !line.newline {
                 printer.line(format!("{INDENT}\\ no line feed at the end"));
@@ -34,7 +34,7 @@ pub(super) fn block(printer: &mut Printer, head: &str, block: &Block<'_>) {
     }
 }
 
-/// Returns two values of one line, each with what differs in it marked.
+/// Returns two one-line values, each with its differences marked.
 pub(super) fn values(printer: &Printer, before: &str, after: &str) -> [String; 2] {
     let pair = ComparedValues::new(before, after, printer.ascii);
     [marked(printer, &pair.before), marked(printer, &pair.after)]

@@ -1,4 +1,4 @@
-//! The JSON documents, as the command line's contract has them.
+//! The JSON documents of the command line's contract.
 
 use std::ops::Not;
 
@@ -18,11 +18,11 @@ use crate::job::{
 };
 use crate::store::TableRows;
 
-/// The version of every document: the second number rises with what is added,
-/// the first would with what changes its name or its meaning.
+/// The version of every document: additions raise the second number; a change of
+/// name or meaning would raise the first.
 pub(super) const FORMAT: &str = "1.1";
 
-/// One document; what a command has nothing to say of is left out.
+/// One document; fields that do not apply to a command are left out.
 #[derive(Debug, Serialize)]
 pub(super) struct Document<'a> {
     format_version: &'static str,
@@ -114,7 +114,7 @@ enum SavedDocument<'a> {
         operator: &'a str,
         host: &'a str,
         program: &'a str,
-        /// Whether it is known to be as it was saved.
+        /// Whether its signature was verified.
         verified: bool,
     },
 }
@@ -212,7 +212,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Says what profiles say of the target.
+    /// Adds what the profiles say about the target.
     pub(super) const fn marked(mut self, marks: &TargetPolicy) -> Self {
         self.production = marks.production.is_some();
         self.read_only = marks.read_only.is_some();
@@ -239,8 +239,8 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Returns the document of a plan, with `status` as its exit code has it;
-    /// `access` is what changes of who can call what.
+    /// Returns the document of a plan; `status` matches the exit code, `access`
+    /// is the change of who can call what.
     pub(super) fn plan(
         status: &'static str,
         review: &'a Review,
@@ -253,7 +253,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Returns the document of a plan that was perhaps saved, with its choices.
+    /// Returns the document of a plan with its choices, saved or not.
     pub(super) fn plan_saved(
         status: &'static str,
         review: &'a Review,
@@ -267,8 +267,8 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Returns the document of a saved plan: a plan's, with what its choices
-    /// make of each item.
+    /// Returns the document of a saved plan: a plan's, with the outcome of each
+    /// item under its choices.
     pub(super) fn show(
         status: &'static str,
         saved: &'a SavedPlan,
@@ -298,8 +298,8 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Returns the document of an apply: what becomes of each item, and, once
-    /// it is done, the receipt.
+    /// Returns the document of an apply: the outcome of each item and, once it
+    /// is done, the receipt.
     pub(super) fn apply(
         status: &'static str,
         review: &'a Review,
@@ -382,7 +382,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Returns the document of a rehearsal: what would become of each item,
+    /// Returns the document of a rehearsal: the outcome each item would have,
     /// and what the database refused.
     pub(super) fn rehearsal(
         status: &'static str,
@@ -434,7 +434,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Returns the document of a server that begins to answer.
+    /// Returns the document of a server that starts to answer.
     pub(super) fn serve(target: &'a str, url: &'a str) -> Self {
         Self {
             target: Some(target),
@@ -451,7 +451,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Returns the document of a command that has only its target to tell.
+    /// Returns the document of a command that reports only its target.
     pub(super) fn done(command: &'a str, target: &'a str) -> Self {
         Self {
             target: Some(target),

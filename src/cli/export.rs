@@ -1,4 +1,4 @@
-//! `export`: what stands in the target, as a file of the product.
+//! `export`: the target's contents as a file of the product.
 
 use std::path::{Path, PathBuf};
 
@@ -41,34 +41,32 @@ pub(super) async fn run(
         Output::Json => printer.json(&Document::export(&path, &exported).marked(&marks)),
         Output::Text => print_exported(printer, &path, (&exported, &marks)),
     }
-    printer.message(
-        "the export holds passwords and keys: keep it where only those may read it who need it",
-    );
+    printer.message("the file contains secrets: restrict who can read it");
     Ok(Exit::Done)
 }
 
-/// Refuses where stdout is to be two things at once, or would show secrets to
-/// whoever sees the screen.
+/// Fails if stdout would be two things at once, or would show secrets on a
+/// terminal.
 fn check_output(printer: &Printer, args: &ExportArgs) -> Result<(), Failure> {
     let to_stdout = args.out.as_deref().is_none_or(|out| out == "-");
     if to_stdout && printer.output == Output::Json {
         return Err(Failure::new(
             FailureKind::Usage,
-            "with --output json the export needs a file of its own",
+            "with --output json the export requires a file",
         )
         .hint("name it with --out FILE"));
     }
     if args.out.is_none() && is_shown() {
         return Err(Failure::new(
             FailureKind::Usage,
-            "an export holds secrets, and stdout is a terminal",
+            "an export contains secrets, and stdout is a terminal",
         )
-        .hint("name a file with --out FILE, or redirect stdout; --out - shows it all the same"));
+        .hint("name a file with --out FILE, or redirect stdout; --out - prints it anyway"));
     }
     Ok(())
 }
 
-/// Reads the target; tells how far that is.
+/// Reads the target, reporting progress.
 async fn read(session: &Session, args: &ExportArgs) -> Result<Exported, Failure> {
     let selection = args.selection.selection()?;
     let options = ExportOptions {
@@ -98,7 +96,7 @@ fn roots(args: &ExportArgs) -> Result<Vec<ItemId>, Failure> {
     clients.chain(items).map(|named| named.map(root)).collect()
 }
 
-/// Returns the file's path; in a directory it gets the product's own name.
+/// Returns the file's path; in a directory, with the product's own file name.
 fn place(out: &str, name: &str) -> PathBuf {
     let path = Path::new(out);
     if out.ends_with('/') || path.is_dir() {

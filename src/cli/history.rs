@@ -44,7 +44,7 @@ pub(super) async fn run(
     Ok(Exit::Done)
 }
 
-/// How the jobs are laid out: whole where nobody sees it, else to fit.
+/// How the jobs are laid out: in full if stdout is no terminal, else to fit.
 struct Layout {
     /// How a time is shown.
     time: &'static str,
@@ -52,7 +52,7 @@ struct Layout {
     is_short: bool,
     /// How many cells the operator may take at most.
     operator: usize,
-    /// Whether targets are told: a ledger file may hold jobs of several.
+    /// Whether targets are listed: a ledger file may hold jobs of several.
     has_targets: bool,
 }
 
@@ -116,7 +116,7 @@ fn list(printer: &mut Printer, jobs: &[JobRecord]) {
         "job",
         "what",
         "state",
-        "began (UTC)",
+        "started (UTC)",
         "operator",
         "written",
         "file",
@@ -146,16 +146,15 @@ fn list(printer: &mut Printer, jobs: &[JobRecord]) {
     }
 }
 
-/// What was left alone, as counts have it.
+/// The counts of items that were not written.
 const LEFT: [&str; 3] = ["unchanged", "skipped", "blocked"];
 
-/// Says how many items were written, and how; nothing of those that were not.
+/// Formats how many items were written, and how; the others are left out.
 pub(super) fn written(record: &JobRecord) -> String {
     list_counts(record, |word| !LEFT.contains(&word))
 }
 
-/// Says how many items had which outcome, what was written first; nothing of
-/// those that had none.
+/// Formats the counts by outcome, written items first; zeros are left out.
 fn counts(record: &JobRecord) -> String {
     let left = list_counts(record, |word| LEFT.contains(&word));
     let parts = [written(record), left];
@@ -205,7 +204,7 @@ fn print_record(printer: &mut Printer, record: &JobRecord) {
         },
     );
     pair("error", record.error.as_deref().unwrap_or_default());
-    pair("began", &time(record.started_at));
+    pair("started", &time(record.started_at));
     pair("ended", &time(record.finished_at));
     pair(
         "operator",

@@ -21,7 +21,7 @@ pub(super) async fn run(
     };
     consent::check_target(&asked, &session.target)?;
     let marks = session.marks().await?;
-    // It touches nothing of the product's: elsewhere it does not ask.
+    // It changes none of the product's tables: outside of production it does not ask.
     if marks.production.is_some() {
         consent::can_ask(&asked, &session.target)?;
         let what = format!("create or upgrade the schema gatediff in {target}");

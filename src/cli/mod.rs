@@ -1,4 +1,4 @@
-//! The command line: what was typed, what is printed, and the exit code.
+//! The command line: arguments, output and exit code.
 //!
 //! Results go to stdout, progress and prompts to stderr. With `--output json`
 //! stdout is exactly one JSON document, whatever happens.
@@ -43,11 +43,11 @@ use crate::job::{Failure, FailureKind};
 /// How a command ends; the number is the process's exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// Done, or nothing to do.
+    /// Success, or nothing to do.
     Done = 0,
     /// An error.
     Error = 1,
-    /// `plan` found differences, or `scope check` something wrong.
+    /// `plan` found differences, or `scope check` found problems.
     Changes = 2,
     /// The target changed since the plan, or since a scope was shown.
     Stale = 3,
@@ -89,7 +89,7 @@ impl Exit {
 
 /// Runs the command line and returns how it ended.
 ///
-/// `screen` shows the terminal interface, for the commands that want one.
+/// `screen` shows the terminal interface, for the commands that need it.
 pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) -> Exit {
     let args: Vec<OsString> = args.into_iter().collect();
     let cli = match Cli::try_parse_from(&args) {
@@ -122,14 +122,14 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
     lose(&mut printer, exit)
 }
 
-/// A result that nobody got is no success; what was done stays done.
+/// Fails if the result could not be written; what was done stays done.
 fn lose(printer: &mut Printer, exit: Exit) -> Exit {
     let Some(error) = printer.lost() else {
         return exit;
     };
     let failure = Failure::new(FailureKind::Internal, "cannot write the result")
         .because(error)
-        .hint("what the command did is done; write the result to another place");
+        .hint("the command is done; write the result elsewhere");
     printer.failure(&failure);
     if matches!(exit, Exit::Done | Exit::Changes) {
         Exit::Error
@@ -147,8 +147,8 @@ fn fail(printer: &mut Printer, command: &str, failure: &Failure) -> Exit {
     Exit::of(failure.kind)
 }
 
-/// Prints help and version, or what was used wrongly: clap's own exit code for
-/// that means "differences" here, and must not leak.
+/// Prints help and version, or a usage error: clap's own exit code for that
+/// means "differences" here, and must not leak.
 fn usage(args: &[OsString], error: &clap::Error) -> Exit {
     let mut printer = Printer::plain(args::asks_for_json(args));
     if matches!(

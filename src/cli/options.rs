@@ -1,5 +1,5 @@
-//! `--include`, `--id`, `--mapping` and the like: from options to what of a
-//! file or a target is meant.
+//! `--include`, `--id`, `--mapping` and the like: from options to the selection
+//! of a file or a target.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::job::{
 const LARGEST: u64 = 16 << 20;
 
 impl SelectionArgs {
-    /// Returns what is meant.
+    /// Returns the selection.
     ///
     /// # Errors
     ///
@@ -43,7 +43,7 @@ impl SelectionArgs {
 }
 
 impl ImportArgs {
-    /// Says whether any of the options was given.
+    /// Returns whether any of the options was given.
     pub(super) const fn is_given(&self) -> bool {
         let SelectionArgs {
             include,
@@ -61,7 +61,7 @@ impl ImportArgs {
     ///
     /// # Errors
     ///
-    /// Fails on what cannot be understood, and where mappings cannot be read.
+    /// Fails on invalid options, and on mappings that cannot be read.
     pub(super) fn options(&self) -> Result<ImportOptions, Failure> {
         let mut mappings = Vec::new();
         for path in &self.mapping {
@@ -92,8 +92,8 @@ pub(super) fn split<'w>(flag: &str, word: &'w str) -> Result<(&'w str, &'w str),
             FailureKind::Usage,
             format!("{flag} needs a kind and a value, as in KIND:VALUE"),
         )
-        .because(format!("it has '{word}'"))
-        .hint("the kinds are those that `gatediff plan` tells")
+        .because(format!("got '{word}'"))
+        .hint("`gatediff plan` shows the kinds")
     })
 }
 
@@ -113,7 +113,7 @@ fn default_reference(word: &str) -> DefaultReference {
     }
 }
 
-/// A mapping as the file has it, with the words of the product's own and ours.
+/// A mapping of the file, with the product's field names or ours.
 #[derive(Deserialize)]
 struct Line {
     #[serde(alias = "objectType", alias = "type")]
@@ -138,15 +138,13 @@ fn read_mappings(path: &Path) -> Result<Vec<Mapping>, Failure> {
         Failure::new(FailureKind::File, "cannot read the mappings")
             .at(&described)
             .because(error)
-            .hint("check the path, and that you may read the file")
+            .hint("check the path and its permissions")
     };
     let length = fs::metadata(path).map_err(failed)?.len();
     if length > LARGEST {
-        return Err(Failure::new(
-            FailureKind::File,
-            "the file of mappings is larger than 16 MiB",
-        )
-        .at(described));
+        return Err(
+            Failure::new(FailureKind::File, "the mapping file is larger than 16 MiB").at(described),
+        );
     }
     parse_mappings(&described, &fs::read(path).map_err(failed)?)
 }
@@ -156,10 +154,12 @@ fn parse_mappings(path: &str, bytes: &[u8]) -> Result<Vec<Mapping>, Failure> {
     let lines: Vec<Line> = serde_json::from_slice(bytes).map_err(|error| {
         let text = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());
-        Failure::new(FailureKind::Parse, "the file holds no mappings")
+        Failure::new(FailureKind::Parse, "not a mapping file")
             .at(format!("{path}:{}:{}", error.line(), error.column()))
             .because(text.strip_suffix(&place).unwrap_or(&text))
-            .hint("it is a JSON list of {objectType, jsonPath, sourceValue, targetValue, enabled}")
+            .hint(
+                "expected a JSON list of {objectType, jsonPath, sourceValue, targetValue, enabled}",
+            )
     })?;
     let mapping = |line: Line| Mapping {
         kind: line.kind,

@@ -1,4 +1,4 @@
-//! `plan`: compare, print, change nothing; save where asked.
+//! `plan`: compare, print, change nothing; save with `--out`.
 
 use std::path::Path;
 
@@ -15,12 +15,12 @@ use crate::job::{
     self, Failure, FailureKind, FileInfo, Loaded, Phase, Review, SavedPlan, TargetPolicy, saved,
 };
 
-/// A plan and what it is a plan of, be it just made or saved.
+/// A plan with its file and target, just made or saved.
 #[derive(Clone, Copy)]
 pub(super) struct PlanOutput<'a> {
     pub(super) file: &'a FileInfo,
     pub(super) target: &'a str,
-    /// What profiles say of it.
+    /// What the profiles say about it.
     pub(super) marks: &'a TargetPolicy,
     pub(super) plan: &'a Plan,
 }
@@ -53,9 +53,9 @@ pub(super) async fn run(
     args: PlanArgs,
 ) -> Result<Exit, Failure> {
     if args.out.is_none() && args.choices.is_given() {
-        let what = "--cover, --skip and --ignore-missing choose what a saved plan writes";
+        let what = "--cover, --skip and --ignore-missing require --out: they choose what a saved plan writes";
         return Err(Failure::new(FailureKind::Usage, what)
-            .hint("name a file for the plan with --out, or choose with `gatediff apply`"));
+            .hint("save the plan with --out, or choose with `gatediff apply`"));
     }
     let session = Session::new(global).await?;
     let review = compare(&session, &args.file).await?;
@@ -64,7 +64,7 @@ pub(super) async fn run(
         save(printer, &session, (&review, &choices), out, &args).await?;
     }
     let (status, exit) = outcome(&review.plan);
-    // What is saved is what its choices write; what is looked at, all that it shows.
+    // With --out the choices count; otherwise everything that differs.
     let access = if args.out.is_some() {
         review.access(&choices)
     } else {
@@ -84,7 +84,7 @@ pub(super) async fn run(
         }
         Output::Text => {
             text::plan(printer, &review, access.as_ref(), args.unchanged);
-            // What a saved plan does was chosen.
+            // A saved plan has its choices.
             if args.out.is_none() {
                 text::outlook(printer, &review.plan);
             }
@@ -93,7 +93,7 @@ pub(super) async fn run(
     Ok(exit)
 }
 
-/// Returns what changes of who can call what where all that differs is written.
+/// Returns the changes of who can call what if all that differs is written.
 pub(super) fn whole(review: &Review) -> Option<Access> {
     review.access(&Choices::everything(&review.plan))
 }
@@ -133,8 +133,8 @@ async fn save(
     Ok(())
 }
 
-/// Reads the file and compares it with the target; tells how far that is. May
-/// be interrupted.
+/// Reads the file and compares it with the target, reporting progress. May be
+/// interrupted.
 pub(super) async fn compare(session: &Session, file: &FileArgs) -> Result<Review, Failure> {
     let progress_line = ProgressLine::begin();
     let reporter = progress_line.reporter();
@@ -160,7 +160,7 @@ pub(super) fn load(file: &FileArgs) -> Result<Loaded, Failure> {
     job::load(&file.file, file.format.as_deref(), &file.import.options()?)
 }
 
-/// Differences come first; only where there are none do blocked items decide.
+/// Differences come first; blocked items decide only if there are none.
 pub(super) fn outcome(plan: &Plan) -> (&'static str, Exit) {
     let summary = plan.summary();
     let has_changes = plan

@@ -1,4 +1,4 @@
-//! The only printing.
+//! All output of the command line.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write};
@@ -16,17 +16,17 @@ use crate::engine::{Status, Value};
 use crate::job::scope::Violation;
 use crate::job::{Failure, FailureKind, StaleField};
 
-/// Where text goes, and how it may look there.
+/// Where text goes, and how it is formatted there.
 pub(super) struct Printer {
     /// What goes to stdout.
     pub(super) output: Output,
     /// Whether only ASCII may be printed.
     pub(super) ascii: bool,
-    /// How wide the terminal is that stdout goes to; nothing is broken elsewhere.
+    /// The width of the terminal on stdout; lines are broken only there.
     width: Option<usize>,
     /// Why a result could not be written.
     lost: Option<io::Error>,
-    /// Whether lines go to the person, and not to the result.
+    /// Whether lines go to stderr instead of the result.
     is_aside: bool,
     out: AutoStream<io::Stdout>,
     err: AutoStream<io::Stderr>,
@@ -64,14 +64,14 @@ impl Printer {
         }
     }
 
-    /// Prints what `print` does beside the result: to the person alone.
+    /// Runs `print` with its output on stderr instead of the result.
     pub(super) fn aside(&mut self, print: impl FnOnce(&mut Self)) {
         self.is_aside = true;
         print(self);
         self.is_aside = false;
     }
 
-    /// Prints a line of the result, without blanks at its end.
+    /// Prints a line of the result, without trailing blanks.
     pub(super) fn line(&mut self, text: impl AsRef<str>) {
         if self.is_aside {
             return self.message(text);
@@ -80,13 +80,13 @@ impl Printer {
         self.note(written);
     }
 
-    /// Returns how wide the terminal is that results go to, if to one.
+    /// Returns the width of the terminal on stdout, if it is one.
     pub(super) const fn width(&self) -> Option<usize> {
         self.width
     }
 
-    /// Prints a line of the result; on a terminal, what does not fit stands
-    /// below, indented.
+    /// Prints a line of the result; on a terminal, what does not fit is wrapped
+    /// and indented.
     pub(super) fn folded(&mut self, text: &str, indent: usize) {
         match self.width.filter(|width| *width > indent + NARROWEST) {
             Some(width) => fold(text, width, indent)
@@ -96,7 +96,7 @@ impl Printer {
         }
     }
 
-    /// Prints bytes as they are: nothing looks for colours in them.
+    /// Prints bytes as they are, without interpreting styles.
     pub(super) fn raw(&mut self, bytes: &[u8]) {
         let mut out = io::stdout().lock();
         let written = out.write_all(bytes).and_then(|()| out.flush());
@@ -113,8 +113,8 @@ impl Printer {
         self.note(written);
     }
 
-    /// Returns why the result could not be written, if so. A reader that went
-    /// away (`| head`) has what it wanted.
+    /// Returns why the result could not be written, if so. A reader that closed
+    /// the pipe (`| head`) is no error.
     pub(super) fn lost(&mut self) -> Option<io::Error> {
         self.lost
             .take()
@@ -127,12 +127,12 @@ impl Printer {
         }
     }
 
-    /// Tells the person something that is not the result.
+    /// Prints a message to stderr, which is not part of the result.
     pub(super) fn message(&mut self, text: impl AsRef<str>) {
         writeln!(self.err, "{}", text.as_ref().trim_end()).ok();
     }
 
-    /// Prints help or a complaint of the parser, without blanks at line ends.
+    /// Prints help or a parser error, without trailing blanks.
     pub(super) fn help(&mut self, error: &clap::Error) {
         let text = error.render().ansi().to_string();
         for line in text.trim_end().lines() {
@@ -144,8 +144,8 @@ impl Printer {
         }
     }
 
-    /// Asks, on stderr, and returns the line that was typed; fails when the
-    /// process is told to stop meanwhile.
+    /// Asks on stderr and returns the line that was typed; fails if the process
+    /// receives a signal to stop meanwhile.
     pub(super) fn ask(&mut self, question: &str) -> io::Result<String> {
         write!(self.err, "{question} ")?;
         self.err.flush()?;
@@ -160,7 +160,7 @@ impl Printer {
         Ok(answer.trim().to_owned())
     }
 
-    /// Prints a failure: what, where, why, what now.
+    /// Prints a failure: what, where, why, and the next step.
     pub(super) fn failure(&mut self, failure: &Failure) {
         let bold = Style::new().bold();
         let red = AnsiColor::Red.on_default().bold();
@@ -169,16 +169,16 @@ impl Printer {
             safe(&failure.what)
         ));
         if let Some(place) = &failure.place {
-            self.message(format!("  where: {}", safe(place)));
+            self.message(format!("  where:     {}", safe(place)));
         }
         if let Some(why) = &failure.why {
-            self.message(format!("  why:   {}", safe(why)));
+            self.message(format!("  why:       {}", safe(why)));
         }
         self.violations(&failure.violations);
         let label = if failure.kind == FailureKind::Stale {
-            "stale:"
+            "stale:    "
         } else {
-            "item: "
+            "item:     "
         };
         for stale in &failure.stale {
             self.message(format!(
@@ -199,19 +199,19 @@ impl Printer {
                 .any(|other| other.hint == *hint)
         };
         for hint in failure.hints.iter().filter(|hint| !describe(hint)) {
-            self.message(format!("  now:   {}", safe(hint)));
+            self.message(format!("  next step: {}", safe(hint)));
         }
     }
 
-    /// Prints rules of the product that are broken, of which the first is what
-    /// failed: the items in the way of each, and what to do now.
+    /// Prints broken rules of the product, the first of which is the failure
+    /// itself: the items concerned, and the next step.
     fn violations(&mut self, violations: &[Violation]) {
         for (at, violation) in violations.iter().take(MAX_LISTED).enumerate() {
             if at > 0 {
-                self.message(format!("  also:  {}", safe(&violation.to_string())));
+                self.message(format!("  also:      {}", safe(&violation.to_string())));
             }
             for item in violation.about.iter().take(MAX_LISTED) {
-                self.message(format!("  item:  {}", safe(&item.to_string())));
+                self.message(format!("  item:      {}", safe(&item.to_string())));
             }
             if let Some(more) = violation
                 .about
@@ -219,12 +219,12 @@ impl Printer {
                 .checked_sub(MAX_LISTED)
                 .filter(|more| *more > 0)
             {
-                self.message(format!("         and {more} more"));
+                self.message(format!("             and {more} more"));
             }
             let next = violations.get(at + 1).filter(|_| at + 1 < MAX_LISTED);
             let is_last = next.is_none_or(|next| next.hint != violation.hint);
             if is_last && !violation.hint.is_empty() {
-                self.message(format!("  now:   {}", safe(&violation.hint)));
+                self.message(format!("  next step: {}", safe(&violation.hint)));
             }
         }
         if let Some(more) = violations
@@ -232,13 +232,11 @@ impl Printer {
             .checked_sub(MAX_LISTED)
             .filter(|more| *more > 0)
         {
-            self.message(format!(
-                "  also:  {more} more of these; --output json tells them all"
-            ));
+            self.message(format!("  also:      {more} more; --output json lists all"));
         }
     }
 
-    /// Returns the mark of a status.
+    /// Returns the sign of a status.
     pub(super) const fn glyph(&self, status: Status, unchanged: bool) -> &'static str {
         match (status, self.ascii) {
             (Status::Add, _) => "+",
@@ -251,12 +249,12 @@ impl Printer {
         }
     }
 
-    /// Returns a field that the target changed, in its three states: of long
-    /// ones where they differ, and apart where they look alike.
+    /// Returns a field that the target changed, in its three states: long values
+    /// as excerpts where they differ, look-alikes made distinguishable.
     fn stale_field(&self, field: &StaleField) -> String {
         let path = safe(&field.path);
         if field.secret {
-            return format!("         {path}: differs");
+            return format!("             {path}: differs");
         }
         let states = [&field.then, &field.now, &field.wanted];
         let texts = states.map(|value| match value {
@@ -276,10 +274,10 @@ impl Printer {
                 text
             }
         });
-        format!("         {path}: then {then}, now {now}, wanted {wanted}")
+        format!("             {path}: then {then}, now {now}, wanted {wanted}")
     }
 
-    /// Returns the sign of what is left out.
+    /// Returns the ellipsis.
     pub(super) const fn ellipsis(&self) -> &'static str {
         if self.ascii { ".." } else { "…" }
     }
@@ -290,7 +288,7 @@ impl Printer {
     }
 }
 
-/// How many of something people are told at most.
+/// The maximum number of entries listed on stderr.
 pub(super) const MAX_LISTED: usize = 20;
 
 /// Returns the style of a status: red until decided, plain after.
@@ -302,17 +300,17 @@ pub(super) const fn style(status: Status, unchanged: bool) -> Style {
     }
 }
 
-/// Lines narrower than this are not worth breaking.
+/// Lines narrower than this are not broken.
 const NARROWEST: usize = 20;
 
-/// Returns how wide a terminal is; nothing where there is none.
+/// Returns the width of the terminal, if there is one.
 pub(super) fn width(fd: rustix::fd::BorrowedFd<'_>) -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(fd).ok()?;
     Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
 }
 
-/// Breaks a line at spaces, and inside what is wider than a line. Styles take
-/// no room.
+/// Breaks a line at spaces, and inside words wider than a line. Styles have no
+/// width.
 fn fold(text: &str, width: usize, indent: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
@@ -338,7 +336,7 @@ fn fold(text: &str, width: usize, indent: usize) -> Vec<String> {
     lines
 }
 
-/// Returns how many cells a text takes that may hold styles.
+/// Returns the width of a text that may contain styles.
 fn seen(text: &str) -> usize {
     if !text.contains(ESCAPE) {
         return cells(text);
@@ -350,7 +348,7 @@ fn seen(text: &str) -> usize {
         .sum()
 }
 
-/// What styles begin with; data never holds it, since it is made safe.
+/// The start of a style; data never contains it, since it is made safe.
 const ESCAPE: char = '\u{1b}';
 
 /// Splits a text where it may be broken: into characters and whole styles.
@@ -369,7 +367,7 @@ fn parts(text: &str) -> Vec<&str> {
     parts
 }
 
-/// Waits a moment for input; says whether there is some, or none will come.
+/// Waits a moment for input; returns whether there is some, or the input ended.
 fn has_input() -> io::Result<bool> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     let moment = Timespec {
@@ -388,24 +386,24 @@ fn has_input() -> io::Result<bool> {
     }
 }
 
-/// Says whether a person can answer: stdin and stderr are terminals.
+/// Returns whether the operator can answer: stdin and stderr are terminals.
 pub(super) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Says whether what goes to stdout is seen on a screen.
+/// Returns whether stdout is a terminal.
 pub(super) fn is_shown() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Says whether a screen can be drawn.
+/// Returns whether a screen can be drawn.
 pub(super) fn has_screen() -> bool {
     io::stdin().is_terminal()
         && io::stdout().is_terminal()
         && std::env::var("TERM").is_ok_and(|term| term != "dumb")
 }
 
-/// Says whether the locale's characters are UTF-8; the first set variable counts.
+/// Returns whether the locale's characters are UTF-8; the first set variable counts.
 pub(super) fn is_utf8_locale() -> bool {
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let locale = set("LC_ALL")
@@ -416,7 +414,7 @@ pub(super) fn is_utf8_locale() -> bool {
     locale.contains("utf-8") || locale.contains("utf8")
 }
 
-/// Returns text in a column of so many cells, cut where it is longer.
+/// Returns text in a column of this width, cut if it is longer.
 pub(super) fn column(text: &str, width: usize) -> String {
     use unicode_segmentation::UnicodeSegmentation as _;
     use unicode_width::UnicodeWidthStr as _;
@@ -435,20 +433,20 @@ pub(super) fn column(text: &str, width: usize) -> String {
     cut
 }
 
-/// Returns text in a column of so many cells, or wider where it is longer: what
-/// people copy is never cut.
+/// Returns text in a column of at least this width: text that people copy is
+/// never cut.
 pub(super) fn padded(text: &str, width: usize) -> String {
     let text = safe(text);
     let missing = width.saturating_sub(cells(&text));
     format!("{text}{}", " ".repeat(missing))
 }
 
-/// Returns how many cells a text takes.
+/// Returns the width of a text.
 pub(super) fn cells(text: &str) -> usize {
     unicode_width::UnicodeWidthStr::width(text)
 }
 
-/// Returns a count with its noun, in the right number.
+/// Returns a count with its noun, singular or plural.
 pub(super) fn plural(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }

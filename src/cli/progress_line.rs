@@ -1,4 +1,4 @@
-//! How far a job is, on stderr: one line, where a person is there to see it.
+//! The progress of a job on stderr: one line, if stderr is a terminal.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{Arc, Mutex};
@@ -11,13 +11,13 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use super::print::{column, width};
 use crate::job::{Progress, Reporter};
 
-/// What ends sooner needs no progress.
+/// Jobs that end sooner show no progress.
 const DELAY: Duration = Duration::from_millis(250);
 
 /// The shortest time between two writes.
 const PACE: Duration = Duration::from_millis(100);
 
-/// Goes to the line's beginning and erases it.
+/// Goes to the start of the line and erases it.
 const ERASE: &str = "\r\u{1b}[K";
 
 /// A line that is rewritten while a job runs, and gone when it has ended.
@@ -27,7 +27,7 @@ pub(super) struct ProgressLine {
 }
 
 impl ProgressLine {
-    /// Begins, if stderr is a terminal that can erase a line.
+    /// Starts, if stderr is a terminal that can erase a line.
     pub(super) fn begin() -> Self {
         let latest: Arc<Mutex<Option<Progress>>> = Arc::default();
         let can_erase = std::env::var("TERM").is_ok_and(|term| term != "dumb");
@@ -38,7 +38,7 @@ impl ProgressLine {
         Self { latest, drawing }
     }
 
-    /// Returns where the job tells how far it is.
+    /// Returns the reporter for the job's progress.
     pub(super) fn reporter(&self) -> Reporter {
         let latest = Arc::clone(&self.latest);
         Reporter::new(move |progress| {
@@ -48,17 +48,17 @@ impl ProgressLine {
         })
     }
 
-    /// Erases the line. Has to be waited for before anything else is printed.
+    /// Erases the line. Await it before anything else is printed.
     pub(super) async fn end(self) {
         if let Some((stop, drawing)) = self.drawing {
-            // It ends by itself where it was not told.
+            // It ends by itself if the message is lost.
             let _ = stop.send(());
             let _ = drawing.await;
         }
     }
 }
 
-/// Rewrites the line until told to stop.
+/// Rewrites the line until it is asked to stop.
 async fn draw(latest: Arc<Mutex<Option<Progress>>>, mut stopped: oneshot::Receiver<()>) {
     tokio::select! {
         () = sleep(DELAY) => {}
@@ -88,7 +88,7 @@ async fn draw(latest: Arc<Mutex<Option<Progress>>>, mut stopped: oneshot::Receiv
     }
 }
 
-/// In one write: it must not be torn by another program's.
+/// In one write, so that another program's output does not split it.
 fn write(text: &str) {
     let mut err = io::stderr().lock();
     err.write_all(text.as_bytes())
@@ -104,7 +104,7 @@ fn fit(line: &str) -> String {
         .to_owned()
 }
 
-/// Says how far a job is.
+/// Formats the progress of a job.
 fn describe(progress: &Progress) -> String {
     let mut text = progress.phase.label().to_owned();
     if progress.total > 0 {

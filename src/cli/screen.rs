@@ -1,5 +1,5 @@
-//! The door to the terminal interface, which is another face: the binary
-//! brings the two together.
+//! The interface between the command line and the terminal interface: the binary
+//! connects the two front ends.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::config::Binding;
 use crate::job::{Failure, FailureKind, Loaded, Reporter};
 use crate::store::{LedgerPlace, Target, Timeouts};
 
-/// Where the screen begins.
+/// What the screen shows first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Start {
     /// With a file that is compared with the target.
@@ -24,23 +24,23 @@ pub enum Start {
 
 /// What to review, and how the screen looks.
 pub struct ScreenRequest {
-    /// Where it begins.
+    /// What it shows first.
     pub start: Start,
-    /// Opens what is reviewed. Called again to compare again.
+    /// Opens the file and the target. Called again to compare again.
     pub open: Arc<dyn Launcher>,
-    /// What to call the file until it was read.
+    /// The name to show for the file before it is read.
     pub file: String,
     /// How long to wait for what.
     pub timeouts: Timeouts,
     /// Where jobs are recorded.
     pub ledger: LedgerPlace,
-    /// Where files go unless the operator types another place.
+    /// Where files go unless the operator types another path.
     pub state: PathBuf,
     /// Who is recorded as the operator.
     pub operator: String,
     /// The theme asked for.
     pub theme: Option<String>,
-    /// Keys of the operator's own.
+    /// Custom keys.
     pub keys: Vec<Binding>,
     /// When to use colour.
     pub color: Color,
@@ -62,17 +62,17 @@ pub trait Launcher: Send + Sync {
     fn target(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<Target, Failure>>;
 }
 
-/// How the screen was left.
+/// How the screen ended.
 pub struct ScreenEnd {
     /// The exit code.
     pub exit: super::Exit,
-    /// One line to leave behind.
+    /// One line to print afterwards.
     pub summary: String,
 }
 
-/// Shows the screen; the binary gives the command line one.
+/// Shows the screen; implemented by the binary.
 pub trait Screen: Sync {
-    /// Shows it until it is left.
+    /// Shows it until the operator quits.
     fn show(&self, request: ScreenRequest) -> BoxFuture<'static, Result<ScreenEnd, Failure>>;
 }
 
@@ -101,7 +101,7 @@ impl ScreenRequest {
     }
 }
 
-/// Returns the failure of a place where no screen can be drawn.
+/// Returns the failure for a terminal on which no screen can be drawn.
 pub(super) fn no_screen() -> Failure {
     let is_dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
     let what = if is_dumb {

@@ -1,4 +1,4 @@
-//! `serve`: the HTTP API, until the process is told to stop.
+//! `serve`: the HTTP API, until the process receives a signal to stop.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -16,14 +16,14 @@ use crate::http::{self, AdminSecret, Ended, Limits, Options, Server};
 use crate::job::{Failure, FailureKind};
 use crate::store::{LedgerPlace, Timeouts};
 
-/// Where the API listens unless somebody says otherwise: for this machine only.
+/// The default address to listen on: for this machine only.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
 
 /// The variable that may hold the administrator's secret.
 const SECRET: &str = "GATEDIFF_ADMIN_SECRET";
 
-/// How long a job waits for one of another program, unless --lock-timeout says
-/// otherwise: who asks over the network cannot be asked to try again at once.
+/// How long a job waits for another program's, unless --lock-timeout says
+/// otherwise: a client over the network should not have to retry at once.
 const WAIT: std::time::Duration = std::time::Duration::from_secs(10);
 
 pub(super) async fn run(
@@ -38,13 +38,13 @@ pub(super) async fn run(
     if let LedgerPlace::File(path) = &session.settings.ledger {
         return Err(Failure::new(
             FailureKind::Usage,
-            "serve keeps its ledger in the target only",
+            "serve keeps its ledger only in the target",
         )
         .at(path.display().to_string())
-        .because("the objects that it serves live in gatediff's own schema there")
-        .hint("leave --ledger, GATEDIFF_LEDGER and the profile's ledger out"));
+        .because("the objects it serves are stored in gatediff's own schema there")
+        .hint("remove --ledger, GATEDIFF_LEDGER and the profile's ledger"));
     }
-    // It writes for whoever asks, when nobody can be asked: production is confirmed once, at the start.
+    // It writes for any client, without asking: production is confirmed once, at the start.
     let asked = ConsentArgs::without_asking(args.confirm.clone());
     consent::can_ask(&asked, &session.target)?;
     consent::ask(
@@ -61,7 +61,7 @@ pub(super) async fn run(
     }
     let listener = listen(printer, args.listen.or(serve.listen).unwrap_or(LISTEN)).await?;
     let address = listener.local_addr().map_err(|error| {
-        Failure::new(FailureKind::Internal, "cannot tell which port it is").because(error)
+        Failure::new(FailureKind::Internal, "cannot determine the port").because(error)
     })?;
     let wait = session.settings.timeouts.wait.or(Some(WAIT));
     let options = Options {
@@ -85,12 +85,12 @@ pub(super) async fn run(
     let why = stop.why().unwrap_or_default();
     Ok(match ended {
         Ended::Done => {
-            printer.message(format!("stopped: {why}; all that was begun is done"));
+            printer.message(format!("stopped: {why}; all running jobs are done"));
             Exit::Done
         }
         Ended::Cut => {
             printer.message(format!(
-                "stopped: {why}; what was not done in time was rolled back"
+                "stopped: {why}; jobs not done in time were rolled back"
             ));
             Exit::Interrupted
         }
@@ -125,8 +125,8 @@ fn limits(args: &ServeArgs) -> Limits {
     }
 }
 
-/// Finds the administrator's secret: in a file, in the environment, in what
-/// the configuration file names, or in that itself.
+/// Finds the administrator's secret: in a file, in the environment, in a file
+/// that the configuration names, or in the configuration itself.
 fn admin(file: Option<&Path>, serve: &Serve) -> Result<Option<AdminSecret>, Failure> {
     if let Some(path) = file {
         return read(path).map(Some);
@@ -135,7 +135,7 @@ fn admin(file: Option<&Path>, serve: &Serve) -> Result<Option<AdminSecret>, Fail
         let text = text.into_string().map_err(|_| {
             Failure::new(
                 FailureKind::Usage,
-                "the administrator's secret is not text in UTF-8",
+                "the administrator's secret is not valid UTF-8",
             )
             .at(SECRET)
         })?;
@@ -156,37 +156,37 @@ fn read(path: &Path) -> Result<AdminSecret, Failure> {
         Failure::new(FailureKind::File, "cannot read the administrator's secret")
             .at(place())
             .because(error)
-            .hint("check the path, and that you may read the file")
+            .hint("check the path and its permissions")
     })?;
     AdminSecret::new(&text).map_err(|failure| failure.at(place()))
 }
 
-/// Returns the failure of a server that would refuse everybody.
+/// Returns the failure of a server that no client could use.
 fn nobody() -> Failure {
     let config = crate::config::path().unwrap_or_else(|| PathBuf::from("config.toml"));
     Failure::new(
         FailureKind::Usage,
-        "nobody could use this server: there is no administrator's secret",
+        "nobody could use this server: it has no administrator's secret",
     )
-    .because("neither are there clients in the configuration file")
-    .hint("make a secret with: openssl rand -hex 32")
+    .because("the configuration file has no clients either")
+    .hint("generate a secret with: openssl rand -hex 32")
     .hint(format!(
-        "and give it in a file with --admin-secret-file, or in {SECRET}"
+        "then pass it in a file with --admin-secret-file, or in {SECRET}"
     ))
     .hint(format!(
-        "or name clients as [[serve.clients]] in {}",
+        "or configure clients as [[serve.clients]] in {}",
         config.display()
     ))
 }
 
-/// Listens. Whoever can reach an address that is not this machine's own can
-/// read along: that is told.
+/// Listens. Warns about an address that other machines can reach: the traffic
+/// is not encrypted.
 async fn listen(printer: &mut Printer, address: SocketAddr) -> Result<TcpListener, Failure> {
     let listener = TcpListener::bind(address).await.map_err(|error| {
         Failure::new(FailureKind::Usage, "cannot listen there")
             .at(address.to_string())
             .because(error)
-            .hint("name another address and port with --listen")
+            .hint("use another address and port with --listen")
     })?;
     if !address.ip().is_loopback() {
         tracing::warn!(%address, "serving more than this machine, without encryption");

@@ -1,4 +1,4 @@
-//! What most commands begin with: configuration, target, limits, operator.
+//! What most commands start with: configuration, target, limits, operator.
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -22,11 +22,11 @@ pub(super) struct TargetSettings {
     pub(super) timeouts: Timeouts,
     /// Where jobs are recorded.
     pub(super) ledger: LedgerPlace,
-    /// The theme that the configuration asks for.
+    /// The configured theme.
     pub(super) theme: Option<String>,
-    /// The keys that the configuration asks for.
+    /// The configured keys.
     pub(super) keys: Vec<Binding>,
-    /// What the configuration says of the HTTP API.
+    /// The configuration of the HTTP API.
     pub(super) serve: Serve,
 }
 
@@ -64,10 +64,10 @@ impl Session {
         Ok(Self { target, settings })
     }
 
-    /// Returns what profiles say of the target; connects to it if nothing has before.
+    /// Returns what the profiles say about the target; connects if not done before.
     pub(super) async fn marks(&self) -> Result<TargetPolicy, Failure> {
         let reading = job::marks(&self.target, self.settings.timeouts);
-        // Signals are heard from the first time on that they are asked for, and end the process till then.
+        // Signals are handled from the first call on; before that they end the process.
         if CANCEL.get().is_some() {
             unless_interrupted(reading).await
         } else {
@@ -76,8 +76,8 @@ impl Session {
     }
 }
 
-/// Returns what profiles say of a place, `user@host:port/database`, that nothing connects to: it is
-/// known by its text only.
+/// Returns what the profiles say about a location, `user@host:port/database`, without connecting:
+/// it is known by its text only.
 pub(super) fn marks_of_text(target: &str) -> Result<TargetPolicy, Failure> {
     let config = Config::load().map_err(explain)?;
     Ok(TargetPolicy::of_text(
@@ -90,7 +90,7 @@ fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Returns the profiles that say something of the database that they name.
+/// Returns the profiles that mark the database that they name.
 fn marked_profiles(config: &Config, used: Option<&str>) -> Vec<MarkedProfile> {
     let marks = config
         .profile
@@ -112,7 +112,7 @@ fn marked_profiles(config: &Config, used: Option<&str>) -> Vec<MarkedProfile> {
     marked.collect()
 }
 
-/// Says in which profile an address is that cannot be read.
+/// Adds the profile whose address cannot be parsed.
 fn in_profile(error: ConnectError, name: &str) -> ConnectError {
     match error {
         ConnectError::Address { problem, .. } => ConnectError::Address {
@@ -173,7 +173,7 @@ fn timeouts(global: &Global, profile: &Profile) -> Timeouts {
             .or_else(|| seconds(profile.connect_timeout))
             .or(default.connect),
         lock: lock.or(default.lock),
-        // Rows that are locked for a moment are always waited for, another job only if asked to.
+        // Locked rows are always waited for, another job only with --lock-timeout.
         wait: lock,
         statement: global
             .statement_timeout
@@ -189,7 +189,7 @@ fn explain(error: ConfigError) -> Failure {
         ConfigError::Read { path, source } => failure
             .at(path.display().to_string())
             .because(source)
-            .hint("check that you may read it"),
+            .hint("check its permissions"),
         ConfigError::Parse { place, .. } => {
             failure.at(place).hint("correct the configuration file")
         }
@@ -208,30 +208,24 @@ pub(super) fn operator(given: Option<String>) -> Result<String, Failure> {
         .or_else(|| whoami::username().ok())
         .filter(|name| !name.trim().is_empty());
     named.ok_or_else(|| {
-        Failure::new(
-            FailureKind::Usage,
-            "the operating system does not say who you are",
-        )
-        .hint("name yourself with --operator")
+        Failure::new(FailureKind::Usage, "cannot determine the OS user")
+            .hint("name the operator with --operator")
     })
 }
 
-/// Returns where what outlives a run is kept.
+/// Returns the state directory.
 pub(super) fn state() -> Result<PathBuf, Failure> {
     state_directory().ok_or_else(|| {
-        Failure::new(
-            FailureKind::Usage,
-            "there is no home directory to keep anything in",
-        )
-        .hint("set HOME or XDG_STATE_HOME")
+        Failure::new(FailureKind::Usage, "no home directory to keep state in")
+            .hint("set HOME or XDG_STATE_HOME")
     })
 }
 
-/// What stops when the process is told to: signals are the whole process's.
+/// Cancelled by a signal to stop: signals are process-wide.
 static CANCEL: OnceLock<Cancel> = OnceLock::new();
 
-/// Cancels jobs when the process is told to stop, from the first call on: until
-/// then, a signal ends it. Whoever waits for anything has to look at the handle.
+/// Cancels jobs on a signal to stop, from the first call on: until then, a
+/// signal ends the process. Every wait has to watch the handle.
 pub(super) fn cancel_on_signals() -> Result<Cancel, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
     if let Some(cancel) = CANCEL.get() {
@@ -240,8 +234,8 @@ pub(super) fn cancel_on_signals() -> Result<Cancel, Failure> {
     let cancel = CANCEL.get_or_init(Cancel::new);
     for (kind, why) in [
         (SignalKind::interrupt(), "interrupted"),
-        (SignalKind::terminate(), "told to stop (SIGTERM)"),
-        (SignalKind::hangup(), "the terminal is gone (SIGHUP)"),
+        (SignalKind::terminate(), "terminated (SIGTERM)"),
+        (SignalKind::hangup(), "terminal closed (SIGHUP)"),
     ] {
         let mut signals = signal(kind).map_err(|error| {
             Failure::new(FailureKind::Internal, "cannot watch for signals").because(error)
@@ -255,7 +249,7 @@ pub(super) fn cancel_on_signals() -> Result<Cancel, Failure> {
     Ok(cancel.clone())
 }
 
-/// Does what writes nothing, unless the process is told to stop meanwhile.
+/// Awaits work that writes nothing, unless a signal to stop arrives meanwhile.
 pub(super) async fn unless_interrupted<T>(
     work: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
@@ -267,7 +261,7 @@ pub(super) async fn unless_interrupted<T>(
     }
 }
 
-/// Says whether the process was told to stop and did not end by that.
+/// Returns whether a signal to stop arrived and was handled.
 pub(super) fn is_interrupted() -> bool {
     CANCEL.get().is_some_and(Cancel::is_cancelled)
 }

@@ -21,7 +21,7 @@ pub(super) fn run(printer: &mut Printer, args: &ShowArgs) -> Result<Exit, Failur
     if !is_verified {
         let host = safe(&saved.host);
         printer.message(format!(
-            "note: it was sealed on {host}; whether it was changed since cannot be told here"
+            "note: signed on {host}; its integrity cannot be verified here"
         ));
     }
     let resolution = saved.plan().resolve(saved.choices());

@@ -16,15 +16,14 @@ use crate::engine::{
 use crate::job::{SavedPlan, TargetPolicy};
 use crate::store::TableRows;
 
-/// The widest a column of keys or names gets: as wide as a UUID.
+/// The maximum width of a column of keys or names: a UUID.
 const WIDEST: usize = 36;
 
-/// The most subjects whose access is printed, and the most changes of each.
+/// The maximum number of subjects whose access is printed, and of changes for each.
 const MAX_SUBJECTS: usize = 50;
 const MAX_GRANTS: usize = 20;
 
-/// Prints a plan; items without a difference, and references that were
-/// resolved, only where `unchanged` asks.
+/// Prints a plan; unchanged items and resolved references only if `unchanged` is set.
 pub(super) fn plan<'a>(
     printer: &mut Printer,
     of: impl Into<PlanOutput<'a>>,
@@ -45,8 +44,8 @@ pub(super) fn plan<'a>(
     access(printer, changes);
 }
 
-/// Prints what is going to be written, before anybody is asked: first what is
-/// deleted, then the items with their fields, and what is in the way of others.
+/// Prints what will be written, before the operator is asked: first what is
+/// deleted, then the items with their fields, then blocked items and reasons.
 pub(super) fn preview<'a>(
     printer: &mut Printer,
     of: impl Into<PlanOutput<'a>>,
@@ -71,7 +70,7 @@ pub(super) fn preview<'a>(
 /// What is printed of a plan.
 #[derive(Clone, Copy)]
 struct View<'a> {
-    /// What becomes of the items, where that was chosen.
+    /// The outcome of the items, if choices were made.
     resolution: Option<&'a Resolution>,
     /// Whether items without a difference are listed, and references that were
     /// resolved.
@@ -85,7 +84,7 @@ impl<'a> View<'a> {
         self.resolution.and_then(|resolution| resolution.state(at))
     }
 
-    /// Says whether an item is listed.
+    /// Returns whether an item is listed.
     fn lists(&self, at: usize, entry: &Entry) -> bool {
         let is_meant = self.state(at).is_none_or(|state| {
             self.is_whole || state.outcome.is_written() || state.outcome == Outcome::Blocked
@@ -94,7 +93,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// Prints a saved plan: a plan, whose it is, and what its choices make of it.
+/// Prints a saved plan: the plan, who saved it, and the outcome of its choices.
 pub(super) fn saved(
     printer: &mut Printer,
     (saved, marks): (&SavedPlan, &TargetPolicy),
@@ -149,7 +148,7 @@ pub(super) fn saved(
     printer.folded(&described, 0);
 }
 
-/// Prints what a plan holds.
+/// Prints the contents of a plan.
 fn body(printer: &mut Printer, plan: &Plan, view: View<'_>) {
     match view.resolution {
         Some(resolution) => {
@@ -196,7 +195,7 @@ fn body(printer: &mut Printer, plan: &Plan, view: View<'_>) {
     }
 }
 
-/// Says how many items become what; what is nought is left out.
+/// Formats the counts by outcome; zeros are left out.
 fn decided(resolution: &Resolution, removed: usize) -> String {
     let count = |outcome| resolution.count(outcome);
     let parts = [
@@ -227,7 +226,7 @@ fn removals(printer: &mut Printer, plan: &Plan, removals: &[(usize, Change)]) {
         let item = plan
             .entry(*at)
             .map_or_else(String::new, |entry| entry.item.id.to_string());
-        // What it holds stands with its item.
+        // Its contents are printed with its item.
         let look = look(change.op);
         printer.folded(
             &format!("  {look}-{look:#} {}  {}", safe(&item), place(&change.path)),
@@ -249,12 +248,12 @@ pub(super) fn blocked(printer: &mut Printer, plan: &Plan, resolution: &Resolutio
     }
 }
 
-/// Prints what was noticed of the file as a whole.
+/// Prints the findings about the file as a whole.
 pub(super) fn notes(printer: &mut Printer, plan: &Plan) {
     findings_of(printer, &grouped(plan.warnings()));
 }
 
-/// Prints what became of the items.
+/// Prints the outcome of the items.
 pub(super) fn outcomes(printer: &mut Printer, plan: &Plan, resolution: &Resolution) {
     let bold = Style::new().bold();
     printer.line(format!("{bold}Outcome{bold:#}"));
@@ -269,7 +268,7 @@ pub(super) fn outcomes(printer: &mut Printer, plan: &Plan, resolution: &Resoluti
             &format!("  {look}{glyph} {word:<9}{look:#} {item}  {name}"),
             14,
         );
-        // What was overwritten is another object than its id says.
+        // The overwritten object has another id than the item.
         if let Some(matched) = entry
             .matched
             .as_ref()
@@ -290,7 +289,7 @@ pub(super) fn outcomes(printer: &mut Printer, plan: &Plan, resolution: &Resoluti
     }
 }
 
-/// Prints what was done to which table.
+/// Prints the rows written per table.
 pub(super) fn tables(printer: &mut Printer, tables: &[TableRows]) {
     for rows in tables {
         printer.line(format!(
@@ -303,7 +302,7 @@ pub(super) fn tables(printer: &mut Printer, tables: &[TableRows]) {
     }
 }
 
-/// Prints what `apply` would do: on a terminal, the end is what one sees.
+/// Prints what `apply` would do, at the end, where it is visible on a terminal.
 pub(super) fn outlook(printer: &mut Printer, plan: &Plan) {
     let summary = plan.summary();
     let differ = plan
@@ -331,7 +330,7 @@ pub(super) fn outlook(printer: &mut Printer, plan: &Plan) {
     if missing.total() > 0 {
         let are = if missing.total() == 1 { "is" } else { "are" };
         parts.push(format!(
-            "it needs {} while {missing} {are} missing",
+            "it requires {} while {missing} {are} missing",
             missing.flag()
         ));
     }
@@ -341,12 +340,12 @@ pub(super) fn outlook(printer: &mut Printer, plan: &Plan) {
     }
 }
 
-/// Says whether an item is there, differs, and may be covered.
+/// Returns whether an item is there, differs, and may be covered.
 fn undecided(entry: &Entry) -> bool {
     entry.verdict.status == Status::Repeat && !entry.is_unchanged()
 }
 
-/// What needs a decision comes first, then what is in the way, then the rest.
+/// What needs a decision comes first, then what is blocked, then the rest.
 fn rank(entry: &Entry) -> u8 {
     match entry.verdict.status {
         Status::Repeat if !entry.is_unchanged() => 0,
@@ -356,7 +355,7 @@ fn rank(entry: &Entry) -> u8 {
     }
 }
 
-/// Prints which file meets which target.
+/// Prints which file is compared with which target.
 pub(super) fn head<'a>(printer: &mut Printer, of: impl Into<PlanOutput<'a>>) {
     let PlanOutput {
         file,
@@ -376,7 +375,7 @@ pub(super) fn head<'a>(printer: &mut Printer, of: impl Into<PlanOutput<'a>>) {
     printer.folded(&line, 2);
 }
 
-/// Returns what stands behind the name of a target that profiles mark.
+/// Returns the suffix for the name of a target that a profile marks.
 pub(super) fn marked(marks: &TargetPolicy) -> &'static str {
     match (&marks.production, &marks.read_only) {
         (Some(_), None) => " PRODUCTION",
@@ -464,7 +463,7 @@ pub(super) fn reason_line(printer: &mut Printer, reason: &Reason) {
     );
 }
 
-/// Prints what an item points to, and how that was found.
+/// Prints a reference of an item, and how it was resolved.
 fn reference_line(printer: &mut Printer, reference: &Reference) {
     let mark = if reference.how == Resolved::Unresolved {
         "!"
@@ -499,7 +498,7 @@ fn change_line(printer: &mut Printer, change: &Change) {
     printer.folded(&format!("{look}{line}{look:#}"), 10);
 }
 
-/// Returns the style of what a change does, where it does not speak for itself.
+/// Returns the style of a change, if its sign is not enough.
 const fn look(op: Op) -> Style {
     match op {
         Op::Remove => AnsiColor::Magenta.on_default().bold(),
@@ -522,7 +521,7 @@ pub(super) fn change_text(printer: &Printer, change: &Change) -> String {
         (Op::Add, false) => format!("      + {path}{}", content(&change.after)),
         (Op::Remove, false) => format!("      - {path}{}  removed", content(&change.before)),
         (Op::Move, false) => format!(
-            "      ~ {path}  moved from place {} to place {}",
+            "      ~ {path}  moved from position {} to position {}",
             counted(&change.before),
             counted(&change.after)
         ),
@@ -539,14 +538,14 @@ pub(super) fn change_text(printer: &Printer, change: &Change) -> String {
     }
 }
 
-/// Shows a path to people: `hosts / 10.0.0.1 / hostIp`.
+/// Formats a path: `hosts / 10.0.0.1 / hostIp`.
 fn place(path: &str) -> String {
     let part = |part: &str| part.replace("~1", "/").replace("~0", "~");
     let parts: Vec<String> = path.split('/').skip(1).map(part).collect();
     safe(&parts.join(" / ")).into_owned()
 }
 
-/// Returns a place as people count.
+/// Returns a position, counted from 1.
 fn counted(place: &Value) -> String {
     match place {
         Value::Int(place) => place.saturating_add(1).to_string(),
@@ -554,7 +553,7 @@ fn counted(place: &Value) -> String {
     }
 }
 
-/// Returns what comes or goes, before which stands its path.
+/// Returns an added or removed value, to follow its path.
 fn content(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -590,7 +589,7 @@ fn missing(printer: &mut Printer, plan: &Plan) {
     for (title, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
         let (bold, flag) = (Style::new().bold(), plan.missing_count().flag());
         printer.line("");
-        let described = "the target has none of these; that is ignored if you confirm";
+        let described = "not in the target; ignored if you confirm";
         printer.folded(&format!("{bold}{title}{bold:#}: {described} ({flag})"), 2);
         let name = |missing: &Missing| {
             let Missing { module, key, .. } = missing;
@@ -633,18 +632,18 @@ fn warnings<'f>(printer: &mut Printer, findings: impl Iterator<Item = &'f Findin
     findings_of(printer, &groups);
 }
 
-/// How many findings of one sort are told one by one.
+/// How many findings of one code are listed one by one.
 const MAX_OF_A_SORT: usize = 5;
 
-/// Prints findings, those of one sort together.
+/// Prints findings, grouped by code.
 pub(super) fn findings_of(printer: &mut Printer, groups: &[FindingGroup<'_>]) {
     for line in groups.iter().flat_map(|group| group.lines(MAX_OF_A_SORT)) {
         printer.folded(&format!("  {}", safe(&line)), 6);
     }
 }
 
-/// Prints what changes of who can call what: the sum, and of each subject the
-/// first few changes.
+/// Prints the changes of who can call what: a summary, and the first few changes
+/// of each subject.
 pub(super) fn access(printer: &mut Printer, access: Option<&Access>) {
     let Some(access) = access.filter(|access| !access.is_empty()) else {
         return;
@@ -677,7 +676,7 @@ pub(super) fn access(printer: &mut Printer, access: Option<&Access>) {
     more(printer, 2, left);
 }
 
-/// Says how many more changes of access there are than were printed.
+/// Prints how many more changes of access there are.
 fn more(printer: &mut Printer, indent: usize, left: usize) {
     if left > 0 {
         printer.line(format!(
@@ -687,13 +686,13 @@ fn more(printer: &mut Printer, indent: usize, left: usize) {
     }
 }
 
-/// Returns a finding as a line: what it is about, and what it says.
+/// Returns a finding as a line: its code and its message.
 pub(super) fn describe(finding: &Finding) -> String {
     format!("  {}: {}", finding.code, safe(&finding.placed()))
 }
 
-/// Prints what an operator should know after a job: what the server changed
-/// beside what was planned, and the notes.
+/// Prints what the operator should know after a job: what the server changed
+/// beyond the plan, and the notes.
 pub(super) fn afterwards(printer: &mut Printer, server_changes: &[Unpromised], notes: &[String]) {
     if !server_changes.is_empty() {
         let bold = Style::new().bold();

@@ -1,4 +1,4 @@
-//! `undo`: take a job back.
+//! `undo`: undo a job.
 
 use super::args::{Global, Output, UndoArgs};
 use super::document::Document;
@@ -55,8 +55,8 @@ pub(super) async fn run(
     Ok(Exit::Done)
 }
 
-/// Says what is about to be undone; fails where that is known to be impossible,
-/// so that nobody is asked in vain.
+/// Describes what is about to be undone; fails if that is known to be impossible,
+/// before the operator is asked.
 async fn what(session: &Session, job: i64, only: &[String]) -> Result<String, Failure> {
     let Session { target, settings } = session;
     let record = job::undoable(job, target, settings.timeouts, &settings.ledger).await?;
@@ -88,7 +88,7 @@ fn print_undone(printer: &mut Printer, undone: &Undone) {
         undone.seconds
     ));
     printer.message(format!(
-        "note: `gatediff undo {}` does it again",
+        "note: `gatediff undo {}` undoes the undo",
         undone.job
     ));
     super::text::afterwards(printer, &undone.server_changes, &undone.notes);

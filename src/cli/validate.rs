@@ -53,8 +53,8 @@ pub(super) async fn run(
     text::findings_of(printer, &grouped(&findings));
     printer.line(match errors {
         0 => "the file is consistent".to_owned(),
-        1 => "1 mistake in the file; the items that it touches are blocked".to_owned(),
-        more => format!("{more} mistakes in the file; the items that they touch are blocked"),
+        1 => "1 error in the file; the affected items are blocked".to_owned(),
+        more => format!("{more} errors in the file; the affected items are blocked"),
     });
     Ok(exit)
 }

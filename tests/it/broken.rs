@@ -168,14 +168,14 @@ fn a_message_says_where_why_and_what_to_do_unless_the_file_is_fine() {
             "{name}: {exit}"
         );
         if described.contains("\nerror: ") {
-            for part in ["  where: ", "  why:   ", "  now:   "] {
+            for part in ["  where:     ", "  why:       ", "  next step: "] {
                 assert!(
                     described.contains(part),
                     "{name} lacks '{part}':\n{described}"
                 );
             }
             assert!(
-                described.contains(&format!("  where: {name}.json")),
+                described.contains(&format!("  where:     {name}.json")),
                 "{name}:\n{described}"
             );
         }

@@ -291,7 +291,7 @@ async fn ctrl_c_at_the_question_leaves_everything_as_it_is() {
         .args(["--database-url", &db.url(), "--operator", "mei"])
         .env("HOME", home.path().as_os_str())
         .spawn();
-    pty.wait_for("Type yes to go on:");
+    pty.wait_for("Type yes to continue:");
     pty.send("\u{3}");
     assert_eq!(pty.wait_exit(), Ok(130));
     pty.wait_for("nothing was written");

@@ -512,7 +512,7 @@ async fn a_plan_as_text_begins_with_decisions_and_has_no_trailing_blanks() {
         ran.stdout
     );
     assert!(ran.stdout.trim_end().ends_with(
-        "apply adds 23 items; --cover all also overwrites 29 and deletes 2 existing entries; it needs --ignore-lack-api while 6 APIs are missing"
+        "apply adds 23 items; --cover all also overwrites 29 and deletes 2 existing entries; it requires --ignore-lack-api while 6 APIs are missing"
     ));
 }
 

@@ -40,7 +40,7 @@ fn describe(document: &Value) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn cut_at_any_byte_the_database_is_as_before_or_as_after_and_the_message_says_which() {
     let mut chance = chance("cut");
-    let mut import = Import::new(60).await;
+    let mut import = Import::new(30).await;
     import.is_initialised = true;
     let proxy = Proxy::new();
     assert!(
@@ -112,7 +112,7 @@ async fn cut_at_any_byte_the_database_is_as_before_or_as_after_and_the_message_s
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_whose_answer_is_lost_is_found_out_to_be_done() {
-    let mut import = Import::new(20).await;
+    let mut import = Import::new(10).await;
     // Making our schema commits, too.
     import.is_initialised = true;
     let proxy = Proxy::new();
@@ -130,7 +130,7 @@ async fn a_commit_whose_answer_is_lost_is_found_out_to_be_done() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_that_is_lost_is_found_out_to_be_nothing() {
-    let mut import = Import::new(20).await;
+    let mut import = Import::new(10).await;
     // Making our schema commits, too.
     import.is_initialised = true;
     let proxy = Proxy::new();

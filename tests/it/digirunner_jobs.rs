@@ -228,7 +228,7 @@ async fn an_item_that_is_blocked_since_the_plan_is_named() {
     let described = stale(&sample().client("z", json!({})), &file, meanwhile).await;
     assert_eq!(
         described,
-        ["client:a is blocked now: alias 'same' belongs to client 'z' in the target"]
+        ["client:a is now blocked: alias 'same' belongs to client 'z' in the target"]
     );
 }
 
@@ -313,7 +313,7 @@ async fn a_client_that_is_over_the_limit_since_the_plan_is_named() {
     let described = stale(&target, &file, meanwhile).await;
     assert_eq!(described.len(), 2, "{described:?}");
     assert!(
-        described[0].starts_with("client:a is blocked now: would have 187 groups"),
+        described[0].starts_with("client:a is now blocked: would have 187 groups"),
         "{described:?}"
     );
     // The scope that it relies on is why.
@@ -330,7 +330,7 @@ async fn an_api_that_is_lacking_since_the_plan_is_named() {
         .group("1", "g", json!({}))
         .group_api("1", ("m", "k"), json!({}));
     let described = stale(&target, &file, "DELETE FROM tsmp_api").await;
-    assert_eq!(described, ["group:g API m/k is missing in the target now"]);
+    assert_eq!(described, ["group:g API m/k is now missing in the target"]);
 }
 
 #[tokio::test]

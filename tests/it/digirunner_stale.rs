@@ -304,9 +304,9 @@ async fn an_api_that_vanished_or_came_back_is_named_where_it_is_used() {
         gone,
         [
             "client:a changed in the target since: /openApiKeys/alias-key/apis/m~1k, \
-             /openApiKeys/alias-key/apis/uid-m-k; API m/k is missing in the target now",
-            "group:g API m/k is missing in the target now",
-            "scope:s API m/k is missing in the target now",
+             /openApiKeys/alias-key/apis/uid-m-k; API m/k is now missing in the target",
+            "group:g API m/k is now missing in the target",
+            "scope:s API m/k is now missing in the target",
         ]
     );
     passes(
@@ -343,7 +343,7 @@ async fn an_api_that_vanished_or_came_back_is_named_where_it_is_used() {
         back,
     )
     .await;
-    assert_eq!(described, ["group:new API m/k is in the target now"]);
+    assert_eq!(described, ["group:new API m/k now exists in the target"]);
 }
 
 #[tokio::test]
@@ -357,7 +357,7 @@ async fn an_api_that_a_key_can_no_longer_name_is_reported() {
     let described = describe(&target, &file, "UPDATE tsmp_api SET api_uid = NULL").await;
     assert_eq!(
         described,
-        ["client:a would be written otherwise now: /openApiKeys/alias-key/apis/m~1k"]
+        ["client:a would now be written differently: /openApiKeys/alias-key/apis/m~1k"]
     );
 }
 
@@ -379,7 +379,7 @@ async fn a_name_that_was_taken_and_a_level_that_changed_are_reported_with_the_re
     assert_eq!(
         level,
         ["client:a changed in the target since: /securityLevelId; \
-          is blocked now: security level is 'B' in the target and 'A' in the file"]
+          is now blocked: security level is 'B' in the target and 'A' in the file"]
     );
     let target = target.client("z", json!({}));
     let taken = describe(
@@ -390,7 +390,7 @@ async fn a_name_that_was_taken_and_a_level_that_changed_are_reported_with_the_re
     .await;
     assert_eq!(
         taken,
-        ["client:a is blocked now: alias 'al' belongs to client 'z' in the target"]
+        ["client:a is now blocked: alias 'al' belongs to client 'z' in the target"]
     );
 }
 

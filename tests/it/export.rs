@@ -277,10 +277,10 @@ async fn the_demos_own_export_is_unchanged_through_and_through() {
     assert_eq!(
         described,
         [
-            "1 row of oauth_client_details is left out: clientId 'ubike-pay' names a clientId that is not there",
-            "1 row of tsmp_dp_clientext is left out: clientId 'ubike-pay' names a clientId that is not there",
+            "1 row of oauth_client_details is left out: clientId 'ubike-pay' names a clientId that does not exist",
+            "1 row of tsmp_dp_clientext is left out: clientId 'ubike-pay' names a clientId that does not exist",
             "2 rows of tsmp_client_group are left out: for example clientId 'ubike-pay', groupId '2000000012' \
-             names a clientId that is not there",
+             names a clientId that does not exist",
         ]
     );
 }
@@ -325,7 +325,7 @@ async fn without_a_file_the_export_goes_to_stdout_and_what_is_reported_to_stderr
         "     2  client",
         &sha256,
         "row-left-out: 1 row of tsmp_client_group",
-        "passwords and keys",
+        "the file contains secrets",
     ] {
         assert!(
             ran.stderr.contains(described),
@@ -374,7 +374,7 @@ async fn a_file_is_its_owners_alone_and_is_not_overwritten_unasked() {
 
     let again = run(&site.db, &["--out", out, "--client", "crm"]);
     assert_eq!(again.code, Some(1), "{}", again.stderr);
-    assert!(again.stderr.contains("a file is there already") && again.stderr.contains("--force"));
+    assert!(again.stderr.contains("file already exists") && again.stderr.contains("--force"));
     assert_eq!(std::fs::read(&path).unwrap(), whole);
 
     assert_eq!(
@@ -501,7 +501,7 @@ async fn an_unknown_format_and_a_target_of_another_product_are_reported() {
     assert_eq!(ran.code, Some(1));
     assert!(
         ran.stderr
-            .contains("the target holds nothing of any product"),
+            .contains("the target has no objects of any known product"),
         "{}",
         ran.stderr
     );

@@ -114,7 +114,7 @@ async fn an_added_client_that_something_refers_to_stays() {
         assert_eq!(stale.item.to_string(), "client:new");
         assert_eq!(
             stale.why,
-            format!("tsmp_client (client_id \"new\") is needed by {named}")
+            format!("tsmp_client (client_id \"new\") is required by {named}")
         );
         assert!(
             !format!("{failure:?} {}", json!(failure)).contains("canary"),

@@ -297,7 +297,7 @@ async fn another_version_of_the_product_is_reported_with_the_table_and_column() 
             1,
             "schema",
             Some(place),
-            &["search_path", "another version of the product", "README"],
+            &["search_path", "does not support its version", "README"],
         );
     }
     patient.succeeds().await;
@@ -317,7 +317,7 @@ async fn columns_of_a_newer_product_version_do_no_harm_unless_they_need_a_value(
         1,
         "refused",
         Some("tsmp_client"),
-        &["newer", "another version of the product"],
+        &["newer", "does not support the target's version"],
     );
     patient.succeeds().await;
     assert_eq!(
@@ -405,12 +405,17 @@ async fn losing_against_others_is_tried_again_and_then_reported() {
 #[tokio::test]
 async fn a_server_without_room_is_reported() {
     for (sqlstate, words) in [
-        ("53100", "the server has no room left"),
+        ("53100", "the server is out of disk space or memory"),
         ("53200", "memory"),
     ] {
         let patient = Patient::new().await;
         let end = patient.fails_with(&failing(1000, sqlstate), NO_MORE).await;
-        end.assert(1, "refused", Some("tsmp_client"), &[words, "make room"]);
+        end.assert(
+            1,
+            "refused",
+            Some("tsmp_client"),
+            &[words, "free disk space"],
+        );
         assert!(!end.document.to_string().contains("canary"));
         patient.succeeds().await;
     }
@@ -648,7 +653,7 @@ fn a_result_file_for_which_there_is_no_room_is_reported_and_leaves_nothing_behin
     assert_eq!(failure["message"], "cannot write the file");
     assert_eq!(
         failure["hints"],
-        json!(["make room on the disk, or name a file on another one"])
+        json!(["free disk space, or name a file on another disk"])
     );
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
 }

@@ -189,7 +189,7 @@ async fn without_a_ledger_the_history_is_empty_and_nothing_is_made() {
             assert_eq!(code, Some(64), "{document:#}");
             assert_eq!(
                 document["error"]["message"],
-                "there is no job 1 in the ledger"
+                "job 1 not found in the ledger"
             );
             assert!(
                 hints(&document).contains("`gatediff history`"),
@@ -240,7 +240,7 @@ async fn the_history_reports_every_state_newest_first() {
         assert_eq!(
             rows[0],
             [
-                "job", "what", "state", "began", "(UTC)", "operator", "written", "file"
+                "job", "what", "state", "started", "(UTC)", "operator", "written", "file"
             ]
         );
         let row = |at: usize| {
@@ -345,7 +345,7 @@ async fn what_failed_is_recorded_with_its_error_and_no_journal() {
     );
     let error = job["error"].as_str().unwrap();
     assert!(
-        error.starts_with("rows could not be inserted; nothing was written at tsmp_client:"),
+        error.starts_with("cannot insert rows; nothing was written at tsmp_client:"),
         "{error}"
     );
     assert_eq!(
@@ -402,7 +402,7 @@ async fn an_undo_says_what_it_did_in_text_and_json() {
     assert!(
         again
             .stderr
-            .contains("note: `gatediff undo 3` does it again"),
+            .contains("note: `gatediff undo 3` undoes the undo"),
         "{}",
         again.stderr
     );
@@ -410,7 +410,7 @@ async fn an_undo_says_what_it_did_in_text_and_json() {
     let (code, document) = desk.undo(2, &[]);
     assert_eq!(
         (code, &document["error"]["message"]),
-        (Some(1), &json!("job 2 was undone already by job 3"))
+        (Some(1), &json!("job 2 was already undone by job 3"))
     );
     assert!(hints(&document).contains("undo the undo"));
     let (_, document) = desk.json(&["history", "2"]);
@@ -529,13 +529,13 @@ async fn what_is_needed_by_now_is_named_and_nothing_is_undone() {
         needed["why"]
             .as_str()
             .unwrap()
-            .contains("is needed by tsmp_client_group"),
+            .contains("is required by tsmp_client_group"),
         "{needed}"
     );
     assert!(hints(&document).contains("remove what depends on it first"));
     assert_eq!(desk.site.dump().await, before);
     let described = desk.run(&["undo", "1", "--yes"]).stderr;
-    assert!(described.contains("  item:  group:new "), "{described}");
+    assert!(described.contains("  item:      group:new "), "{described}");
 }
 
 #[tokio::test]
@@ -654,7 +654,7 @@ async fn a_backup_goes_where_it_is_to_and_never_over_another_file() {
     let (code, document) = desk.json(&["backup", "1", "--out", "b.json"]);
     assert_eq!(
         (code, &document["error"]["message"]),
-        (Some(1), &json!("a file is there already"))
+        (Some(1), &json!("file already exists"))
     );
     assert!(hints(&document).contains("--force"));
     assert_eq!(
@@ -668,7 +668,11 @@ async fn a_backup_goes_where_it_is_to_and_never_over_another_file() {
         "{}",
         forced.stdout
     );
-    assert!(forced.stderr.contains("holds secrets"), "{}", forced.stderr);
+    assert!(
+        forced.stderr.contains("contains secrets"),
+        "{}",
+        forced.stderr
+    );
     assert_eq!(
         std::fs::read_to_string(desk.path("b.json")).unwrap(),
         shown.stdout
@@ -942,7 +946,7 @@ async fn an_older_schema_is_upgraded_by_an_apply_and_keeps_its_jobs() {
         );
         assert_eq!(
             document["error"]["message"],
-            "gatediff's own schema is of an older version"
+            "gatediff's own schema has an older version"
         );
         assert!(hints(&document).contains("gatediff init"), "{document:#}");
     }
@@ -1003,8 +1007,14 @@ async fn a_newer_schema_is_left_alone() {
             (Some(1), &json!("schema")),
             "{document:#}"
         );
-        assert_eq!(document["error"]["why"], "it was made by a newer gatediff");
-        assert!(hints(&document).contains("newest gatediff"), "{document:#}");
+        assert_eq!(
+            document["error"]["why"],
+            "it was created by a newer gatediff"
+        );
+        assert!(
+            hints(&document).contains("upgrade gatediff"),
+            "{document:#}"
+        );
     }
     desk.bring(&sample().client("z", json!({})));
     let (code, document) = desk.json(&["apply", "export.json", "--yes"]);
@@ -1261,7 +1271,7 @@ async fn on_a_terminal_the_history_fits_and_an_undo_is_asked_for_by_name() {
     );
 
     let mut pty = terminal(&desk, &["undo", "7"]).spawn();
-    pty.wait_for("there is no job 7 in the ledger");
+    pty.wait_for("job 7 not found in the ledger");
     assert_eq!(pty.wait_exit(), Ok(64), "nobody is asked in vain");
     let undo = |answer: &str, described: &str, exit: u32| {
         let mut pty = terminal(&desk, &["undo", "1", "--only", "client:a"])
@@ -1270,7 +1280,7 @@ async fn on_a_terminal_the_history_fits_and_an_undo_is_asked_for_by_name() {
         pty.wait_for("undo of job 1 in ");
         pty.wait_for("only client:a");
         pty.wait_for("2 added, 1 covered");
-        pty.wait_for("Type the database's name to go on:");
+        pty.wait_for("Type the database name to continue:");
         pty.send(answer);
         pty.wait_for(described);
         assert_eq!(pty.wait_exit(), Ok(exit));
@@ -1285,7 +1295,7 @@ async fn on_a_terminal_the_history_fits_and_an_undo_is_asked_for_by_name() {
     );
 
     let mut pty = terminal(&desk, &["backup", "1"]).spawn();
-    pty.wait_for("a backup holds secrets, and stdout is a terminal");
+    pty.wait_for("a backup contains secrets, and stdout is a terminal");
     pty.wait_for("--out FILE");
     assert_eq!(pty.wait_exit(), Ok(64));
 }

@@ -118,7 +118,7 @@ async fn it_refuses_a_ledger_file_and_production_without_the_databases_name() {
     assert_eq!(ran.code, Some(64), "{ran:?}");
     assert_eq!(
         ran.json()["error"]["message"],
-        "serve keeps its ledger in the target only"
+        "serve keeps its ledger only in the target"
     );
     let production = "[profile.default]\nproduction = true\n";
     let ran = refused(&db, &[], Some(SECRET), production);
@@ -279,7 +279,7 @@ async fn what_is_not_there_or_not_http_is_answered_too() {
     let answer = served.import("/admin/apis/import?preview=yes", "{\"apis\":[]}");
     assert_eq!(
         (answer.status, answer.json()["Message"].clone()),
-        (400, json!("preview is either true or false"))
+        (400, json!("preview must be true or false"))
     );
     let answer = served.get("/api/apis?p=all", &[("admin-auth", SECRET)]);
     assert_eq!(
@@ -348,7 +348,11 @@ async fn a_ledger_that_cannot_be_written_keeps_no_answer_back() {
     assert_eq!(recorded(&db).await.len(), 2, "on another connection");
     db.run("ALTER TABLE gatediff.requests RENAME TO gone").await;
     assert_eq!(served.get("/api/apis/x", &[]).status, 404);
-    assert!(served.log().contains("a request is not in the ledger"));
+    assert!(
+        served
+            .log()
+            .contains("a request is not recorded in the ledger")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -373,7 +377,7 @@ async fn reported_to_stop_it_accepts_no_more_answers_what_it_began_and_ends_well
         assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
         assert_eq!(served.ended().code(), Some(0), "{}", served.stderr());
         assert!(
-            served.stderr().contains("all that was begun is done"),
+            served.stderr().contains("all running jobs are done"),
             "{}",
             served.stderr()
         );

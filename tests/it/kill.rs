@@ -15,7 +15,7 @@ use crate::support::pg::TestDb;
 const TRIES: usize = 20;
 
 /// How many clients the files bring.
-const SIZES: [i64; 3] = [20, 60, 200];
+const SIZES: [i64; 3] = [10, 30, 80];
 
 async fn imports() -> Vec<Import> {
     let mut imports = Vec::new();

@@ -285,7 +285,7 @@ async fn battery(product: &Product) {
     let twice = bench.json("apply", &[&plan, "--yes"], 3);
     assert_eq!(
         twice["error"]["message"],
-        "the plan was used already; nothing was written"
+        "the plan was already applied; nothing was written"
     );
 }
 
@@ -384,7 +384,7 @@ async fn an_export_asks_the_target_whose_it_is() {
     let failure = tyk.json("export", &["--out", out, "--force"], 64);
     assert_eq!(
         failure["error"]["message"],
-        "the target holds objects of several products"
+        "the target has objects of several products"
     );
     assert!(
         failure["error"].to_string().contains("tyk, sp-config"),
@@ -691,7 +691,7 @@ async fn a_directory_is_read_as_one_file() {
     assert!(
         changed
             .stdout
-            .contains("is not the one that the plan was made of"),
+            .contains("is not the one that the plan was made from"),
         "{}",
         changed.stdout
     );
@@ -730,12 +730,12 @@ fn a_directory_of_a_product_of_single_files_or_of_nothing_is_refused() {
         assert_eq!(ran.code, Some(code), "{}", ran.stdout);
         assert!(ran.stdout.contains(what), "{}", ran.stdout);
     };
-    refused("the directory holds no import file", 1);
+    refused("the directory contains no import file", 1);
     std::fs::copy(DIGIRUNNER.export(), directory.path().join("export.json")).unwrap();
     refused("an import of digirunner is one file, not a directory", 64);
     let shown = gatediff(&["show", path]);
     assert!(
-        shown.code == Some(1) && shown.stderr.contains("name the file in it"),
+        shown.code == Some(1) && shown.stderr.contains("name the file in the directory"),
         "{}",
         shown.stderr
     );

@@ -154,16 +154,16 @@ async fn an_import_is_rehearsed_saved_and_undone_with_the_keyboard_alone_at_80x2
     );
     assert_eq!(backup, exported, "the backup is the export from before");
     pty.send("\r");
-    pty.wait_for("begun");
+    pty.wait_for("started");
     pty.send("U");
     pty.wait_for("Undo job 1");
     // Not without the database's name.
     pty.send("\t\r");
-    pty.wait_for("type the database's name to undo");
+    pty.wait_for("type the database name to undo");
     pty.send(db.name());
     pty.wait_for(&format!(": {}", db.name()));
     pty.send("\t\r");
-    pty.wait_for("job 2 undid job 1: 52 items as before");
+    pty.wait_for("job 2 undid job 1: 52 items restored");
     assert_eq!(count(&db, clients).await, before);
     pty.send("q");
     pty.wait_for("compared again");
@@ -175,14 +175,14 @@ async fn an_import_is_rehearsed_saved_and_undone_with_the_keyboard_alone_at_80x2
     pty.wait_for("History: 2 jobs");
     pty.wait_for("52 restored");
     pty.send("jU");
-    pty.wait_for("undone already, by job 2");
+    pty.wait_for("already undone by job 2");
     close(&mut pty, "History: 2 jobs");
     pty.send("q");
     assert_eq!(pty.wait_exit(), Ok(0));
     let left = pty.text().replace('\n', "");
     for described in [
         "job 1: 23 added, 29 covered",
-        "job 2 undid job 1: 52 items as before",
+        "job 2 undid job 1: 52 items restored",
     ] {
         assert!(left.contains(described), "{left}");
     }
@@ -208,7 +208,7 @@ async fn what_is_in_the_way_of_an_undo_is_named_on_the_screen() {
     pty.wait_for("Undo job 1");
     confirm_by_name(&mut pty, db.name());
     pty.wait_for("It cannot be undone");
-    pty.wait_for("is needed by");
+    pty.wait_for("is required by");
     pty.wait_for("edge-case");
     close(&mut pty, "It cannot be undone");
     close(&mut pty, "History: 1 job");
@@ -354,7 +354,7 @@ async fn keys_that_cannot_be_used_are_reported_and_the_defaults_work() {
         pty.wait_for(&format!("config.toml:3: {described}"));
         pty.wait_for("(the default keys are used)");
         pty.send("?");
-        pty.wait_for("c          Overwrites the item");
+        pty.wait_for("c          Cover the item");
         pty.send("qq");
         assert_eq!(pty.wait_exit(), Ok(0));
     }
@@ -390,7 +390,7 @@ async fn a_user_signal_reads_themes_and_keys_again() {
         "[roles]\ntitle = { underlined = true }\n",
     );
     pty.signal(Signal::USR1);
-    pty.wait_for("themes and keys were read again");
+    pty.wait_for("themes and keys were reloaded");
     pty.wait_until(
         "an underlined title",
         first(|cell| !cell.bold() && cell.underline()),

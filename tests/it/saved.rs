@@ -189,7 +189,7 @@ async fn a_plan_is_used_once() {
         assert_eq!(ran.code, Some(3), "{}", ran.stdout);
         assert_eq!(
             ran.json()["error"]["message"],
-            "the plan was used already; nothing was written"
+            "the plan was already applied; nothing was written"
         );
         assert_eq!(ran.json()["error"]["why"], "job 1 applied it");
     };
@@ -260,7 +260,7 @@ async fn choices_belong_to_the_plan_and_only_there() {
             ran.json()["error"]["message"]
                 .as_str()
                 .unwrap()
-                .contains("it carries its own choices")
+                .contains("which has its own choices")
         );
         let mut args = vec!["plan", "export.json"];
         args.extend(choice);
@@ -429,7 +429,7 @@ async fn a_plan_of_another_file_target_or_key_is_refused() {
     let described = ran.json()["error"]["message"].as_str().unwrap().to_owned();
     assert_eq!(
         described,
-        "the import file is not the one that the plan was made of"
+        "the import file is not the one that the plan was made from"
     );
     std::fs::remove_file(desk.path("export.json")).unwrap();
     let ran = desk.apply(&[]);
@@ -467,7 +467,7 @@ async fn a_plan_of_another_file_target_or_key_is_refused() {
         let error = ran.json()["error"].clone();
         assert_eq!(
             error["message"],
-            "the plan was sealed with a key that is not here"
+            "the plan was signed with a key that is not available here"
         );
         assert!(
             error["why"]
@@ -483,7 +483,7 @@ async fn a_plan_of_another_file_target_or_key_is_refused() {
             (Some(0), &json!(false))
         );
         assert!(
-            shown.stderr.contains("cannot be told here"),
+            shown.stderr.contains("cannot be verified here"),
             "{}",
             shown.stderr
         );
@@ -573,13 +573,13 @@ async fn a_stale_plan_is_refused_with_the_three_states_and_shown_all_the_same() 
     assert_eq!(text.code, Some(3));
     assert!(
         text.stderr
-            .contains("  stale: client:a changed in the target since: /tps\n"),
+            .contains("  stale:     client:a changed in the target since: /tps\n"),
         "{}",
         text.stderr
     );
     assert!(
         text.stderr
-            .contains("         /tps: then 1, now 77, wanted 50\n"),
+            .contains("             /tps: then 1, now 77, wanted 50\n"),
         "{}",
         text.stderr
     );
@@ -719,12 +719,12 @@ async fn bytes_that_are_no_plan_are_refused_with_line_and_column_and_never_panic
         (
             text.replacen("\"version\":4", "\"version\":5", 1),
             FailureKind::Format,
-            "has version 5, this program knows 1 to 4",
+            "has version 5, this program supports 1 to 4",
         ),
         (
             text.replacen("gatediff-plan", "else", 1),
             FailureKind::Format,
-            "the file is no saved plan",
+            "not a gatediff plan file",
         ),
         (
             text.replacen("\"platform\":\"digirunner\"", "\"platform\":\"x\"", 1),
@@ -734,7 +734,7 @@ async fn bytes_that_are_no_plan_are_refused_with_line_and_column_and_never_panic
         (
             text.replacen("client:a", "klient:a", 1),
             FailureKind::Parse,
-            "'klient:a' is no item of a known kind",
+            "'klient:a' does not name an item of a known kind",
         ),
         (
             text.replacen("\"operator\":\"", "\"operator\":", 1),

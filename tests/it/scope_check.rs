@@ -416,7 +416,7 @@ async fn an_import_leaves_holders_behind_and_a_repair_catches_up() {
     assert_eq!(
         describe(&check(&site).await),
         [""; 0],
-        "nothing is wrong with the demo"
+        "no problems in the demo"
     );
     let review = site
         .review_bytes(include_bytes!("../../fixtures/digirunner/export.json"))

@@ -203,7 +203,7 @@ async fn the_table_of_a_list_is_aligned_and_harmless() {
     assert_eq!(
         lines,
         [
-            "name      alias     authentication  level   duration       times  APIs  held by  created     description",
+            "name      alias     authentication  level   duration       times  APIs  clients  created     description",
             "accounts  帳戶查詢  PIN             A       1 day              5     2        1  2020-01-01  Balances\\x1b[2J",
             "twice                               SYSTEM  Unlimited  Unlimited     0        0  2020-01-01",
             "twice                               SYSTEM  Unlimited  Unlimited     0        0  2020-01-01",
@@ -263,12 +263,12 @@ async fn a_scope_is_shown_in_full() {
             "duration        1 day",
             "times           5",
             "created         2020-01-01 00:00:00 by seeder",
-            "APIs            2, of which the target lacks 1",
+            "APIs            2, 1 of them missing in the target",
             "  bank",
             "    balance(balance)",
             "  gone",
-            "    nothing: the target lacks it",
-            "held by         1 client",
+            "    nothing: missing in the target",
+            "assigned to     1 client",
             "  crm (crm-name), level A",
         ]
     );
@@ -403,7 +403,7 @@ async fn what_was_created_is_reported_with_how_to_undo_it() {
         ran.stderr
     );
     assert!(
-        ran.stderr.contains("note: `gatediff undo 1` takes it back"),
+        ran.stderr.contains("note: `gatediff undo 1` undoes it"),
         "{}",
         ran.stderr
     );
@@ -520,7 +520,7 @@ async fn a_mistake_in_a_file_is_reported_with_its_place() {
     assert_eq!(error["why"], "expected text, found a whole number");
     assert_eq!(
         refused("{\"nmae\": \"x\"}")["why"],
-        "there is no property 'nmae'"
+        "unknown property 'nmae'"
     );
     assert_eq!(refused("{\"name\": ")["message"], "the file ends too early");
     let missing = desk.run(&["scope", "create", "loans", "--file", "none.json"]);
@@ -567,13 +567,13 @@ async fn what_breaks_a_rule_is_not_created() {
         ran.stderr.lines().collect::<Vec<_>>(),
         [
             "error: 1353 [API scope name] already exists: accounts",
-            "  item:  scope:accounts",
-            "  now:   choose another one, or update the scope that has it",
-            "  also:  1364 Security Level not found",
-            "  now:   there are: A, SYSTEM",
-            "  also:  1400 API: [a/b] does not found",
-            "  also:  1400 API: [a/c] does not found",
-            "  now:   register the API first, or check its module and key",
+            "  item:      scope:accounts",
+            "  next step: choose another one, or update the scope that has it",
+            "  also:      1364 Security Level not found",
+            "  next step: there are: A, SYSTEM",
+            "  also:      1400 API: [a/b] does not found",
+            "  also:      1400 API: [a/c] does not found",
+            "  next step: register the API first, or check its module and key",
         ]
     );
     for usage in [
@@ -671,7 +671,7 @@ async fn an_update_reports_what_differs_and_the_holders_follow() {
         "      + apis / bank/history",
         "      - apis / gone/nothing  removed",
         "      + authentications / OTP",
-        "  1 client holds it and follows: client:crm",
+        "  1 assigned client is updated too: client:crm",
     ] {
         assert!(
             ran.stdout.lines().any(|other| other == line),
@@ -758,7 +758,7 @@ async fn an_update_without_a_difference_writes_nothing() {
     ]);
     assert_eq!(
         (ran.code, ran.stdout.as_str()),
-        (Some(0), "nothing to do: scope:accounts is that already\n")
+        (Some(0), "nothing to do: scope:accounts is up to date\n")
     );
     assert!(ran.stderr.contains("nothing to remove"), "{}", ran.stderr);
     assert_eq!(desk.jobs(), 0);
@@ -805,8 +805,8 @@ async fn nothing_is_updated_that_nobody_confirmed() {
             .terminal(&["scope", "update", "accounts", "--times", "1"])
             .spawn();
         pty.wait_for("~ allowTimes  5 → 1");
-        pty.wait_for("1 client holds it and follows: client:crm");
-        pty.wait_for("Type the database's name to go on:");
+        pty.wait_for("1 assigned client is updated too: client:crm");
+        pty.wait_for("Type the database name to continue:");
         pty.send(answer);
         pty.wait_for(described);
         assert_eq!(pty.wait_exit(), Ok(exit));
@@ -827,7 +827,7 @@ async fn a_scope_that_changed_while_somebody_was_asked_is_stale() {
     let mut pty = desk
         .terminal(&["scope", "update", "accounts", "--times", "1"])
         .spawn();
-    pty.wait_for("Type the database's name to go on:");
+    pty.wait_for("Type the database name to continue:");
     desk.site
         .run("UPDATE tsmp_vgroup SET allow_times = 7 WHERE vgroup_id = '2000000101'")
         .await;
@@ -894,7 +894,7 @@ async fn a_scope_in_use_is_not_deleted_and_its_holders_are_named() {
         lines.next(),
         Some("error: 1403 Failed to remove. This virtual group is being used.")
     );
-    assert_eq!(lines.next(), Some("  item:  client:crm"));
+    assert_eq!(lines.next(), Some("  item:      client:crm"));
     assert_eq!(desk.site.dump().await, before);
 }
 
@@ -964,7 +964,7 @@ async fn a_scope_is_given_and_taken_and_each_is_undone() {
         taken.stdout
     );
     assert!(
-        taken.stderr.contains("`gatediff undo 2` takes it back"),
+        taken.stderr.contains("`gatediff undo 2` undoes it"),
         "{}",
         taken.stderr
     );
@@ -973,7 +973,7 @@ async fn a_scope_is_given_and_taken_and_each_is_undone() {
     let idle = desk.run(&["scope", "give", "accounts", "crm"]);
     assert_eq!(
         (idle.code, idle.stdout.as_str()),
-        (Some(0), "nothing to do: they hold it already\n")
+        (Some(0), "nothing to do: already assigned\n")
     );
 }
 
@@ -1042,7 +1042,7 @@ async fn what_is_wrong_is_reported_and_ends_as_a_plan_with_differences_does() {
     let ran = desk.run(&["scope", "check", "--only", "level-gone"]);
     assert_eq!(
         (ran.code, ran.stdout.as_str()),
-        (Some(0), "nothing is wrong\n")
+        (Some(0), "no problems found\n")
     );
     assert_eq!(
         desk.run(&["scope", "check", "--only", "no-such-code"]).code,
@@ -1088,7 +1088,7 @@ async fn what_can_be_repaired_is_shown_asked_for_repaired_and_undone() {
         .terminal(&["scope", "check", "--repair", "--only", "api-gone"])
         .spawn();
     pty.wait_for("repair: takes them out of the scope");
-    pty.wait_for("Type the database's name to go on:");
+    pty.wait_for("Type the database name to continue:");
     pty.send("no\r");
     pty.wait_for("not confirmed; nothing was written");
     assert_eq!(pty.wait_exit(), Ok(130));
@@ -1112,7 +1112,7 @@ async fn what_can_be_repaired_is_shown_asked_for_repaired_and_undone() {
     let ran = desk.run(&["scope", "check", "--repair", "--yes"]);
     assert_eq!(ran.code, Some(2), "something is left: {}", ran.stderr);
     assert!(ran.stdout.contains(": repaired "), "{}", ran.stdout);
-    assert!(ran.stderr.contains("left to you"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("manual repair"), "{}", ran.stderr);
     let (_, document) = desk.json(&["scope", "check"]);
     let findings = document["findings"].as_array().unwrap();
     assert!(
@@ -1174,7 +1174,7 @@ async fn a_production_profile_asks_for_the_databases_name_before_every_write() {
         .terminal(&["scope", "delete", "loans", "--profile", "live"])
         .spawn();
     pty.wait_for("delete scope:loans in ");
-    pty.wait_for("Type the database's name to go on:");
+    pty.wait_for("Type the database name to continue:");
     pty.send(format!("{}\r", desk.site.db.name()));
     pty.wait_for("job 2: deleted scope:loans");
     assert_eq!(pty.wait_exit(), Ok(0));

@@ -363,7 +363,7 @@ async fn a_name_that_the_product_is_about_to_create_keeps_an_undo_from_bringing_
         failure
             .stale
             .iter()
-            .any(|stale| stale.why.contains("has a name that")),
+            .any(|stale| stale.why.contains("is now used by")),
         "{failure:?}"
     );
     assert_eq!(

@@ -58,11 +58,11 @@ fn create(pty: &mut Pty) {
             ("CERT", "\t\tfor vendors\t\r"),
             ("Modules", "/cards\r"),
             ("1 of 12 listed", " \r"),
-            ("no APIs yet", "\r"),
-            ("0 of 7 chosen", "/freeze\r"),
+            ("no APIs selected", "\r"),
+            ("0 of 7 selected", "/freeze\r"),
             ("1 of 7 listed", "a"),
-            ("1 of 7 chosen", "\r"),
-            ("of at most 186, in 1 module", "\u{f}"),
+            ("1 of 7 selected", "\r"),
+            ("(maximum 186) in 1 module", "\u{f}"),
             ("job 1: scope vendor created", ""),
         ],
     );
@@ -79,7 +79,7 @@ fn update(pty: &mut Pty) {
             // Eight fields on, the module.
             ("3/85", "\t\t\t\t\t\t\t"),
             ("▸   cards", "D"),
-            ("0 APIs of at most 186, in 0", "\u{f}"),
+            ("0 APIs (maximum 186) in 0", "\u{f}"),
             ("外部廠商 → 新別名", "\t\r"),
             ("job 2: scope vendor updated", ""),
         ],
@@ -198,15 +198,15 @@ async fn deleting_a_scope_that_clients_hold_names_them_and_taking_it_away_lets_i
         &mut pty,
         &[
             ("1 of 17 scopes", "c"),
-            ("1 client holds it", "D"),
+            ("assigned to 1 client", "D"),
             ("taken away from client", "q"),
         ],
     );
-    pty.wait_for("No client holds it.");
+    pty.wait_for("Not assigned to any client.");
     pty.send("q");
     settle(&pty);
     pty.wait_until("no clients", |screen| {
-        !screen.contents().contains("No client holds it.")
+        !screen.contents().contains("Not assigned to any client.")
     });
     play(
         &mut pty,

@@ -656,7 +656,7 @@ async fn viewing_shows_everything_and_writes_nothing() {
     );
     assert_eq!(
         Span::new(scope.seconds).to_string(),
-        "25 hour (Approximately 1 day)"
+        "25 hours (Approximately 1 day)"
     );
     assert_eq!(scope.authentications, ["PIN".into()]);
     assert_eq!(

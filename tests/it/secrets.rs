@@ -891,7 +891,7 @@ fn screens(pty: &Pty) -> Vec<String> {
 /// Types keys and waits until what they led to was drawn: the help comes after
 /// them, and goes again.
 fn press(pty: &mut Pty, keys: &str) {
-    const HELP: &str = "Shows the keys that work here.";
+    const HELP: &str = "Show the keys that work here";
     pty.send(keys);
     pty.send("?");
     pty.wait_for(HELP);
@@ -1002,7 +1002,7 @@ async fn no_secret_is_reported_on_the_screen() {
     pty.wait_for("Job ");
     pty.send("q");
     pty.send("U");
-    pty.wait_for("can itself be undone");
+    pty.wait_for("can be undone, too");
     confirm(&mut pty, cage.site.db.name());
     pty.wait_for("secret_key");
     pty.send("q");
@@ -1014,7 +1014,7 @@ async fn no_secret_is_reported_on_the_screen() {
     cage.site.run(&back).await;
     pty.wait_for("History: ");
     pty.send("U");
-    pty.wait_for("can itself be undone");
+    pty.wait_for("can be undone, too");
     confirm(&mut pty, cage.site.db.name());
     pty.wait_for("Undone");
     pty.send("q");

@@ -96,7 +96,7 @@ async fn a_trigger_that_changes_a_column_is_named_and_refused() {
         failure.hints,
         [
             "table tsmp_client has trigger shout",
-            "to go on and list these changes in the receipt: --accept-server-changes"
+            "to accept these changes and list them in the receipt: --accept-server-changes"
         ]
     );
     assert_eq!(site.row("tsmp_client", "true").await["emails"], "a@b!");
@@ -549,7 +549,7 @@ async fn a_writer_that_writes_more_than_was_shown_is_caught() {
             assert_eq!(failure.server_changes.len(), 1, "{column}: {failure:?}");
             assert_eq!(failure.server_changes[0].column.as_deref(), Some(column));
             assert!(
-                failure.hints[0].contains("report this as a mistake in gatediff"),
+                failure.hints[0].contains("report this as a bug in gatediff"),
                 "{failure:?}"
             );
             assert_eq!(site.row("tsmp_client", "true").await["remark"], "old");

@@ -190,7 +190,7 @@ async fn update(
             model.note = match terminal.suspend()? {
                 Suspension::Resumed => "resumed".into(),
                 Suspension::Background => "background".into(),
-                Suspension::SessionLeader => "no shell to go back to".into(),
+                Suspension::SessionLeader => "no shell to return to".into(),
             };
         }
         KeyCode::Char('i') => {
@@ -555,7 +555,7 @@ fn a_session_leader_is_not_stopped() {
     let mut pty = program().spawn();
     wait_ready(&pty);
     pty.send("\x1a");
-    pty.wait_for("note=no shell to go back to");
+    pty.wait_for("note=no shell to return to");
     pty.send("q");
     assert_eq!(pty.wait_exit(), Ok(0));
 }

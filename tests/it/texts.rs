@@ -153,8 +153,8 @@ async fn what_looks_alike_is_shown_apart() {
             format!(
                 "clientAlias  Jos\\u{{e9}} N\\u{{fa}}\\u{{f1}}ez {arrow} Jose\\u{{301}} Nu\\u{{301}}n\\u{{303}}ez  (only the normalization differs: NFC to NFD)"
             ),
-            format!("owner  Ops{blank}Team {arrow} Ops\\u{{a0}}Team  (only blanks differ)"),
-            format!("remark  trailing {arrow} trailing{blank}  (only blanks differ)"),
+            format!("owner  Ops{blank}Team {arrow} Ops\\u{{a0}}Team  (only whitespace differs)"),
+            format!("remark  trailing {arrow} trailing{blank}  (only whitespace differs)"),
             format!(
                 "emails  ops@bank.example {arrow} \\u{{43e}}ps@bank.example  (look alike: U+006F Latin, U+043E Cyrillic)"
             ),

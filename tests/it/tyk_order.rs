@@ -194,9 +194,9 @@ async fn text_reports_what_is_missing_and_how_to_go_on() {
     let ran = Ran::of(command.current_dir(desk.home.path()).args(args));
     for line in [
         "1 add, 0 repeat (0 unchanged), 0 cannot add, 0 cannot cover, 0 lack API, 1 missing\n",
-        "\nMissing objects: the target has none of these; that is ignored if you confirm (--ignore-missing)\n",
+        "\nMissing objects: not in the target; ignored if you confirm (--ignore-missing)\n",
         &format!("\n  policy {POLICY}  used by api:jwt\n"),
-        "\napply adds 1 item; it needs --ignore-missing while 1 object is missing\n",
+        "\napply adds 1 item; it requires --ignore-missing while 1 object is missing\n",
     ] {
         assert!(ran.stdout.contains(line), "{line}\n{}", ran.stdout);
     }
@@ -228,7 +228,7 @@ async fn a_saved_plan_carries_the_confirmation_and_is_stale_once_the_policy_is_t
     assert_eq!(stale.code, Some(3), "{}", stale.stdout);
     assert_eq!(
         stale.json()["stale"][0],
-        json!({ "item": "api:jwt", "why": format!("policy {POLICY} is in the target now") })
+        json!({ "item": "api:jwt", "why": format!("policy {POLICY} now exists in the target") })
     );
     assert_eq!(save(&[]).code, Some(2));
     assert_eq!(desk.run(&["apply", "plan.json", "--yes"]).code, Some(0));
@@ -386,17 +386,14 @@ async fn a_mapping_that_cannot_be_taken_is_wrong_usage_and_one_that_meets_nothin
         let message = ran.json()["error"]["message"].as_str().unwrap().to_owned();
         assert_eq!(
             (ran.code, message),
-            (
-                Some(64),
-                format!("{product} has no organisations that could be mapped")
-            )
+            (Some(64), format!("{product} has no organisations to map"))
         );
     }
     let warnings = desk
         .run(&["validate", "apis.json", "--organisation", "a=b"])
         .json()["warnings"]
         .clone();
-    let unmet = "the mapping of organisation 'a' to 'b' meets nothing in the file";
+    let unmet = "the mapping of organisation 'a' to 'b' matches nothing in the file";
     assert!(
         warnings
             .as_array()

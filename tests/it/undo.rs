@@ -241,7 +241,7 @@ async fn a_job_that_was_undone_is_not_undone_again() {
     undo(&site, receipt.job, &[]).await.unwrap();
     let failure = undo(&site, receipt.job, &[]).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Refused);
-    assert_eq!(failure.what, "job 1 was undone already by job 2");
+    assert_eq!(failure.what, "job 1 was already undone by job 2");
 }
 
 #[tokio::test]
@@ -261,7 +261,7 @@ async fn only_what_was_named_is_undone_and_the_rest_later() {
         (1, JobState::PartlyUndone, Some(part.job))
     );
     let failure = undo(&site, receipt.job, &["client:a"]).await.unwrap_err();
-    assert_eq!(failure.why.as_deref(), Some("they were undone already"));
+    assert_eq!(failure.why.as_deref(), Some("they were already undone"));
     let rest = undo(&site, receipt.job, &[]).await.unwrap();
     assert_eq!(site.column("tsmp_client", "client_id", "true").await, ["a"]);
     assert_eq!(site.column("tsmp_group", "group_name", "true").await, ["g"]);
@@ -292,7 +292,7 @@ async fn an_item_that_the_job_did_not_write_cannot_be_named() {
     );
     assert_eq!(
         undo(&site, 99, &[]).await.unwrap_err().what,
-        "there is no job 99 in the ledger"
+        "job 99 not found in the ledger"
     );
 }
 
@@ -343,7 +343,7 @@ async fn a_row_that_is_gone_or_there_again_is_named() {
         .collect();
     assert_eq!(described.len(), 2, "{described:?}");
     assert!(
-        described.contains(&"tsmp_client (client_id \"b\") is gone"),
+        described.contains(&"tsmp_client (client_id \"b\") no longer exists"),
         "{described:?}"
     );
 }
@@ -363,7 +363,7 @@ async fn what_depends_on_an_added_row_by_now_is_named() {
     let failure = undo(&site, receipt.job, &[]).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::Blocked);
     assert_eq!(failure.stale[0].item.to_string(), "group:new");
-    let by = format!("is needed by tsmp_client_group (client_id \"a\", group_id \"{group}\")");
+    let by = format!("is required by tsmp_client_group (client_id \"a\", group_id \"{group}\")");
     assert!(failure.stale[0].why.ends_with(&by), "{:?}", failure.stale);
     assert_eq!(exact(&site).await, before);
 }
@@ -453,7 +453,7 @@ async fn an_undo_of_an_undo_is_refused_where_its_ids_may_have_been_given_away() 
         failure
             .stale
             .iter()
-            .any(|stale| stale.why.ends_with("has counted on")),
+            .any(|stale| stale.why.ends_with("has since advanced")),
         "{:?}",
         failure.stale
     );

@@ -1,4 +1,4 @@
-//! `scope check`: what is wrong with the scopes of a target, and repairing it.
+//! `scope check`: problems of the scopes of a target, and their repair.
 
 use super::document::Document;
 use super::{print_edited, write};
@@ -21,7 +21,7 @@ pub(super) async fn run(
     }
     let findings = find(session, &args.only).await?;
     if args.repair {
-        // By now it is known which cluster that is.
+        // The cluster is known at this point.
         consent::check_target(&args.consent, &session.target)?;
     }
     let repairable = findings
@@ -47,7 +47,7 @@ pub(super) async fn run(
     Ok(exit)
 }
 
-/// Looks for findings, of these codes if there are any; may be interrupted.
+/// Looks for findings, of these codes if any are given; may be interrupted.
 async fn find(session: &Session, only: &[String]) -> Result<Vec<ScopeFinding>, Failure> {
     let progress_line = ProgressLine::begin();
     let reporter = progress_line.reporter();
@@ -59,8 +59,8 @@ async fn find(session: &Session, only: &[String]) -> Result<Vec<ScopeFinding>, F
     Ok(findings)
 }
 
-/// Shows what will be repaired, asks, repairs it. What cannot be repaired is
-/// left, and the command ends as if that were all it had found.
+/// Shows what will be repaired, asks, repairs it. The exit code is that of the
+/// findings that remain.
 async fn repair(
     printer: &mut Printer,
     session: &Session,
@@ -103,12 +103,12 @@ async fn repair(
     let document = Document::new("scope check", status, &target).findings(findings);
     let what = match edited.job {
         Some(_) => format!("repaired {}", some_of(&edited.items, MAX_LISTED)),
-        None => "it is repaired already".to_owned(),
+        None => "already repaired".to_owned(),
     };
     print_edited(printer, document, &edited, &what);
     if !left.is_empty() {
-        let left = plural(left.len(), "finding is", "findings are");
-        printer.message(format!("note: {left} left to you"));
+        let left = plural(left.len(), "finding requires", "findings require");
+        printer.message(format!("note: {left} manual repair"));
     }
     Ok(exit)
 }
@@ -121,7 +121,7 @@ const fn outcome(findings: usize) -> (&'static str, Exit) {
     }
 }
 
-/// Returns the findings for people, each with what can be done.
+/// Formats the findings, each with its repair or next step.
 fn lines(findings: &[ScopeFinding]) -> Vec<String> {
     let mut lines = Vec::new();
     for finding in findings {
@@ -135,7 +135,7 @@ fn lines(findings: &[ScopeFinding]) -> Vec<String> {
         match &finding.repair {
             Some(repair) => lines.push(format!("  repair: {}", safe(repair))),
             None if finding.hint.is_empty() => {}
-            None => lines.push(format!("  now:    {}", safe(&finding.hint))),
+            None => lines.push(format!("  next step: {}", safe(&finding.hint))),
         }
     }
     lines
@@ -147,9 +147,9 @@ fn summary(findings: &[ScopeFinding]) -> String {
         .filter(|finding| finding.repair.is_some())
         .count();
     match (findings.len(), repairable) {
-        (0, _) => "nothing is wrong".to_owned(),
+        (0, _) => "no problems found".to_owned(),
         (all, 0) => format!(
-            "{}; none can be repaired here",
+            "{}; none can be repaired automatically",
             plural(all, "finding", "findings")
         ),
         (all, repairable) => format!(
@@ -186,7 +186,7 @@ mod tests {
                 "stale-oauth-ids client:a\\x1b[2J: holds 3 ids too many",
                 "  repair: removes them",
                 "level client:a\\x1b[2J: holds 3 ids too many",
-                "  now:    give the client a level",
+                "  next step: give the client a level",
             ]
         );
         assert_eq!(
@@ -195,8 +195,8 @@ mod tests {
         );
         assert_eq!(
             summary(&findings[1..]),
-            "1 finding; none can be repaired here"
+            "1 finding; none can be repaired automatically"
         );
-        assert_eq!(summary(&[]), "nothing is wrong");
+        assert_eq!(summary(&[]), "no problems found");
     }
 }

@@ -10,7 +10,7 @@ use crate::job::scope::{Edited, ScopeDocument, ScopeFinding};
 /// The product that has scopes.
 const PLATFORM: &str = "digirunner";
 
-/// One document; what a command has nothing to say of is left out.
+/// One document; fields that do not apply to a command are left out.
 #[derive(Debug, Serialize)]
 pub(super) struct Document<'a> {
     format_version: &'static str,
@@ -21,7 +21,7 @@ pub(super) struct Document<'a> {
     /// What a list found.
     #[serde(skip_serializing_if = "Option::is_none")]
     scopes: Option<Vec<ScopeDocument<'a>>>,
-    /// The scope that it is about.
+    /// The scope concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<ScopeDocument<'a>>,
     /// What a check found.
@@ -72,7 +72,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Says which scope it is about.
+    /// Sets the scope concerned.
     pub(super) fn scope(self, scope: ScopeDocument<'a>) -> Self {
         Self {
             scope: Some(scope),

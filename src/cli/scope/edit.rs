@@ -92,14 +92,14 @@ pub(super) async fn update(
         .warnings(&warnings);
     let what = match edited.job {
         Some(_) => format!("updated {}", scope.item()),
-        None => format!("{} is that already", scope.item()),
+        None => format!("{} is up to date", scope.item()),
     };
     print_edited(printer, document, &edited, &what);
     Ok(Exit::Done)
 }
 
-/// Returns what a scope is to be as far as a file says: all of it, if there is
-/// one, but for a name that it does not have.
+/// Returns the wanted scope: the file's if there is one, with the present name
+/// if the file has none.
 fn wanted(seen: &Draft, file: Option<Draft>) -> Draft {
     match file {
         None => seen.clone(),
@@ -111,7 +111,7 @@ fn wanted(seen: &Draft, file: Option<Draft>) -> Draft {
     }
 }
 
-/// Returns what was done where nothing was to be done.
+/// Returns the result if nothing had to be done.
 fn unchanged(scope: &Scope) -> Edited {
     Edited {
         job: None,
@@ -126,7 +126,7 @@ fn unchanged(scope: &Scope) -> Edited {
     }
 }
 
-/// A scope and what it is to become.
+/// A scope and its wanted state.
 struct Update<'c> {
     catalogue: &'c Catalogue,
     scope: &'c Scope,
@@ -139,8 +139,8 @@ impl Update<'_> {
         self.draft.warnings(self.catalogue, Some(self.scope))
     }
 
-    /// Shows what differs and who follows, then asks. Where somebody is asked,
-    /// that is no result, but what the question is about.
+    /// Shows what differs and which clients are updated too, then asks. If the
+    /// operator is asked, this goes to stderr, since it is not the result.
     async fn confirm(
         &self,
         printer: &mut Printer,
@@ -183,8 +183,8 @@ impl Update<'_> {
         if !holders.is_empty() {
             let count = plural(
                 holders.len(),
-                "client holds it and follows",
-                "clients hold it and follow",
+                "assigned client is updated too",
+                "assigned clients are updated too",
             );
             lines.push(format!(
                 "  {count}: {}",
@@ -251,7 +251,7 @@ pub(super) async fn delete(
     Ok(Exit::Done)
 }
 
-/// Giving or taking: its words, and what is done.
+/// Giving or taking: its wording, and the edit.
 pub(super) struct Way {
     command: &'static str,
     verb: &'static str,
@@ -266,7 +266,7 @@ pub(super) const GIVE: Way = Way {
     verb: "give",
     done: "gave",
     to: "to",
-    idle: "they hold it already",
+    idle: "already assigned",
     edit: |scope, clients| Edit::Give {
         id: scope.id.clone(),
         name: scope.name.clone(),
@@ -279,7 +279,7 @@ pub(super) const TAKE: Way = Way {
     verb: "take",
     done: "took",
     to: "from",
-    idle: "they do not hold it",
+    idle: "not assigned",
     edit: |scope, clients| Edit::Take {
         id: scope.id.clone(),
         name: scope.name.clone(),

@@ -1,4 +1,4 @@
-//! From options to what a scope is to be.
+//! From options to the wanted state of a scope.
 
 use std::collections::BTreeSet;
 
@@ -6,17 +6,17 @@ use crate::cli::args::{ScopeFieldsArgs, ScopeUpdateArgs};
 use crate::job::scope::{ApiName, Catalogue, Draft, parse_duration, parse_times};
 use crate::job::{Failure, FailureKind};
 
-/// What was said of a scope, put into a draft; with what should be known of it.
+/// The options put into a draft, with notes for the operator.
 pub(super) struct Fields<'c> {
     catalogue: &'c Catalogue,
-    /// What it has come to.
+    /// The resulting draft.
     pub(super) draft: Draft,
-    /// What was asked for and came to nothing.
+    /// Options that had no effect.
     pub(super) notes: Vec<String>,
 }
 
 impl<'c> Fields<'c> {
-    /// Begins with a draft.
+    /// Starts from a draft.
     pub(super) const fn new(catalogue: &'c Catalogue, draft: Draft) -> Self {
         Self {
             catalogue,
@@ -29,7 +29,7 @@ impl<'c> Fields<'c> {
     ///
     /// # Errors
     ///
-    /// Fails if a number is none, or an API is not named as one.
+    /// Fails on an invalid number or API name.
     pub(super) fn set(
         &mut self,
         name: Option<&String>,
@@ -70,11 +70,11 @@ impl<'c> Fields<'c> {
         Ok(())
     }
 
-    /// Adds and removes what was asked for.
+    /// Adds and removes as the options say.
     ///
     /// # Errors
     ///
-    /// Fails if an API is not named as one.
+    /// Fails on an invalid API name.
     pub(super) fn change(&mut self, args: &ScopeUpdateArgs) -> Result<(), Failure> {
         args.add_api
             .iter()
@@ -95,8 +95,8 @@ impl<'c> Fields<'c> {
         Ok(())
     }
 
-    /// Adds an API, or those of a module that the target has. That an API is
-    /// not there is for the rules to say.
+    /// Adds an API, or those of a module that the target has. The rules report
+    /// an API that does not exist.
     fn add_api(&mut self, word: &str) -> Result<(), Failure> {
         match named(word, |api| self.catalogue.api(api).is_some())? {
             Named::Api(api) => {
@@ -146,8 +146,8 @@ enum Named {
     Module(String),
 }
 
-/// Reads `MODULE/KEY` or `MODULE/*`. Names may hold slashes: of the ways to
-/// divide them, the one is meant that `is_there`.
+/// Reads `MODULE/KEY` or `MODULE/*`. Names may contain slashes: the split for
+/// which `is_there` holds is used.
 fn named(word: &str, is_there: impl Fn(&ApiName) -> bool) -> Result<Named, Failure> {
     let divided = |(at, slash): (usize, &str)| {
         let key = word.get(at + slash.len()..)?;
@@ -169,7 +169,7 @@ fn named(word: &str, is_there: impl Fn(&ApiName) -> bool) -> Result<Named, Failu
             FailureKind::Usage,
             format!("'{word}' does not name an API"),
         )
-        .hint("name it as MODULE/KEY, or as MODULE/* for all of a module")),
+        .hint("write MODULE/KEY, or MODULE/* for all APIs of a module")),
     }
 }
 
@@ -193,7 +193,7 @@ mod tests {
         }
     }
 
-    /// Returns what `accounts` becomes by options, and what is noted.
+    /// Returns `accounts` changed by the options, and the notes.
     fn becomes(args: &[&str]) -> Result<(Draft, Vec<String>), Failure> {
         let catalogue = Catalogue::sample();
         let scope = catalogue.scope("2000000001").unwrap();

@@ -1,4 +1,4 @@
-//! `scope list`: the scopes, or those that are searched for.
+//! `scope list`: the scopes, optionally filtered.
 
 use super::document::Document;
 use crate::cli::Exit;
@@ -21,7 +21,7 @@ pub(super) async fn run(
     };
     let filter = filter(args);
     if let Some(violation) = filter.check(&catalogue) {
-        // Nothing is blocked where nothing is to be written.
+        // Nothing is blocked if nothing is written.
         return Err(Failure {
             kind: FailureKind::Refused,
             ..Failure::violated(vec![violation])
@@ -57,7 +57,7 @@ pub(super) async fn run(
     Ok(Exit::Done)
 }
 
-/// Returns which scopes are wanted; words may come together or one by one.
+/// Returns the filter; words may be given in one argument or in several.
 fn filter(args: ScopeListArgs) -> Filter {
     Filter {
         authentications: args.authentication,
@@ -67,10 +67,10 @@ fn filter(args: ScopeListArgs) -> Filter {
     }
 }
 
-/// How many columns the table has.
+/// The number of columns of the table.
 const COLUMNS: usize = 10;
 
-/// What stands above them.
+/// The headings.
 const HEAD: [&str; COLUMNS] = [
     "name",
     "alias",
@@ -79,18 +79,18 @@ const HEAD: [&str; COLUMNS] = [
     "duration",
     "times",
     "APIs",
-    "held by",
+    "clients",
     "created",
     "description",
 ];
 
-/// The columns of numbers, which end at one line.
+/// The columns of numbers, which are right-aligned.
 const NUMBERS: std::ops::RangeInclusive<usize> = 5..=7;
 
-/// The most cells of each column; what is longer is cut.
+/// The maximum width of each column; longer values are cut.
 const MAX_WIDTHS: [usize; COLUMNS] = [30, 24, 24, 12, 14, 10, 4, 7, 10, 40];
 
-/// The least cells that are worth a description.
+/// The minimum width of a description.
 const LEAST_DESCRIPTION: usize = 12;
 
 /// Returns the table's lines, as wide as a terminal if there is one.
@@ -120,8 +120,8 @@ fn row(scope: &Scope) -> [String; COLUMNS] {
     ]
 }
 
-/// Returns how wide each column is: as wide as what it holds, up to its most;
-/// the description takes what is left.
+/// Returns the width of each column: that of its content, up to its maximum;
+/// the description takes the rest.
 fn widths(rows: &[[String; COLUMNS]], width: Option<usize>) -> [usize; COLUMNS] {
     let mut widths = [0; COLUMNS];
     for row in rows {
@@ -164,7 +164,7 @@ pub(super) fn duration(seconds: i64) -> String {
         return UNLIMITED.to_owned();
     }
     let Span { amount, unit, .. } = Span::new(seconds);
-    format!("{amount} {}", unit.word())
+    unit.count(amount)
 }
 
 /// Returns a number of allowed access times for people.
@@ -195,9 +195,9 @@ mod tests {
         assert_eq!(
             describe(None),
             [
-                "name      alias     authentication  level   duration       times  APIs  held by  created     description",
+                "name      alias     authentication  level   duration       times  APIs  clients  created     description",
                 "accounts  帳戶查詢  OTP,PIN         A       1 day      Unlimited     3        2  2020-09-14  Balances of accounts",
-                "cards     Cards     PIN             SYSTEM  25 hour            5     2        1  2020-09-14",
+                "cards     Cards     PIN             SYSTEM  25 hours           5     2        1  2020-09-14",
                 "empty                               SYSTEM  Unlimited  Unlimited     0        0  2020-09-13  \\x1b[31mred\\u{202e}",
                 "twice                               B       Unlimited  Unlimited     0        0  2020-09-13",
                 "twice                               C       1 hour             1     0        0  2020-09-13",
@@ -213,7 +213,7 @@ mod tests {
             "{described:#?}"
         );
         assert!(described[1].ends_with("Balances of ac"), "{}", described[1]);
-        // Nothing worth showing would be left: the lines are folded then.
+        // The description would be too narrow: the lines are folded then.
         assert!(describe(Some(80))[1].ends_with("Balances of accounts"));
     }
 

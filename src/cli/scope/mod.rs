@@ -1,4 +1,4 @@
-//! `scope`: API scopes. One file per sort of command; what they share is here.
+//! `scope`: API scopes. One file per kind of command; what they share is here.
 
 mod check;
 mod document;
@@ -30,10 +30,9 @@ pub(super) async fn run(
         return screen::run(printer, global, args.screen, screen).await;
     };
     if args.screen.is_given() {
-        let what = "--theme, --accessible and --operator in front of the command are options of the screen";
-        return Err(
-            Failure::new(FailureKind::Usage, what).hint("put --operator behind the command")
-        );
+        let what =
+            "--theme, --accessible and --operator before the command are options of the screen";
+        return Err(Failure::new(FailureKind::Usage, what).hint("put --operator after the command"));
     }
     let session = Session::new(global).await?;
     match command {
@@ -48,7 +47,7 @@ pub(super) async fn run(
     }
 }
 
-/// Reads all there is; tells how far that is. May be interrupted.
+/// Reads everything, reporting progress. May be interrupted.
 async fn read(session: &Session) -> Result<Catalogue, Failure> {
     let progress_line = ProgressLine::begin();
     let reporter = progress_line.reporter();
@@ -58,7 +57,7 @@ async fn read(session: &Session) -> Result<Catalogue, Failure> {
     catalogue
 }
 
-/// Does what was asked for, and tells how far that is.
+/// Runs the edit, reporting progress.
 async fn write(session: &Session, args: &ConsentArgs, edit: Edit) -> Result<Edited, Failure> {
     let options = EditOptions {
         operator: operator(args.operator.clone())?,
@@ -80,8 +79,8 @@ async fn write(session: &Session, args: &ConsentArgs, edit: Edit) -> Result<Edit
     edited
 }
 
-/// Refuses early where somebody has to be asked and nobody can be: in
-/// production. Elsewhere the product does not ask either.
+/// Fails early in production if confirmation is needed but cannot be asked for.
+/// Elsewhere the product does not ask either.
 fn can_ask_in_production(session: &Session, args: &ConsentArgs) -> Result<(), Failure> {
     match session.target.marks().production {
         Some(_) => consent::can_ask(args, &session.target),
@@ -113,7 +112,7 @@ fn find<'c>(catalogue: &'c Catalogue, word: &str) -> Result<&'c Scope, Failure> 
     match catalogue.named(word) {
         [scope] => Ok(scope),
         [] => Err(match catalogue.scope(word) {
-            Some(_) => not_found(word).hint(format!("there is one of that id: id:{word}")),
+            Some(_) => not_found(word).hint(format!("a scope has this id: id:{word}")),
             None => not_found(word),
         }),
         several => {
@@ -121,9 +120,9 @@ fn find<'c>(catalogue: &'c Catalogue, word: &str) -> Result<&'c Scope, Failure> 
                 .iter()
                 .map(|scope| format!("id:{}", scope.id))
                 .collect();
-            let what = format!("there are {} scopes of the name '{word}'", several.len());
+            let what = format!("{} scopes have the name '{word}'", several.len());
             Err(Failure::new(FailureKind::Usage, what)
-                .hint(format!("name one of them by its id: {}", ids.join(" "))))
+                .hint(format!("select one by its id: {}", ids.join(" "))))
         }
     }
 }
@@ -161,7 +160,7 @@ fn print_edited(printer: &mut Printer, document: Document<'_>, edited: &Edited, 
         safe(what),
         edited.seconds
     ));
-    printer.message(format!("note: `gatediff undo {job}` takes it back"));
+    printer.message(format!("note: `gatediff undo {job}` undoes it"));
     super::text::afterwards(printer, &edited.server_changes, &edited.notes);
 }
 
@@ -185,7 +184,7 @@ mod tests {
         assert_eq!(failure.kind, FailureKind::Usage);
         assert_eq!(
             failure.hints,
-            ["name one of them by its id: id:2000000004 id:2000000005"]
+            ["select one by its id: id:2000000004 id:2000000005"]
         );
     }
 

@@ -43,7 +43,7 @@ impl Launcher for NoFile {
     fn open(self: Arc<Self>, _: Reporter) -> BoxFuture<'static, Result<(Loaded, Target), Failure>> {
         let failure = Failure::new(
             FailureKind::Usage,
-            "there is no file to review: only scopes were opened",
+            "no file to review: only scopes were opened",
         )
         .hint("review a file with `gatediff review FILE`");
         async move { Err(failure) }.boxed()

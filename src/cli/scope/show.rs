@@ -1,4 +1,4 @@
-//! `scope show`: all there is to know about a scope.
+//! `scope show`: a scope in detail.
 
 use chrono::NaiveDateTime;
 
@@ -34,10 +34,10 @@ pub(super) async fn run(
     Ok(Exit::Done)
 }
 
-/// The cells of a label and the space behind it.
+/// The width of a label and the space after it.
 const LABEL: usize = 16;
 
-/// Returns the lines, each with how far it is indented where it is broken.
+/// Returns the lines, each with the indent of its continuation lines.
 fn lines(catalogue: &Catalogue, scope: &Scope) -> Vec<(String, usize)> {
     let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().unwrap_or_default().to_owned();
     let fields = [
@@ -77,7 +77,7 @@ fn lines(catalogue: &Catalogue, scope: &Scope) -> Vec<(String, usize)> {
     lines.push((
         format!(
             "{:<LABEL$}{}",
-            "held by",
+            "assigned to",
             plural(scope.holders.len(), "client", "clients")
         ),
         LABEL,
@@ -97,21 +97,24 @@ fn apis_count(catalogue: &Catalogue, scope: &Scope) -> String {
         .count();
     match lacking {
         0 => scope.apis.len().to_string(),
-        lacking => format!("{}, of which the target lacks {lacking}", scope.apis.len()),
+        lacking => format!(
+            "{}, {lacking} of them missing in the target",
+            scope.apis.len()
+        ),
     }
 }
 
-/// As the product's page has it: the key with the name behind it.
+/// As on the product's page: the key followed by the name.
 fn describe_api(api: &ApiInfo) -> String {
     match &api.title {
         Some(title) => format!("{}({title})", api.name.key),
-        None => format!("{}: the target lacks it", api.name.key),
+        None => format!("{}: missing in the target", api.name.key),
     }
 }
 
 fn describe_holder(client: &ClientInfo) -> String {
     if !client.exists {
-        return format!("{}: there is no such client", client.id);
+        return format!("{}: no such client", client.id);
     }
     let level = client
         .level
@@ -133,7 +136,7 @@ fn level(catalogue: &Catalogue, scope: &Scope) -> String {
         return "none".to_owned();
     };
     match catalogue.level(id) {
-        None => format!("{id}: there is no such level"),
+        None => format!("{id}: no such level"),
         Some(level) => match level.description.as_deref().filter(|text| !text.is_empty()) {
             Some(description) => format!("{}: {description}", named(level)),
             None => named(level),
@@ -147,7 +150,7 @@ fn authentications(catalogue: &Catalogue, scope: &Scope) -> String {
         .iter()
         .map(|id| match catalogue.authentication(id) {
             Some(known) => named(known),
-            None => format!("{id}: there is no such type"),
+            None => format!("{id}: no such type"),
         });
     described.collect::<Vec<_>>().join(", ")
 }
@@ -160,7 +163,7 @@ fn named(label: &Label) -> String {
     }
 }
 
-/// When and by whom; the product's times are local ones, without a zone.
+/// When and by whom; the product's times are local, without a zone.
 fn written(at: Option<NaiveDateTime>, by: Option<&str>) -> String {
     let at = at.map(|at| at.format("%Y-%m-%d %H:%M:%S").to_string());
     match (at, by.filter(|by| !by.is_empty())) {
@@ -203,7 +206,7 @@ mod tests {
                 "    history(Account history)",
                 "  crm",
                 "    lookup(Look up a customer)",
-                "held by         2 clients",
+                "assigned to     2 clients",
                 "  crm (CRM), level A",
                 "  portal (Portal), level A",
             ]
@@ -214,21 +217,18 @@ mod tests {
     fn what_dangles_is_marked() {
         let described = describe("2000000002").join("\n");
         assert!(
-            described.contains("duration        25 hour (Approximately 1 day)"),
+            described.contains("duration        25 hours (Approximately 1 day)"),
             "{described}"
         );
         assert!(
-            described.contains("APIs            2, of which the target lacks 1"),
+            described.contains("APIs            2, 1 of them missing in the target"),
             "{described}"
         );
         assert!(
-            described.contains("    nothing: the target lacks it"),
+            described.contains("    nothing: missing in the target"),
             "{described}"
         );
-        assert!(
-            described.contains("  ghost: there is no such client"),
-            "{described}"
-        );
+        assert!(described.contains("  ghost: no such client"), "{described}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use gatediff::engine::{Choices, ItemId, Kind, Outcome, Plan};
 use gatediff::job::{
@@ -35,30 +35,33 @@ pub(crate) struct Site {
 struct Field {
     list: String,
     property: String,
-    table: String,
     column: String,
 }
 
-fn fields() -> Vec<Field> {
-    let records = csv::Reader::from_reader(FIELDS.as_bytes()).into_records();
-    let fields = records
-        .map(Result::unwrap)
-        .filter(|record| &record[5] != "(not a column)");
-    fields
-        .map(|record| Field {
+/// The properties by table, in the order of the file; read once.
+static BY_TABLE: LazyLock<Vec<(String, Vec<Field>)>> = LazyLock::new(|| {
+    let mut tables: Vec<(String, Vec<Field>)> = Vec::new();
+    for record in csv::Reader::from_reader(FIELDS.as_bytes()).into_records() {
+        let record = record.unwrap();
+        if &record[5] == "(not a column)" {
+            continue;
+        }
+        let field = Field {
             list: record[0].to_owned(),
             property: record[1].to_owned(),
-            table: record[3].to_owned(),
             column: record[4].to_owned(),
-        })
-        .collect()
-}
+        };
+        match tables.last_mut() {
+            Some((table, fields)) if *table == record[3] => fields.push(field),
+            _ => tables.push((record[3].to_owned(), vec![field])),
+        }
+    }
+    tables
+});
 
 /// The 24 tables.
 pub(crate) fn tables() -> Vec<String> {
-    let mut tables: Vec<String> = fields().into_iter().map(|field| field.table).collect();
-    tables.dedup();
-    tables
+    BY_TABLE.iter().map(|(table, _)| table.clone()).collect()
 }
 
 impl Site {
@@ -68,15 +71,11 @@ impl Site {
             db: TestDb::from_template("digirunner_schema", SCHEMA).await,
         };
         let mut connection = site.db.connect().await;
-        for table in tables() {
-            let columns: Vec<Field> = fields()
-                .into_iter()
-                .filter(|field| field.table == table)
-                .collect();
+        for (table, columns) in BY_TABLE.iter() {
             let rows: Vec<Value> = sample
                 .rows(&columns[0].list)
                 .iter()
-                .map(|row| as_columns(&columns, row))
+                .map(|row| as_columns(columns, row))
                 .collect();
             let names: Vec<&str> = columns.iter().map(|field| field.column.as_str()).collect();
             let names = names.join(", ");
@@ -92,17 +91,20 @@ impl Site {
                     .unwrap_or_else(|error| panic!("{table}: {error}"));
             }
         }
-        for [module, key, uid] in &sample.apis {
-            let sql = "INSERT INTO tsmp_api (api_key, module_name, api_name, api_status, api_src, create_time, \
-                       create_user, api_uid) VALUES ($1, $2, $1, '1', 'R', '2020-01-01', 'seeder', nullif($3, ''))";
-            sqlx::query(sql)
-                .bind(key)
-                .bind(module)
-                .bind(uid)
-                .execute(&mut connection)
-                .await
-                .unwrap();
-        }
+        let apis = |part: usize| -> Vec<&str> {
+            sample.apis.iter().map(|api| api[part].as_ref()).collect()
+        };
+        let sql = "INSERT INTO tsmp_api (api_key, module_name, api_name, api_status, api_src, \
+                   create_time, create_user, api_uid) \
+                   SELECT key, module, key, '1', 'R', '2020-01-01', 'seeder', nullif(uid, '') \
+                   FROM unnest($1::text[], $2::text[], $3::text[]) AS api (module, key, uid)";
+        sqlx::query(sql)
+            .bind(apis(0))
+            .bind(apis(1))
+            .bind(apis(2))
+            .execute(&mut connection)
+            .await
+            .unwrap();
         site
     }
 
