@@ -37,7 +37,7 @@ impl SignatureKey {
         let labelled = Sha256::new()
             .chain_update(b"gatediff plan key")
             .chain_update(bytes);
-        let mut id = hex(&labelled.finalize());
+        let mut id = hex::encode(labelled.finalize());
         id.truncate(8);
         Self {
             mac: Hmac::new(&block.into()),
@@ -53,11 +53,12 @@ impl SignatureKey {
     /// Returns the keyed fingerprint of some bytes: HMAC-SHA256 in hexadecimal.
     /// `label` separates the fingerprints of different things.
     pub fn fingerprint(&self, label: &str, bytes: &[u8]) -> String {
-        hex(&self
-            .labelled(&[label])
-            .chain_update(bytes)
-            .finalize()
-            .into_bytes())
+        hex::encode(
+            self.labelled(&[label])
+                .chain_update(bytes)
+                .finalize()
+                .into_bytes(),
+        )
     }
 
     /// Returns whether a fingerprint is that of these bytes, in constant time.
@@ -130,12 +131,13 @@ impl Signature {
     }
 
     fn secret(&self, secret: &Secret) -> Secret {
-        secret.replaced(hex(&self
-            .mac
-            .clone()
-            .chain_update(secret.key())
-            .finalize()
-            .into_bytes()))
+        secret.replaced(hex::encode(
+            self.mac
+                .clone()
+                .chain_update(secret.key())
+                .finalize()
+                .into_bytes(),
+        ))
     }
 
     fn item(&self, item: Item) -> Item {
@@ -180,10 +182,6 @@ impl Signature {
             | Value::Text(_)) => plain,
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

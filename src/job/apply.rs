@@ -10,7 +10,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::check::{Checked, check};
 use super::failure::{Failure, FailureKind};
-use super::file::hex;
 use super::plan::{Review, read_target};
 use super::progress::{Cancel, Phase, Reporter};
 use super::rehearse::{Problem, Rehearsal};
@@ -335,7 +334,7 @@ impl Apply {
         })?;
         Ok(Some(Backup {
             name: self.review.platform.export_name(Local::now().naive_local()),
-            sha256: hex(&Sha256::digest(&export.bytes)),
+            sha256: hex::encode(Sha256::digest(&export.bytes)),
             content: export.bytes,
         }))
     }

@@ -4,7 +4,7 @@ use chrono::{Local, Utc};
 use sha2::{Digest as _, Sha256};
 
 use super::failure::{Failure, FailureKind};
-use super::file::{check_kinds, hex, known_kinds, unknown_format};
+use super::file::{check_kinds, known_kinds, unknown_format};
 use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Phase, Reporter};
 use crate::engine::{Finding, ItemId, Kind};
@@ -171,7 +171,7 @@ async fn write(
         let export = snapshot
             .export(&options)
             .map_err(|roots| missing(platform, &roots))?;
-        let sha256 = hex(&Sha256::digest(&export.bytes));
+        let sha256 = hex::encode(Sha256::digest(&export.bytes));
         Ok((export, sha256))
     };
     tokio::task::spawn_blocking(write)

@@ -91,7 +91,7 @@ pub fn load_bytes(
         .map_err(|error| explain(path, &error))?;
     let file = FileInfo {
         path: path.to_owned(),
-        sha256: hex(&Sha256::digest(bytes)),
+        sha256: hex::encode(Sha256::digest(bytes)),
         bytes: bytes.len() as u64,
         platform: platform.name(),
         options: options.clone(),
@@ -275,8 +275,4 @@ fn explain(path: &str, error: &ParseError) -> Failure {
         .at(place)
         .because(&error.message)
         .hint(hint)
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

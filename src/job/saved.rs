@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::apply::used;
 use super::failure::{Failure, FailureKind};
-use super::file::{FileInfo, hex, is_directory, read};
+use super::file::{FileInfo, is_directory, read};
 use super::history::history;
 use super::plan::Review;
 use crate::engine::{
@@ -107,7 +107,7 @@ pub fn save(
     let document = Document {
         format: FORMAT.to_owned(),
         version: VERSION,
-        id: hex(&id),
+        id: hex::encode(id),
         created_at: Utc::now(),
         operator: operator.to_owned(),
         host: rustix::system::uname()

@@ -22,6 +22,8 @@ use std::time::{Duration, Instant};
 pub use error::LocalError;
 pub use programs::{OLDEST_MAJOR, Rejected, ServerPrograms};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::connect::Target;
 use directory::Directory;
 use user::ServerUser;
@@ -385,15 +387,15 @@ fn last_lines(file: &Path) -> Vec<String> {
         .collect()
 }
 
+/// What stands in a URL as it is (RFC 3986, 2.3).
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
 pub(super) fn percent_encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                char::from(byte).to_string()
-            }
-            other => format!("%{other:02X}"),
-        })
-        .collect()
+    utf8_percent_encode(text, UNRESERVED).to_string()
 }
 
 #[cfg(test)]

@@ -356,7 +356,7 @@ async fn what_failed_is_recorded_with_its_error_and_no_journal() {
     assert!(
         desk.run(&["history", "2"])
             .stdout
-            .contains("error     rows could not be inserted")
+            .contains("error     cannot insert rows")
     );
     let (code, document) = desk.undo(2, &[]);
     assert_eq!(

@@ -340,9 +340,9 @@ async fn keys_that_cannot_be_used_are_reported_and_the_defaults_work() {
     let home = tempfile::tempdir().unwrap();
     for (table, described) in [
         ("covr = \"v\"", "unknown action 'covr'"),
-        ("cover = \"meta-v\"", "'meta-v' is no key"),
-        ("import = \"c\"", "c for import is cover already"),
-        ("cover = \"ctrl-i\"", "^I cannot arrive"),
+        ("cover = \"meta-v\"", "'meta-v' is not a key"),
+        ("import = \"c\"", "c for import is already used by cover"),
+        ("cover = \"ctrl-i\"", "terminals send"),
     ] {
         configure(
             home.path(),

@@ -666,7 +666,7 @@ async fn an_update_reports_what_differs_and_the_holders_follow() {
         "scope:accounts",
         "      ~ vgroupAlias  帳戶查詢 → (none)",
         "      ~ securityLevelId  A → SYSTEM",
-        "      ~ allowDays  1 day → 30 day",
+        "      ~ allowDays  1 day → 30 days",
         "      ~ allowTimes  5 → Unlimited",
         "      + apis / bank/history",
         "      - apis / gone/nothing  removed",
@@ -1056,7 +1056,7 @@ async fn what_is_wrong_is_reported_and_ends_as_a_plan_with_differences_does() {
         ran.stdout
     );
     assert!(
-        ran.stdout.contains("  repair: takes them out of the scope"),
+        ran.stdout.contains("  repair: removes them from the scope"),
         "{}",
         ran.stdout
     );
@@ -1087,7 +1087,7 @@ async fn what_can_be_repaired_is_shown_asked_for_repaired_and_undone() {
     let mut pty = desk
         .terminal(&["scope", "check", "--repair", "--only", "api-gone"])
         .spawn();
-    pty.wait_for("repair: takes them out of the scope");
+    pty.wait_for("repair: removes them from the scope");
     pty.wait_for("Type the database name to continue:");
     pty.send("no\r");
     pty.wait_for("not confirmed; nothing was written");

@@ -254,7 +254,7 @@ async fn a_scope_is_valid_for_a_number_of_days() {
     let catalogue = site.catalogue().await;
     assert_eq!(
         Span::new(catalogue.named("s")[0].seconds).to_string(),
-        "3 day"
+        "3 days"
     );
 }
 

@@ -111,7 +111,7 @@ pub(super) async fn stop(service: &Arc<Service>) {
     match tokio::time::timeout(service.timeouts.heartbeat, closing).await {
         Ok(Ok(_)) => {}
         Ok(Err(failure)) => {
-            tracing::warn!(%failure, "cannot record which tasks the shutdown ended")
+            tracing::warn!(%failure, "cannot record which tasks the shutdown ended");
         }
         Err(_) => {
             tracing::warn!(

@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    EXTENSION, FileInfo, LARGEST, Loaded, check_options, explain, hex, read, recognise, too_large,
+    EXTENSION, FileInfo, LARGEST, Loaded, check_options, explain, read, recognise, too_large,
 };
 use crate::engine::display::some_of;
 use crate::engine::{Finding, Severity};
@@ -276,7 +276,7 @@ fn checksum(parts: &[Part]) -> String {
     let sum = parts.iter().fold(Sha256::new(), |sum, part| {
         describe(describe(sum, part.name.as_bytes()), &part.bytes)
     });
-    hex(&sum.finalize())
+    hex::encode(sum.finalize())
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
+use uuid::Uuid;
 
 use crate::store::sql::{Operation, StoreError};
 
@@ -28,42 +29,25 @@ pub struct TaskId(Arc<str>);
 impl TaskId {
     /// Returns the name made of random bytes.
     pub fn from_random(bytes: [u8; 16]) -> Self {
-        let version = (u128::from_be_bytes(bytes) & !(0xf << 76)) | (0x4 << 76);
-        let variant = (version & !(0x3 << 62)) | (0x2 << 62);
-        Self::from_digits(&format!("{variant:032x}"))
+        Self::of(uuid::Builder::from_random_bytes(bytes).into_uuid())
     }
 
     /// Parses a name, with or without dashes; none if it is invalid.
     pub fn parse(text: &str) -> Option<Self> {
-        let is_dashed =
-            text.len() == 36 && text.char_indices().all(|(at, c)| (c == '-') == is_dash(at));
-        if !is_dashed && text.len() != 32 {
-            return None;
-        }
-        let digits: String = text.chars().filter(|c| !is_dashed || *c != '-').collect();
-        let is_hexadecimal = digits.len() == 32 && digits.chars().all(|c| c.is_ascii_hexdigit());
-        is_hexadecimal.then(|| Self::from_digits(&digits.to_ascii_lowercase()))
+        // Not in braces, and not as a URN.
+        let is_plain = matches!(text.len(), 32 | 36);
+        let id = Uuid::try_parse(text).ok().filter(|_| is_plain)?;
+        Some(Self::of(id))
     }
 
-    fn from_digits(digits: &str) -> Self {
-        let mut text = String::with_capacity(36);
-        for digit in digits.chars() {
-            if is_dash(text.len()) {
-                text.push('-');
-            }
-            text.push(digit);
-        }
-        Self(text.into())
+    fn of(id: Uuid) -> Self {
+        Self(id.hyphenated().to_string().into())
     }
 
     /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-const fn is_dash(at: usize) -> bool {
-    matches!(at, 8 | 13 | 18 | 23)
 }
 
 impl fmt::Display for TaskId {
