@@ -344,7 +344,7 @@ pub struct ItemDifference {
 
 impl Entry {
     /// Returns the promised content of the target once this item is written, by
-    /// the changes that were shown; `is_written` tells which others are written
+    /// the changes that were shown; `is_written` says which others are written
     /// too.
     pub fn promised(&self, is_written: &dyn Fn(&ItemId) -> bool) -> Value {
         let reading = Reading {

@@ -122,7 +122,7 @@ proptest! {
         let mut paths: Vec<&str> = changes.iter().map(|change| change.path.as_str()).collect();
         paths.sort_unstable();
         paths.dedup();
-        prop_assert_eq!(paths.len(), changes.len(), "each path is told once");
+        prop_assert_eq!(paths.len(), changes.len(), "each path is reported once");
     }
 
     #[test]

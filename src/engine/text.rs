@@ -2,7 +2,7 @@
 //! screen, JSON and previews.
 //!
 //! [`TextDiff`] is exact: its hunks, applied to the target's text, give the
-//! file's, byte for byte. [`Pair`] shows two values next to each other so that
+//! file's, byte for byte. [`ComparedValues`] shows two values next to each other so that
 //! the difference is visible, even if they look the same. Both take time linear
 //! in the texts.
 

@@ -180,7 +180,7 @@ impl Server {
             "the server started"
         );
         let open = accept::accept(listener, router(&service), service.limits, stop).await;
-        let why = stop.why().unwrap_or_else(|| "told to stop".to_owned());
+        let why = stop.why().unwrap_or_else(|| "stopped".to_owned());
         tracing::info!(why, "the server is stopping");
         service.queue.close(&why);
         let ended = finish(&service, open.shutdown(), &why).await;

@@ -135,7 +135,7 @@ impl Queue {
     ///
     /// # Errors
     ///
-    /// As [`place`](Self::place) and [`turn`](Place::turn).
+    /// As [`slot`](Self::slot) and [`start`](Slot::start).
     pub(super) async fn start(&self, does: Does) -> Result<Running, Problem> {
         self.slot(does)?.start().await
     }

@@ -222,8 +222,8 @@ impl JobBody for Apply {
     ) -> BoxFuture<'a, Result<Done, JobError>> {
         async move {
             self.check_unused(open).await?;
-            let (ground, access) = self.check(open).await?;
-            let backup = self.backup(open, &*ground)?;
+            let (comparison, access) = self.check(open).await?;
+            let backup = self.backup(open, &*comparison)?;
             let stamp = self.stamp();
             let reporter = open.run.reporter.clone();
             let report = |table: &str, done: usize, total: usize| {
@@ -231,12 +231,12 @@ impl JobBody for Apply {
             };
             let mut writer = Writer::new(open.connection, &stamp, &report);
             let job_error = |error| open.run.job_error(error);
-            ground
+            comparison
                 .write(&mut writer, &self.approved)
                 .await
                 .map_err(job_error)?;
             let accept = self.options.accept_server_changes;
-            let verify = |touched: Touched<'_>| Ok(ground.verify(&self.approved, touched));
+            let verify = |touched: Touched<'_>| Ok(comparison.verify(&self.approved, touched));
             let checked = check(&mut writer, accept, verify)
                 .await
                 .map_err(job_error)??;
@@ -292,28 +292,28 @@ impl Apply {
         &self,
         open: &mut JobTransaction<'_>,
     ) -> Result<(Box<dyn Comparison>, Option<Access>), JobError> {
-        let ground = read_target(
+        let comparison = read_target(
             &self.review.bundle,
             open.connection,
             &open.run.reporter,
             Phase::Check,
         )
         .await;
-        let ground = open.step(ground)?;
-        let plan = ground.plan();
+        let comparison = open.step(comparison)?;
+        let plan = comparison.plan();
         let changed = self.approved.stale(&plan);
         if !changed.is_empty() {
             return Err(stale(changed).into());
         }
         let access = plan.access(|at| self.approved.is_written(at));
-        Ok((ground, access))
+        Ok((comparison, access))
     }
 
     /// Takes a full export of the target before anything is written.
     fn backup(
         &self,
         open: &JobTransaction<'_>,
-        ground: &dyn Comparison,
+        comparison: &dyn Comparison,
     ) -> Result<Option<Backup>, JobError> {
         if !self.options.backup {
             return Ok(None);
@@ -325,7 +325,7 @@ impl Apply {
             now: Some(Utc::now()),
             ..ExportOptions::default()
         };
-        let export = ground.snapshot().export(&options).map_err(|_| {
+        let export = comparison.snapshot().export(&options).map_err(|_| {
             Failure::new(
                 FailureKind::Internal,
                 "cannot save the backup; nothing was written",
@@ -402,7 +402,7 @@ impl JobBody for Rehearsed<'_> {
     ) -> BoxFuture<'a, Result<RehearsalDone, JobError>> {
         async move {
             let apply = self.0;
-            let (ground, access) = apply.check(open).await?;
+            let (comparison, access) = apply.check(open).await?;
             let stamp = apply.stamp();
             let reporter = open.run.reporter.clone();
             let report = |table: &str, done: usize, total: usize| {
@@ -410,11 +410,11 @@ impl JobBody for Rehearsed<'_> {
             };
             let mut writer = Writer::rehearsing(open.connection, &stamp, &report);
             let job_error = |error| open.run.job_error(error);
-            ground
+            comparison
                 .write(&mut writer, &apply.approved)
                 .await
                 .map_err(job_error)?;
-            let verify = |touched: Touched<'_>| Ok(ground.verify(&apply.approved, touched));
+            let verify = |touched: Touched<'_>| Ok(comparison.verify(&apply.approved, touched));
             let checked = check(&mut writer, true, verify)
                 .await
                 .map_err(job_error)??;

@@ -54,22 +54,22 @@ pub async fn plan(
         ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
     let reading = async {
         transaction::begin_reading(&mut connection).await?;
-        let ground =
+        let comparison =
             read_target(&loaded.bundle, &mut connection, reporter, Phase::Snapshot).await?;
         let tables = loaded.platform.tables();
         let written = tables.iter().filter(|table| !table.is_external);
         let tables: Vec<&str> = written.map(|table| table.name).collect();
         let catalog = describe(&mut connection, &tables).await?;
         transaction::commit(&mut connection).await?;
-        Ok::<_, StoreError>((ground, catalog))
+        Ok::<_, StoreError>((comparison, catalog))
     };
-    let (ground, catalog) = monitor.run(reading).await.flatten()?;
+    let (comparison, catalog) = monitor.run(reading).await.flatten()?;
     monitor.close(connection).await;
     reporter.phase(Phase::Compare);
     // Rows that foreign keys delete are known once rows are deleted.
     let hazards = catalog.hazards.iter().filter(|hazard| hazard.to.is_none());
     let warnings = hazards.map(|hazard| Finding::warning("target-trigger", hazard.warning()));
-    let plan = compare(ground).await?.with_warnings(warnings);
+    let plan = compare(comparison).await?.with_warnings(warnings);
     Ok(Review {
         file: loaded.file.clone(),
         target: target.display(),
@@ -83,8 +83,8 @@ pub async fn plan(
 
 /// Compares on its own thread: large files take a while, and the screen must
 /// not block.
-async fn compare(ground: Box<dyn Comparison>) -> Result<Plan, Failure> {
-    tokio::task::spawn_blocking(move || ground.plan())
+async fn compare(comparison: Box<dyn Comparison>) -> Result<Plan, Failure> {
+    tokio::task::spawn_blocking(move || comparison.plan())
         .await
         .map_err(|error| Failure::internal("comparing", error))
 }

@@ -62,7 +62,7 @@ struct Inner {
 type Session = (Connection, ConnectionMonitor);
 
 impl Tasks {
-    /// Registers a server; [our schema](super::init) must exist.
+    /// Registers a server; [our schema](fn@super::init) must exist.
     ///
     /// # Errors
     ///

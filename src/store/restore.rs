@@ -183,7 +183,7 @@ pub async fn restore(
         }
     }
     for restoration in &restorations {
-        conflicts.extend(restoration.misfits(writer, journal).await?);
+        conflicts.extend(restoration.conflicts_of(writer, journal).await?);
     }
     Ok(conflicts)
 }
@@ -753,7 +753,7 @@ impl Restoration<'_> {
     /// Returns the restored rows that conflict with the current rows: a row
     /// that one refers to no longer exists, or another has its name. A conflict
     /// that existed before the job is allowed.
-    async fn misfits(
+    async fn conflicts_of(
         &self,
         writer: &mut Writer<'_>,
         journal: &[JournalRow],

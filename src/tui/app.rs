@@ -237,7 +237,7 @@ impl App {
             Some(Dialog::Access) => Context::Access,
             Some(question) if question.is_to_read() => Context::Reader,
             Some(_) => Context::Dialog,
-            None => self.ground(),
+            None => self.base_context(),
         }
     }
 
@@ -250,7 +250,7 @@ impl App {
     }
 
     /// Returns the key context if no dialog is open.
-    fn ground(&self) -> Context {
+    fn base_context(&self) -> Context {
         let is_filtering = |picker: &Picker| picker.is_filtering;
         match &self.form {
             Some(form) if form.picker.as_ref().is_some_and(is_filtering) => Context::Filter,

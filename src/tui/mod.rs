@@ -1,6 +1,6 @@
 //! The terminal interface: model, update, view.
 //!
-//! [`run`] shows a plan that a [`Backend`] makes, lets the operator choose and
+//! [`run()`] shows a plan that a [`Backend`] makes, lets the operator choose and
 //! confirm, and has the backend apply it. `update` is pure: effects run as
 //! tasks and answer with messages; views only read.
 

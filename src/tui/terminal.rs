@@ -504,8 +504,8 @@ pub(super) fn is_foreground() -> bool {
 }
 
 /// Waits until a write would not block; fails where it never will.
-fn wait_writable(fd: BorrowedFd<'_>, patience: Option<Duration>) -> io::Result<()> {
-    let timeout = patience.and_then(|patience| Timespec::try_from(patience).ok());
+fn wait_writable(fd: BorrowedFd<'_>, limit: Option<Duration>) -> io::Result<()> {
+    let timeout = limit.and_then(|limit| Timespec::try_from(limit).ok());
     let mut fds = [PollFd::from_borrowed_fd(fd, PollFlags::OUT)];
     loop {
         match poll(&mut fds, timeout.as_ref()) {

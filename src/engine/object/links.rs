@@ -26,7 +26,7 @@ pub struct Link<'o> {
     pub name_at: Option<String>,
 }
 
-/// Finds the references of an object, in order. `is_kind` tells which words are
+/// Finds the references of an object, in order. `is_kind` says which words are
 /// kinds that can be referred to.
 pub fn links<'o>(object: &'o Object, is_kind: &dyn Fn(&str) -> bool) -> Vec<Link<'o>> {
     let mut finder = Finder {

@@ -59,8 +59,8 @@ impl ComparedValues {
     /// Returns how two values are shown; with `ascii` all our own signs are ASCII.
     ///
     /// ```
-    /// use gatediff::engine::text::Pair;
-    /// let pair = Pair::new("blank", "blank ", false);
+    /// use gatediff::engine::text::ComparedValues;
+    /// let pair = ComparedValues::new("blank", "blank ", false);
     /// assert_eq!(pair.text(), ("blank".to_owned(), "blank·".to_owned()));
     /// ```
     pub fn new(before: &str, after: &str, ascii: bool) -> Self {

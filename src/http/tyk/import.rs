@@ -38,7 +38,7 @@ pub(super) async fn import(
     Posted(body): Posted,
 ) -> Result<Response, Problem> {
     let previews = flag(query.as_deref(), "preview")?;
-    let tells = flag(query.as_deref(), "findings")?;
+    let lists_findings = flag(query.as_deref(), "findings")?;
     let options = ImportOptions {
         organisations: mapped(query.as_deref())?,
         ..ImportOptions::default()
@@ -60,7 +60,7 @@ pub(super) async fn import(
             .filter(|finding| finding.severity > Severity::Note)
     };
     // Exactly the Dashboard's answer, unless more was requested.
-    let described = warnings().filter(|_| tells);
+    let described = warnings().filter(|_| lists_findings);
     let mut response = Envelope::ok(endpoint.done(), &meta)
         .with(described)
         .response(StatusCode::OK);

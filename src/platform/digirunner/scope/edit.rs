@@ -152,12 +152,12 @@ impl From<Violation> for Refused {
 
 /// Plans an edit on these rows.
 pub(super) fn plan(
-    ground: &ScopeRows,
+    scope_rows: &ScopeRows,
     edit: &Edit,
     stamp: &Stamp,
     ids: &mut Ids,
 ) -> Result<Planned, Refused> {
-    let editor = Editor::new(ground, stamp, ids);
+    let editor = Editor::new(scope_rows, stamp, ids);
     match edit {
         Edit::Create(draft) => editor.create(draft),
         Edit::Update { id, seen, draft } => editor.update(id, seen, draft),
@@ -171,7 +171,7 @@ pub(super) fn plan(
 
 impl<'w> Editor<'w, '_> {
     fn create(mut self, draft: &Draft) -> Result<Planned, Refused> {
-        let violations = draft.check(&self.ground.catalogue, None);
+        let violations = draft.check(&self.scope_rows.catalogue, None);
         if !violations.is_empty() {
             return Err(violations.into());
         }
@@ -207,7 +207,7 @@ impl<'w> Editor<'w, '_> {
     }
 
     fn update(mut self, id: &Arc<str>, seen: &Draft, draft: &Draft) -> Result<Planned, Refused> {
-        let catalogue = &self.ground.catalogue;
+        let catalogue = &self.scope_rows.catalogue;
         let Some(scope) = catalogue.scope(id) else {
             return Err(Violation::new(1286, &[])
                 .hint("the scope no longer exists: read the scopes again")
@@ -319,7 +319,7 @@ impl<'w> Editor<'w, '_> {
     fn delete(mut self, id: &Arc<str>, name: &Arc<str>) -> Result<Planned, Refused> {
         let scope = self.found(id, name)?;
         let holders: Vec<ItemId> = self
-            .ground
+            .scope_rows
             .catalogue
             .holders_of(scope)
             .map(ClientInfo::item)
@@ -438,7 +438,7 @@ impl<'w> Editor<'w, '_> {
                 .into_iter()
                 .partition(|row| *row.text(client_vgroup::VGROUP_ID) == **id);
             if this.is_empty() {
-                if self.ground.catalogue.client(client).is_none() {
+                if self.scope_rows.catalogue.client(client).is_none() {
                     violations.push(no_client(client));
                 } else {
                     self.planned

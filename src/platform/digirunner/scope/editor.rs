@@ -23,7 +23,7 @@ use crate::store::Stamp;
 
 /// Turns an edit into rows.
 pub(super) struct Editor<'w, 'i> {
-    pub(super) ground: &'w ScopeRows,
+    pub(super) scope_rows: &'w ScopeRows,
     pub(super) side: Index<'w>,
     links_of_group: ByText<'w>,
     holders_of_group: ByText<'w>,
@@ -36,16 +36,16 @@ pub(super) struct Editor<'w, 'i> {
 
 impl<'w, 'i> Editor<'w, 'i> {
     /// Starts with nothing to write.
-    pub(super) fn new(ground: &'w ScopeRows, stamp: &'w Stamp, ids: &'i mut Ids) -> Self {
+    pub(super) fn new(scope_rows: &'w ScopeRows, stamp: &'w Stamp, ids: &'i mut Ids) -> Self {
         Self {
-            ground,
-            side: Index::new(&ground.tables),
+            scope_rows,
+            side: Index::new(&scope_rows.tables),
             links_of_group: by_text(
-                ground.tables.rows(TableId::VgroupGroup),
+                scope_rows.tables.rows(TableId::VgroupGroup),
                 vgroup_group::GROUP_ID,
             ),
             holders_of_group: by_text(
-                ground.tables.rows(TableId::ClientGroup),
+                scope_rows.tables.rows(TableId::ClientGroup),
                 client_group::GROUP_ID,
             ),
             stamp,
@@ -80,7 +80,7 @@ impl<'w> Editor<'w, '_> {
             TableId::ClientVgroup if column == client_vgroup::CLIENT_ID => &side.client_vgroups,
             // The others are few, and read once.
             _ => {
-                let rows = self.ground.tables.rows(table).iter();
+                let rows = self.scope_rows.tables.rows(table).iter();
                 let found: Vec<&'w Row> = rows.filter(|row| row.text(column) == text).collect();
                 return found.into_iter();
             }
@@ -99,7 +99,7 @@ impl<'w> Editor<'w, '_> {
 
     /// Returns the scope of an id, if it still has the name that the operator saw.
     pub(super) fn found(&self, id: &str, name: &str) -> Result<&'w Scope, Refused> {
-        match self.ground.catalogue.scope(id) {
+        match self.scope_rows.catalogue.scope(id) {
             Some(scope) if *scope.name == *name => Ok(scope),
             Some(scope) => Err(Violation::new(1286, &[])
                 .hint(format!(
@@ -317,7 +317,7 @@ impl<'w> Editor<'w, '_> {
         groups: &[Arc<str>],
         id: &Arc<str>,
     ) -> Option<Violation> {
-        let Some(client) = self.ground.catalogue.client(id) else {
+        let Some(client) = self.scope_rows.catalogue.client(id) else {
             return Some(no_client(id));
         };
         let other = groups.iter().find(|group| {

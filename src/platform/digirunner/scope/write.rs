@@ -44,17 +44,17 @@ pub(crate) async fn write(
     if let Edit::Repair { codes } = edit {
         return repaired(writer, reading, codes).await.map(Ok);
     }
-    let ground = ScopeRows::read(writer.connection(), reading, edit).await?;
+    let scope_rows = ScopeRows::read(writer.connection(), reading, edit).await?;
     let stamp = writer.stamp();
     let mut counting = Ids::counting(HashSet::new());
-    if let Err(refused) = edit::plan(&ground, edit, stamp, &mut counting) {
+    if let Err(refused) = edit::plan(&scope_rows, edit, stamp, &mut counting) {
         return Ok(Err(refused));
     }
     let given = allocate::take(writer, counting.counts()).await?;
     let mut ids = Ids::given(given, HashSet::new());
-    let planned = match edit::plan(&ground, edit, stamp, &mut ids) {
+    let planned = match edit::plan(&scope_rows, edit, stamp, &mut ids) {
         Ok(planned) => Planned {
-            before: ground.tables.clone(),
+            before: scope_rows.tables.clone(),
             ..planned
         },
         Err(refused) => return Ok(Err(refused)),
@@ -68,7 +68,7 @@ pub(crate) async fn write(
             lock_for_share(writer, table.table(), &rows).await?;
         }
     }
-    execute(writer, &planned.changes, &ground.tables).await?;
+    execute(writer, &planned.changes, &scope_rows.tables).await?;
     Ok(Ok(planned))
 }
 

@@ -108,7 +108,7 @@ fn secrets_within_lists_are_kept_with_the_element_that_they_belong_to() {
     assert_eq!(
         kept(&json!({"forests": [{"server": "z"}]}), &there),
         json!({"forests": [{"server": "z"}]}),
-        "nothing tells which element it is"
+        "the element is unknown"
     );
 }
 

@@ -90,7 +90,10 @@ fn no_secret_of_the_list_is_ever_reported() {
     let described = describe(&plan);
     assert_eq!(described.lines().find(|line| line.contains(CANARY)), None);
     let secret = described.matches(r#","secret":true"#).count();
-    assert_eq!(secret, 46, "each of them is told to differ: {described}");
+    assert_eq!(
+        secret, 46,
+        "each of them is reported to differ: {described}"
+    );
 }
 
 #[test]
