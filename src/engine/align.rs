@@ -14,7 +14,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use self::look::{Look, Scope};
-pub(super) use self::sequence::rising;
 use super::diff::push_segment;
 use super::item::{Element, Field, Value};
 use super::json::{Json, Object, Span};

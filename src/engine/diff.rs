@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
-use super::align::rising;
 use super::item::{Element, Field, ItemId, Value};
+use super::rising::rising;
 use super::text::{self, Members, TextDiff};
 
 /// The effect of a change on the target.

@@ -21,6 +21,7 @@ pub mod object;
 pub mod plan;
 pub mod promise;
 pub mod reference;
+mod rising;
 pub mod schema;
 pub mod secret;
 pub mod select;

@@ -7,6 +7,8 @@
 
 use std::collections::HashMap;
 
+use crate::engine::rising::rising;
+
 /// The maximum number of pairs examined between two matched elements.
 const MAX_PAIRS: usize = 250_000;
 
@@ -109,34 +111,6 @@ fn anchors(
         .into_iter()
         .filter_map(|at| pairs.get(at).copied())
         .collect()
-}
-
-/// Returns the indices of a longest increasing subsequence of distinct numbers.
-pub(in crate::engine) fn rising(numbers: &[usize]) -> Vec<usize> {
-    // For each length, the subsequence with the lowest end.
-    let mut ends: Vec<usize> = Vec::new();
-    let mut before: Vec<Option<usize>> = Vec::with_capacity(numbers.len());
-    let number = |at: &usize| numbers.get(*at).copied().unwrap_or_default();
-    for (at, value) in numbers.iter().enumerate() {
-        let length = ends.partition_point(|end| number(end) < *value);
-        before.push(
-            length
-                .checked_sub(1)
-                .and_then(|last| ends.get(last).copied()),
-        );
-        match ends.get_mut(length) {
-            Some(end) => *end = at,
-            None => ends.push(at),
-        }
-    }
-    let mut rising = Vec::with_capacity(ends.len());
-    let mut last = ends.last().copied();
-    while let Some(at) = last {
-        rising.push(at);
-        last = before.get(at).copied().flatten();
-    }
-    rising.reverse();
-    rising
 }
 
 /// Pairs the rest between two matched elements, in order, with maximum total
