@@ -17,6 +17,7 @@ pub mod item;
 pub mod json;
 pub mod law;
 pub mod lookalike;
+mod marking;
 pub mod object;
 pub mod plan;
 pub mod promise;

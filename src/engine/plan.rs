@@ -13,9 +13,9 @@ use super::choice::{Choices, Outcome, Resolution};
 use super::diff::{Change, Op, Show, compare};
 use super::finding::Finding;
 use super::item::{Item, ItemId, Kind, Value};
+use super::marking::mark_differing;
 use super::reference::Reference;
 use super::schema::KindInfo;
-use super::secret::mark_differing;
 use super::verdict::{Reason, Status, Verdict};
 
 /// What a platform reports of one item of the file: its identity, its

@@ -18,7 +18,7 @@ mod url;
 use std::fmt;
 use std::sync::Arc;
 
-pub(in crate::engine) use self::apart::mark_differing;
+pub(in crate::engine) use self::apart::{DIFFERS, distinguish};
 pub use self::apart::{Masked, masked};
 pub use self::name::{announces_secret, is_secret_name};
 pub use self::place::{is_indirection, is_placeholder};

@@ -1,13 +1,13 @@
-//! Secrets inside two values, shown so that different ones can be distinguished.
+//! Secrets inside two texts, shown so that different ones can be distinguished.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
 
 use super::text::{MASK, mask_text};
-use crate::engine::item::{Element, Field, Value};
 use crate::engine::text::differing;
 
 /// Shown for a secret that differs from the one in the other text.
-const DIFFERS: &str = "*** (differs)";
+pub(in crate::engine) const DIFFERS: &str = "*** (differs)";
 
 /// Shown if that is unknown.
 const MAY_DIFFER: &str = "*** (may differ)";
@@ -36,11 +36,11 @@ pub fn masked(name: &str, target: &str, file: &str) -> Masked {
     };
     let file_shown = mask_text(name, file);
     let file_shown = file_shown.as_deref().unwrap_or(file);
-    let (Some(there), Some(here)) = (hidden(target, &shown), hidden(file, file_shown)) else {
-        return Masked::No;
-    };
-    if shown == file_shown {
-        let mut pairs = there.iter().zip(&here);
+    let secrets = hidden(target, &shown).zip(hidden(file, file_shown));
+    if let Some((there, here)) = &secrets
+        && shown == file_shown
+    {
+        let mut pairs = there.iter().zip(here);
         return if pairs.all(|(there, here)| *here == MASK || here == there) {
             Masked::Whole
         } else {
@@ -48,108 +48,61 @@ pub fn masked(name: &str, target: &str, file: &str) -> Masked {
         };
     }
     let probe = file.replace(MASK, PROBE);
-    let expected = mask_text(name, &probe)
+    let is_expected = mask_text(name, &probe)
         .is_some_and(|shown| shown.matches(PROBE).count() < probe.matches(PROBE).count());
-    let is_lost = there
-        .iter()
-        .any(|secret| *secret != MASK && !here.contains(secret));
-    if expected && is_lost {
+    // What cannot be found out counts as lost.
+    let is_lost = secrets.is_none_or(|(there, here)| {
+        let mut there = there.iter();
+        there.any(|secret| *secret != MASK && !here.contains(secret))
+    });
+    if is_expected && is_lost {
         Masked::Partly
     } else {
         Masked::No
     }
 }
 
-/// Shows the secrets inside `after` that are not those of `before` as such.
-pub(in crate::engine) fn mark_differing(before: &Value, after: &mut Value) {
-    if holds_secret(after) {
-        mark(before, after, false);
-    }
-}
-
-fn holds_secret(value: &Value) -> bool {
-    match value {
-        Value::Secret(_) => true,
-        Value::Record(fields) => fields.iter().any(|field| holds_secret(&field.value)),
-        Value::Set(elements) | Value::Sequence(elements) => {
-            elements.iter().any(|element| holds_secret(&element.value))
-        }
-        Value::List(values) => values.iter().any(holds_secret),
-        _ => false,
-    }
-}
-
-/// In a list, which is shown as one value, a fully hidden secret is marked,
-/// too; elsewhere its field shows that it differs.
-fn mark(before: &Value, after: &mut Value, in_list: bool) {
-    match (before, after) {
-        (Value::Record(before), Value::Record(after)) => {
-            let known: HashMap<&str, &Field> =
-                before.iter().map(|field| (&*field.name, field)).collect();
-            for field in after {
-                if let Some(before) = known.get(&*field.name) {
-                    mark(&before.value, &mut field.value, in_list);
-                }
-            }
-        }
-        (Value::Set(before), Value::Set(after))
-        | (Value::Sequence(before), Value::Sequence(after)) => {
-            let known: HashMap<&str, &Element> = before
-                .iter()
-                .map(|element| (element.id.key(), element))
-                .collect();
-            for element in after {
-                if let Some(before) = known.get(element.id.key()) {
-                    mark(&before.value, &mut element.value, in_list);
-                }
-            }
-        }
-        (Value::List(before), Value::List(after)) => {
-            for (before, after) in before.iter().zip(after) {
-                mark(before, after, true);
-            }
-        }
-        (Value::Secret(before), Value::Secret(after)) if before != after => {
-            let shown = match (before.shown(), after.shown()) {
-                // The field shows that only the secrets differ.
-                (Some(old), Some(new)) if old == new && !in_list => None,
-                (Some(old), Some(new)) => distinguish((before.key(), old), (after.key(), new)),
-                (None, None) if in_list => Some(DIFFERS.to_owned()),
-                _ => None,
-            };
-            if let Some(shown) = shown {
-                *after = super::Secret::with_mask(after.shared(), shown);
-            }
-        }
-        _ => {}
-    }
-}
-
 /// Returns the second of two masked texts with each of its secrets that differs
 /// from the first's marked; `None` if there is none.
-fn distinguish(before: (&str, &str), after: (&str, &str)) -> Option<String> {
+///
+/// Each is a text and its mask; a text without secrets is its own mask.
+pub(in crate::engine) fn distinguish(before: (&str, &str), after: (&str, &str)) -> Option<String> {
     let (Some(old), Some(new)) = (hidden(before.0, before.1), hidden(after.0, after.1)) else {
         let can_differ = before.1.contains(MASK) && after.1.contains(MASK);
         return can_differ.then(|| after.1.replace(MASK, MAY_DIFFER));
     };
     let (old_lines, new_lines) = (lines(before.1, &old), lines(after.1, &new));
+    let gaps: Vec<_> = differing(&texts(&old_lines), &texts(&new_lines))
+        .into_iter()
+        .map(|(gone, come)| {
+            let gone = old_lines.get(gone).unwrap_or_default();
+            (gone, new_lines.get(come).unwrap_or_default())
+        })
+        .collect();
+    // A line of the same look is the same line, wherever it stands.
+    let mut alike: HashMap<&str, VecDeque<&Line<'_>>> = HashMap::new();
+    for line in gaps.iter().flat_map(|(gone, _)| *gone) {
+        alike.entry(line.masked).or_default().push_back(line);
+    }
     let mut differs = vec![false; new.len()];
-    for (gone, come) in differing(&texts(&old_lines), &texts(&new_lines)) {
-        let secrets = |lines: &[Line], all: &std::ops::Range<usize>| {
-            let first = lines.get(all.start).map_or(0, |line| line.first);
-            let last = lines.get(all.end).map_or(usize::MAX, |line| line.first);
-            first..last
-        };
-        let (gone, come) = (secrets(&old_lines, &gone), secrets(&new_lines, &come));
-        let gone = old
-            .get(gone.start..gone.end.min(old.len()))
-            .unwrap_or_default();
-        if gone.is_empty() {
-            continue;
-        }
-        for (nth, index) in (come.start..come.end.min(new.len())).enumerate() {
-            if let (Some(differs), Some(secret)) = (differs.get_mut(index), new.get(index)) {
-                *differs = gone.get(nth) != Some(secret);
+    for (gone, come) in gaps {
+        let mut secrets = gone.iter().flat_map(|line| line.secrets.clone()).peekable();
+        let has_secrets = secrets.peek().is_some();
+        for line in come {
+            let same = alike.get_mut(line.masked).and_then(VecDeque::pop_front);
+            let mut same_secrets = same.map(|line| line.secrets.clone());
+            for index in line.secrets.clone() {
+                let other = secrets.next();
+                let before = match &mut same_secrets {
+                    Some(same) => same.next(),
+                    None => other,
+                };
+                let before = before.and_then(|index| old.get(index));
+                if let (Some(differs), Some(secret)) = (differs.get_mut(index), new.get(index)) {
+                    // Asterisks are text, unless a secret stood there.
+                    let counts = same.is_some() || (has_secrets && *secret != MASK);
+                    *differs = counts && before != Some(secret);
+                }
             }
         }
     }
@@ -189,18 +142,20 @@ fn hidden<'t>(text: &'t str, shown: &str) -> Option<Vec<&'t str>> {
     Some(hidden)
 }
 
-/// A line of a masked text, with its secrets in it.
-struct Line {
+/// A line of a masked text.
+struct Line<'t> {
+    masked: &'t str,
+    /// The line with its secrets in it.
     text: String,
-    /// The number of preceding secrets.
-    first: usize,
+    /// The secrets in it, counted from the beginning of the text.
+    secrets: Range<usize>,
 }
 
-fn lines(shown: &str, hidden: &[&str]) -> Vec<Line> {
+fn lines<'t>(shown: &'t str, hidden: &[&str]) -> Vec<Line<'t>> {
     let mut count = 0;
-    let line = |line: &str| {
+    let line = |masked: &'t str| {
         let first = count;
-        let mut pieces = line.split(MASK);
+        let mut pieces = masked.split(MASK);
         let mut text = pieces.next().unwrap_or_default().to_owned();
         for piece in pieces {
             // Control characters separate hidden from visible parts.
@@ -210,35 +165,30 @@ fn lines(shown: &str, hidden: &[&str]) -> Vec<Line> {
             text.push_str(piece);
             count += 1;
         }
-        Line { text, first }
+        Line {
+            masked: masked.trim_end_matches('\n'),
+            text,
+            secrets: first..count,
+        }
     };
     shown.split_inclusive('\n').map(line).collect()
 }
 
-fn texts(lines: &[Line]) -> Vec<&str> {
+fn texts<'l>(lines: &'l [Line<'_>]) -> Vec<&'l str> {
     lines.iter().map(|line| &*line.text).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::engine::secret::Secret;
+    use proptest::prelude::*;
 
-    fn value(text: &str) -> Value {
-        match mask_text("notes", text) {
-            Some(shown) => Value::Secret(Secret::with_mask(text, shown)),
-            None => Value::Text(text.into()),
-        }
-    }
+    use super::*;
 
     /// What is shown of the second text next to the first.
     fn shown(before: &str, after: &str) -> String {
-        let mut value_after = value(after);
-        mark_differing(&value(before), &mut value_after);
-        match value_after {
-            Value::Secret(secret) => secret.shown().unwrap_or_default().to_owned(),
-            _ => after.to_owned(),
-        }
+        let masked = |text: &str| mask_text("notes", text).unwrap_or_else(|| text.to_owned());
+        let (old, new) = (masked(before), masked(after));
+        distinguish((before, &old), (after, &new)).unwrap_or(new)
     }
 
     #[test]
@@ -283,15 +233,19 @@ mod tests {
     }
 
     #[test]
-    fn secrets_in_a_list_that_is_one_value_are_marked() {
-        let list =
-            |secret: &str, n| Value::List(vec![Value::Secret(Secret::new(secret)), Value::Int(n)]);
-        let mut after = list("fake-2", 2);
-        mark_differing(&list("fake-1", 1), &mut after);
-        let Value::List(values) = after else {
-            unreachable!()
-        };
-        assert_eq!(format!("{:?}", values[0]), "Secret(*** (differs))");
+    fn asterisks_are_no_secret_of_the_same_look() {
+        assert_eq!(
+            shown("password=***\nx=1", "password=fake-1\nx=2"),
+            "password=*** (differs)\nx=2"
+        );
+        assert_eq!(
+            shown("password=fake-1\nx=1", "password=***\nx=2"),
+            "password=*** (differs)\nx=2"
+        );
+        assert_eq!(
+            shown("password=fake-1\n", "/*** note ***/\n"),
+            "/*** note ***/\n"
+        );
     }
 
     #[test]
@@ -317,5 +271,36 @@ mod tests {
             ),
             Masked::No
         );
+    }
+
+    /// Lines of a configuration, each with a key of its own, in some order.
+    fn settings() -> impl Strategy<Value = Vec<String>> {
+        let value = prop::sample::select(vec!["fake-1", "fake-2", "***"]);
+        let text = prop::sample::select(vec!["x", "y"]);
+        let lines = (value.clone(), value.clone(), value, text).prop_map(|(a, b, c, d)| {
+            vec![
+                format!("password={a}"),
+                format!("api_key={b}"),
+                format!("client_secret={c}"),
+                format!("user={d}"),
+                "/*** note ***/".to_owned(),
+            ]
+        });
+        lines.prop_shuffle()
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_that_differs_never_looks_the_same(old in settings(), new in settings()) {
+            let (before, after) = (old.join("\n"), new.join("\n"));
+            let masked = mask_text("notes", &before).unwrap_or_else(|| before.clone());
+            let shown = shown(&before, &after);
+            for (line, look) in new.iter().zip(shown.lines()) {
+                let key = line.split('=').next().unwrap();
+                let at = old.iter().position(|other| other.split('=').next() == Some(key));
+                let there = at.and_then(|at| masked.lines().nth(at));
+                prop_assert_eq!(old.contains(line), there == Some(look), "{}\n{}", before, shown);
+            }
+        }
     }
 }
