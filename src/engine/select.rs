@@ -122,19 +122,17 @@ impl Selector {
         let Self::Key { kind, .. } = self else {
             return None;
         };
-        let (word_kind, typed) = word.split_once(':').unwrap_or(("", word));
-        let typed = typed.replace('*', "");
-        let of_kind = ids.clone().filter(|id| id.kind.as_str() == kind);
-        // A common prefix of all does not make names similar.
-        let key = nearest(&typed, of_kind.map(|id| &*id.key));
-        match key {
-            Some(key) => Some(format!("{kind}:{key}")),
-            None if ids.clone().any(|id| id.kind.as_str() == kind) => None,
-            None => {
-                let mut others = ids.filter(|id| word_kind != id.kind.as_str());
-                others.find(|id| *id.key == typed).map(ToString::to_string)
-            }
+        let (_, typed) = word.split_once(':')?;
+        let mut of_kind = ids.clone().filter(|id| id.kind.as_str() == kind).peekable();
+        if of_kind.peek().is_none() {
+            return ids
+                .clone()
+                .find(|id| *id.key == *typed)
+                .map(ToString::to_string);
         }
+        // A common prefix of all does not make names similar.
+        let key = nearest(&typed.replace('*', ""), of_kind.map(|id| &*id.key))?;
+        Some(format!("{kind}:{key}"))
     }
 
     /// Returns whether an item is selected.

@@ -328,9 +328,10 @@ impl<'p, 'w> Comparer<'p, 'w> {
             });
             blocks.extend(self.twice(kind, row.text(key)));
             blocks.extend(values::reasons(self.value_errors(table, at)));
-            if table == TableId::Rdb {
-                blocks.extend(base.and_then(|base| masked_url(row, base)));
-            }
+            blocks.extend(
+                base.into_iter()
+                    .flat_map(|base| masked_urls(table, row, base)),
+            );
             let mut candidate = candidate(
                 id,
                 called,
@@ -470,13 +471,19 @@ fn is_changed(candidate: &Candidate) -> bool {
     !effective(Some(&base.value), &candidate.item.value).is_empty()
 }
 
-/// Blocks an address that has asterisks where the target's has its password.
-fn masked_url(row: &Row, base: &Row) -> Option<Reason> {
-    let (url, there) = (row.text(rdb::JDBC_URL), base.text(rdb::JDBC_URL));
-    let is_masked = url != there && masked("jdbcUrl", there, url) != Masked::No;
-    is_masked.then(|| {
-        let message = "jdbcUrl has asterisks where the target has a secret, which would be lost";
-        Reason::new("secret-masked", message)
+/// Blocks addresses that have asterisks where the target's have secrets.
+fn masked_urls(table: TableId, row: &Row, base: &Row) -> impl Iterator<Item = Reason> {
+    let urls = table.table().columns().filter(|(_, field)| field.is_url);
+    urls.filter_map(|(column, field)| {
+        let (url, there) = (row.text(column), base.text(column));
+        let is_masked = url != there && masked(field.json, there, url) != Masked::No;
+        is_masked.then(|| {
+            let message = format!(
+                "{} has asterisks where the target has a secret, which would be lost",
+                field.json
+            );
+            Reason::new("secret-masked", message)
+        })
     })
 }
 

@@ -535,6 +535,19 @@ fn the_password_inside_a_jdbc_url_is_masked() {
     );
 }
 
+#[test]
+fn asterisks_in_a_jdbc_url_do_not_take_the_place_of_its_password() {
+    let with = |url: &str| sample().connection("c", json!({"jdbcUrl": url}));
+    let plan = plan(
+        &with("jdbc:mysql://h2/db?user=u&password=***"),
+        &with("jdbc:mysql://h1/db?user=u&password=pw1"),
+    );
+    assert_eq!(
+        super::status(&plan, "rdb-connection:c"),
+        "Cannot cover: secret-masked"
+    );
+}
+
 // ---- changes that depend on another item
 
 /// A client that holds a scope, which gets a new API.
