@@ -224,11 +224,10 @@ impl<'a> Aligner<'a> {
             || (scope.is_valued
                 && self.says_nothing(target, scope)
                 && self.says_nothing(file, scope));
-        let masked = match (target, file) {
-            (Some(Json::Text(target)), Some(Json::Text(file))) if !is_same => {
-                secret::masked(self.path.last().copied().unwrap_or_default(), target, file)
-            }
-            _ => Masked::No,
+        let masked = if is_same {
+            Masked::No
+        } else {
+            self.masked_by(target, file)
         };
         let take = match scope.cover {
             _ if is_same => Take::Same,
@@ -251,6 +250,19 @@ impl<'a> Aligner<'a> {
             self.note_missing(target, file, scope);
         }
         self.leaf(target, file, take, scope)
+    }
+
+    /// Returns whether the file's value has asterisks where the target's has secrets.
+    fn masked_by(&self, target: Option<&Json>, file: Option<&Json>) -> Masked {
+        let name = self.path.last().copied().unwrap_or_default();
+        match (target, file) {
+            (Some(Json::Text(there)), Some(Json::Text(here))) => secret::masked(name, there, here),
+            // A list that is one value: its texts, and those of its elements.
+            (Some(there @ Json::List(_)), Some(here @ Json::List(_))) => {
+                secret::masked(name, &there.print(), &here.print())
+            }
+            _ => Masked::No,
+        }
     }
 
     fn says_nothing(&mut self, json: Option<&'a Json>, scope: &Scope) -> bool {

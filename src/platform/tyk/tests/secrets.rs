@@ -242,3 +242,22 @@ fn a_secret_inside_a_text_that_differs_is_shown_and_asterisks_do_not_take_its_pl
         ["secret-masked"]
     );
 }
+
+#[test]
+fn asterisks_in_a_list_do_not_take_the_place_of_its_secrets() {
+    let notes = |texts: [&str; 2]| bundle(&[api_with(1, json!({"notes": texts}))], &[]);
+    let there = notes(["password=canary-1", "user=x"]);
+    let planned = plan(&notes(["password=***", "user=y"]), &there);
+    assert_eq!(
+        super::codes(super::entry(&planned, "api", &api_id(1))),
+        ["secret-masked"]
+    );
+    let planned = plan(&notes(["password=***", "user=x"]), &there);
+    assert!(super::entry(&planned, "api", &api_id(1)).is_unchanged());
+    let planned = plan(&notes(["password=canary-2", "user=y"]), &there);
+    let change = &changes(&planned, "api", &api_id(1))[0];
+    assert!(
+        change.contains("*** (differs)") && !change.contains("canary"),
+        "{change}"
+    );
+}
