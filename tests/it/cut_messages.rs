@@ -183,7 +183,7 @@ fn sweep<S: Scenario>(name: &str, scenario: &S, later: Later) {
     );
     // Not all of them come anew on a slow machine, where probes may come between.
     assert!(
-        struck * 2 >= all,
+        struck * 10 >= all * 9,
         "only {struck} of {all} messages were swallowed"
     );
 }
