@@ -105,7 +105,7 @@ impl Selector {
             if matches!(selector, Self::All) || ids.clone().any(|id| selector.matches(id)) {
                 return Ok(selector);
             }
-            let near = selector.nearest(word, ids.clone());
+            let near = selector.nearest(word, ids);
             Err(SelectorError::NoMatch {
                 word: word.clone(),
                 near,
@@ -117,7 +117,7 @@ impl Selector {
     fn nearest<'i>(
         &self,
         word: &str,
-        ids: impl Iterator<Item = &'i ItemId> + Clone,
+        ids: &(impl Iterator<Item = &'i ItemId> + Clone),
     ) -> Option<String> {
         let Self::Key { kind, .. } = self else {
             return None;

@@ -543,7 +543,7 @@ fn asterisks_in_a_jdbc_url_do_not_take_the_place_of_its_password() {
         &with("jdbc:mysql://h1/db?user=u&password=pw1"),
     );
     assert_eq!(
-        super::status(&plan, "rdb-connection:c"),
+        status(&plan, "rdb-connection:c"),
         "Cannot cover: secret-masked"
     );
 }
