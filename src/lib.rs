@@ -10,15 +10,17 @@
 //! [`engine::Plan`] → [`engine::Choices`] → [`engine::Approved`] → rows and
 //! [`job::Receipt`]
 //!
-//! - [`engine`]: pure. Items, differences, verdicts, plans, choices. Knows no
-//!   product, no database, no clock.
-//! - [`platform`]: one folder per product: its file, its rules, its tables.
-//! - [`store`]: PostgreSQL. Connections, statements over many rows, locks, the
-//!   ledger, the private server.
-//! - [`job`]: the use cases. Every front end calls these and nothing below.
-//! - [`cli`], [`tui`] and [`http`]: the front ends. None depends on another,
-//!   except that `serve` starts the last.
-//! - [`config`], [`logging`]: the configuration file, the log.
+//! | module | may import from | what it is |
+//! |---|---|---|
+//! | [`engine`] | | pure: items, differences, verdicts, plans, choices; knows no product, no database, no clock |
+//! | [`store`] | `engine` | PostgreSQL: connections, statements over many rows, locks, the ledger |
+//! | [`platform`] | `engine` `store` | one folder per product: its file, its rules, its tables |
+//! | [`job`] | `engine` `store` `platform` | the use cases: every front end calls these and nothing below |
+//! | [`config`] | | the configuration file |
+//! | [`logging`] | `config` | the log |
+//! | [`http`] | `engine` `store` `job` `config` | a front end: the products' own import endpoints |
+//! | [`tui`] | `engine` `job` `config` | a front end: the screen |
+//! | [`cli`] | `engine` `store` `job` `config` `http` | a front end: the command line; it starts the service |
 //!
 //! The binary connects them: arguments select a front end and give an exit code.
 
