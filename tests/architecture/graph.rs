@@ -15,7 +15,7 @@ use syn::{Attribute, Item, ItemMod, ItemUse, UseTree};
 type ModulePath = Vec<String>;
 
 /// One source file.
-pub struct Source {
+pub(crate) struct Source {
     /// Relative to `src`, such as `engine/plan.rs`.
     pub path: String,
     /// Without test modules and comments.
@@ -24,7 +24,7 @@ pub struct Source {
 
 /// The crate's modules, and the imports between its files.
 #[derive(Default)]
-pub struct Graph {
+pub(crate) struct Graph {
     modules: BTreeMap<ModulePath, Module>,
     pub sources: Vec<Source>,
 }
@@ -46,11 +46,11 @@ struct Module {
 }
 
 /// An import: which file, from which, and the names.
-pub type Edges = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
+pub(crate) type Edges = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
 impl Graph {
     /// Reads the library's sources, from `lib.rs` on, and `main.rs`.
-    pub fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let mut graph = Self::default();
         graph.read_file(&root, &root.join("lib.rs"), &root, Vec::new());
@@ -157,7 +157,7 @@ impl Graph {
     }
 
     /// Every import from one file to another.
-    pub fn edges(&self) -> Edges {
+    pub(crate) fn edges(&self) -> Edges {
         let mut edges = Edges::new();
         for (path, module) in &self.modules {
             for (target, name) in self.targets(path, module) {
@@ -196,7 +196,7 @@ impl Graph {
     }
 
     /// The groups of files that import each other, each in the order of names.
-    pub fn circles(&self) -> Vec<Vec<String>> {
+    pub(crate) fn circles(&self) -> Vec<Vec<String>> {
         let edges = self.edges();
         let reach: BTreeMap<&String, BTreeSet<&String>> = edges
             .keys()
@@ -239,7 +239,7 @@ impl Module {
     }
 
     fn tree(&mut self, path: &ModulePath, tree: &UseTree, mut prefix: Vec<String>, listed: bool) {
-        let mut add = |this: &mut Self, local: String, full: Vec<String>| {
+        let add = |this: &mut Self, local: String, full: Vec<String>| {
             if listed {
                 this.listed.insert(local.clone());
             }
