@@ -14,10 +14,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use divan::{AllocProfiler, Bencher};
-use gatediff::job::scope::{
-    self, ApiName, Catalogue, Draft, Edit, EditOptions, Edited, Filter, Sort, SortKey,
-};
 use gatediff::job::{Cancel, Reporter};
+use gatediff::scopes;
+use gatediff::scopes::{
+    ApiName, Catalogue, Draft, Edit, EditOptions, Edited, Filter, Sort, SortKey,
+};
 use gatediff::store::{LedgerPlace, LocalOptions, LocalServer, Target, Timeouts, transaction};
 use tokio::runtime::Runtime;
 
@@ -92,7 +93,7 @@ fn target() -> &'static Target {
 
 fn read() -> Catalogue {
     runtime()
-        .block_on(scope::catalogue(
+        .block_on(scopes::catalogue(
             target(),
             Timeouts::default(),
             &Reporter::silent(),
@@ -113,7 +114,7 @@ fn edit(edit: Edit) -> Edited {
         accept_server_changes: false,
     };
     runtime()
-        .block_on(scope::edit(
+        .block_on(scopes::edit(
             edit,
             target(),
             &options,
@@ -217,7 +218,7 @@ fn deleting_one_of_10_apis(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 3, sample_size = 1)]
 fn checking_10000_scopes() -> usize {
     runtime()
-        .block_on(scope::check(
+        .block_on(scopes::check(
             target(),
             Timeouts::default(),
             &Reporter::silent(),

@@ -8,11 +8,12 @@ use std::sync::{Arc, Mutex};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use gatediff::cli::{self, Exit, Screen, ScreenEnd, ScreenRequest, Start};
 use gatediff::engine::{Approved, Choices, ItemId};
-use gatediff::job::scope::{self, Edit, EditOptions, Edited, ScopeFinding};
 use gatediff::job::{
     self, ApplyOptions, Cancel, ExportOptions, Failure, FailureKind, JobRecord, PlanKeys, Receipt,
     Rehearsal, Reporter, Review, TargetPolicy, UndoOptions, Undone,
 };
+use gatediff::scopes;
+use gatediff::scopes::{Edit, EditOptions, Edited, ScopeFinding};
 use gatediff::store::Target;
 use gatediff::{config, logging, store, tui};
 
@@ -233,7 +234,7 @@ impl tui::Backend for Backend {
         let session = Arc::clone(&self.0);
         async move {
             let target = session.target(&report).await?;
-            let catalogue = scope::catalogue(&target, session.request.timeouts, &report).await?;
+            let catalogue = scopes::catalogue(&target, session.request.timeouts, &report).await?;
             let marks = job::marks(&target, session.request.timeouts).await?;
             Ok(tui::Scoped {
                 place: session.place(&target, &marks),
@@ -258,7 +259,7 @@ impl tui::Backend for Backend {
                 ledger: session.request.ledger.clone(),
                 accept_server_changes: false,
             };
-            scope::edit(edit, &target, &options, &report, &cancel).await
+            scopes::edit(edit, &target, &options, &report, &cancel).await
         }
         .boxed()
     }
@@ -270,7 +271,7 @@ impl tui::Backend for Backend {
         let session = Arc::clone(&self.0);
         async move {
             let target = session.target(&report).await?;
-            scope::check(&target, session.request.timeouts, &report).await
+            scopes::check(&target, session.request.timeouts, &report).await
         }
         .boxed()
     }

@@ -1,8 +1,8 @@
 //! The file that a scope is read from, and what is typed for its numbers.
 #![no_main]
 
-use gatediff::job::scope::{Catalogue, Draft, ScopeDocument, Unit, parse_amount, parse_times};
-use gatediff::platform::digirunner::scope::parse_draft;
+use gatediff::scopes::{Catalogue, Draft, ScopeDocument, Unit, parse_amount, parse_times};
+use gatediff::scopes::parse_draft;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -9,7 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::job::Sample;
-use crate::job::scope::{ScopeFinding, SortKey};
+use crate::scopes::{ScopeFinding, SortKey};
 
 /// The default demo.
 const USUAL_DEMO: &str = "digirunner";
@@ -243,7 +243,7 @@ pub struct ScreenArgs {
 
 impl ScreenArgs {
     /// Returns whether any of the options was given.
-    pub(super) const fn is_given(&self) -> bool {
+    pub(crate) const fn is_given(&self) -> bool {
         self.theme.is_some() || self.accessible || self.operator.is_some()
     }
 }
@@ -374,12 +374,12 @@ pub struct ConsentArgs {
 
 impl ConsentArgs {
     /// Returns whether confirmation was given by options.
-    pub(super) const fn is_given(&self) -> bool {
+    pub(crate) const fn is_given(&self) -> bool {
         self.yes || self.confirm.is_some()
     }
 
     /// Returns the consent of a command that cannot ask.
-    pub(super) const fn without_asking(confirm: Option<String>) -> Self {
+    pub(crate) const fn without_asking(confirm: Option<String>) -> Self {
         Self {
             yes: true,
             confirm,
@@ -752,7 +752,7 @@ pub struct CompletionsArgs {
 }
 
 /// Returns whether a command line that could not be parsed asked for JSON.
-pub(super) fn asks_for_json(args: &[OsString]) -> bool {
+pub(crate) fn asks_for_json(args: &[OsString]) -> bool {
     let joined = args.iter().any(|arg| arg == "--output=json");
     joined
         || args
@@ -768,12 +768,12 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 /// Where the demo keeps its database with `--keep`.
-pub(super) fn demo_directory() -> Option<PathBuf> {
+pub(crate) fn demo_directory() -> Option<PathBuf> {
     state_directory().map(|state| state.join("demo"))
 }
 
 /// The state directory.
-pub(super) fn state_directory() -> Option<PathBuf> {
+pub(crate) fn state_directory() -> Option<PathBuf> {
     use etcetera::BaseStrategy as _;
     let dirs = etcetera::base_strategy::Xdg::new().ok()?;
     Some(dirs.state_dir()?.join("gatediff"))

@@ -7,7 +7,7 @@ use crate::job::{self, Failure, FailureKind, TargetPolicy};
 use crate::store::Target;
 
 /// Fails early if the target is read-only, or if the name is not the database's.
-pub(super) fn check_target(args: &ConsentArgs, target: &Target) -> Result<(), Failure> {
+pub(crate) fn check_target(args: &ConsentArgs, target: &Target) -> Result<(), Failure> {
     job::check_writable(target)?;
     // The input is not repeated: it may be anything.
     match args.confirm.as_deref() {
@@ -25,7 +25,7 @@ pub(super) fn check_target(args: &ConsentArgs, target: &Target) -> Result<(), Fa
 }
 
 /// Fails early as [`check_target`] does, and without a terminal if no option confirms.
-pub(super) fn can_ask(args: &ConsentArgs, target: &Target) -> Result<(), Failure> {
+pub(crate) fn can_ask(args: &ConsentArgs, target: &Target) -> Result<(), Failure> {
     check_target(args, target)?;
     match (args.confirm.is_some(), args.yes) {
         (true, _) => Ok(()),
@@ -62,7 +62,7 @@ fn check_name(marks: &TargetPolicy, database: &str) -> Result<(), Failure> {
 /// Asks for confirmation, unless `--confirm` names the database or, outside of
 /// production, `--yes` was given. Overwriting, and everything in production,
 /// requires the name of the database.
-pub(super) fn ask(
+pub(crate) fn ask(
     printer: &mut Printer,
     marks: &TargetPolicy,
     args: &ConsentArgs,

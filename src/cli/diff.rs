@@ -11,7 +11,7 @@ const INDENT: &str = "        ";
 
 /// Prints texts that differ below `head`, which names the field: the hunks, with
 /// the words that differ marked.
-pub(super) fn block(printer: &mut Printer, head: &str, block: &Block<'_>) {
+pub(crate) fn block(printer: &mut Printer, head: &str, block: &Block<'_>) {
     let (diff, summary) = block.shown();
     printer.folded(&format!("{head}  {summary}"), 10);
     let dim = Style::new().dimmed();
@@ -35,7 +35,7 @@ pub(super) fn block(printer: &mut Printer, head: &str, block: &Block<'_>) {
 }
 
 /// Returns two one-line values, each with its differences marked.
-pub(super) fn values(printer: &Printer, before: &str, after: &str) -> [String; 2] {
+pub(crate) fn values(printer: &Printer, before: &str, after: &str) -> [String; 2] {
     let pair = ComparedValues::new(before, after, printer.ascii);
     [marked(printer, &pair.before), marked(printer, &pair.after)]
 }

@@ -20,11 +20,11 @@ use crate::store::TableRows;
 
 /// The version of every document: additions raise the second number; a change of
 /// name or meaning would raise the first.
-pub(super) const FORMAT: &str = "1.1";
+pub(crate) const FORMAT: &str = "1.1";
 
 /// One document; fields that do not apply to a command are left out.
 #[derive(Debug, Serialize)]
-pub(super) struct Document<'a> {
+pub(crate) struct Document<'a> {
     format_version: &'static str,
     command: &'a str,
     status: &'static str,
@@ -140,7 +140,7 @@ impl<'a> ChoicesDocument<'a> {
 
 /// How many items of a kind a file holds.
 #[derive(Debug, Serialize)]
-pub(super) struct Count<'a> {
+pub(crate) struct Count<'a> {
     kind: &'a Kind,
     items: usize,
 }
@@ -213,14 +213,14 @@ impl<'a> Document<'a> {
     }
 
     /// Adds what the profiles say about the target.
-    pub(super) const fn marked(mut self, marks: &TargetPolicy) -> Self {
+    pub(crate) const fn marked(mut self, marks: &TargetPolicy) -> Self {
         self.production = marks.production.is_some();
         self.read_only = marks.read_only.is_some();
         self
     }
 
     /// Returns the document of a failure.
-    pub(super) fn failure(command: &'a str, failure: &'a Failure) -> Self {
+    pub(crate) fn failure(command: &'a str, failure: &'a Failure) -> Self {
         let status = Self::status(failure.kind);
         Self {
             stale: (failure.kind == FailureKind::Stale).then_some(failure.stale.as_slice()),
@@ -230,7 +230,7 @@ impl<'a> Document<'a> {
     }
 
     /// Returns the status word of a failure.
-    pub(super) const fn status(kind: FailureKind) -> &'static str {
+    pub(crate) const fn status(kind: FailureKind) -> &'static str {
         match kind {
             FailureKind::Stale => "stale",
             FailureKind::Locked => "locked",
@@ -241,7 +241,7 @@ impl<'a> Document<'a> {
 
     /// Returns the document of a plan; `status` matches the exit code, `access`
     /// is the change of who can call what.
-    pub(super) fn plan(
+    pub(crate) fn plan(
         status: &'static str,
         review: &'a Review,
         access: Option<&'a Access>,
@@ -254,7 +254,7 @@ impl<'a> Document<'a> {
     }
 
     /// Returns the document of a plan with its choices, saved or not.
-    pub(super) fn plan_saved(
+    pub(crate) fn plan_saved(
         status: &'static str,
         review: &'a Review,
         access: Option<&'a Access>,
@@ -269,7 +269,7 @@ impl<'a> Document<'a> {
 
     /// Returns the document of a saved plan: a plan's, with the outcome of each
     /// item under its choices.
-    pub(super) fn show(
+    pub(crate) fn show(
         status: &'static str,
         saved: &'a SavedPlan,
         resolution: &'a Resolution,
@@ -300,7 +300,7 @@ impl<'a> Document<'a> {
 
     /// Returns the document of an apply: the outcome of each item and, once it
     /// is done, the receipt.
-    pub(super) fn apply(
+    pub(crate) fn apply(
         status: &'static str,
         review: &'a Review,
         resolution: &'a Resolution,
@@ -352,7 +352,7 @@ impl<'a> Document<'a> {
     }
 
     /// Returns the document of a file by itself.
-    pub(super) fn validate(
+    pub(crate) fn validate(
         status: &'static str,
         file: &'a FileInfo,
         counts: &'a [(Kind, usize)],
@@ -368,7 +368,7 @@ impl<'a> Document<'a> {
     }
 
     /// Returns the document of an export that was written to a file.
-    pub(super) fn export(path: &'a str, exported: &'a Exported) -> Self {
+    pub(crate) fn export(path: &'a str, exported: &'a Exported) -> Self {
         Self {
             platform: Some(exported.platform),
             target: Some(&exported.target),
@@ -384,7 +384,7 @@ impl<'a> Document<'a> {
 
     /// Returns the document of a rehearsal: the outcome each item would have,
     /// and what the database refused.
-    pub(super) fn rehearsal(
+    pub(crate) fn rehearsal(
         status: &'static str,
         review: &'a Review,
         resolution: &'a Resolution,
@@ -402,7 +402,7 @@ impl<'a> Document<'a> {
     }
 
     /// Returns the document of past jobs, newest first.
-    pub(super) fn history(target: &'a str, jobs: &'a [JobRecord]) -> Self {
+    pub(crate) fn history(target: &'a str, jobs: &'a [JobRecord]) -> Self {
         Self {
             target: Some(target),
             jobs: Some(jobs),
@@ -411,7 +411,7 @@ impl<'a> Document<'a> {
     }
 
     /// Returns the document of an undo.
-    pub(super) fn undo(target: &'a str, undone: &'a Undone) -> Self {
+    pub(crate) fn undo(target: &'a str, undone: &'a Undone) -> Self {
         Self {
             target: Some(target),
             job: Some(undone.job),
@@ -425,7 +425,7 @@ impl<'a> Document<'a> {
     }
 
     /// Returns the document of a backup that was written to a file.
-    pub(super) fn backup(target: &'a str, job: i64, path: &'a str, sha256: &'a str) -> Self {
+    pub(crate) fn backup(target: &'a str, job: i64, path: &'a str, sha256: &'a str) -> Self {
         Self {
             target: Some(target),
             job: Some(job),
@@ -435,7 +435,7 @@ impl<'a> Document<'a> {
     }
 
     /// Returns the document of a server that starts to answer.
-    pub(super) fn serve(target: &'a str, url: &'a str) -> Self {
+    pub(crate) fn serve(target: &'a str, url: &'a str) -> Self {
         Self {
             target: Some(target),
             url: Some(url),
@@ -444,7 +444,7 @@ impl<'a> Document<'a> {
     }
 
     /// Returns the document of a client's secret that was hashed.
-    pub(super) fn hashed(hash: &'a str) -> Self {
+    pub(crate) fn hashed(hash: &'a str) -> Self {
         Self {
             secret_hash: Some(hash),
             ..Self::new("serve hash-secret", "ok")
@@ -452,7 +452,7 @@ impl<'a> Document<'a> {
     }
 
     /// Returns the document of a command that reports only its target.
-    pub(super) fn done(command: &'a str, target: &'a str) -> Self {
+    pub(crate) fn done(command: &'a str, target: &'a str) -> Self {
         Self {
             target: Some(target),
             ..Self::new(command, "ok")

@@ -7,25 +7,24 @@ mod apply;
 pub mod args;
 mod backup;
 mod choose;
-mod consent;
+pub(crate) mod consent;
 mod demo;
-mod diff;
-mod document;
+pub(crate) mod diff;
+pub(crate) mod document;
 mod export;
 mod generate;
 mod history;
 mod init;
 mod options;
-mod plan;
-mod print;
-mod progress_line;
+pub(crate) mod plan;
+pub(crate) mod print;
+pub(crate) mod progress_line;
 mod review;
-mod scope;
-mod screen;
+pub(crate) mod screen;
 mod serve;
-mod session;
+pub(crate) mod session;
 mod show;
-mod text;
+pub(crate) mod text;
 mod undo;
 mod validate;
 
@@ -109,7 +108,9 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
         Command::History(args) => history::run(&mut printer, &cli.global, &args).await,
         Command::Undo(args) => undo::run(&mut printer, &cli.global, args).await,
         Command::Backup(args) => backup::run(&mut printer, &cli.global, &args).await,
-        Command::Scope(args) => scope::run(&mut printer, &cli.global, *args, screen).await,
+        Command::Scope(args) => {
+            crate::scopes::cli::run(&mut printer, &cli.global, *args, screen).await
+        }
         Command::Serve(args) => serve::run(&mut printer, &cli.global, args).await,
         Command::Init(args) => init::run(&mut printer, &cli.global, args).await,
         Command::Completions(args) => generate::completions(&mut printer, &args),

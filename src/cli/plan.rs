@@ -17,12 +17,12 @@ use crate::job::{
 
 /// A plan with its file and target, just made or saved.
 #[derive(Clone, Copy)]
-pub(super) struct PlanOutput<'a> {
-    pub(super) file: &'a FileInfo,
-    pub(super) target: &'a str,
+pub(crate) struct PlanOutput<'a> {
+    pub(crate) file: &'a FileInfo,
+    pub(crate) target: &'a str,
     /// What the profiles say about it.
-    pub(super) marks: &'a TargetPolicy,
-    pub(super) plan: &'a Plan,
+    pub(crate) marks: &'a TargetPolicy,
+    pub(crate) plan: &'a Plan,
 }
 
 impl<'a> From<&'a Review> for PlanOutput<'a> {
@@ -47,7 +47,7 @@ impl<'a> From<&'a SavedPlan> for PlanOutput<'a> {
     }
 }
 
-pub(super) async fn run(
+pub(crate) async fn run(
     printer: &mut Printer,
     global: &Global,
     args: PlanArgs,
@@ -94,7 +94,7 @@ pub(super) async fn run(
 }
 
 /// Returns the changes of who can call what if all that differs is written.
-pub(super) fn whole(review: &Review) -> Option<Access> {
+pub(crate) fn whole(review: &Review) -> Option<Access> {
     review.access(&Choices::everything(&review.plan))
 }
 
@@ -135,7 +135,7 @@ async fn save(
 
 /// Reads the file and compares it with the target, reporting progress. May be
 /// interrupted.
-pub(super) async fn compare(session: &Session, file: &FileArgs) -> Result<Review, Failure> {
+pub(crate) async fn compare(session: &Session, file: &FileArgs) -> Result<Review, Failure> {
     let progress_line = ProgressLine::begin();
     let reporter = progress_line.reporter();
     reporter.phase(Phase::File);
@@ -156,12 +156,12 @@ pub(super) async fn compare(session: &Session, file: &FileArgs) -> Result<Review
 }
 
 /// Reads the file as its options say. Blocks.
-pub(super) fn load(file: &FileArgs) -> Result<Loaded, Failure> {
+pub(crate) fn load(file: &FileArgs) -> Result<Loaded, Failure> {
     job::load(&file.file, file.format.as_deref(), &file.import.options()?)
 }
 
 /// Differences come first; blocked items decide only if there are none.
-pub(super) fn outcome(plan: &Plan) -> (&'static str, Exit) {
+pub(crate) fn outcome(plan: &Plan) -> (&'static str, Exit) {
     let summary = plan.summary();
     let has_changes = plan
         .entries()

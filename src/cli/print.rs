@@ -10,18 +10,18 @@ use serde::Serialize;
 use super::args::{Color, Global, Output};
 use super::session::is_interrupted;
 use super::text::shown;
+use crate::engine::Violation;
 use crate::engine::display::safe;
 use crate::engine::text::apart;
 use crate::engine::{Status, Value};
-use crate::job::scope::Violation;
 use crate::job::{Failure, FailureKind, StaleField};
 
 /// Where text goes, and how it is formatted there.
-pub(super) struct Printer {
+pub(crate) struct Printer {
     /// What goes to stdout.
-    pub(super) output: Output,
+    pub(crate) output: Output,
     /// Whether only ASCII may be printed.
-    pub(super) ascii: bool,
+    pub(crate) ascii: bool,
     /// The width of the terminal on stdout; lines are broken only there.
     width: Option<usize>,
     /// Why a result could not be written.
@@ -34,7 +34,7 @@ pub(super) struct Printer {
 
 impl Printer {
     /// Returns a printer for these options.
-    pub(super) fn new(global: &Global) -> Self {
+    pub(crate) fn new(global: &Global) -> Self {
         let choice = match global.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
@@ -52,7 +52,7 @@ impl Printer {
     }
 
     /// Returns a printer for when the options could not be read.
-    pub(super) fn plain(json: bool) -> Self {
+    pub(crate) fn plain(json: bool) -> Self {
         Self {
             output: if json { Output::Json } else { Output::Text },
             ascii: !is_utf8_locale(),
@@ -65,14 +65,14 @@ impl Printer {
     }
 
     /// Runs `print` with its output on stderr instead of the result.
-    pub(super) fn aside(&mut self, print: impl FnOnce(&mut Self)) {
+    pub(crate) fn aside(&mut self, print: impl FnOnce(&mut Self)) {
         self.is_aside = true;
         print(self);
         self.is_aside = false;
     }
 
     /// Prints a line of the result, without trailing blanks.
-    pub(super) fn line(&mut self, text: impl AsRef<str>) {
+    pub(crate) fn line(&mut self, text: impl AsRef<str>) {
         if self.is_aside {
             return self.message(text);
         }
@@ -81,13 +81,13 @@ impl Printer {
     }
 
     /// Returns the width of the terminal on stdout, if it is one.
-    pub(super) const fn width(&self) -> Option<usize> {
+    pub(crate) const fn width(&self) -> Option<usize> {
         self.width
     }
 
     /// Prints a line of the result; on a terminal, what does not fit is wrapped
     /// and indented.
-    pub(super) fn folded(&mut self, text: &str, indent: usize) {
+    pub(crate) fn folded(&mut self, text: &str, indent: usize) {
         match self.width.filter(|width| *width > indent + NARROWEST) {
             Some(width) => fold(text, width, indent)
                 .iter()
@@ -97,14 +97,14 @@ impl Printer {
     }
 
     /// Prints bytes as they are, without interpreting styles.
-    pub(super) fn raw(&mut self, bytes: &[u8]) {
+    pub(crate) fn raw(&mut self, bytes: &[u8]) {
         let mut out = io::stdout().lock();
         let written = out.write_all(bytes).and_then(|()| out.flush());
         self.note(written);
     }
 
     /// Prints the one JSON document.
-    pub(super) fn json(&mut self, document: &impl Serialize) {
+    pub(crate) fn json(&mut self, document: &impl Serialize) {
         let mut out = io::stdout().lock();
         let written = serde_json::to_writer(&mut out, document).map_err(io::Error::from);
         let written = written
@@ -115,7 +115,7 @@ impl Printer {
 
     /// Returns why the result could not be written, if so. A reader that closed
     /// the pipe (`| head`) is no error.
-    pub(super) fn lost(&mut self) -> Option<io::Error> {
+    pub(crate) fn lost(&mut self) -> Option<io::Error> {
         self.lost
             .take()
             .filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
@@ -128,12 +128,12 @@ impl Printer {
     }
 
     /// Prints a message to stderr, which is not part of the result.
-    pub(super) fn message(&mut self, text: impl AsRef<str>) {
+    pub(crate) fn message(&mut self, text: impl AsRef<str>) {
         writeln!(self.err, "{}", text.as_ref().trim_end()).ok();
     }
 
     /// Prints help or a parser error, without trailing blanks.
-    pub(super) fn help(&mut self, error: &clap::Error) {
+    pub(crate) fn help(&mut self, error: &clap::Error) {
         let text = error.render().ansi().to_string();
         for line in text.trim_end().lines() {
             if error.use_stderr() {
@@ -146,7 +146,7 @@ impl Printer {
 
     /// Asks on stderr and returns the line that was typed; fails if the process
     /// receives a signal to stop meanwhile.
-    pub(super) fn ask(&mut self, question: &str) -> io::Result<String> {
+    pub(crate) fn ask(&mut self, question: &str) -> io::Result<String> {
         write!(self.err, "{question} ")?;
         self.err.flush()?;
         while !has_input()? {
@@ -161,7 +161,7 @@ impl Printer {
     }
 
     /// Prints a failure: what, where, why, and the next step.
-    pub(super) fn failure(&mut self, failure: &Failure) {
+    pub(crate) fn failure(&mut self, failure: &Failure) {
         let bold = Style::new().bold();
         let red = AnsiColor::Red.on_default().bold();
         self.message(format!(
@@ -237,7 +237,7 @@ impl Printer {
     }
 
     /// Returns the sign of a status.
-    pub(super) const fn glyph(&self, status: Status, unchanged: bool) -> &'static str {
+    pub(crate) const fn glyph(&self, status: Status, unchanged: bool) -> &'static str {
         match (status, self.ascii) {
             (Status::Add, _) => "+",
             (Status::Cover, _) => "~",
@@ -278,21 +278,21 @@ impl Printer {
     }
 
     /// Returns the ellipsis.
-    pub(super) const fn ellipsis(&self) -> &'static str {
+    pub(crate) const fn ellipsis(&self) -> &'static str {
         if self.ascii { ".." } else { "…" }
     }
 
     /// Returns the arrow between before and after.
-    pub(super) const fn arrow(&self) -> &'static str {
+    pub(crate) const fn arrow(&self) -> &'static str {
         if self.ascii { "->" } else { "→" }
     }
 }
 
 /// The maximum number of entries listed on stderr.
-pub(super) const MAX_LISTED: usize = 20;
+pub(crate) const MAX_LISTED: usize = 20;
 
 /// Returns the style of a status: red until decided, plain after.
-pub(super) const fn style(status: Status, unchanged: bool) -> Style {
+pub(crate) const fn style(status: Status, unchanged: bool) -> Style {
     match status {
         Status::Add | Status::Cover => Style::new().bold(),
         Status::Repeat if unchanged => Style::new().dimmed(),
@@ -304,7 +304,7 @@ pub(super) const fn style(status: Status, unchanged: bool) -> Style {
 const NARROWEST: usize = 20;
 
 /// Returns the width of the terminal, if there is one.
-pub(super) fn width(fd: rustix::fd::BorrowedFd<'_>) -> Option<usize> {
+pub(crate) fn width(fd: rustix::fd::BorrowedFd<'_>) -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(fd).ok()?;
     Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
 }
@@ -387,24 +387,24 @@ fn has_input() -> io::Result<bool> {
 }
 
 /// Returns whether the operator can answer: stdin and stderr are terminals.
-pub(super) fn is_interactive() -> bool {
+pub(crate) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// Returns whether stdout is a terminal.
-pub(super) fn is_shown() -> bool {
+pub(crate) fn is_shown() -> bool {
     io::stdout().is_terminal()
 }
 
 /// Returns whether a screen can be drawn.
-pub(super) fn has_screen() -> bool {
+pub(crate) fn has_screen() -> bool {
     io::stdin().is_terminal()
         && io::stdout().is_terminal()
         && std::env::var("TERM").is_ok_and(|term| term != "dumb")
 }
 
 /// Returns whether the locale's characters are UTF-8; the first set variable counts.
-pub(super) fn is_utf8_locale() -> bool {
+pub(crate) fn is_utf8_locale() -> bool {
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let locale = set("LC_ALL")
         .or_else(|| set("LC_CTYPE"))
@@ -415,7 +415,7 @@ pub(super) fn is_utf8_locale() -> bool {
 }
 
 /// Returns text in a column of this width, cut if it is longer.
-pub(super) fn column(text: &str, width: usize) -> String {
+pub(crate) fn column(text: &str, width: usize) -> String {
     use unicode_segmentation::UnicodeSegmentation as _;
     use unicode_width::UnicodeWidthStr as _;
     let text = safe(text);
@@ -435,19 +435,19 @@ pub(super) fn column(text: &str, width: usize) -> String {
 
 /// Returns text in a column of at least this width: text that people copy is
 /// never cut.
-pub(super) fn padded(text: &str, width: usize) -> String {
+pub(crate) fn padded(text: &str, width: usize) -> String {
     let text = safe(text);
     let missing = width.saturating_sub(cells(&text));
     format!("{text}{}", " ".repeat(missing))
 }
 
 /// Returns the width of a text.
-pub(super) fn cells(text: &str) -> usize {
+pub(crate) fn cells(text: &str) -> usize {
     unicode_width::UnicodeWidthStr::width(text)
 }
 
 /// Returns a count with its noun, singular or plural.
-pub(super) fn plural(count: usize, one: &str, many: &str) -> String {
+pub(crate) fn plural(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 

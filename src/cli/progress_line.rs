@@ -21,14 +21,14 @@ const PACE: Duration = Duration::from_millis(100);
 const ERASE: &str = "\r\u{1b}[K";
 
 /// A line that is rewritten while a job runs, and gone when it has ended.
-pub(super) struct ProgressLine {
+pub(crate) struct ProgressLine {
     latest: Arc<Mutex<Option<Progress>>>,
     drawing: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
 impl ProgressLine {
     /// Starts, if stderr is a terminal that can erase a line.
-    pub(super) fn begin() -> Self {
+    pub(crate) fn begin() -> Self {
         let latest: Arc<Mutex<Option<Progress>>> = Arc::default();
         let can_erase = std::env::var("TERM").is_ok_and(|term| term != "dumb");
         let drawing = (can_erase && io::stderr().is_terminal()).then(|| {
@@ -39,7 +39,7 @@ impl ProgressLine {
     }
 
     /// Returns the reporter for the job's progress.
-    pub(super) fn reporter(&self) -> Reporter {
+    pub(crate) fn reporter(&self) -> Reporter {
         let latest = Arc::clone(&self.latest);
         Reporter::new(move |progress| {
             if let Ok(mut latest) = latest.lock() {
@@ -49,7 +49,7 @@ impl ProgressLine {
     }
 
     /// Erases the line. Await it before anything else is printed.
-    pub(super) async fn end(self) {
+    pub(crate) async fn end(self) {
         if let Some((stop, drawing)) = self.drawing {
             // It ends by itself if the message is lost.
             let _ = stop.send(());

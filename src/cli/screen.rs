@@ -78,7 +78,7 @@ pub trait Screen: Sync {
 
 impl ScreenRequest {
     /// Returns a request for these options.
-    pub(super) fn new(
+    pub(crate) fn new(
         global: &Global,
         args: ScreenArgs,
         settings: &TargetSettings,
@@ -102,7 +102,7 @@ impl ScreenRequest {
 }
 
 /// Returns the failure for a terminal on which no screen can be drawn.
-pub(super) fn no_screen() -> Failure {
+pub(crate) fn no_screen() -> Failure {
     let is_dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
     let what = if is_dumb {
         "the review screen needs a terminal that can move its cursor (this one is TERM=dumb)"

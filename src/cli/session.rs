@@ -9,25 +9,25 @@ use crate::job::{self, Cancel, Failure, FailureKind, PlanKeys, TargetPolicy};
 use crate::store::{ConnectError, LedgerPlace, MarkedProfile, Target, Timeouts};
 
 /// A target and how to treat it.
-pub(super) struct Session {
+pub(crate) struct Session {
     /// The target.
-    pub(super) target: Target,
+    pub(crate) target: Target,
     /// How to treat it.
-    pub(super) settings: TargetSettings,
+    pub(crate) settings: TargetSettings,
 }
 
 /// How to treat a target.
-pub(super) struct TargetSettings {
+pub(crate) struct TargetSettings {
     /// How long to wait for what.
-    pub(super) timeouts: Timeouts,
+    pub(crate) timeouts: Timeouts,
     /// Where jobs are recorded.
-    pub(super) ledger: LedgerPlace,
+    pub(crate) ledger: LedgerPlace,
     /// The configured theme.
-    pub(super) theme: Option<String>,
+    pub(crate) theme: Option<String>,
     /// The configured keys.
-    pub(super) keys: Vec<Binding>,
+    pub(crate) keys: Vec<Binding>,
     /// The configuration of the HTTP API.
-    pub(super) serve: Serve,
+    pub(crate) serve: Serve,
 }
 
 impl Session {
@@ -35,7 +35,7 @@ impl Session {
     ///
     /// The address is that of --database-url, else of the profile that is asked for, else of the
     /// shell, else of the profile `default`.
-    pub(super) async fn new(global: &Global) -> Result<Self, Failure> {
+    pub(crate) async fn new(global: &Global) -> Result<Self, Failure> {
         let config = Config::load().map_err(explain)?;
         let given = Given {
             profile: global.profile.as_deref(),
@@ -65,7 +65,7 @@ impl Session {
     }
 
     /// Returns what the profiles say about the target; connects if not done before.
-    pub(super) async fn marks(&self) -> Result<TargetPolicy, Failure> {
+    pub(crate) async fn marks(&self) -> Result<TargetPolicy, Failure> {
         let reading = job::marks(&self.target, self.settings.timeouts);
         // Signals are handled from the first call on; before that they end the process.
         if CANCEL.get().is_some() {
@@ -78,7 +78,7 @@ impl Session {
 
 /// Returns what the profiles say about a location, `user@host:port/database`, without connecting:
 /// it is known by its text only.
-pub(super) fn marks_of_text(target: &str) -> Result<TargetPolicy, Failure> {
+pub(crate) fn marks_of_text(target: &str) -> Result<TargetPolicy, Failure> {
     let config = Config::load().map_err(explain)?;
     Ok(TargetPolicy::of_text(
         target,
@@ -125,7 +125,7 @@ fn in_profile(error: ConnectError, name: &str) -> ConnectError {
 
 impl Session {
     /// Returns where the keys of saved plans are.
-    pub(super) fn plan_keys(&self) -> Result<PlanKeys, Failure> {
+    pub(crate) fn plan_keys(&self) -> Result<PlanKeys, Failure> {
         Ok(PlanKeys {
             target: self.target.clone(),
             timeouts: self.settings.timeouts,
@@ -137,7 +137,7 @@ impl Session {
 
 impl TargetSettings {
     /// Returns how to treat the demo's target: options count, profiles do not.
-    pub(super) fn demo(global: &Global) -> Result<Self, Failure> {
+    pub(crate) fn demo(global: &Global) -> Result<Self, Failure> {
         let config = Config::load().map_err(explain)?;
         let timeouts = timeouts(global, &Profile::default());
         let ledger = ledger(global, None);
@@ -203,7 +203,7 @@ fn explain(error: ConfigError) -> Failure {
 }
 
 /// Returns who is recorded as the operator.
-pub(super) fn operator(given: Option<String>) -> Result<String, Failure> {
+pub(crate) fn operator(given: Option<String>) -> Result<String, Failure> {
     let named = given
         .or_else(|| whoami::username().ok())
         .filter(|name| !name.trim().is_empty());
@@ -214,7 +214,7 @@ pub(super) fn operator(given: Option<String>) -> Result<String, Failure> {
 }
 
 /// Returns the state directory.
-pub(super) fn state() -> Result<PathBuf, Failure> {
+pub(crate) fn state() -> Result<PathBuf, Failure> {
     state_directory().ok_or_else(|| {
         Failure::new(FailureKind::Usage, "no home directory to keep state in")
             .hint("set HOME or XDG_STATE_HOME")
@@ -226,7 +226,7 @@ static CANCEL: OnceLock<Cancel> = OnceLock::new();
 
 /// Cancels jobs on a signal to stop, from the first call on: until then, a
 /// signal ends the process. Every wait has to watch the handle.
-pub(super) fn cancel_on_signals() -> Result<Cancel, Failure> {
+pub(crate) fn cancel_on_signals() -> Result<Cancel, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
     if let Some(cancel) = CANCEL.get() {
         return Ok(cancel.clone());
@@ -250,7 +250,7 @@ pub(super) fn cancel_on_signals() -> Result<Cancel, Failure> {
 }
 
 /// Awaits work that writes nothing, unless a signal to stop arrives meanwhile.
-pub(super) async fn unless_interrupted<T>(
+pub(crate) async fn unless_interrupted<T>(
     work: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
     let cancel = cancel_on_signals()?;
@@ -262,6 +262,6 @@ pub(super) async fn unless_interrupted<T>(
 }
 
 /// Returns whether a signal to stop arrived and was handled.
-pub(super) fn is_interrupted() -> bool {
+pub(crate) fn is_interrupted() -> bool {
     CANCEL.get().is_some_and(Cancel::is_cancelled)
 }

@@ -24,7 +24,7 @@ const MAX_SUBJECTS: usize = 50;
 const MAX_GRANTS: usize = 20;
 
 /// Prints a plan; unchanged items and resolved references only if `unchanged` is set.
-pub(super) fn plan<'a>(
+pub(crate) fn plan<'a>(
     printer: &mut Printer,
     of: impl Into<PlanOutput<'a>>,
     changes: Option<&Access>,
@@ -46,7 +46,7 @@ pub(super) fn plan<'a>(
 
 /// Prints what will be written, before the operator is asked: first what is
 /// deleted, then the items with their fields, then blocked items and reasons.
-pub(super) fn preview<'a>(
+pub(crate) fn preview<'a>(
     printer: &mut Printer,
     of: impl Into<PlanOutput<'a>>,
     changes: Option<&Access>,
@@ -94,7 +94,7 @@ impl<'a> View<'a> {
 }
 
 /// Prints a saved plan: the plan, who saved it, and the outcome of its choices.
-pub(super) fn saved(
+pub(crate) fn saved(
     printer: &mut Printer,
     (saved, marks): (&SavedPlan, &TargetPolicy),
     resolution: &Resolution,
@@ -236,7 +236,7 @@ fn removals(printer: &mut Printer, plan: &Plan, removals: &[(usize, Change)]) {
 }
 
 /// Prints the items that are blocked, and why.
-pub(super) fn blocked(printer: &mut Printer, plan: &Plan, resolution: &Resolution) {
+pub(crate) fn blocked(printer: &mut Printer, plan: &Plan, resolution: &Resolution) {
     for (entry, state) in plan.entries().iter().zip(resolution.states()) {
         if state.outcome == Outcome::Blocked {
             let item = safe(&entry.item.id.to_string()).into_owned();
@@ -249,12 +249,12 @@ pub(super) fn blocked(printer: &mut Printer, plan: &Plan, resolution: &Resolutio
 }
 
 /// Prints the findings about the file as a whole.
-pub(super) fn notes(printer: &mut Printer, plan: &Plan) {
+pub(crate) fn notes(printer: &mut Printer, plan: &Plan) {
     findings_of(printer, &grouped(plan.warnings()));
 }
 
 /// Prints the outcome of the items.
-pub(super) fn outcomes(printer: &mut Printer, plan: &Plan, resolution: &Resolution) {
+pub(crate) fn outcomes(printer: &mut Printer, plan: &Plan, resolution: &Resolution) {
     let bold = Style::new().bold();
     printer.line(format!("{bold}Outcome{bold:#}"));
     let entries = || plan.entries().iter().zip(resolution.states());
@@ -290,7 +290,7 @@ pub(super) fn outcomes(printer: &mut Printer, plan: &Plan, resolution: &Resoluti
 }
 
 /// Prints the rows written per table.
-pub(super) fn tables(printer: &mut Printer, tables: &[TableRows]) {
+pub(crate) fn tables(printer: &mut Printer, tables: &[TableRows]) {
     for rows in tables {
         printer.line(format!(
             "  {:<30} {:>6} inserted {:>6} updated {:>6} deleted",
@@ -303,7 +303,7 @@ pub(super) fn tables(printer: &mut Printer, tables: &[TableRows]) {
 }
 
 /// Prints what `apply` would do, at the end, where it is visible on a terminal.
-pub(super) fn outlook(printer: &mut Printer, plan: &Plan) {
+pub(crate) fn outlook(printer: &mut Printer, plan: &Plan) {
     let summary = plan.summary();
     let differ = plan
         .entries()
@@ -356,7 +356,7 @@ fn rank(entry: &Entry) -> u8 {
 }
 
 /// Prints which file is compared with which target.
-pub(super) fn head<'a>(printer: &mut Printer, of: impl Into<PlanOutput<'a>>) {
+pub(crate) fn head<'a>(printer: &mut Printer, of: impl Into<PlanOutput<'a>>) {
     let PlanOutput {
         file,
         target,
@@ -376,7 +376,7 @@ pub(super) fn head<'a>(printer: &mut Printer, of: impl Into<PlanOutput<'a>>) {
 }
 
 /// Returns the suffix for the name of a target that a profile marks.
-pub(super) fn marked(marks: &TargetPolicy) -> &'static str {
+pub(crate) fn marked(marks: &TargetPolicy) -> &'static str {
     match (&marks.production, &marks.read_only) {
         (Some(_), None) => " PRODUCTION",
         (None, Some(_)) => " READ-ONLY",
@@ -386,7 +386,7 @@ pub(super) fn marked(marks: &TargetPolicy) -> &'static str {
 }
 
 /// Prints how many items there are of each status.
-pub(super) fn counts(printer: &mut Printer, plan: &Plan) {
+pub(crate) fn counts(printer: &mut Printer, plan: &Plan) {
     let summary = plan.summary();
     let missing = match summary.missing {
         0 => String::new(),
@@ -456,7 +456,7 @@ fn kind(printer: &mut Printer, plan: &Plan, mut shown: Vec<(usize, &Entry)>, vie
 }
 
 /// Prints a reason.
-pub(super) fn reason_line(printer: &mut Printer, reason: &Reason) {
+pub(crate) fn reason_line(printer: &mut Printer, reason: &Reason) {
     printer.folded(
         &format!("      {}: {}", reason.code, safe(&reason.message)),
         8,
@@ -508,7 +508,7 @@ const fn look(op: Op) -> Style {
 }
 
 /// Returns a change on one line.
-pub(super) fn change_text(printer: &Printer, change: &Change) -> String {
+pub(crate) fn change_text(printer: &Printer, change: &Change) -> String {
     let path = place(&change.path);
     let arrow = printer.arrow();
     let kept = if printer.ascii { '.' } else { '·' };
@@ -562,7 +562,7 @@ fn content(value: &Value) -> String {
 }
 
 /// Returns a value as text on one line.
-pub(super) fn shown(value: &Value) -> String {
+pub(crate) fn shown(value: &Value) -> String {
     match value {
         Value::Null => "(none)".to_owned(),
         Value::Bool(truth) => truth.to_string(),
@@ -636,7 +636,7 @@ fn warnings<'f>(printer: &mut Printer, findings: impl Iterator<Item = &'f Findin
 const MAX_OF_A_SORT: usize = 5;
 
 /// Prints findings, grouped by code.
-pub(super) fn findings_of(printer: &mut Printer, groups: &[FindingGroup<'_>]) {
+pub(crate) fn findings_of(printer: &mut Printer, groups: &[FindingGroup<'_>]) {
     for line in groups.iter().flat_map(|group| group.lines(MAX_OF_A_SORT)) {
         printer.folded(&format!("  {}", safe(&line)), 6);
     }
@@ -644,7 +644,7 @@ pub(super) fn findings_of(printer: &mut Printer, groups: &[FindingGroup<'_>]) {
 
 /// Prints the changes of who can call what: a summary, and the first few changes
 /// of each subject.
-pub(super) fn access(printer: &mut Printer, access: Option<&Access>) {
+pub(crate) fn access(printer: &mut Printer, access: Option<&Access>) {
     let Some(access) = access.filter(|access| !access.is_empty()) else {
         return;
     };
@@ -687,13 +687,13 @@ fn more(printer: &mut Printer, indent: usize, left: usize) {
 }
 
 /// Returns a finding as a line: its code and its message.
-pub(super) fn describe(finding: &Finding) -> String {
+pub(crate) fn describe(finding: &Finding) -> String {
     format!("  {}: {}", finding.code, safe(&finding.placed()))
 }
 
 /// Prints what the operator should know after a job: what the server changed
 /// beyond the plan, and the notes.
-pub(super) fn afterwards(printer: &mut Printer, server_changes: &[Unpromised], notes: &[String]) {
+pub(crate) fn afterwards(printer: &mut Printer, server_changes: &[Unpromised], notes: &[String]) {
     if !server_changes.is_empty() {
         let bold = Style::new().bold();
         printer.line(format!("\n{bold}Changed by the server{bold:#}"));

@@ -30,6 +30,7 @@ pub mod signature;
 pub mod stale;
 pub mod text;
 pub mod verdict;
+pub mod violation;
 
 pub use access::Access;
 pub use choice::{Approved, Choices, Outcome, Refusal, Resolution, State, Step, Verb};
@@ -47,6 +48,7 @@ pub use secret::Secret;
 pub use signature::{AccessDocument, PlanDocument, SignatureKey, SignedPlan};
 pub use stale::{Stale, StaleField};
 pub use verdict::{Reason, Status, Verdict};
+pub use violation::Violation;
 
 #[cfg(test)]
 mod tests;

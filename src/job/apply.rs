@@ -440,7 +440,7 @@ impl JobBody for Rehearsed<'_> {
 }
 
 /// Returns the messages after a job: what the check could not see, and what the product does next.
-pub(super) fn notes(platform: &dyn Platform, warnings: Vec<String>) -> Vec<String> {
+pub(crate) fn notes(platform: &dyn Platform, warnings: Vec<String>) -> Vec<String> {
     warnings
         .into_iter()
         .chain(platform.after_apply().iter().map(|note| (*note).to_owned()))
@@ -448,7 +448,7 @@ pub(super) fn notes(platform: &dyn Platform, warnings: Vec<String>) -> Vec<Strin
 }
 
 /// Returns the failure of a saved plan that a job applied already.
-pub(super) fn used(jobs: &[JobRecord], plan: &str) -> Option<Failure> {
+pub(crate) fn used(jobs: &[JobRecord], plan: &str) -> Option<Failure> {
     let by_plan =
         |job: &&JobRecord| job.plan_id.as_deref() == Some(plan) && job.state != JobState::Failed;
     jobs.iter().find(by_plan).map(|job| {

@@ -8,11 +8,11 @@ use crate::store::{Catalog, Hazard, StoreError, Touched, Writer};
 const MAX_LISTED: usize = 5;
 
 /// The result of the check in a job that continues.
-pub(super) struct Checked {
+pub(crate) struct Checked {
     /// What the server changed in addition to the plan, and was accepted.
-    pub(super) server_changes: Vec<Unpromised>,
+    pub(crate) server_changes: Vec<Unpromised>,
     /// Triggers and rules whose writes the check cannot see.
-    pub(super) warnings: Vec<String>,
+    pub(crate) warnings: Vec<String>,
 }
 
 /// Settles to the state that a commit would leave, and compares the journal
@@ -22,7 +22,7 @@ pub(super) struct Checked {
 ///
 /// As settling does; and a failure if anything differs from the promise, unless
 /// that is accepted.
-pub(super) async fn check(
+pub(crate) async fn check(
     writer: &mut Writer<'_>,
     accept: bool,
     verify: impl FnOnce(Touched<'_>) -> Result<Vec<Unpromised>, StoreError>,

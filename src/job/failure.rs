@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::progress::Cancel;
 use super::rehearse::described;
+use crate::engine::Violation;
 use crate::engine::choice::Stale;
 use crate::engine::promise::Unpromised;
-use crate::platform::digirunner::scope::Violation;
 use crate::store::{ConnectError, Operation, Refused, StoreError, StoreErrorKind};
 
 /// The kind of a failure; front ends derive exit codes, HTTP statuses and
@@ -150,7 +150,7 @@ impl Failure {
     }
 
     /// Returns the failure of a job whose COMMIT was sent and not answered.
-    pub(super) fn unknown_outcome(job: i64) -> Self {
+    pub(crate) fn unknown_outcome(job: i64) -> Self {
         let what = format!("no answer to COMMIT; the outcome of job {job} is unknown");
         let mut failure = Self::new(FailureKind::Unreachable, what)
             .hint(format!("run `gatediff history {job}` once the server can be reached: it shows the job if everything was written, and no such job if nothing was"));
@@ -158,31 +158,8 @@ impl Failure {
         failure
     }
 
-    /// Returns the failure of rules of the product that are broken: the first
-    /// one is what failed, and each says what to do.
-    pub fn violated(violations: Vec<Violation>) -> Self {
-        let first = violations.first();
-        let kind = match first.map(|first| first.code) {
-            Some(1286) => FailureKind::Stale,
-            Some(1298 | 1344) => FailureKind::Refused,
-            _ => FailureKind::Blocked,
-        };
-        let what = first.map_or_else(String::new, ToString::to_string);
-        let mut failure = Self::new(kind, what);
-        for violation in violations
-            .iter()
-            .filter(|violation| !violation.hint.is_empty())
-        {
-            if !failure.hints.contains(&violation.hint) {
-                failure.hints.push(violation.hint.clone());
-            }
-        }
-        failure.violations = violations;
-        failure
-    }
-
     /// Returns a failure that is a bug in gatediff.
-    pub(super) fn internal(doing: &str, error: impl fmt::Display) -> Self {
+    pub(crate) fn internal(doing: &str, error: impl fmt::Display) -> Self {
         Self::new(FailureKind::Internal, format!("failed while {doing}"))
             .because(error)
             .hint("this is a bug in gatediff: please report it with the log")

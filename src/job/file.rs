@@ -69,7 +69,7 @@ pub fn load(path: &str, format: Option<&str>, options: &ImportOptions) -> Result
 }
 
 /// Says whether a path names a directory.
-pub(super) fn is_directory(path: &str) -> bool {
+pub(crate) fn is_directory(path: &str) -> bool {
     path != "-" && Path::new(path).is_dir()
 }
 
@@ -147,7 +147,7 @@ fn check_options(
 }
 
 /// Refuses kinds that a platform does not have: they would match nothing.
-pub(super) fn check_kinds(platform: &dyn Platform, selection: &Selection) -> Result<(), Failure> {
+pub(crate) fn check_kinds(platform: &dyn Platform, selection: &Selection) -> Result<(), Failure> {
     let mut words = selection
         .include
         .iter()
@@ -169,7 +169,7 @@ pub(super) fn check_kinds(platform: &dyn Platform, selection: &Selection) -> Res
     }
 }
 
-pub(super) fn known_kinds(platform: &dyn Platform) -> String {
+pub(crate) fn known_kinds(platform: &dyn Platform) -> String {
     platform
         .kinds()
         .iter()
@@ -178,7 +178,7 @@ pub(super) fn known_kinds(platform: &dyn Platform) -> String {
         .join(", ")
 }
 
-pub(super) fn read(path: &str) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read(path: &str) -> Result<Vec<u8>, Failure> {
     let failed = |error: io::Error| {
         let hint = match error.kind() {
             io::ErrorKind::NotFound => "check the path",
@@ -213,14 +213,14 @@ fn too_large(path: &str) -> Failure {
         .hint("export fewer objects at once")
 }
 
-pub(super) fn unknown_format(name: &str) -> Failure {
+pub(crate) fn unknown_format(name: &str) -> Failure {
     let known: Vec<&str> = platform::all().map(Platform::name).collect();
     Failure::new(FailureKind::Usage, format!("unknown format '{name}'"))
         .hint(format!("known: {}", known.join(", ")))
 }
 
 /// Returns where in a file an error is.
-pub(super) fn place(path: &str, error: &ParseError) -> String {
+pub(crate) fn place(path: &str, error: &ParseError) -> String {
     let mut place = path.to_owned();
     if let Some(position) = error.position {
         place.push_str(&format!(":{}:{}", position.line, position.column));

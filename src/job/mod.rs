@@ -4,26 +4,25 @@
 //! Every front end (command line, terminal, HTTP) calls these and nothing
 //! below.
 
-mod apply;
-mod check;
+pub(crate) mod apply;
+pub(crate) mod check;
 mod demo;
 mod export;
-mod failure;
-mod file;
+pub(crate) mod failure;
+pub(crate) mod file;
 mod health;
 mod history;
 mod init;
 mod key;
 mod lock;
-mod monitor;
+pub(crate) mod monitor;
 mod output;
 mod plan;
-mod progress;
+pub(crate) mod progress;
 mod rehearse;
 pub mod requests;
-mod run;
+pub(crate) mod run;
 pub mod saved;
-pub mod scope;
 pub mod sp_config;
 mod target_policy;
 pub mod task;

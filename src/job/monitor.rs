@@ -28,7 +28,7 @@ const MAX_ENDINGS: usize = 10;
 const COUNTER_STEP: Duration = Duration::from_secs(1);
 
 /// A job's session, and how to reach it over another connection.
-pub(super) struct ConnectionMonitor {
+pub(crate) struct ConnectionMonitor {
     target: Target,
     timeouts: Timeouts,
     cancel: Cancel,
@@ -38,7 +38,7 @@ pub(super) struct ConnectionMonitor {
 }
 
 /// Why a commit failed.
-pub(super) enum Uncommitted {
+pub(crate) enum Uncommitted {
     /// The server refused it, or it was not sent: nothing was written.
     Refused(StoreError),
     /// The connection broke after it was sent, and nothing was written.
@@ -53,7 +53,7 @@ impl ConnectionMonitor {
     /// # Errors
     ///
     /// Fails if there is no connection, or the job is cancelled.
-    pub(super) async fn connect(
+    pub(crate) async fn connect(
         target: &Target,
         timeouts: Timeouts,
         cancel: &Cancel,
@@ -86,7 +86,7 @@ impl ConnectionMonitor {
     /// # Errors
     ///
     /// Fails as disconnected if the work was abandoned.
-    pub(super) async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, StoreError> {
+    pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, StoreError> {
         let activity = Activity::new();
         tokio::select! {
             biased;
@@ -101,7 +101,7 @@ impl ConnectionMonitor {
     /// Commits. If no answer arrives, the server is asked for the transaction's
     /// status over another connection. After a cancel request, it waits for the
     /// answer only briefly.
-    pub(super) async fn commit(
+    pub(crate) async fn commit(
         &self,
         connection: &mut Connection,
         reporter: &Reporter,
@@ -153,17 +153,17 @@ impl ConnectionMonitor {
     }
 
     /// Closes a connection that holds no lock and no transaction.
-    pub(super) async fn close(&self, connection: Connection) {
+    pub(crate) async fn close(&self, connection: Connection) {
         self.part(transaction::close(connection)).await;
     }
 
     /// Gives the target's lock back and closes.
-    pub(super) async fn leave(&self, connection: Connection) {
+    pub(crate) async fn leave(&self, connection: Connection) {
         self.part(transaction::leave(connection)).await;
     }
 
     /// Rolls back what is open, gives the target's lock back and closes.
-    pub(super) async fn abandon(&self, connection: Connection) {
+    pub(crate) async fn abandon(&self, connection: Connection) {
         self.part(transaction::abandon(connection)).await;
     }
 

@@ -28,17 +28,17 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Where a job runs, and who receives its progress.
 #[derive(Clone)]
-pub(super) struct Run {
-    pub(super) target: Target,
-    pub(super) operator: String,
-    pub(super) timeouts: Timeouts,
-    pub(super) ledger: LedgerPlace,
-    pub(super) reporter: Reporter,
-    pub(super) cancel: Cancel,
+pub(crate) struct Run {
+    pub(crate) target: Target,
+    pub(crate) operator: String,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) ledger: LedgerPlace,
+    pub(crate) reporter: Reporter,
+    pub(crate) cancel: Cancel,
 }
 
 /// What a job does inside its transaction.
-pub(super) trait JobBody: Send + Sync {
+pub(crate) trait JobBody: Send + Sync {
     /// Its result.
     type Done: Send;
 
@@ -63,40 +63,40 @@ pub(super) trait JobBody: Send + Sync {
 }
 
 /// What the ledger keeps of a job in addition to its outcome.
-pub(super) struct JobMetadata<'a> {
-    pub(super) command: &'a str,
-    pub(super) platform: &'a str,
-    pub(super) operator: &'a str,
-    pub(super) target: &'a str,
-    pub(super) file_path: &'a str,
-    pub(super) file_sha256: &'a str,
-    pub(super) choices: Value,
-    pub(super) plan_id: Option<&'a str>,
-    pub(super) undoes: Option<i64>,
-    pub(super) whole: bool,
+pub(crate) struct JobMetadata<'a> {
+    pub(crate) command: &'a str,
+    pub(crate) platform: &'a str,
+    pub(crate) operator: &'a str,
+    pub(crate) target: &'a str,
+    pub(crate) file_path: &'a str,
+    pub(crate) file_sha256: &'a str,
+    pub(crate) choices: Value,
+    pub(crate) plan_id: Option<&'a str>,
+    pub(crate) undoes: Option<i64>,
+    pub(crate) whole: bool,
 }
 
 /// What a job did, for its record.
 #[derive(Default)]
-pub(super) struct JobOutcome<'a> {
-    pub(super) counts: Value,
-    pub(super) tables: &'a [TableRows],
-    pub(super) journal: &'a [JournalRow],
-    pub(super) backup: Option<&'a Backup>,
+pub(crate) struct JobOutcome<'a> {
+    pub(crate) counts: Value,
+    pub(crate) tables: &'a [TableRows],
+    pub(crate) journal: &'a [JournalRow],
+    pub(crate) backup: Option<&'a Backup>,
 }
 
 /// An open transaction, under the lock.
-pub(super) struct JobTransaction<'a> {
-    pub(super) connection: &'a mut Connection,
-    pub(super) run: &'a Run,
-    pub(super) ledger: Option<&'a mut Ledger>,
+pub(crate) struct JobTransaction<'a> {
+    pub(crate) connection: &'a mut Connection,
+    pub(crate) run: &'a Run,
+    pub(crate) ledger: Option<&'a mut Ledger>,
     started_at: DateTime<Utc>,
     recorded: Option<i64>,
 }
 
 impl JobTransaction<'_> {
     /// Records what the job did, in its transaction, and returns its number.
-    pub(super) async fn record(
+    pub(crate) async fn record(
         &mut self,
         metadata: &JobMetadata<'_>,
         outcome: JobOutcome<'_>,
@@ -112,7 +112,7 @@ impl JobTransaction<'_> {
     }
 
     /// Converts an error of the store to an error of the job.
-    pub(super) fn step<R>(&self, result: Result<R, StoreError>) -> Result<R, JobError> {
+    pub(crate) fn step<R>(&self, result: Result<R, StoreError>) -> Result<R, JobError> {
         result.map_err(|error| self.run.job_error(error))
     }
 }
@@ -145,7 +145,7 @@ fn new_job<'a>(
 }
 
 /// Why an attempt failed.
-pub(super) enum JobError {
+pub(crate) enum JobError {
     /// It lost against another transaction, and can be retried.
     Lost(StoreError),
     /// It must not be retried.
@@ -160,7 +160,7 @@ impl From<Failure> for JobError {
 
 impl Run {
     /// Returns a run on a target: its operator, its timeouts, and where it is recorded.
-    pub(super) fn new(
+    pub(crate) fn new(
         target: &Target,
         (operator, timeouts, ledger): (&str, Timeouts, &LedgerPlace),
         reporter: &Reporter,
@@ -177,7 +177,7 @@ impl Run {
     }
 
     /// Runs a job until it succeeds, or has lost too often. Failures are recorded too, if possible.
-    pub(super) async fn job<W: JobBody>(&self, work: &W) -> Result<W::Done, Failure> {
+    pub(crate) async fn job<W: JobBody>(&self, work: &W) -> Result<W::Done, Failure> {
         check_writable(&self.target)?;
         let started_at = Utc::now();
         let mut attempt = 1;
@@ -366,7 +366,7 @@ impl Run {
         }
     }
 
-    pub(super) fn job_error(&self, error: StoreError) -> JobError {
+    pub(crate) fn job_error(&self, error: StoreError) -> JobError {
         match error.kind {
             StoreErrorKind::Serialization if !self.cancel.is_cancelled() => JobError::Lost(error),
             _ => JobError::Failed(self.explain(error)),

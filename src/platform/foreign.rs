@@ -73,7 +73,7 @@ const BEGINNINGS: [(&[u8], Foreign); 19] = [
 impl Foreign {
     /// Recognises files that are not JSON text; `bytes` come without a UTF-8
     /// byte-order mark. Possible JSON with a syntax error is none of these.
-    pub(super) fn recognise(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn recognise(bytes: &[u8]) -> Option<Self> {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Some(Self::Empty);
         }

@@ -14,8 +14,8 @@ use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan, Unpromised}
 use crate::store::restore::TableInfo;
 use crate::store::{Connection, Reading, StoreError, Touched, Writer};
 
-mod foreign;
-mod parse;
+pub(crate) mod foreign;
+pub(crate) mod parse;
 pub mod selection;
 
 pub mod digirunner;

@@ -52,7 +52,7 @@ pub enum ParseErrorKind {
 
 impl ParseError {
     /// Converts an error of the JSON reader; `text` is its input.
-    pub(super) fn from_json(
+    pub(crate) fn from_json(
         error: &serde_json::Error,
         path: impl Into<String>,
         text: &[u8],
@@ -100,7 +100,7 @@ impl ParseError {
     }
 
     /// Returns the error of several files if only one is allowed.
-    pub(super) fn several_files() -> Self {
+    pub(crate) fn several_files() -> Self {
         Self {
             kind: ParseErrorKind::Shape,
             position: None,
@@ -111,7 +111,7 @@ impl ParseError {
 
     /// Returns the error of a file that no platform recognises; `keys` are the
     /// first ones of its root.
-    pub(super) fn unknown_format<'a>(
+    pub(crate) fn unknown_format<'a>(
         keys: &[String],
         known: impl Iterator<Item = &'a str>,
     ) -> Self {
@@ -198,13 +198,13 @@ fn not_utf8(text: &[u8]) -> Option<Position> {
 /// # Errors
 ///
 /// Fails if it is not JSON text, instead of a confusing syntax error later.
-pub(super) fn text(bytes: &[u8]) -> Result<&[u8], ParseError> {
+pub(crate) fn text(bytes: &[u8]) -> Result<&[u8], ParseError> {
     let body = bytes.get(bom(bytes)..).unwrap_or_default();
     Foreign::recognise(body).map_or(Ok(body), |foreign| Err(ParseError::foreign(foreign)))
 }
 
 /// Returns the byte-order mark's length, if the file starts with one.
-pub(super) fn bom(bytes: &[u8]) -> usize {
+pub(crate) fn bom(bytes: &[u8]) -> usize {
     if bytes.starts_with(b"\xef\xbb\xbf") {
         3
     } else {
@@ -213,7 +213,7 @@ pub(super) fn bom(bytes: &[u8]) -> usize {
 }
 
 /// Shortens a property's name for a message.
-pub(super) fn brief(key: &str) -> Cow<'_, str> {
+pub(crate) fn brief(key: &str) -> Cow<'_, str> {
     const MAX_NAME: usize = 100;
     match key.char_indices().nth(MAX_NAME) {
         Some((end, _)) => Cow::Owned(format!("{}…", key.get(..end).unwrap_or_default())),
@@ -223,7 +223,7 @@ pub(super) fn brief(key: &str) -> Cow<'_, str> {
 
 /// The result of looking at a root object's keys.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum RootKey<R> {
+pub(crate) enum RootKey<R> {
     /// One is known.
     Known(R),
     /// None is; these are the first ones.
@@ -232,7 +232,7 @@ pub(super) enum RootKey<R> {
 
 /// The allowed root of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Root {
+pub(crate) enum Root {
     /// An object.
     Object,
     /// An object, or a list, of which the first object is used.
@@ -245,7 +245,7 @@ pub(super) enum Root {
 /// # Errors
 ///
 /// Fails if the file is not JSON up to there, or if the root is not an object.
-pub(super) fn find_root_key<R>(
+pub(crate) fn find_root_key<R>(
     bytes: &[u8],
     root: Root,
     find: impl Fn(&str) -> Option<R>,
@@ -350,6 +350,6 @@ impl<'de, F: Fn(&str) -> Option<R>, R> Visitor<'de> for RootKeys<'_, F, R> {
 }
 
 /// Returns the error of a wrong type: it names types, never the value.
-pub(super) fn wrong<E: de::Error>(expected: &str, found: &str) -> E {
+pub(crate) fn wrong<E: de::Error>(expected: &str, found: &str) -> E {
     E::custom(format_args!("expected {expected}, found {found}"))
 }

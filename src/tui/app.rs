@@ -16,8 +16,8 @@ use super::scopes::Scopes;
 use super::search::Search;
 use super::theme::Theme;
 use super::widget::List;
-use crate::job::scope::{ClientInfo, Scope};
 use crate::job::{Failure, JobRecord, Phase, Progress, Receipt, Undone};
+use crate::scopes::{ClientInfo, Scope};
 
 /// One of the three panes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

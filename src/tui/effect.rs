@@ -3,8 +3,8 @@
 use futures_util::future::BoxFuture;
 
 use crate::engine::{Approved, Choices, ItemId};
-use crate::job::scope::{Edit, Edited, ScopeFinding};
 use crate::job::{Cancel, Failure, JobRecord, Receipt, Rehearsal, Reporter, Undone};
+use crate::scopes::{Edit, Edited, ScopeFinding};
 
 use super::msg::{EffectId, Exit, Reviewed, Scoped};
 

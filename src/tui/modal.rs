@@ -11,7 +11,7 @@ use super::stale::Changed;
 use super::theme::Theme;
 use super::widget::{Line, window};
 use crate::engine::ItemId;
-use crate::job::scope::Edit;
+use crate::scopes::Edit;
 
 /// The rows of the footer.
 pub(crate) const FOOTER: u16 = 2;

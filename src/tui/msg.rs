@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::{Kind, Plan};
-use crate::job::scope::{Catalogue, Edited, ScopeFinding};
 use crate::job::{Failure, JobRecord, Progress, Receipt, Rehearsal, Undone};
+use crate::scopes::{Catalogue, Edited, ScopeFinding};
 
 use super::action::KeyMap;
 use super::keys::Key;

@@ -15,11 +15,11 @@ use crate::engine::{
     Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Matched, Missing, Outcome,
     Plan, Reason, Reference, Requirement, Resolved, Secret, Value,
 };
-use crate::job::scope::{Catalogue, Edited, ScopeFinding};
 use crate::job::{
     Failure, FailureKind, JobRecord, JobState, Problem, Receipt, Rehearsal, Stale, StaleField,
     Undone,
 };
+use crate::scopes::{Catalogue, Edited, ScopeFinding};
 
 pub(crate) const KINDS: &[KindInfo] = &[
     KindInfo {

@@ -11,11 +11,12 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 use gatediff::http::{AdminSecret, Limits, Options, Server};
-use gatediff::job::scope::{self, EditOptions};
 use gatediff::job::task::{Asked, TaskKind, Tasks};
 use gatediff::job::{
     self, ApplyOptions, Cancel, Failure, FailureKind, Reporter, Review, UndoOptions,
 };
+use gatediff::scopes;
+use gatediff::scopes::EditOptions;
 use gatediff::store::{LedgerPlace, Target, Timeouts};
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -434,14 +435,14 @@ impl Scenario for Editing {
     }
 
     async fn run(&self, _: &Site, target: &Target, timeouts: Timeouts) -> Result<(), Failure> {
-        let edit = scope::Edit::Create(draft("new", &[TRANSFER]));
+        let edit = scopes::Edit::Create(draft("new", &[TRANSFER]));
         let options = EditOptions {
             operator: OPERATOR.to_owned(),
             timeouts,
             ledger: LedgerPlace::Target,
             accept_server_changes: false,
         };
-        scope::edit(edit, target, &options, &Reporter::silent(), &Cancel::new())
+        scopes::edit(edit, target, &options, &Reporter::silent(), &Cancel::new())
             .await
             .map(|_| ())
     }

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gatediff::job::scope::{self, Edit, EditOptions, Edited, ScopeFinding};
 use gatediff::job::{self, Cancel, Failure, FailureKind, Reporter, UndoOptions};
+use gatediff::scopes;
+use gatediff::scopes::{Edit, EditOptions, Edited, ScopeFinding};
 use gatediff::store::{LedgerPlace, Timeouts};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
@@ -18,7 +19,7 @@ use crate::support::site::{OPERATOR, Site, cover_all};
 type Dump = BTreeMap<String, Vec<Value>>;
 
 async fn check(site: &Site) -> Vec<ScopeFinding> {
-    scope::check(&site.target(), Timeouts::default(), &Reporter::silent())
+    scopes::check(&site.target(), Timeouts::default(), &Reporter::silent())
         .await
         .unwrap()
 }
@@ -32,7 +33,7 @@ async fn repair(site: &Site, codes: &[&str]) -> Result<Edited, Failure> {
         accept_server_changes: false,
     };
     let (target, silent) = (site.target(), Reporter::silent());
-    scope::edit(
+    scopes::edit(
         Edit::Repair { codes },
         &target,
         &options,

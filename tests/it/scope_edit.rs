@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use gatediff::job::scope::{self, Catalogue, Draft, Edit, EditOptions, Edited, Scope};
 use gatediff::job::{self, Cancel, Failure, FailureKind, Phase, Progress, Reporter, UndoOptions};
+use gatediff::scopes;
+use gatediff::scopes::{Catalogue, Draft, Edit, EditOptions, Edited, Scope};
 use gatediff::store::{LedgerPlace, Timeouts};
 use serde_json::Value;
 
@@ -18,7 +19,7 @@ use crate::support::scopes::{BALANCE, BLOCK, TRANSFER, bank, draft, with_holders
 use crate::support::site::Site;
 
 async fn catalogue(site: &Site) -> Catalogue {
-    scope::catalogue(&site.target(), Timeouts::default(), &Reporter::silent())
+    scopes::catalogue(&site.target(), Timeouts::default(), &Reporter::silent())
         .await
         .unwrap()
 }
@@ -30,7 +31,7 @@ async fn edit(site: &Site, edit: Edit) -> Result<Edited, Failure> {
         ledger: LedgerPlace::Target,
         accept_server_changes: false,
     };
-    scope::edit(
+    scopes::edit(
         edit,
         &site.target(),
         &options,
@@ -184,7 +185,7 @@ async fn an_edit_is_recorded_in_a_ledger_file_and_undone_from_it() {
     };
     let (target, reporter, cancel) = (site.target(), Reporter::silent(), Cancel::new());
     let edit = Edit::Create(draft("acct", &[BALANCE, TRANSFER]));
-    let made = scope::edit(edit, &target, &options, &reporter, &cancel)
+    let made = scopes::edit(edit, &target, &options, &reporter, &cancel)
         .await
         .unwrap();
     let jobs = job::history(&target, options.timeouts, &options.ledger)
@@ -233,7 +234,7 @@ async fn an_edit_that_is_cancelled_before_its_commit_writes_nothing_and_leaves_n
             accept_server_changes: false,
         };
         let edit = Edit::Create(draft("made", &[BLOCK]));
-        let failure = scope::edit(edit, &site.target(), &options, &reporter, &cancel)
+        let failure = scopes::edit(edit, &site.target(), &options, &reporter, &cancel)
             .await
             .unwrap_err();
         assert_eq!(failure.kind, FailureKind::Cancelled, "{phase:?}");

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use std::time::Duration;
 
-use gatediff::job::scope::{self, Edit, EditOptions, Edited};
 use gatediff::job::{Cancel, Failure, FailureKind, JobState, Reporter};
+use gatediff::scopes;
+use gatediff::scopes::{Edit, EditOptions, Edited};
 use gatediff::store::{Timeouts, lock};
 use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
@@ -32,7 +33,7 @@ fn beside(site: &Site, edit: Edit, timeouts: Timeouts) -> JoinHandle<Result<Edit
             timeouts,
             ..options()
         };
-        scope::edit(edit, &target, &options, &Reporter::silent(), &Cancel::new()).await
+        scopes::edit(edit, &target, &options, &Reporter::silent(), &Cancel::new()).await
     })
 }
 

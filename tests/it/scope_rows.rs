@@ -6,9 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gatediff::job::scope::Edit::{self, Create, Delete, Give, Take, Update};
-use gatediff::job::scope::{Draft, Unit, parse_amount};
 use gatediff::job::{FailureKind, JobState};
+use gatediff::scopes::Edit;
+use gatediff::scopes::Edit::{Create, Delete, Give, Take, Update};
+use gatediff::scopes::{Draft, Unit, parse_amount};
 use gatediff::store::{TableRows, Timeouts};
 use serde_json::{Value, json};
 
@@ -389,8 +390,7 @@ async fn the_rules_of_apis() {
     site.refused(Create(draft("s", &[api_of_it])), &[1351])
         .await;
     let many = |count: usize| {
-        let apis =
-            (1..=count).map(|at| gatediff::job::scope::ApiName::new("bank", format!("k{at}")));
+        let apis = (1..=count).map(|at| gatediff::scopes::ApiName::new("bank", format!("k{at}")));
         Draft {
             apis: apis.collect(),
             ..draft("s", &[])
@@ -444,7 +444,7 @@ async fn a_scope_of_186_apis_can_be_given_to_a_client_of_no_groups() {
     )
     .await;
     let apis = (1..=186)
-        .map(|at| gatediff::job::scope::ApiName::new("bank", format!("k{at}")))
+        .map(|at| gatediff::scopes::ApiName::new("bank", format!("k{at}")))
         .collect();
     site.create(&Draft {
         apis,
@@ -1506,7 +1506,7 @@ async fn a_hidden_group_of_two_scopes_stays_with_the_other_one() {
         .await;
 }
 
-fn draft_of(apis: &[Api]) -> BTreeSet<gatediff::job::scope::ApiName> {
+fn draft_of(apis: &[Api]) -> BTreeSet<gatediff::scopes::ApiName> {
     draft("", apis).apis
 }
 

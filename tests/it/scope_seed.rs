@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use gatediff::job::scope::Edit::Create;
-use gatediff::job::scope::{Draft, Filter, Part, Sort, Span, Unit, parse_amount, parse_times};
 use gatediff::job::{FailureKind, JobState};
+use gatediff::scopes::Edit::Create;
+use gatediff::scopes::{Draft, Filter, Part, Sort, Span, Unit, parse_amount, parse_times};
 use serde_json::json;
 
 use crate::support::sample::Api;

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use gatediff::engine::promise::Deviation;
 use gatediff::engine::{Approved, Finding, Kind, Plan, Unpromised};
-use gatediff::job::scope::{self, Edit};
 use gatediff::job::{
     self, ApplyOptions, Cancel, Failure, FailureKind, Receipt, Reporter, UndoOptions,
 };
 use gatediff::platform::{Bundle, Comparison, Snapshot};
+use gatediff::scopes;
+use gatediff::scopes::Edit;
 use gatediff::store::bulk::{Column, Values};
 use gatediff::store::{
     Connection, ItemRef, Keyed, LedgerPlace, Reading, StoreError, Timeouts, Touched, Writer,
@@ -387,11 +388,11 @@ async fn an_edit_of_a_scope_is_held_against_what_was_shown() {
         Some("vgroup_desc")
     );
     assert_eq!(site.rows("tsmp_vgroup", "true").await.len(), 0);
-    let accepting = scope::EditOptions {
+    let accepting = scopes::EditOptions {
         accept_server_changes: true,
         ..options()
     };
-    let edited = scope::edit(
+    let edited = scopes::edit(
         edit(),
         &site.target(),
         &accepting,

@@ -14,7 +14,7 @@ use crate::store::ledger::JournalRow;
 use crate::store::{ItemRef, Operation, StoreError, Writer};
 
 /// The product's table of counters.
-pub(super) const COUNTERS: &str = "seq_store";
+pub(crate) const COUNTERS: &str = "seq_store";
 
 /// Where the counters of `seq_store` begin.
 const INITIAL: i64 = 2_000_000_000;
@@ -23,7 +23,7 @@ const INITIAL: i64 = 2_000_000_000;
 const BLOCK: i64 = 50;
 
 /// Takes the ids that are needed.
-pub(super) async fn take(
+pub(crate) async fn take(
     writer: &mut Writer<'_>,
     counts: &HashMap<Sequence, usize>,
 ) -> Result<HashMap<Sequence, Vec<i64>>, StoreError> {

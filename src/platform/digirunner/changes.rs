@@ -11,7 +11,7 @@ use crate::store::{ItemRef, Stamp};
 
 /// Where new ids come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Sequence {
+pub(crate) enum Sequence {
     /// `seq_tsmp_group_pk`
     Group,
     /// `seq_tsmp_vgroup_pk`
@@ -28,7 +28,7 @@ pub(super) enum Sequence {
 
 impl Sequence {
     /// All of them.
-    pub(super) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Group,
         Self::Vgroup,
         Self::Host,
@@ -41,7 +41,7 @@ impl Sequence {
 /// New ids. Rows are built twice: first to count how many ids of each kind are
 /// needed, then with ids allocated in one statement per kind.
 #[derive(Debug, Default)]
-pub(super) struct Ids {
+pub(crate) struct Ids {
     given: HashMap<Sequence, std::vec::IntoIter<i64>>,
     counts: HashMap<Sequence, usize>,
     /// Random ids in use: those of the target, and those handed out.
@@ -50,7 +50,7 @@ pub(super) struct Ids {
 
 impl Ids {
     /// Returns ids for counting only; `taken` are the random ids of the target.
-    pub(super) fn counting(taken: HashSet<i64>) -> Self {
+    pub(crate) fn counting(taken: HashSet<i64>) -> Self {
         Self {
             taken,
             ..Self::default()
@@ -58,7 +58,7 @@ impl Ids {
     }
 
     /// Returns ids that were allocated from the database.
-    pub(super) fn given(given: HashMap<Sequence, Vec<i64>>, taken: HashSet<i64>) -> Self {
+    pub(crate) fn given(given: HashMap<Sequence, Vec<i64>>, taken: HashSet<i64>) -> Self {
         let given = given
             .into_iter()
             .map(|(sequence, ids)| (sequence, ids.into_iter()))
@@ -71,12 +71,12 @@ impl Ids {
     }
 
     /// Returns how many ids were requested.
-    pub(super) fn counts(&self) -> &HashMap<Sequence, usize> {
+    pub(crate) fn counts(&self) -> &HashMap<Sequence, usize> {
         &self.counts
     }
 
     /// Takes an id; while counting, a negative placeholder.
-    pub(super) fn next(&mut self, sequence: Sequence) -> i64 {
+    pub(crate) fn next(&mut self, sequence: Sequence) -> i64 {
         let count = self.counts.entry(sequence).or_insert(0);
         *count += 1;
         let stand_in = -i64::try_from(*count).unwrap_or(i64::MAX);
@@ -88,7 +88,7 @@ impl Ids {
 
     /// Takes an id of the product's date-hex form: the eight digits of today's
     /// date read as hexadecimal, then 32 random bits.
-    pub(super) fn random(&mut self, now: NaiveDateTime) -> i64 {
+    pub(crate) fn random(&mut self, now: NaiveDateTime) -> i64 {
         let digits = now.format("%Y%m%d").to_string();
         let date = i64::from_str_radix(&digits, 16).unwrap_or_default();
         loop {
@@ -102,42 +102,42 @@ impl Ids {
 
 /// Rows of one table, each with its item.
 #[derive(Debug, Default)]
-pub(super) struct Batch {
-    pub(super) rows: Vec<Row>,
-    pub(super) owners: Vec<ItemRef>,
+pub(crate) struct Batch {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) owners: Vec<ItemRef>,
 }
 
 /// The changes of one table.
 #[derive(Debug, Default)]
-pub(super) struct TableChanges {
+pub(crate) struct TableChanges {
     /// Rows to insert.
-    pub(super) inserts: Batch,
+    pub(crate) inserts: Batch,
     /// Rows to update, whole, found by their key.
-    pub(super) updates: Batch,
+    pub(crate) updates: Batch,
     /// Keys of rows to delete.
-    pub(super) deletes: Batch,
+    pub(crate) deletes: Batch,
 }
 
 /// The changes of all tables.
 #[derive(Debug, Default)]
-pub(super) struct Changes {
+pub(crate) struct Changes {
     tables: HashMap<TableId, TableChanges>,
     owner: ItemRef,
 }
 
 impl Changes {
     /// Sets the item of the next rows.
-    pub(super) fn belong_to(&mut self, item: &ItemId) {
+    pub(crate) fn belong_to(&mut self, item: &ItemId) {
         self.owner = item.to_string().into();
     }
 
     /// Returns the changes of a table.
-    pub(super) fn of(&self, table: TableId) -> Option<&TableChanges> {
+    pub(crate) fn of(&self, table: TableId) -> Option<&TableChanges> {
         self.tables.get(&table)
     }
 
     /// Inserts a row.
-    pub(super) fn insert(&mut self, table: TableId, row: Row) {
+    pub(crate) fn insert(&mut self, table: TableId, row: Row) {
         let owner = ItemRef::clone(&self.owner);
         self.tables
             .entry(table)
@@ -147,7 +147,7 @@ impl Changes {
     }
 
     /// Updates a row.
-    pub(super) fn update(&mut self, table: TableId, row: Row) {
+    pub(crate) fn update(&mut self, table: TableId, row: Row) {
         let owner = ItemRef::clone(&self.owner);
         self.tables
             .entry(table)
@@ -157,19 +157,19 @@ impl Changes {
     }
 
     /// Inserts a row that is new: created now by the operator.
-    pub(super) fn insert_new(&mut self, table: TableId, mut row: Row, stamp: &Stamp) {
+    pub(crate) fn insert_new(&mut self, table: TableId, mut row: Row, stamp: &Stamp) {
         stamp_new(table.table(), &mut row, stamp.now, &stamp.operator);
         self.insert(table, row);
     }
 
     /// Updates a row: now, by the operator.
-    pub(super) fn update_stamped(&mut self, table: TableId, mut row: Row, stamp: &Stamp) {
+    pub(crate) fn update_stamped(&mut self, table: TableId, mut row: Row, stamp: &Stamp) {
         stamp_update(table.table(), &mut row, stamp.now, &stamp.operator);
         self.update(table, row);
     }
 
     /// Inserts a new row of text columns only.
-    pub(super) fn link(&mut self, table: TableId, cells: &[(usize, &str)], stamp: &Stamp) {
+    pub(crate) fn link(&mut self, table: TableId, cells: &[(usize, &str)], stamp: &Stamp) {
         let mut row = Row::empty(table.table());
         for (at, text) in cells {
             row.set(*at, Cell::Text((*text).into()));
@@ -178,7 +178,7 @@ impl Changes {
     }
 
     /// Deletes a row.
-    pub(super) fn delete(&mut self, table: TableId, row: Row) {
+    pub(crate) fn delete(&mut self, table: TableId, row: Row) {
         let owner = ItemRef::clone(&self.owner);
         self.tables
             .entry(table)
@@ -196,7 +196,7 @@ impl Batch {
 }
 
 /// Returns the columns that any update of a table changes.
-pub(super) fn changed_columns(table: &Table, target: &Tables, updates: &[Row]) -> Vec<usize> {
+pub(crate) fn changed_columns(table: &Table, target: &Tables, updates: &[Row]) -> Vec<usize> {
     let key: Vec<usize> = table.key().map(|(at, _)| at).collect();
     let before: HashMap<Vec<KeyCell<'_>>, &Row> = target
         .rows(table.id)
@@ -219,14 +219,14 @@ pub(super) fn changed_columns(table: &Table, target: &Tables, updates: &[Row]) -
 
 /// A cell of a key, for finding rows.
 #[derive(PartialEq, Eq, Hash)]
-pub(super) enum KeyCell<'r> {
+pub(crate) enum KeyCell<'r> {
     Int(i64),
     Text(&'r str),
     None,
 }
 
 /// Returns the key of a row, whose columns are in `key`.
-pub(super) fn key_of<'r>(row: &'r Row, key: &[usize]) -> Vec<KeyCell<'r>> {
+pub(crate) fn key_of<'r>(row: &'r Row, key: &[usize]) -> Vec<KeyCell<'r>> {
     key.iter()
         .map(|at| match row.cell(*at) {
             Cell::Int(number) => KeyCell::Int(*number),
@@ -238,7 +238,7 @@ pub(super) fn key_of<'r>(row: &'r Row, key: &[usize]) -> Vec<KeyCell<'r>> {
 
 /// Sets the audit columns of a new row: created now by the operator, never
 /// updated, version 1.
-pub(super) fn stamp_new(table: &Table, row: &mut Row, now: NaiveDateTime, operator: &str) {
+pub(crate) fn stamp_new(table: &Table, row: &mut Row, now: NaiveDateTime, operator: &str) {
     for (at, audit) in audits(table) {
         match audit {
             Audit::CreateTime => row.set(at, Cell::Time(now)),
@@ -251,7 +251,7 @@ pub(super) fn stamp_new(table: &Table, row: &mut Row, now: NaiveDateTime, operat
 
 /// Sets the audit columns of a row that is updated: `create_*` stays, version
 /// rises by one (NULL counts as 1), as the product's JPA does.
-pub(super) fn stamp_update(table: &Table, row: &mut Row, now: NaiveDateTime, operator: &str) {
+pub(crate) fn stamp_update(table: &Table, row: &mut Row, now: NaiveDateTime, operator: &str) {
     for (at, audit) in audits(table) {
         match audit {
             Audit::CreateTime | Audit::CreateUser => {}

@@ -17,18 +17,18 @@ use crate::engine::diff::push_segment;
 use crate::platform::parse::{self, ParseError, ParseErrorKind, wrong};
 
 /// The property that contains the lists.
-pub(super) const ROOT: &str = "importClientRelated";
+pub(crate) const ROOT: &str = "importClientRelated";
 
 /// The product's other root property; always null in a file.
-pub(super) const ANALYSIS: &str = "analyzeClientRelated";
+pub(crate) const ANALYSIS: &str = "analyzeClientRelated";
 
 /// The content of a file.
 #[derive(Debug)]
-pub(super) struct File {
+pub(crate) struct File {
     /// Its rows.
-    pub(super) tables: Tables,
+    pub(crate) tables: Tables,
     /// The findings of reading.
-    pub(super) findings: Vec<Finding>,
+    pub(crate) findings: Vec<Finding>,
 }
 
 /// Reads a file.
@@ -36,7 +36,7 @@ pub(super) struct File {
 /// # Errors
 ///
 /// See the module.
-pub(super) fn read(bytes: &[u8]) -> Result<File, ParseError> {
+pub(crate) fn read(bytes: &[u8]) -> Result<File, ParseError> {
     let text = parse::text(bytes)?;
     let mut reader = Reader::default();
     if parse::bom(bytes) > 0 {

@@ -19,10 +19,10 @@ use crate::engine::lookalike::Called;
 use crate::engine::{ItemId, Kind};
 
 /// An API as groups link it: its module and its key.
-pub(super) type ApiName<'w> = (&'w str, &'w str);
+pub(crate) type ApiName<'w> = (&'w str, &'w str);
 
 /// The four kinds of a client's identity providers: table, own id, client.
-pub(super) const IDPS: [(TableId, usize, usize); 4] = [
+pub(crate) const IDPS: [(TableId, usize, usize); 4] = [
     (TableId::IdpO, idp_o::GTW_IDP_INFO_O_ID, idp_o::CLIENT_ID),
     (TableId::IdpL, idp_l::GTW_IDP_INFO_L_ID, idp_l::CLIENT_ID),
     (TableId::IdpA, idp_a::GTW_IDP_INFO_A_ID, idp_a::CLIENT_ID),
@@ -34,11 +34,11 @@ pub(super) const IDPS: [(TableId, usize, usize); 4] = [
 ];
 
 /// The identity of the items of a kind, the same in every environment.
-pub(super) struct Identity {
+pub(crate) struct Identity {
     kind: Kind,
-    pub(super) table: TableId,
+    pub(crate) table: TableId,
     /// The column.
-    pub(super) key: usize,
+    pub(crate) key: usize,
     /// Its other name besides the key: what that is, and its column.
     names: &'static [(&'static str, usize)],
     /// Says whether a row is such an item.
@@ -47,7 +47,7 @@ pub(super) struct Identity {
 
 /// One of each kind. The first row that has a key is the item; several in a
 /// file block each other.
-pub(super) static IDENTITIES: [Identity; 6] = [
+pub(crate) static IDENTITIES: [Identity; 6] = [
     Identity {
         kind: CLIENT,
         table: TableId::Client,
@@ -98,7 +98,7 @@ pub(super) static IDENTITIES: [Identity; 6] = [
 
 impl Identity {
     /// Returns the identity of a kind.
-    pub(super) fn of(kind: &Kind) -> &'static Self {
+    pub(crate) fn of(kind: &Kind) -> &'static Self {
         let [first, ..] = &IDENTITIES;
         IDENTITIES
             .iter()
@@ -109,44 +109,44 @@ impl Identity {
 
 /// An API of a scope, with its hidden group.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct ScopeApi<'w> {
+pub(crate) struct ScopeApi<'w> {
     /// The API.
-    pub(super) api: ApiName<'w>,
+    pub(crate) api: ApiName<'w>,
     /// The hidden group's row.
-    pub(super) group: usize,
+    pub(crate) group: usize,
     /// The row that links the two.
-    pub(super) link: usize,
+    pub(crate) link: usize,
 }
 
 /// Tables with their indices.
-pub(super) struct Index<'w> {
-    pub(super) tables: &'w Tables,
+pub(crate) struct Index<'w> {
+    pub(crate) tables: &'w Tables,
     /// The rows of each kind's items, by identity.
     items: [ByText<'w>; 6],
-    pub(super) groups: HashMap<&'w str, usize>,
-    pub(super) hidden_by_name: ByText<'w>,
-    pub(super) scopes: HashMap<&'w str, usize>,
-    pub(super) client_groups: ByText<'w>,
-    pub(super) client_vgroups: ByText<'w>,
-    pub(super) group_apis: ByText<'w>,
-    pub(super) group_authorities: ByText<'w>,
-    pub(super) vgroup_authorities: ByText<'w>,
-    pub(super) vgroup_groups: ByText<'w>,
-    pub(super) hosts: ByText<'w>,
-    pub(super) oauth: ByText<'w>,
-    pub(super) clientext: ByText<'w>,
-    pub(super) x_keys: ByText<'w>,
-    pub(super) x_maps: ByInt,
-    pub(super) open_keys: ByText<'w>,
-    pub(super) open_maps: ByInt,
-    pub(super) dp_apps: ByText<'w>,
-    pub(super) idps: [ByText<'w>; 4],
+    pub(crate) groups: HashMap<&'w str, usize>,
+    pub(crate) hidden_by_name: ByText<'w>,
+    pub(crate) scopes: HashMap<&'w str, usize>,
+    pub(crate) client_groups: ByText<'w>,
+    pub(crate) client_vgroups: ByText<'w>,
+    pub(crate) group_apis: ByText<'w>,
+    pub(crate) group_authorities: ByText<'w>,
+    pub(crate) vgroup_authorities: ByText<'w>,
+    pub(crate) vgroup_groups: ByText<'w>,
+    pub(crate) hosts: ByText<'w>,
+    pub(crate) oauth: ByText<'w>,
+    pub(crate) clientext: ByText<'w>,
+    pub(crate) x_keys: ByText<'w>,
+    pub(crate) x_maps: ByInt,
+    pub(crate) open_keys: ByText<'w>,
+    pub(crate) open_maps: ByInt,
+    pub(crate) dp_apps: ByText<'w>,
+    pub(crate) idps: [ByText<'w>; 4],
     hidden_of: ByText<'w>,
 }
 
 impl<'w> Index<'w> {
     /// Indexes the tables.
-    pub(super) fn new(tables: &'w Tables) -> Self {
+    pub(crate) fn new(tables: &'w Tables) -> Self {
         let groups = tables.rows(TableId::Group);
         let hidden_by = |column| {
             let mut index: ByText<'w> = by_text(groups, column);
@@ -195,7 +195,7 @@ impl<'w> Index<'w> {
     }
 
     /// Returns the rows of a table that an index names for a key.
-    pub(super) fn rows_of<'s>(
+    pub(crate) fn rows_of<'s>(
         &'s self,
         table: TableId,
         index: &'s ByText<'w>,
@@ -210,7 +210,7 @@ impl<'w> Index<'w> {
     }
 
     /// Returns the rows of a table that an index names for a number.
-    pub(super) fn rows_of_id<'s>(
+    pub(crate) fn rows_of_id<'s>(
         &'s self,
         table: TableId,
         index: &'s ByInt,
@@ -225,23 +225,23 @@ impl<'w> Index<'w> {
     }
 
     /// Returns a group's row by its local id.
-    pub(super) fn group(&self, id: &str) -> Option<&'w Row> {
+    pub(crate) fn group(&self, id: &str) -> Option<&'w Row> {
         self.tables.row(TableId::Group, *self.groups.get(id)?)
     }
 
     /// Returns a scope's row by its local id.
-    pub(super) fn scope(&self, id: &str) -> Option<&'w Row> {
+    pub(crate) fn scope(&self, id: &str) -> Option<&'w Row> {
         self.tables.row(TableId::Vgroup, *self.scopes.get(id)?)
     }
 
     /// Returns the row of an item, by identity.
-    pub(super) fn item(&self, kind: &Kind, key: &str) -> Option<&'w Row> {
+    pub(crate) fn item(&self, kind: &Kind, key: &str) -> Option<&'w Row> {
         self.tables
             .row(Identity::of(kind).table, *self.holders(kind, key).first()?)
     }
 
     /// Returns the items' other names.
-    pub(super) fn called(&self) -> Vec<Called> {
+    pub(crate) fn called(&self) -> Vec<Called> {
         let of = |identity: &'static Identity| {
             let rows = self
                 .tables
@@ -261,7 +261,7 @@ impl<'w> Index<'w> {
     }
 
     /// Returns the number of rows of an item.
-    pub(super) fn times(&self, kind: &Kind, key: &str) -> usize {
+    pub(crate) fn times(&self, kind: &Kind, key: &str) -> usize {
         self.holders(kind, key).len()
     }
 
@@ -276,22 +276,22 @@ impl<'w> Index<'w> {
     }
 
     /// Returns a scope's row by its name.
-    pub(super) fn scope_named(&self, name: &str) -> Option<&'w Row> {
+    pub(crate) fn scope_named(&self, name: &str) -> Option<&'w Row> {
         self.item(&SCOPE, name)
     }
 
     /// Returns a plain group's row by its name.
-    pub(super) fn plain_named(&self, name: &str) -> Option<&'w Row> {
+    pub(crate) fn plain_named(&self, name: &str) -> Option<&'w Row> {
         self.item(&GROUP, name)
     }
 
     /// Returns a client's row by its id.
-    pub(super) fn client(&self, id: &str) -> Option<&'w Row> {
+    pub(crate) fn client(&self, id: &str) -> Option<&'w Row> {
         self.item(&CLIENT, id)
     }
 
     /// Returns the APIs that a group links, each once, in order.
-    pub(super) fn apis_of(&self, group_id: &str) -> Vec<(usize, ApiName<'w>)> {
+    pub(crate) fn apis_of(&self, group_id: &str) -> Vec<(usize, ApiName<'w>)> {
         let mut seen = HashSet::new();
         self.rows_of(TableId::GroupApi, &self.group_apis, group_id)
             .map(|(at, row)| {
@@ -309,7 +309,7 @@ impl<'w> Index<'w> {
 
     /// Returns the APIs of a scope, each once, in order: one hidden group per
     /// API, found by the hidden groups' own `vgroup_id`.
-    pub(super) fn scope_apis(&self, vgroup_id: &str) -> Vec<ScopeApi<'w>> {
+    pub(crate) fn scope_apis(&self, vgroup_id: &str) -> Vec<ScopeApi<'w>> {
         let mut seen = HashSet::new();
         let mut apis = Vec::new();
         for (at, row) in self.rows_of(TableId::Group, &self.hidden_of, vgroup_id) {
@@ -327,13 +327,13 @@ impl<'w> Index<'w> {
     }
 
     /// Returns the authentication types of a group, each once.
-    pub(super) fn authorities_of_group(&self, group_id: &str) -> Vec<&'w str> {
+    pub(crate) fn authorities_of_group(&self, group_id: &str) -> Vec<&'w str> {
         let rows = self.rows_of(TableId::GroupAuthority, &self.group_authorities, group_id);
         unique(rows.map(|(_, row)| row.text(group_authority::GROUP_AUTHORITIE_ID)))
     }
 
     /// Returns the authentication types of a scope, each once.
-    pub(super) fn authorities_of_scope(&self, vgroup_id: &str) -> Vec<&'w str> {
+    pub(crate) fn authorities_of_scope(&self, vgroup_id: &str) -> Vec<&'w str> {
         let rows = self.rows_of(
             TableId::VgroupAuthority,
             &self.vgroup_authorities,
@@ -343,20 +343,20 @@ impl<'w> Index<'w> {
     }
 
     /// Returns the ids of the groups that a client holds, hidden ones too.
-    pub(super) fn groups_of_client(&self, client_id: &str) -> Vec<&'w str> {
+    pub(crate) fn groups_of_client(&self, client_id: &str) -> Vec<&'w str> {
         let rows = self.rows_of(TableId::ClientGroup, &self.client_groups, client_id);
         unique(rows.map(|(_, row)| row.text(client_group::GROUP_ID)))
     }
 
     /// Returns the ids of the scopes that a client holds.
-    pub(super) fn scopes_of_client(&self, client_id: &str) -> Vec<&'w str> {
+    pub(crate) fn scopes_of_client(&self, client_id: &str) -> Vec<&'w str> {
         let rows = self.rows_of(TableId::ClientVgroup, &self.client_vgroups, client_id);
         unique(rows.map(|(_, row)| row.text(client_vgroup::VGROUP_ID)))
     }
 }
 
 /// Says whether a group is a hidden group.
-pub(super) fn is_hidden(row: &Row) -> bool {
+pub(crate) fn is_hidden(row: &Row) -> bool {
     row.text(group::VGROUP_FLAG) == "1"
 }
 
@@ -376,9 +376,9 @@ fn first_by(rows: &[Row], column: usize, keep: impl Fn(&Row) -> bool) -> HashMap
 }
 
 /// The two sides, and the missing APIs of the target.
-pub(super) struct Sides<'w> {
-    pub(super) file: Index<'w>,
-    pub(super) target: Index<'w>,
+pub(crate) struct Sides<'w> {
+    pub(crate) file: Index<'w>,
+    pub(crate) target: Index<'w>,
     missing_apis: HashSet<ApiName<'w>>,
     uses: HashMap<&'w str, ApiName<'w>>,
     apis: HashMap<ApiName<'w>, Option<&'w str>>,
@@ -387,7 +387,7 @@ pub(super) struct Sides<'w> {
 
 impl<'w> Sides<'w> {
     /// Pairs the two sides.
-    pub(super) fn new(file: &'w Tables, target: &'w Tables) -> Self {
+    pub(crate) fn new(file: &'w Tables, target: &'w Tables) -> Self {
         let apis: HashMap<ApiName<'w>, Option<&'w str>> = target
             .apis
             .iter()
@@ -424,32 +424,32 @@ impl<'w> Sides<'w> {
     }
 
     /// Says whether an API that the file refers to is missing in the target.
-    pub(super) fn is_missing(&self, api: ApiName<'_>) -> bool {
+    pub(crate) fn is_missing(&self, api: ApiName<'_>) -> bool {
         self.missing_apis.contains(&api)
     }
 
     /// Returns the missing APIs of the target.
-    pub(super) fn missing_apis(&self) -> impl Iterator<Item = ApiName<'w>> {
+    pub(crate) fn missing_apis(&self) -> impl Iterator<Item = ApiName<'w>> {
         self.missing_apis.iter().copied()
     }
 
     /// Returns the API that a uid of the source environment means.
-    pub(super) fn used_api(&self, source_uid: &str) -> Option<ApiName<'w>> {
+    pub(crate) fn used_api(&self, source_uid: &str) -> Option<ApiName<'w>> {
         self.uses.get(source_uid).copied()
     }
 
     /// Returns the target's uid of an API.
-    pub(super) fn target_uid(&self, api: ApiName<'_>) -> Option<&'w str> {
+    pub(crate) fn target_uid(&self, api: ApiName<'_>) -> Option<&'w str> {
         self.apis.get(&api).copied().flatten()
     }
 
     /// Returns the API that a uid of the target means.
-    pub(super) fn target_api(&self, uid: &str) -> Option<ApiName<'w>> {
+    pub(crate) fn target_api(&self, uid: &str) -> Option<ApiName<'w>> {
         self.uids.get(uid).copied()
     }
 
     /// Returns the file's APIs of a scope that the target has.
-    pub(super) fn importable_apis(&self, file_vgroup_id: &str) -> Vec<ScopeApi<'w>> {
+    pub(crate) fn importable_apis(&self, file_vgroup_id: &str) -> Vec<ScopeApi<'w>> {
         let mut apis = self.file.scope_apis(file_vgroup_id);
         apis.retain(|api| !self.is_missing(api.api));
         apis

@@ -6,27 +6,26 @@
 //! `snapshot`, `allocate` and `write` alone.
 
 mod access;
-mod allocate;
+pub(crate) mod allocate;
 mod build;
-mod changes;
+pub(crate) mod changes;
 mod compare;
 mod export;
-mod file;
-mod index;
+pub(crate) mod file;
+pub(crate) mod index;
 mod integrity;
 mod item;
-mod references;
-mod rules;
-mod schema;
-pub mod scope;
-mod snapshot;
-mod tables;
+pub(crate) mod references;
+pub(crate) mod rules;
+pub(crate) mod schema;
+pub(crate) mod snapshot;
+pub(crate) mod tables;
 mod values;
-mod verify;
-mod write;
+pub(crate) mod verify;
+pub(crate) mod write;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::Arc;
 

@@ -164,7 +164,7 @@ const NAMES: [(&str, &str); 2] = [
 ];
 
 /// Describes the tables that an import writes, and those that refer to them.
-pub(super) fn tables() -> Vec<TableInfo> {
+pub(crate) fn tables() -> Vec<TableInfo> {
     let mut tables: Vec<TableInfo> = TABLES.into_iter().map(describe).collect();
     tables.push(TableInfo {
         name: COUNTERS,

@@ -8,15 +8,15 @@ use super::tables::{Cell, Row};
 use crate::engine::{ItemId, Kind, KindInfo, Reason};
 
 /// The kinds, by their names on the command line.
-pub(super) const CLIENT: Kind = Kind::of("client");
-pub(super) const GROUP: Kind = Kind::of("group");
-pub(super) const SCOPE: Kind = Kind::of("scope");
-pub(super) const AUTHENTICATION: Kind = Kind::of("authentication");
-pub(super) const LEVEL: Kind = Kind::of("security-level");
-pub(super) const RDB: Kind = Kind::of("rdb-connection");
+pub(crate) const CLIENT: Kind = Kind::of("client");
+pub(crate) const GROUP: Kind = Kind::of("group");
+pub(crate) const SCOPE: Kind = Kind::of("scope");
+pub(crate) const AUTHENTICATION: Kind = Kind::of("authentication");
+pub(crate) const LEVEL: Kind = Kind::of("security-level");
+pub(crate) const RDB: Kind = Kind::of("rdb-connection");
 
 /// The kinds in the order in which they are shown.
-pub(super) static KINDS: [KindInfo; 6] = [
+pub(crate) static KINDS: [KindInfo; 6] = [
     KindInfo {
         kind: CLIENT,
         title: "Clients",
@@ -45,16 +45,16 @@ pub(super) static KINDS: [KindInfo; 6] = [
 
 /// The maximum number of APIs of a scope and of groups of a client: as many
 /// ten-digit ids as fit into `oauth_client_details.scope varchar(2048)`.
-pub(super) const MAX_GROUPS: usize = 186;
+pub(crate) const MAX_GROUPS: usize = 186;
 
 /// The oauth scope of a client without groups.
-pub(super) const NO_GROUPS: &str = "select";
+pub(crate) const NO_GROUPS: &str = "select";
 
 /// Returns text as the product compares it ignoring case: by
 /// `String.equalsIgnoreCase`, which folds each character by itself, first to
 /// upper and then to lower case. The product treats texts as equal if these are
 /// equal.
-pub(super) fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let fold = |c: char| {
         let mut upper = c.to_uppercase();
         // Java folds one character to one: a character that would become
@@ -71,7 +71,7 @@ pub(super) fn folded(text: &str) -> String {
 /// their address or their name, both ignoring case.
 ///
 /// Comparing, blocking and writing all use this index to match hosts.
-pub(super) struct Hosts<'w> {
+pub(crate) struct Hosts<'w> {
     rows: Vec<&'w Row>,
     ips: HashMap<String, Occurrence>,
     names: HashMap<String, Occurrence>,
@@ -87,7 +87,7 @@ struct Occurrence {
 
 impl<'w> Hosts<'w> {
     /// Indexes the hosts of a client.
-    pub(super) fn of(side: &Index<'w>, client_id: &str) -> Self {
+    pub(crate) fn of(side: &Index<'w>, client_id: &str) -> Self {
         Self::new(
             side.rows_of(TableId::Host, &side.hosts, client_id)
                 .map(|(_, row)| row)
@@ -120,13 +120,13 @@ impl<'w> Hosts<'w> {
     }
 
     /// Returns the hosts, in their order.
-    pub(super) fn rows(&self) -> &[&'w Row] {
+    pub(crate) fn rows(&self) -> &[&'w Row] {
         &self.rows
     }
 
     /// Returns the position of the first host that matches one of the other
     /// side.
-    pub(super) fn position(&self, other: &Row) -> Option<usize> {
+    pub(crate) fn position(&self, other: &Row) -> Option<usize> {
         self.find(other).map(|found| found.first)
     }
 
@@ -152,7 +152,7 @@ impl<'w> Hosts<'w> {
 
 /// Returns a host of the file as it is compared with and written to the one of
 /// the target: an address that differs only in case is the target's.
-pub(super) fn host_over(file: &Row, target: &Row) -> Row {
+pub(crate) fn host_over(file: &Row, target: &Row) -> Row {
     let mut row = file.clone();
     if folded(file.text(host::HOST_IP)) == folded(target.text(host::HOST_IP)) {
         row.copy(target, &[host::HOST_IP]);
@@ -161,7 +161,7 @@ pub(super) fn host_over(file: &Row, target: &Row) -> Row {
 }
 
 /// The owners of a name, or of a non-empty alias, on either side.
-pub(super) struct Names<'w> {
+pub(crate) struct Names<'w> {
     what: &'static str,
     code: &'static str,
     kind: Kind,
@@ -171,7 +171,7 @@ pub(super) struct Names<'w> {
 
 impl<'w> Names<'w> {
     /// Indexes a column that must be unique among the rows that `keep` takes.
-    pub(super) fn new(
+    pub(crate) fn new(
         sides: &Sides<'w>,
         kind: Kind,
         (what, code): (&'static str, &'static str),
@@ -198,7 +198,7 @@ impl<'w> Names<'w> {
     }
 
     /// Returns why an item cannot have this value.
-    pub(super) fn check(&self, key: &str, value: &str) -> Vec<Reason> {
+    pub(crate) fn check(&self, key: &str, value: &str) -> Vec<Reason> {
         let mut reasons = Vec::new();
         if value.is_empty() {
             return reasons;
@@ -240,7 +240,7 @@ impl<'w> Names<'w> {
 }
 
 /// Returns the reason of an identity that occurs twice in the file.
-pub(super) fn twice(kind: &Kind, key: &str, times: usize) -> Option<Reason> {
+pub(crate) fn twice(kind: &Kind, key: &str, times: usize) -> Option<Reason> {
     (times > 1).then(|| {
         Reason::new(
             "duplicate-in-file",
@@ -253,7 +253,7 @@ pub(super) fn twice(kind: &Kind, key: &str, times: usize) -> Option<Reason> {
 /// without a level nothing of the client may change. A client without a level
 /// on both sides and without a difference is ignored: there is nothing to
 /// cover.
-pub(super) fn level_differs(
+pub(crate) fn level_differs(
     file: &Row,
     target: &Row,
     is_changed: impl FnOnce() -> bool,
@@ -284,7 +284,7 @@ pub(super) fn level_differs(
 }
 
 /// Returns the reasons of hosts that cannot be distinguished.
-pub(super) fn hosts(file: &Hosts<'_>, target: &Hosts<'_>) -> Vec<Reason> {
+pub(crate) fn hosts(file: &Hosts<'_>, target: &Hosts<'_>) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let mut taken: HashMap<usize, &Row> = HashMap::new();
     for row in file.rows() {
@@ -346,7 +346,7 @@ fn host_called(row: &Row) -> String {
 
 /// The clients of keys and of rows of identity providers, which belong to one
 /// client.
-pub(super) struct Owners<'w> {
+pub(crate) struct Owners<'w> {
     target: [OwnersOf<'w>; 6],
     file: [OwnersOf<'w>; 6],
 }
@@ -367,7 +367,7 @@ const OWNED: [&str; 6] = [
 
 impl<'w> Owners<'w> {
     /// Indexes both sides.
-    pub(super) fn new(sides: &Sides<'w>) -> Self {
+    pub(crate) fn new(sides: &Sides<'w>) -> Self {
         Self {
             target: owners(&sides.target),
             file: owners(&sides.file),
@@ -375,7 +375,7 @@ impl<'w> Owners<'w> {
     }
 
     /// Returns the objects of a client that belong to another one.
-    pub(super) fn check(&self, sides: &Sides<'w>, client_id: &str) -> Vec<Reason> {
+    pub(crate) fn check(&self, sides: &Sides<'w>, client_id: &str) -> Vec<Reason> {
         let mut reasons = Vec::new();
         let mut seen = HashSet::new();
         for (sort, identity, label) in owned(&sides.file, client_id) {
@@ -490,7 +490,7 @@ fn owned(side: &Index<'_>, client_id: &str) -> Vec<(usize, String, String)> {
 
 /// Returns the text that the product's search uses: content and remark, without
 /// NULLs.
-pub(super) fn keyword_search(row: &Row) -> String {
+pub(crate) fn keyword_search(row: &Row) -> String {
     [clientext::CONTENT_TXT, clientext::REVIEW_REMARK]
         .into_iter()
         .filter(|at| *row.cell(*at) != Cell::Null)
@@ -500,19 +500,19 @@ pub(super) fn keyword_search(row: &Row) -> String {
 }
 
 /// Says whether a row is a plain group.
-pub(super) fn is_plain(row: &Row) -> bool {
+pub(crate) fn is_plain(row: &Row) -> bool {
     row.text(group::VGROUP_FLAG) == "0"
 }
 
 /// Returns the reason of a group of the file that is neither plain nor hidden.
-pub(super) fn unknown_flag(row: &Row) -> Option<Reason> {
+pub(crate) fn unknown_flag(row: &Row) -> Option<Reason> {
     let is_known =
         matches!(row.cell(group::VGROUP_FLAG), Cell::Null) || is_plain(row) || is_hidden(row);
     (!is_known).then(|| Reason::new("value-not-allowed", "vgroupFlag is neither '0' nor '1'"))
 }
 
 /// Returns the reason of a scope with too many APIs.
-pub(super) fn too_many_apis(there: usize, new: usize) -> Option<Reason> {
+pub(crate) fn too_many_apis(there: usize, new: usize) -> Option<Reason> {
     let total = there + new;
     let described = if there > 0 {
         format!(" ({there} in the target, {new} more)")

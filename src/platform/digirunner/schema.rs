@@ -12,20 +12,20 @@ use super::tables::Cell;
 
 /// A table and the list of the file that contains its rows.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(crate) struct Table {
     /// Its id.
-    pub(super) id: TableId,
+    pub(crate) id: TableId,
     /// The list's name in the file.
-    pub(super) list: &'static str,
+    pub(crate) list: &'static str,
     /// The table's name in the database.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// The fields, in the file's order.
-    pub(super) fields: &'static [FieldDef],
+    pub(crate) fields: &'static [FieldDef],
 }
 
 impl Table {
     /// Returns the fields that are columns, with their positions in a row.
-    pub(super) fn columns(&self) -> impl Iterator<Item = (usize, &'static FieldDef)> {
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (usize, &'static FieldDef)> {
         self.fields
             .iter()
             .enumerate()
@@ -33,42 +33,42 @@ impl Table {
     }
 
     /// Returns the fields of the primary key.
-    pub(super) fn key(&self) -> impl Iterator<Item = (usize, &'static FieldDef)> {
+    pub(crate) fn key(&self) -> impl Iterator<Item = (usize, &'static FieldDef)> {
         self.columns().filter(|(_, field)| field.is_key)
     }
 }
 
 /// One property of a row.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct FieldDef {
+pub(crate) struct FieldDef {
     /// The property's name in the file.
-    pub(super) json: &'static str,
+    pub(crate) json: &'static str,
     /// The column's name; empty if the property is not a column.
-    pub(super) column: &'static str,
+    pub(crate) column: &'static str,
     /// Its type.
-    pub(super) ty: Type,
+    pub(crate) ty: Type,
     /// Its role.
-    pub(super) role: Role,
+    pub(crate) role: Role,
     /// Whether its values are never shown.
-    pub(super) is_secret: bool,
+    pub(crate) is_secret: bool,
     /// Whether it is a URL, whose password is never shown.
-    pub(super) is_url: bool,
+    pub(crate) is_url: bool,
     /// Whether a cover keeps the target's value although it is compared.
-    pub(super) is_kept: bool,
+    pub(crate) is_kept: bool,
     /// Whether it follows the file, uncompared, in the hidden group of a
     /// scope's API.
-    pub(super) follows: bool,
+    pub(crate) follows: bool,
     /// Whether it belongs to the primary key.
-    pub(super) is_key: bool,
+    pub(crate) is_key: bool,
     /// Whether the column refuses NULL.
-    pub(super) required: bool,
+    pub(crate) required: bool,
     /// The value of an absent property; the product's own default.
-    pub(super) absent: Absent,
+    pub(crate) absent: Absent,
 }
 
 /// The type of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Type {
+pub(crate) enum Type {
     /// Text of at most so many characters.
     Text(usize),
     /// A 32-bit number, in the file and in the database.
@@ -86,7 +86,7 @@ pub(super) enum Type {
 
 /// The role of a field in comparing and writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
+pub(crate) enum Role {
     /// Compared and shown; a cover writes it where it differs.
     Compared,
     /// The identity or parent of the row: from the file on an add, the same on
@@ -104,7 +104,7 @@ pub(super) enum Role {
 
 /// The value of an absent property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Absent {
+pub(crate) enum Absent {
     /// NULL.
     Null,
     /// A number.
@@ -115,7 +115,7 @@ pub(super) enum Absent {
 
 impl Absent {
     /// Returns the cell of an absent property.
-    pub(super) fn cell(self) -> Cell {
+    pub(crate) fn cell(self) -> Cell {
         match self {
             Self::Null => Cell::Null,
             Self::Int(number) => Cell::Int(number),
@@ -275,7 +275,7 @@ macro_rules! tables {
     })*) => {
         /// Which table.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub(super) enum TableId {
+        pub(crate) enum TableId {
             $(
                 #[doc = concat!("`", $table, "`")]
                 $id,
@@ -283,12 +283,12 @@ macro_rules! tables {
         }
 
         /// All tables, in the file's order.
-        pub(super) static TABLES: [&Table; 24] = [$(&$module::TABLE),*];
+        pub(crate) static TABLES: [&Table; 24] = [$(&$module::TABLE),*];
 
         $(
             #[doc = concat!("`", $table, "`, the file's `", $list, "`.")]
             #[allow(dead_code, reason = "every field has its place, also those that no rule asks for by name")]
-            pub(super) mod $module {
+            pub(crate) mod $module {
                 use super::*;
 
                 #[expect(non_camel_case_types, reason = "numbers the constants below")]
@@ -297,11 +297,11 @@ macro_rules! tables {
 
                 $(
                     #[doc = concat!("Where `", $json, "` stands in a row.")]
-                    pub(in super::super) const $at: usize = At::$at as usize;
+                    pub(crate) const $at: usize = At::$at as usize;
                 )*
 
                 /// The table.
-                pub(in super::super) static TABLE: Table = Table {
+                pub(crate) static TABLE: Table = Table {
                     id: TableId::$id,
                     list: $list,
                     name: $table,
@@ -629,10 +629,10 @@ tables! {
 }
 
 /// The name of the file's 25th list, which is not a table.
-pub(super) const API_USE_LIST: &str = "dgrApikeyUseApiList";
+pub(crate) const API_USE_LIST: &str = "dgrApikeyUseApiList";
 
 /// The properties of the 25th list: uid, module, key.
-pub(super) static API_USE: [FieldDef; 3] = [
+pub(crate) static API_USE: [FieldDef; 3] = [
     text(36).named("apiUid", ""),
     text(150).named("moduleName", ""),
     text(255).named("apiId", ""),
@@ -640,7 +640,7 @@ pub(super) static API_USE: [FieldDef; 3] = [
 
 impl TableId {
     /// Returns the table's description.
-    pub(super) fn table(self) -> &'static Table {
+    pub(crate) fn table(self) -> &'static Table {
         match self {
             Self::Client => &client::TABLE,
             Self::Host => &host::TABLE,

@@ -14,7 +14,7 @@ use crate::store::{Operation, Reading, StoreError};
 
 /// Reads the target. The caller ensures that all statements see the same state
 /// (REPEATABLE READ).
-pub(super) async fn read(
+pub(crate) async fn read(
     connection: &mut PgConnection,
     reading: Reading<'_>,
 ) -> Result<Tables, StoreError> {
@@ -22,7 +22,7 @@ pub(super) async fn read(
 }
 
 /// Says whether the product's tables exist.
-pub(super) async fn stands_in(connection: &mut PgConnection) -> Result<bool, StoreError> {
+pub(crate) async fn stands_in(connection: &mut PgConnection) -> Result<bool, StoreError> {
     let table = "tsmp_client";
     let there = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
         .bind(table)
@@ -33,7 +33,7 @@ pub(super) async fn stands_in(connection: &mut PgConnection) -> Result<bool, Sto
 
 /// Reads some tables of the target, and its APIs; the others stay empty. The
 /// caller ensures that all statements see the same state.
-pub(super) async fn read_tables(
+pub(crate) async fn read_tables(
     connection: &mut PgConnection,
     reading: Reading<'_>,
     tables: &[&'static Table],
@@ -64,7 +64,7 @@ async fn rows(
 }
 
 /// Reads the rows of a table that have one of these texts in a column.
-pub(super) async fn rows_of(
+pub(crate) async fn rows_of(
     connection: &mut PgConnection,
     table: &'static Table,
     column: usize,

@@ -10,7 +10,7 @@ use super::schema::{Table, TableId};
 
 /// One value of a row.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) enum Cell {
+pub(crate) enum Cell {
     /// NULL.
     Null,
     /// A number.
@@ -23,7 +23,7 @@ pub(super) enum Cell {
 
 /// A row; its cells are in the order of its table's fields.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Row {
+pub(crate) struct Row {
     cells: Box<[Cell]>,
 }
 
@@ -36,24 +36,24 @@ impl fmt::Debug for Row {
 
 impl Row {
     /// Returns a row of these cells.
-    pub(super) fn new(cells: Vec<Cell>) -> Self {
+    pub(crate) fn new(cells: Vec<Cell>) -> Self {
         Self {
             cells: cells.into_boxed_slice(),
         }
     }
 
     /// Returns a row of NULLs.
-    pub(super) fn empty(table: &Table) -> Self {
+    pub(crate) fn empty(table: &Table) -> Self {
         Self::new(vec![Cell::Null; table.fields.len()])
     }
 
     /// Returns a cell; NULL where there is none.
-    pub(super) fn cell(&self, at: usize) -> &Cell {
+    pub(crate) fn cell(&self, at: usize) -> &Cell {
         self.cells.get(at).unwrap_or(&Cell::Null)
     }
 
     /// Returns text; empty where there is none.
-    pub(super) fn text(&self, at: usize) -> &str {
+    pub(crate) fn text(&self, at: usize) -> &str {
         match self.cell(at) {
             Cell::Text(text) => text,
             _ => "",
@@ -61,7 +61,7 @@ impl Row {
     }
 
     /// Returns shared text.
-    pub(super) fn shared(&self, at: usize) -> Arc<str> {
+    pub(crate) fn shared(&self, at: usize) -> Arc<str> {
         match self.cell(at) {
             Cell::Text(text) => Arc::clone(text),
             _ => Arc::from(""),
@@ -69,7 +69,7 @@ impl Row {
     }
 
     /// Returns a number.
-    pub(super) fn int(&self, at: usize) -> Option<i64> {
+    pub(crate) fn int(&self, at: usize) -> Option<i64> {
         match self.cell(at) {
             Cell::Int(number) => Some(*number),
             _ => None,
@@ -77,14 +77,14 @@ impl Row {
     }
 
     /// Sets a cell.
-    pub(super) fn set(&mut self, at: usize, cell: Cell) {
+    pub(crate) fn set(&mut self, at: usize, cell: Cell) {
         if let Some(slot) = self.cells.get_mut(at) {
             *slot = cell;
         }
     }
 
     /// Copies cells of another row of the same table.
-    pub(super) fn copy(&mut self, from: &Self, columns: &[usize]) {
+    pub(crate) fn copy(&mut self, from: &Self, columns: &[usize]) {
         for at in columns {
             self.set(*at, from.cell(*at).clone());
         }
@@ -93,69 +93,69 @@ impl Row {
 
 /// An API that DGRK keys refer to, as the file names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ApiUse {
+pub(crate) struct ApiUse {
     /// The source environment's uid.
-    pub(super) uid: Arc<str>,
+    pub(crate) uid: Arc<str>,
     /// The module.
-    pub(super) module: Arc<str>,
+    pub(crate) module: Arc<str>,
     /// The API's key.
-    pub(super) api: Arc<str>,
+    pub(crate) api: Arc<str>,
 }
 
 /// An API of the target.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Api {
+pub(crate) struct Api {
     /// The module.
-    pub(super) module: Arc<str>,
+    pub(crate) module: Arc<str>,
     /// The API's key.
-    pub(super) api: Arc<str>,
+    pub(crate) api: Arc<str>,
     /// The uid that DGRK keys refer to.
-    pub(super) uid: Option<Arc<str>>,
+    pub(crate) uid: Option<Arc<str>>,
 }
 
 /// All rows. Copies share the rows of the tables that do not differ.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Tables {
+pub(crate) struct Tables {
     tables: [Arc<Vec<Row>>; 24],
     /// The positions of nulls, which are not rows, in the lists of the file.
     nulls: [Vec<usize>; 24],
     /// The file's 25th list.
-    pub(super) api_use: Vec<ApiUse>,
+    pub(crate) api_use: Vec<ApiUse>,
     /// The target's APIs.
-    pub(super) apis: Vec<Api>,
+    pub(crate) apis: Vec<Api>,
 }
 
 impl Tables {
     /// Returns a table's rows.
-    pub(super) fn rows(&self, table: TableId) -> &[Row] {
+    pub(crate) fn rows(&self, table: TableId) -> &[Row] {
         self.tables
             .get(table as usize)
             .map_or(&[], |rows| rows.as_slice())
     }
 
     /// Sets a table's rows.
-    pub(super) fn set_rows(&mut self, table: TableId, rows: Vec<Row>) {
+    pub(crate) fn set_rows(&mut self, table: TableId, rows: Vec<Row>) {
         if let Some(slot) = self.tables.get_mut(table as usize) {
             *slot = Arc::new(rows);
         }
     }
 
     /// Adds rows to a table's.
-    pub(super) fn add_rows(&mut self, table: TableId, rows: Vec<Row>) {
+    pub(crate) fn add_rows(&mut self, table: TableId, rows: Vec<Row>) {
         if let Some(slot) = self.tables.get_mut(table as usize) {
             Arc::make_mut(slot).extend(rows);
         }
     }
 
     /// Sets the positions of nulls in a list of the file, in order.
-    pub(super) fn set_nulls(&mut self, table: TableId, nulls: Vec<usize>) {
+    pub(crate) fn set_nulls(&mut self, table: TableId, nulls: Vec<usize>) {
         if let Some(slot) = self.nulls.get_mut(table as usize) {
             *slot = nulls;
         }
     }
 
     /// Returns the position of a row in its list of the file.
-    pub(super) fn place(&self, table: TableId, at: usize) -> usize {
+    pub(crate) fn place(&self, table: TableId, at: usize) -> usize {
         let nulls = self
             .nulls
             .get(table as usize)
@@ -167,19 +167,19 @@ impl Tables {
     }
 
     /// Returns a row.
-    pub(super) fn row(&self, table: TableId, at: usize) -> Option<&Row> {
+    pub(crate) fn row(&self, table: TableId, at: usize) -> Option<&Row> {
         self.rows(table).get(at)
     }
 }
 
 /// Rows by the text of a column; rows without it are left out.
-pub(super) type ByText<'a> = HashMap<&'a str, Vec<usize>>;
+pub(crate) type ByText<'a> = HashMap<&'a str, Vec<usize>>;
 
 /// Rows by the number of a column.
-pub(super) type ByInt = HashMap<i64, Vec<usize>>;
+pub(crate) type ByInt = HashMap<i64, Vec<usize>>;
 
 /// Groups rows by the text of a column, in their order.
-pub(super) fn by_text(rows: &[Row], column: usize) -> ByText<'_> {
+pub(crate) fn by_text(rows: &[Row], column: usize) -> ByText<'_> {
     let mut index: ByText<'_> = HashMap::with_capacity(rows.len());
     for (at, row) in rows.iter().enumerate() {
         if let Cell::Text(text) = row.cell(column) {
@@ -190,7 +190,7 @@ pub(super) fn by_text(rows: &[Row], column: usize) -> ByText<'_> {
 }
 
 /// Groups rows by the number of a column, in their order.
-pub(super) fn by_int(rows: &[Row], column: usize) -> ByInt {
+pub(crate) fn by_int(rows: &[Row], column: usize) -> ByInt {
     let mut index: ByInt = HashMap::with_capacity(rows.len());
     for (at, row) in rows.iter().enumerate() {
         if let Some(number) = row.int(column) {
@@ -201,7 +201,7 @@ pub(super) fn by_int(rows: &[Row], column: usize) -> ByInt {
 }
 
 /// Returns the local day of epoch milliseconds, at 00:00:00.
-pub(super) fn local_day(epoch_millis: &str) -> Option<NaiveDateTime> {
+pub(crate) fn local_day(epoch_millis: &str) -> Option<NaiveDateTime> {
     let millis: i64 = epoch_millis.trim().parse().ok()?;
     let local = DateTime::from_timestamp_millis(millis)?.with_timezone(&Local);
     Some(local.date_naive().and_time(NaiveTime::MIN))
@@ -212,7 +212,7 @@ pub(super) fn local_day(epoch_millis: &str) -> Option<NaiveDateTime> {
 ///
 /// A time that the clock passes twice is the first of the two; one that it
 /// skips is the first one after it.
-pub(super) fn epoch_millis(local: NaiveDateTime) -> Option<String> {
+pub(crate) fn epoch_millis(local: NaiveDateTime) -> Option<String> {
     // The longest gap was a whole day, where an island moved across the date line.
     let quarters =
         (0..=96).filter_map(|quarters| local.checked_add_signed(TimeDelta::minutes(15 * quarters)));

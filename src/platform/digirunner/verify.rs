@@ -29,7 +29,7 @@ use crate::engine::{
 use crate::store::Touched;
 
 /// Returns every difference between the shown and the written state.
-pub(super) fn verify(
+pub(crate) fn verify(
     file: &File,
     target: &Tables,
     approved: &Approved,
@@ -460,7 +460,7 @@ fn main_row(promise: &Promise<'_>, id: &ItemId, what: Deviation) -> Unpromised {
 
 /// Returns what changed between the reading of the target and the first touch of
 /// a row: what one table's trigger did to the next table's rows.
-pub(super) fn moved(
+pub(crate) fn moved(
     target: &Tables,
     promise: &Promise<'_>,
     touched: Touched<'_>,
@@ -507,7 +507,7 @@ pub(super) fn moved(
 }
 
 /// Returns the promise of computed rows: the rows themselves.
-pub(super) fn promises(changes: &Changes, target: &Tables) -> Vec<RowPromise> {
+pub(crate) fn promises(changes: &Changes, target: &Tables) -> Vec<RowPromise> {
     let mut promises = Vec::new();
     for table in TABLES {
         let Some(changes) = changes.of(table.id) else {
@@ -554,7 +554,7 @@ pub(super) fn promises(changes: &Changes, target: &Tables) -> Vec<RowPromise> {
 }
 
 /// Returns the promise of the counters from which a job took ids.
-pub(super) fn counters(touched: Touched<'_>) -> impl Iterator<Item = RowPromise> {
+pub(crate) fn counters(touched: Touched<'_>) -> impl Iterator<Item = RowPromise> {
     touched
         .rows()
         .filter(|row| row.table == COUNTERS)
@@ -574,7 +574,7 @@ fn counter(row: TouchedRow<'_>) -> RowPromise {
 }
 
 /// Returns the target after a job's rows are written.
-pub(super) fn after(tables: &Tables, touched: Touched<'_>) -> Tables {
+pub(crate) fn after(tables: &Tables, touched: Touched<'_>) -> Tables {
     let mut by_table: HashMap<&str, Vec<TouchedRow<'_>>> = HashMap::new();
     for row in touched.rows() {
         by_table.entry(row.table).or_default().push(row);

@@ -16,7 +16,7 @@ use crate::engine::{Approved, ItemId};
 use crate::store::{Keyed, StoreError, Writer, bulk};
 
 /// Writes the approved items, in the transaction in which `target` was read.
-pub(super) async fn write(
+pub(crate) async fn write(
     writer: &mut Writer<'_>,
     file: &Tables,
     target: &Tables,
@@ -47,7 +47,7 @@ pub(super) async fn write(
 }
 
 /// Locks the rows of these keys so that they stay until the transaction ends.
-pub(super) async fn lock_for_share(
+pub(crate) async fn lock_for_share(
     writer: &mut Writer<'_>,
     table: &'static Table,
     rows: &[Row],
@@ -59,7 +59,7 @@ pub(super) async fn lock_for_share(
 
 /// Writes changes, in the transaction in which `target` was read: it must
 /// contain the updated rows.
-pub(super) async fn execute(
+pub(crate) async fn execute(
     writer: &mut Writer<'_>,
     changes: &Changes,
     target: &Tables,
@@ -170,7 +170,7 @@ fn relied_on(
 }
 
 /// Returns a row of which only the key is known.
-pub(super) fn key_row(table: &Table, column: usize, key: String) -> Row {
+pub(crate) fn key_row(table: &Table, column: usize, key: String) -> Row {
     let mut row = Row::empty(table);
     row.set(column, Cell::Text(key.into()));
     row

@@ -2,7 +2,7 @@
 
 use super::catalogue::Act;
 use crate::job::JobRecord;
-use crate::job::scope::Scope;
+use crate::scopes::Scope;
 use crate::tui::app::{App, JobKind, Pane};
 use crate::tui::detail::SIDE_BY_SIDE;
 use crate::tui::form::{Focus, Form, Picker, Task};

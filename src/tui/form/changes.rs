@@ -2,7 +2,7 @@
 
 use crate::engine::diff::segments;
 use crate::engine::{Change, Value};
-use crate::job::scope::{Draft, Part, Span};
+use crate::scopes::{Draft, Part, Span};
 use crate::tui::detail;
 use crate::tui::theme::Glyphs;
 use crate::tui::widget::Line;

@@ -4,8 +4,9 @@
 use tui_input::Input;
 
 use super::{Focus, Form};
+use crate::engine::Violation;
 use crate::engine::display::safe;
-use crate::job::scope::{MAX_ALIAS, MAX_APIS, MAX_DESCRIPTION, MAX_NAME, Part, Span, Violation};
+use crate::scopes::{MAX_ALIAS, MAX_APIS, MAX_DESCRIPTION, MAX_NAME, Part, Span};
 use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widget::{Line, count, cut, width, wrap};
 

@@ -16,9 +16,10 @@ pub(crate) use picker::{Picker, Topic};
 
 use super::theme::Glyphs;
 use super::widget::{Line, window};
+use crate::engine::Violation;
 use crate::job::Failure;
-use crate::job::scope::{
-    ApiName, Catalogue, Draft, Edit, Part, Scope, Span, Unit, Violation, parse_amount, parse_times,
+use crate::scopes::{
+    ApiName, Catalogue, Draft, Edit, Part, Scope, Span, Unit, parse_amount, parse_times,
 };
 
 /// The focus of a form.
@@ -520,7 +521,8 @@ impl Form {
         if !self.touched.contains(&part) {
             self.touched.push(part);
         }
-        self.refusals.retain(|refusal| refusal.part != Some(part));
+        self.refusals
+            .retain(|refusal| Part::of(refusal) != Some(part));
         self.check();
     }
 
@@ -536,12 +538,12 @@ impl Form {
             Ok(times) => self.draft.times = times,
             Err(violation) => found.push(violation),
         }
-        let unread: Vec<Option<Part>> = found.iter().map(|violation| violation.part).collect();
+        let unread: Vec<Option<Part>> = found.iter().map(|violation| Part::of(violation)).collect();
         let broken = self.draft.check(&self.catalogue, self.scope());
         found.extend(
             broken
                 .into_iter()
-                .filter(|violation| !unread.contains(&violation.part)),
+                .filter(|violation| !unread.contains(&Part::of(violation))),
         );
         if let Some(scope) = self.scope() {
             found.extend(self.draft.check_holders(&self.catalogue, scope));
@@ -549,7 +551,7 @@ impl Form {
         found.sort_by_key(|violation| {
             Part::ALL
                 .iter()
-                .position(|part| Some(*part) == violation.part)
+                .position(|part| Some(*part) == Part::of(violation))
         });
         self.violations = found;
     }
@@ -559,7 +561,7 @@ impl Form {
     pub(crate) fn describe(&self, part: Part) -> impl Iterator<Item = &Violation> {
         let is_untouched = !self.tried && !self.touched.contains(&part);
         let is_quiet = is_untouched && part == Part::Name && self.draft.name.is_empty();
-        let of = move |violation: &&Violation| violation.part == Some(part);
+        let of = move |violation: &&Violation| Part::of(violation) == Some(part);
         self.violations
             .iter()
             .filter(move |_| !is_quiet)
@@ -580,7 +582,7 @@ impl Form {
         let Some(first) = self.violations.first().cloned() else {
             return Ok(());
         };
-        self.go_to(first.part);
+        self.go_to(Part::of(&first));
         Err(first)
     }
 
@@ -598,10 +600,10 @@ impl Form {
             .violations
             .iter()
             .cloned()
-            .partition(|violation| violation.part.is_some());
+            .partition(|violation| violation.field.is_some());
         let has_field = !at_fields.is_empty() && self.task_has_fields();
         if has_field {
-            self.go_to(at_fields.first().and_then(|violation| violation.part));
+            self.go_to(at_fields.first().and_then(|violation| Part::of(violation)));
         }
         self.message = match (has_field, elsewhere.as_slice()) {
             (true, []) => Vec::new(),

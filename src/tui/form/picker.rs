@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tui_input::Input;
 
-use crate::job::scope::{ApiInfo, Catalogue, Draft, Label, MAX_APIS, Scope};
+use crate::scopes::{ApiInfo, Catalogue, Draft, Label, MAX_APIS, Scope};
 use crate::tui::widget::{List, count};
 
 /// What is picked.

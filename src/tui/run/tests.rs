@@ -12,10 +12,10 @@ use tokio::sync::Notify;
 use super::terminal::{Outside, Screen, Source};
 use super::*;
 use crate::engine::{Approved, Choices, ItemId};
-use crate::job::scope::{Edit, Edited, ScopeFinding};
 use crate::job::{
     Cancel, Failure, FailureKind, JobRecord, Phase, Receipt, Rehearsal, Reporter, Undone,
 };
+use crate::scopes::{Edit, Edited, ScopeFinding};
 use crate::tui::keys::Key;
 use crate::tui::msg::{EffectId, Exit, Msg, Reviewed, Scoped};
 use crate::tui::signals::{Arrived, Signal};

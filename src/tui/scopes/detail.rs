@@ -1,7 +1,7 @@
 //! The detail of a scope. Its fields take a few lines, which are laid out at once;
 //! APIs and clients may be many, and each is laid out when it is visible.
 
-use crate::job::scope::{ApiInfo, Catalogue, ClientInfo, Label, Scope, Span};
+use crate::scopes::{ApiInfo, Catalogue, ClientInfo, Label, Scope, Span};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
 

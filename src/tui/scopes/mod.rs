@@ -10,7 +10,7 @@ use super::layout::Halves;
 use super::msg::{Location, Scoped};
 use super::widget::{Line, List};
 use crate::job::Failure;
-use crate::job::scope::{Catalogue, Edited, Filter, Label, Scope, ScopeFinding, Sort, SortKey};
+use crate::scopes::{Catalogue, Edited, Filter, Label, Scope, ScopeFinding, Sort, SortKey};
 
 pub(crate) use detail::DetailRow;
 

@@ -8,7 +8,7 @@ use super::job;
 use crate::engine::Severity;
 use crate::engine::display::some_of;
 use crate::job::Failure;
-use crate::job::scope::{Catalogue, Edited, Scope};
+use crate::scopes::{Catalogue, Edited, Scope};
 use crate::tui::action::{Act, Context};
 use crate::tui::app::{App, JobKind};
 use crate::tui::effect::Effect;

@@ -9,7 +9,7 @@ use tui_input::Input;
 use super::{copy, form, job, navigate};
 use crate::engine::ItemId;
 use crate::job::Failure;
-use crate::job::scope::{Edit, ScopeFinding};
+use crate::scopes::{Edit, ScopeFinding};
 use crate::tui::action::{Act, Context};
 use crate::tui::app::{App, JobKind};
 use crate::tui::effect::Effect;

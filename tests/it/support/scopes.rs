@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gatediff::job::scope::{self, ApiName, Catalogue, Draft, Edit, EditOptions, Edited, Violation};
+use gatediff::engine::Violation;
 use gatediff::job::{self, Cancel, Failure, JobRecord, Reporter, UndoOptions, Undone};
+use gatediff::scopes;
+use gatediff::scopes::{ApiName, Catalogue, Draft, Edit, EditOptions, Edited};
 use gatediff::store::{LedgerPlace, Timeouts};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
@@ -130,13 +132,13 @@ pub(crate) fn options() -> EditOptions {
 /// The edits, by the names of scopes that there is one of.
 impl Site {
     pub(crate) async fn catalogue(&self) -> Catalogue {
-        scope::catalogue(&self.target(), Timeouts::default(), &Reporter::silent())
+        scopes::catalogue(&self.target(), Timeouts::default(), &Reporter::silent())
             .await
             .unwrap()
     }
 
     pub(crate) async fn edit(&self, edit: Edit) -> Result<Edited, Failure> {
-        scope::edit(
+        scopes::edit(
             edit,
             &self.target(),
             &options(),

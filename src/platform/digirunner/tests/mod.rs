@@ -18,7 +18,7 @@ mod values;
 mod draw;
 #[path = "../../../../tests/it/support/sample.rs"]
 #[allow(dead_code, reason = "the other tests use the rest of it")]
-pub(super) mod sample;
+pub(crate) mod sample;
 
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ fn file(lists: &Lists) -> File {
 }
 
 /// Returns the environment as a target.
-pub(super) fn target(lists: &Lists) -> Tables {
+pub(crate) fn target(lists: &Lists) -> Tables {
     let mut sample = Tables::default();
     for table in TABLES {
         let rows = lists.rows(table.list).iter().map(|json| {

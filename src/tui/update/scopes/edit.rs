@@ -1,7 +1,7 @@
 //! Edits of scopes, and their results.
 
-use crate::job::scope::{Edit, Edited};
 use crate::job::{Failure, FailureKind};
+use crate::scopes::{Edit, Edited};
 use crate::tui::action::{Act, Context};
 use crate::tui::app::{App, JobKind};
 use crate::tui::effect::Effect;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::job::scope::{ApiName, Catalogue, Draft, Edit, Edited, Part, Unit, Violation};
+use crate::engine::Violation;
+use crate::scopes::{ApiName, Catalogue, Draft, Edit, Edited, Part, Unit};
 use crate::tui::app::JobKind;
 use crate::tui::form::{Focus, Form, Topic};
 use crate::tui::update::form::{create, edit, edited, give, reread};
@@ -117,7 +118,7 @@ fn saved() -> Result<Edited, Failure> {
 fn violation(code: u16, part: Option<Part>, message: &str) -> Violation {
     Violation {
         code,
-        part,
+        field: part.map(Part::word),
         message: message.to_owned(),
         hint: String::new(),
         about: Vec::new(),
@@ -711,7 +712,10 @@ mod saving {
             Some(Part::Name),
             "[API scope name] already exists: new",
         );
-        answer(&mut app, &Err(Failure::violated(vec![taken])));
+        answer(
+            &mut app,
+            &Err(crate::scopes::violation::violated(vec![taken])),
+        );
         assert_eq!(
             (draft(&app).name.as_str(), draft(&app).alias.as_str()),
             ("new", "a")
@@ -751,7 +755,7 @@ mod saving {
         keys(&mut app, "tab \"x\" ctrl-o tab enter");
         answer(
             &mut app,
-            &Err(Failure::violated(vec![violation(
+            &Err(crate::scopes::violation::violated(vec![violation(
                 1286,
                 None,
                 "Update failed",
@@ -963,7 +967,7 @@ mod giving {
         keys(&mut app, "space enter");
         answer(
             &mut app,
-            &Err(Failure::violated(vec![violation(
+            &Err(crate::scopes::violation::violated(vec![violation(
                 1365,
                 None,
                 "The level does not match",

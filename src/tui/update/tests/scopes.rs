@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::job::scope::{Catalogue, Edit, Violation};
+use crate::engine::Violation;
+use crate::scopes::{Catalogue, Edit};
 use crate::tui::app::JobKind;
 use crate::tui::scopes::{Half, Scopes};
 
@@ -59,9 +60,9 @@ fn in_production() -> App {
 }
 
 fn violated(code: u16, about: Vec<crate::engine::ItemId>) -> Failure {
-    Failure::violated(vec![Violation {
+    crate::scopes::violation::violated(vec![Violation {
         code,
-        part: None,
+        field: None,
         message: "Failed to remove. This virtual group is being used.".to_owned(),
         hint: "take it away from them first".to_owned(),
         about,

@@ -2,7 +2,7 @@
 
 use super::push_found;
 use crate::engine::display::safe;
-use crate::job::scope::{Catalogue, Scope, SortKey, Span};
+use crate::scopes::{Catalogue, Scope, SortKey, Span};
 use crate::tui::app::App;
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, width};

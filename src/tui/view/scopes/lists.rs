@@ -6,7 +6,7 @@ use std::ops::Range;
 use ratatui::layout::Rect;
 
 use crate::engine::display::safe;
-use crate::job::scope::{ClientInfo, Label, ScopeFinding};
+use crate::scopes::{ClientInfo, Label, ScopeFinding};
 use crate::tui::action::{Act, Context};
 use crate::tui::app::App;
 use crate::tui::modal::{Dialog, Modal};

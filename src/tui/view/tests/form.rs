@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use ratatui::backend::Backend as _;
 
 use super::*;
-use crate::job::scope::Catalogue;
+use crate::scopes::Catalogue;
 use crate::tui::form::Form;
 
 fn catalogue() -> Arc<Catalogue> {

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use super::*;
-use crate::job::scope::Catalogue;
+use crate::scopes::Catalogue;
 
 /// Screens by the keys that lead to them.
 const SCREENS: &[&str] = &[

@@ -1,13 +1,14 @@
 //! The check before an edit is committed.
 
-use super::super::verify::{after, counters, moved, promises};
-use super::super::{references, schema::TableId};
 use super::catalogue::Catalogue;
 use super::draft::Draft;
 use super::edit::{Edit, Planned};
 use super::rows::parts;
 use crate::engine::Unpromised;
 use crate::engine::promise::{Deviation, differences};
+use crate::platform::digirunner::references;
+use crate::platform::digirunner::schema::TableId;
+use crate::platform::digirunner::verify::{after, counters, moved, promises};
 use crate::store::Touched;
 
 impl Planned {

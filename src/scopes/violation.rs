@@ -1,80 +1,41 @@
 //! Violated rules of the product, with the product's own codes and texts.
 
-use serde::{Serialize, Serializer};
+use crate::engine::Violation;
+use crate::job::{Failure, FailureKind};
 
-use super::draft::Part;
-use crate::engine::ItemId;
-
-/// A violated rule of the product.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Violation {
-    /// The product's code, such as 1353.
-    #[serde(serialize_with = "as_text")]
-    pub code: u16,
-    /// The field of the scope.
-    #[serde(rename = "field", skip_serializing_if = "Option::is_none")]
-    pub part: Option<Part>,
-    /// The product's message, in English, with its arguments. May contain
-    /// hostile data.
-    pub message: String,
-    /// What to do.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub hint: String,
-    /// The conflicting items.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub about: Vec<ItemId>,
+/// Returns a violation with the product's text, in which `{0}`, `{1}` … become
+/// the arguments.
+pub(super) fn violation(code: u16, arguments: &[&str]) -> Violation {
+    let text = TEXTS
+        .iter()
+        .find(|(other, _)| *other == code)
+        .map_or("Execution error", |(_, text)| text);
+    Violation::new(code, filled(text, arguments))
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]
-fn as_text<S: Serializer>(code: &u16, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(code)
+/// Returns the violation of an unknown scope.
+pub(super) fn no_scope(scope: &str) -> Violation {
+    violation(1298, &[]).hint(format!("scope '{scope}' not found: check its name"))
 }
 
-impl Violation {
-    /// Returns a violation with the product's text, in which `{0}`, `{1}` …
-    /// become the arguments.
-    pub(super) fn new(code: u16, arguments: &[&str]) -> Self {
-        let text = TEXTS
-            .iter()
-            .find(|(other, _)| *other == code)
-            .map_or("Execution error", |(_, text)| text);
-        Self {
-            code,
-            part: None,
-            message: filled(text, arguments),
-            hint: String::new(),
-            about: Vec::new(),
+/// Returns the failure of rules of the product that are broken: the first one is
+/// what failed, and each says what to do.
+pub(crate) fn violated(violations: Vec<Violation>) -> Failure {
+    let first = violations.first();
+    let kind = match first.map(|first| first.code) {
+        Some(1286) => FailureKind::Stale,
+        Some(1298 | 1344) => FailureKind::Refused,
+        _ => FailureKind::Blocked,
+    };
+    let what = first.map_or_else(String::new, ToString::to_string);
+    let mut failure = Failure::new(kind, what);
+    for violation in &violations {
+        if !violation.hint.is_empty() && !failure.hints.contains(&violation.hint) {
+            failure.hints.push(violation.hint.clone());
         }
     }
-
-    /// Returns the violation of an unknown scope.
-    pub fn no_scope(scope: &str) -> Self {
-        Self::new(1298, &[]).hint(format!("scope '{scope}' not found: check its name"))
-    }
-
-    /// Sets the field.
-    pub(super) fn of(mut self, part: Part) -> Self {
-        self.part = Some(part);
-        self
-    }
-
-    /// Says what to do.
-    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = hint.into();
-        self
-    }
-
-    /// Sets the conflicting items.
-    pub(super) fn about(mut self, items: impl IntoIterator<Item = ItemId>) -> Self {
-        self.about.extend(items);
-        self
-    }
-}
-
-impl std::fmt::Display for Violation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.code, self.message)
-    }
+    failure.violations = violations;
+    failure
 }
 
 /// The product's English texts (`TsmpRtnCodeTableInitializer`). 1358 says 205
@@ -137,7 +98,7 @@ mod tests {
     #[test]
     fn arguments_take_the_places_of_their_numbers() {
         assert_eq!(
-            Violation::new(1353, &["API scope name", "crm"]).to_string(),
+            violation(1353, &["API scope name", "crm"]).to_string(),
             "1353 [API scope name] already exists: crm"
         );
     }
@@ -145,14 +106,14 @@ mod tests {
     #[test]
     fn data_that_looks_like_a_placeholder_is_data() {
         assert_eq!(
-            Violation::new(1353, &["name", "{0}"]).message,
+            violation(1353, &["name", "{0}"]).message,
             "[name] already exists: {0}"
         );
     }
 
     #[test]
     fn the_code_is_text_in_json() {
-        let json = serde_json::to_value(Violation::new(1403, &[])).unwrap();
+        let json = serde_json::to_value(violation(1403, &[])).unwrap();
         assert_eq!(json["code"], "1403");
         assert_eq!(
             json["message"],

@@ -1,9 +1,9 @@
 //! Reading a scope document from a file.
 
-use super::super::failure::{Failure, FailureKind};
-use super::super::file::{place, read};
+use crate::job::failure::{Failure, FailureKind};
+use crate::job::file::{place, read};
 use crate::platform::ParseErrorKind;
-use crate::platform::digirunner::scope::{Draft, parse_draft};
+use crate::scopes::{Draft, parse_draft};
 
 /// Reads a scope from a JSON file (`-` is standard input), as `scope show
 /// --output json` prints it. Blocks.

@@ -11,23 +11,19 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use serde_json::{Map, Value, json};
 
 pub use self::file::load;
-use super::apply::notes;
-use super::check::{Checked, check as check_written};
-use super::failure::{Failure, FailureKind};
-use super::monitor::ConnectionMonitor;
-use super::progress::{Cancel, Phase, Reporter};
-use super::run::{JobBody, JobError, JobMetadata, JobOutcome, JobTransaction, Run};
+use super::edit::{Edit, Planned, Refused};
+use super::violation::violated;
+use super::write::{LOCKED, LOCKED_BY_REPAIR, findings, write};
+use super::{Catalogue, ScopeFinding, read};
 use crate::engine::{Change, ItemId, Unpromised};
+use crate::job::apply::notes;
+use crate::job::check::{Checked, check as check_written};
+use crate::job::failure::{Failure, FailureKind};
+use crate::job::monitor::ConnectionMonitor;
+use crate::job::progress::{Cancel, Phase, Reporter};
+use crate::job::run::{JobBody, JobError, JobMetadata, JobOutcome, JobTransaction, Run};
 use crate::platform::Platform as _;
 use crate::platform::digirunner::Digirunner;
-use crate::platform::digirunner::scope::{
-    self as scopes, LOCKED, LOCKED_BY_REPAIR, Planned, Refused, findings, write,
-};
-pub use crate::platform::digirunner::scope::{
-    ApiInfo, ApiName, Catalogue, ClientInfo, DEFAULT_LEVEL, Draft, Edit, Filter, Label, MAX_ALIAS,
-    MAX_APIS, MAX_DESCRIPTION, MAX_NAME, MAX_SECONDS, Module, Part, Scope, ScopeDocument,
-    ScopeFinding, Sort, SortKey, Span, Unit, Violation, parse_amount, parse_duration, parse_times,
-};
 use crate::store::restore::journal_dependents;
 use crate::store::{
     LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Touched, Writer, transaction,
@@ -89,7 +85,7 @@ pub async fn catalogue(
         |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
     let reading = async {
         transaction::begin_reading(&mut connection).await?;
-        let catalogue = scopes::catalogue(&mut connection, Reading { report: &report }).await?;
+        let catalogue = read::catalogue(&mut connection, Reading { report: &report }).await?;
         transaction::commit(&mut connection)
             .await
             .map(|()| catalogue)
@@ -177,7 +173,7 @@ struct Done {
 }
 
 impl Editing {
-    fn facts_of(&self, items: &[ItemId]) -> JobMetadata<'_> {
+    fn metadata_of(&self, items: &[ItemId]) -> JobMetadata<'_> {
         let verb = self.edit.verb();
         let items: Map<String, Value> = items
             .iter()
@@ -202,7 +198,7 @@ impl JobBody for Editing {
     type Done = Done;
 
     fn metadata(&self) -> Option<JobMetadata<'_>> {
-        Some(self.facts_of(&[]))
+        Some(self.metadata_of(&[]))
     }
 
     fn locks(&self) -> Vec<&'static str> {
@@ -253,7 +249,9 @@ impl JobBody for Editing {
                 journal: &written.journal,
                 backup: None,
             };
-            let job = open.record(&self.facts_of(&planned.items), outcome).await?;
+            let job = open
+                .record(&self.metadata_of(&planned.items), outcome)
+                .await?;
             Ok(Done {
                 job: Some(job),
                 planned,
@@ -266,7 +264,7 @@ impl JobBody for Editing {
 }
 
 fn refused(refused: Refused) -> Failure {
-    let mut failure = Failure::violated(refused.violations);
+    let mut failure = violated(refused.violations);
     failure.stale = refused.stale;
     failure
 }

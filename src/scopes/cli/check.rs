@@ -9,7 +9,8 @@ use crate::cli::session::{Session, unless_interrupted};
 use crate::cli::{Exit, consent};
 use crate::engine::display::{safe, some_of};
 use crate::job::Failure;
-use crate::job::scope::{self, Edit, ScopeFinding};
+use crate::scopes;
+use crate::scopes::{Edit, ScopeFinding};
 
 pub(super) async fn run(
     printer: &mut Printer,
@@ -51,7 +52,7 @@ pub(super) async fn run(
 async fn find(session: &Session, only: &[String]) -> Result<Vec<ScopeFinding>, Failure> {
     let progress_line = ProgressLine::begin();
     let reporter = progress_line.reporter();
-    let check = scope::check(&session.target, session.settings.timeouts, &reporter);
+    let check = scopes::check(&session.target, session.settings.timeouts, &reporter);
     let found = unless_interrupted(check).await;
     progress_line.end().await;
     let mut findings = found?;

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::super::super::index::is_hidden;
-use super::super::super::rules::{CLIENT, NO_GROUPS};
-use super::super::super::schema::{TableId, client, client_group, client_vgroup, oauth, vgroup};
-use super::super::super::tables::Row;
 use super::super::MAX_APIS;
 use super::{Check, CheckIndex, Repair, Report};
 use crate::engine::ItemId;
+use crate::platform::digirunner::index::is_hidden;
+use crate::platform::digirunner::rules::{CLIENT, NO_GROUPS};
+use crate::platform::digirunner::schema::{
+    TableId, client, client_group, client_vgroup, oauth, vgroup,
+};
+use crate::platform::digirunner::tables::Row;
 
 /// The maximum length of an oauth scope, in characters.
 const MAX_OAUTH: usize = 2048;

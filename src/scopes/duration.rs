@@ -1,10 +1,11 @@
 //! How long a scope is valid, and how often: in seconds with the product's
 //! four units, and as a number.
 
+use super::violation::violation;
 use std::fmt;
 
 use super::draft::Part;
-use super::violation::Violation;
+use crate::engine::Violation;
 
 /// The maximum duration: `allow_days` is 32 bits wide, and the product's own
 /// multiplication overflows beyond it.
@@ -150,8 +151,8 @@ pub fn parse_duration(text: &str) -> Result<i64, Violation> {
             let label = Part::Duration.label();
             let units =
                 "a number with s, m, H or d behind it is accepted, such as 30d; 0 is without limit";
-            Err(Violation::new(1352, &[label])
-                .of(Part::Duration)
+            Err(violation(1352, &[label])
+                .of(Part::Duration.word())
                 .hint(units))
         },
         |unit| parse_amount(amount, unit),
@@ -172,25 +173,24 @@ fn number(text: &str, most: i64, part: Part) -> Result<i64, Violation> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let label = part.label();
     let violation = match text {
-        "" => Violation::new(1350, &[label]).hint("type 0 for no limit"),
+        "" => violation(1350, &[label]).hint("type 0 for no limit"),
         _ if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Violation::new(1352, &[label])
-                .hint("only whole numbers are accepted; 0 is without limit")
+            violation(1352, &[label]).hint("only whole numbers are accepted; 0 is without limit")
         }
         _ => match text.parse::<i64>() {
             Ok(number) if (0..=most).contains(&number) => return Ok(number),
             Ok(number) if number < 0 => below(label, text),
             Err(_) if text.starts_with('-') => below(label, text),
-            _ => Violation::new(1356, &[label, &most.to_string(), &format!("[{text}]")])
+            _ => violation(1356, &[label, &most.to_string(), &format!("[{text}]")])
                 .hint(format!("at most {most}; 0 is without limit")),
         },
     };
-    Err(violation.of(part))
+    Err(violation.of(part.word()))
 }
 
 /// Returns the violation of a number below zero.
 pub(super) fn below(label: &str, text: &str) -> Violation {
-    Violation::new(1355, &[label, "0", &format!("[{text}]")]).hint("0 is without limit")
+    violation(1355, &[label, "0", &format!("[{text}]")]).hint("0 is without limit")
 }
 
 #[cfg(test)]

@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::super::super::index::is_hidden;
-use super::super::super::rules::SCOPE;
-use super::super::super::schema::{
-    TableId, group, group_api, group_authority, vgroup, vgroup_authority, vgroup_group,
-};
-use super::super::super::tables::{Row, by_text};
 use super::super::MAX_NAME;
 use super::index::api_of;
 use super::{Check, CheckIndex, Repair, Report};
 use crate::engine::ItemId;
+use crate::platform::digirunner::index::is_hidden;
+use crate::platform::digirunner::rules::SCOPE;
+use crate::platform::digirunner::schema::{
+    TableId, group, group_api, group_authority, vgroup, vgroup_authority, vgroup_group,
+};
+use crate::platform::digirunner::tables::{Row, by_text};
 
 /// Reports what is wrong with scopes.
 pub(super) fn check<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {

@@ -1,22 +1,20 @@
 //! The draft of a scope, and the product's rules for it.
 
+use super::violation::violation;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde::Serialize;
-
-use super::super::rules::SCOPE;
 use super::catalogue::{ApiName, Catalogue, Scope};
 use super::duration::{MAX_SECONDS, below};
-use super::violation::Violation;
 use super::{DEFAULT_LEVEL, MAX_ALIAS, MAX_APIS, MAX_DESCRIPTION, MAX_NAME};
+use crate::engine::Violation;
 use crate::engine::diff::{Show, compare};
 use crate::engine::display::some_of;
 use crate::engine::{Change, Element, Field, Finding, ItemId, Value};
+use crate::platform::digirunner::rules::SCOPE;
 
 /// A field of a scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// Its name.
     Name,
@@ -61,6 +59,26 @@ impl Part {
             Self::Description => "Description",
             Self::Apis => "API Module",
         }
+    }
+
+    /// Returns its name in a [`Violation`].
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Alias => "alias",
+            Self::Duration => "duration",
+            Self::Times => "times",
+            Self::Authentications => "authentications",
+            Self::Level => "level",
+            Self::Description => "description",
+            Self::Apis => "apis",
+        }
+    }
+
+    /// Returns the field that a violation is about, if it is about one.
+    pub fn of(violation: &Violation) -> Option<Self> {
+        let field = violation.field?;
+        Self::ALL.into_iter().find(|part| part.word() == field)
     }
 
     /// Returns its name in an export file, as [`Draft::changes`] does.
@@ -210,8 +228,8 @@ impl Draft {
         let label = Part::Name.label();
         if self.name.is_empty() {
             return Some(
-                Violation::new(1350, &[label])
-                    .of(Part::Name)
+                violation(1350, &[label])
+                    .of(Part::Name.word())
                     .hint("give the scope a name"),
             );
         }
@@ -233,8 +251,8 @@ impl Draft {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
         {
             return Some(
-                Violation::new(1352, &[label])
-                    .of(Part::Name)
+                violation(1352, &[label])
+                    .of(Part::Name.word())
                     .hint("only ASCII letters, digits, '_' and '-' are accepted"),
             );
         }
@@ -261,14 +279,14 @@ impl Draft {
     fn check_level(&self, catalogue: &Catalogue) -> Option<Violation> {
         if self.level.is_empty() {
             return Some(
-                Violation::new(1350, &[Part::Level.label()])
-                    .of(Part::Level)
+                violation(1350, &[Part::Level.label()])
+                    .of(Part::Level.word())
                     .hint(levels(catalogue)),
             );
         }
         let unknown = || {
-            Violation::new(1364, &[])
-                .of(Part::Level)
+            violation(1364, &[])
+                .of(Part::Level.word())
                 .hint(levels(catalogue))
         };
         catalogue.level(&self.level).is_none().then(unknown)
@@ -289,8 +307,8 @@ impl Draft {
         let mut violations = Vec::new();
         if count > MAX_APIS {
             violations.push(
-                Violation::new(1402, &[&MAX_APIS.to_string(), &count.to_string()])
-                    .of(Part::Apis)
+                violation(1402, &[&MAX_APIS.to_string(), &count.to_string()])
+                    .of(Part::Apis.word())
                     .hint("a client's oauth scope holds at most this many ids: split the scope in two"),
             );
         }
@@ -304,8 +322,8 @@ impl Draft {
             .iter()
             .filter(|api| !held.contains(api) && catalogue.api(api).is_none());
         violations.extend(missing.map(|api| {
-            Violation::new(1400, &[&api.to_string()])
-                .of(Part::Apis)
+            violation(1400, &[&api.to_string()])
+                .of(Part::Apis.word())
                 .hint("register the API first, or check its module and key")
         }));
         let too_long = self
@@ -314,7 +332,7 @@ impl Draft {
             .filter(|api| !held.contains(api) && api.module.chars().count() > 100);
         violations.extend(too_long.map(|api| {
             let length = api.module.chars().count().to_string();
-            Violation::new(1351, &[&api.module, "100", &length]).of(Part::Apis).hint(
+            violation(1351, &[&api.module, "100", &length]).of(Part::Apis.word()).hint(
                 "the name of the module is too long for the product's table of groups: it cannot join any",
             )
         }));
@@ -402,15 +420,15 @@ pub(super) fn unknown_authentication(id: &str, catalogue: &Catalogue) -> Violati
         [] => "the target has no authentication types".to_owned(),
         known => format!("there are: {}", few(known)),
     };
-    Violation::new(1397, &[id])
-        .of(Part::Authentications)
+    violation(1397, &[id])
+        .of(Part::Authentications.word())
         .hint(hint)
 }
 
 /// Returns the violation of a client that would hold too many groups.
 pub(super) fn too_many(client: ItemId, groups: usize) -> Violation {
-    Violation::new(1547, &[&client.key.clone(), &MAX_APIS.to_string()])
-        .of(Part::Apis)
+    violation(1547, &[&client.key.clone(), &MAX_APIS.to_string()])
+        .of(Part::Apis.word())
         .hint(format!(
             "it would hold {groups}: take another scope or group away from it first"
         ))
@@ -428,8 +446,8 @@ pub(super) fn levels(catalogue: &Catalogue) -> String {
 
 /// Returns the violation of a name or an alias that another scope has.
 fn taken(part: Part, text: &str, other: &Scope) -> Violation {
-    Violation::new(1353, &[part.label(), text])
-        .of(part)
+    violation(1353, &[part.label(), text])
+        .of(part.word())
         .hint("choose another one, or update the scope that has it")
         .about([other.item()])
 }
@@ -437,8 +455,8 @@ fn taken(part: Part, text: &str, other: &Scope) -> Violation {
 /// Says why a text cannot be stored, or is too long.
 fn unfit(text: &str, most: usize, part: Part) -> Option<Violation> {
     let zero = text.contains('\0').then(|| {
-        Violation::new(1352, &[part.label()])
-            .of(part)
+        violation(1352, &[part.label()])
+            .of(part.word())
             .hint("remove the NUL character: no database stores it")
     });
     zero.or_else(|| too_long(text, most, part))
@@ -448,11 +466,11 @@ fn unfit(text: &str, most: usize, part: Part) -> Option<Violation> {
 fn too_long(text: &str, most: usize, part: Part) -> Option<Violation> {
     let length = text.encode_utf16().count();
     (length > most).then(|| {
-        Violation::new(
+        violation(
             1351,
             &[part.label(), &most.to_string(), &length.to_string()],
         )
-        .of(part)
+        .of(part.word())
         .hint("shorten it")
     })
 }
@@ -460,11 +478,11 @@ fn too_long(text: &str, most: usize, part: Part) -> Option<Violation> {
 fn check_number(number: i64, most: i64, part: Part) -> Option<Violation> {
     let label = part.label();
     if number < 0 {
-        return Some(below(label, &number.to_string()).of(part));
+        return Some(below(label, &number.to_string()).of(part.word()));
     }
     (number > most).then(|| {
-        Violation::new(1356, &[label, &most.to_string(), &format!("[{number}]")])
-            .of(part)
+        violation(1356, &[label, &most.to_string(), &format!("[{number}]")])
+            .of(part.word())
             .hint(format!("at most {most}; 0 is without limit"))
     })
 }

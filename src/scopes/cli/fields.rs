@@ -1,10 +1,11 @@
 //! From options to the wanted state of a scope.
 
+use crate::scopes::violation::violated;
 use std::collections::BTreeSet;
 
 use crate::cli::args::{ScopeFieldsArgs, ScopeUpdateArgs};
-use crate::job::scope::{ApiName, Catalogue, Draft, parse_duration, parse_times};
 use crate::job::{Failure, FailureKind};
+use crate::scopes::{ApiName, Catalogue, Draft, parse_duration, parse_times};
 
 /// The options put into a draft, with notes for the operator.
 pub(super) struct Fields<'c> {
@@ -47,7 +48,7 @@ impl<'c> Fields<'c> {
                 field.clone_from(given);
             }
         }
-        let broken = |violation| Failure::violated(vec![violation]);
+        let broken = |violation| violated(vec![violation]);
         if let Some(duration) = &args.duration {
             draft.seconds = parse_duration(duration).map_err(broken)?;
         }

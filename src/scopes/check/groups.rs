@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::super::super::schema::{TableId, client_group, client_vgroup, vgroup_group};
 use super::super::MAX_APIS;
 use super::index::Hidden;
 use super::{Check, CheckIndex, Repair, Report};
+use crate::platform::digirunner::schema::{TableId, client_group, client_vgroup, vgroup_group};
 
 /// What to do if an X-API key maps to a hidden group.
 const MAPPED: &str = "X-API keys map to it: map them to another group first";

@@ -2,15 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::super::index::{ApiName, Index, is_hidden};
-use super::super::super::rules::{GROUP, SCOPE};
-use super::super::super::schema::{
+use super::super::MAX_NAME;
+use crate::engine::ItemId;
+use crate::platform::digirunner::index::{ApiName, Index, is_hidden};
+use crate::platform::digirunner::rules::{GROUP, SCOPE};
+use crate::platform::digirunner::schema::{
     TableId, authority, client_group, client_vgroup, group, group_api, level, vgroup, vgroup_group,
     x_map,
 };
-use super::super::super::tables::{ByText, Row, Tables, by_text};
-use super::super::MAX_NAME;
-use crate::engine::ItemId;
+use crate::platform::digirunner::tables::{ByText, Row, Tables, by_text};
 
 /// A hidden group, and what it represents.
 pub(in super::super) struct Hidden<'w> {

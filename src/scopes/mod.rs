@@ -10,17 +10,19 @@
 
 mod catalogue;
 mod check;
+pub(crate) mod cli;
 mod document;
 mod draft;
 mod duration;
 mod edit;
 mod editor;
+pub mod jobs;
 mod read;
 mod repair;
 mod rows;
 mod search;
 mod verify;
-mod violation;
+pub(crate) mod violation;
 mod write;
 
 pub use catalogue::{ApiInfo, ApiName, Catalogue, ClientInfo, Label, Module, Scope};
@@ -29,11 +31,8 @@ pub use document::{ScopeDocument, parse_draft};
 pub use draft::{Draft, Part};
 pub use duration::{MAX_SECONDS, Span, Unit, parse_amount, parse_duration, parse_times};
 pub use edit::Edit;
-pub(crate) use edit::{Planned, Refused};
-pub(crate) use read::catalogue;
+pub use jobs::{EditOptions, Edited, catalogue, check, edit, load};
 pub use search::{Filter, Sort, SortKey};
-pub use violation::Violation;
-pub(crate) use write::{LOCKED, LOCKED_BY_REPAIR, findings, write};
 
 /// The maximum length of a scope's name: `tsmp_group.vgroup_name varchar(30)`
 /// contains it too, in the row of every hidden group.
@@ -46,7 +45,7 @@ pub const MAX_ALIAS: usize = 85;
 pub const MAX_DESCRIPTION: usize = 500;
 
 /// The maximum number of APIs of a scope and of groups of a client.
-pub const MAX_APIS: usize = super::rules::MAX_GROUPS;
+pub const MAX_APIS: usize = crate::platform::digirunner::rules::MAX_GROUPS;
 
 /// The default level of a new scope.
 pub const DEFAULT_LEVEL: &str = "SYSTEM";

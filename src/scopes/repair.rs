@@ -7,15 +7,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::super::changes::{Changes, stamp_new, stamp_update};
-use super::super::rules::CLIENT;
-use super::super::schema::{
-    Table, TableId, client_group, client_vgroup, group, group_authority, oauth, vgroup_group,
-};
-use super::super::tables::{Cell, Row, Tables};
 use super::check::{CheckIndex, Repair, ScopeFinding, Violation, find, oauth_scope, tables};
 use super::edit::Planned;
 use crate::engine::ItemId;
+use crate::platform::digirunner::changes::{Changes, stamp_new, stamp_update};
+use crate::platform::digirunner::rules::CLIENT;
+use crate::platform::digirunner::schema::{
+    Table, TableId, client_group, client_vgroup, group, group_authority, oauth, vgroup_group,
+};
+use crate::platform::digirunner::tables::{Cell, Row, Tables};
 use crate::store::Stamp;
 
 /// The maximum number of passes. Each pass finds less than the one before; this

@@ -1,10 +1,11 @@
 //! Searching and sorting scopes.
 
+use super::violation::violation;
 use std::sync::Arc;
 
 use super::catalogue::{Catalogue, Scope, is_of_level};
 use super::draft::{levels, unknown_authentication};
-use super::violation::Violation;
+use crate::engine::Violation;
 
 /// A filter of scopes. All of its conditions must match.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,7 +39,7 @@ impl Filter {
             .as_deref()
             .filter(|level| catalogue.level(level).is_none());
         if level.is_some() {
-            return Some(Violation::new(1364, &[]).hint(levels(catalogue)));
+            return Some(violation(1364, &[]).hint(levels(catalogue)));
         }
         let unknown = self
             .authentications
@@ -51,7 +52,7 @@ impl Filter {
             .client
             .as_deref()
             .filter(|id| catalogue.client(id).is_none())?;
-        Some(Violation::new(1344, &[]).hint(format!("client '{client}' not found: check its id")))
+        Some(violation(1344, &[]).hint(format!("client '{client}' not found: check its id")))
     }
 }
 

@@ -4,13 +4,15 @@
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::super::super::changes::Changes;
-use super::super::super::schema::{TABLES, Table, TableId, client_group, group, oauth, vgroup};
-use super::super::super::tables::{Row, Tables};
-use super::super::super::tests::sample::{Sample as Lists, sample};
-use super::super::super::tests::target;
 use super::super::repair::{Repaired, repair};
 use super::findings;
+use crate::platform::digirunner::changes::Changes;
+use crate::platform::digirunner::schema::{
+    TABLES, Table, TableId, client_group, group, oauth, vgroup,
+};
+use crate::platform::digirunner::tables::{Row, Tables};
+use crate::platform::digirunner::tests::sample::{Sample as Lists, sample};
+use crate::platform::digirunner::tests::target;
 use crate::store::Stamp;
 
 /// The client `a` holds the scope `crm`, of level A, and a plain group.

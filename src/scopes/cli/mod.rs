@@ -9,18 +9,22 @@ mod screen;
 mod show;
 
 use self::document::Document;
-use super::Exit;
-use super::args::{ConsentArgs, Global, Output, ScopeArgs, ScopeCommand};
-use super::consent;
-use super::print::Printer;
-use super::progress_line::ProgressLine;
-use super::screen::Screen;
-use super::session::{Session, cancel_on_signals, operator, unless_interrupted};
+use crate::cli::Exit;
+use crate::cli::args::{ConsentArgs, Global, Output, ScopeArgs, ScopeCommand};
+use crate::cli::consent;
+use crate::cli::print::Printer;
+use crate::cli::progress_line::ProgressLine;
+use crate::cli::screen::Screen;
+use crate::cli::session::{Session, cancel_on_signals, operator, unless_interrupted};
+use crate::engine::Violation;
 use crate::engine::display::safe;
-use crate::job::scope::{self, Catalogue, Edit, EditOptions, Edited, Scope, Violation};
 use crate::job::{Failure, FailureKind};
+use crate::scopes;
+use crate::scopes::violation::no_scope;
+use crate::scopes::violation::violated;
+use crate::scopes::{Catalogue, Edit, EditOptions, Edited, Scope};
 
-pub(super) async fn run(
+pub(crate) async fn run(
     printer: &mut Printer,
     global: &Global,
     args: ScopeArgs,
@@ -51,7 +55,7 @@ pub(super) async fn run(
 async fn read(session: &Session) -> Result<Catalogue, Failure> {
     let progress_line = ProgressLine::begin();
     let reporter = progress_line.reporter();
-    let read = scope::catalogue(&session.target, session.settings.timeouts, &reporter);
+    let read = scopes::catalogue(&session.target, session.settings.timeouts, &reporter);
     let catalogue = unless_interrupted(read).await;
     progress_line.end().await;
     catalogue
@@ -67,7 +71,7 @@ async fn write(session: &Session, args: &ConsentArgs, edit: Edit) -> Result<Edit
     };
     let cancel = cancel_on_signals()?;
     let progress_line = ProgressLine::begin();
-    let edited = scope::edit(
+    let edited = scopes::edit(
         edit,
         &session.target,
         &options,
@@ -128,7 +132,7 @@ fn find<'c>(catalogue: &'c Catalogue, word: &str) -> Result<&'c Scope, Failure> 
 }
 
 fn not_found(word: &str) -> Failure {
-    Failure::violated(vec![Violation::no_scope(word)]).hint("see `gatediff scope list`")
+    violated(vec![no_scope(word)]).hint("see `gatediff scope list`")
 }
 
 /// Fails if rules are broken.
@@ -136,7 +140,7 @@ fn check(violations: Vec<Violation>) -> Result<(), Failure> {
     if violations.is_empty() {
         Ok(())
     } else {
-        Err(Failure::violated(violations))
+        Err(violated(violations))
     }
 }
 
@@ -154,14 +158,14 @@ fn print_edited(printer: &mut Printer, document: Document<'_>, edited: &Edited, 
             .for_each(|note| printer.message(format!("note: {}", safe(note))));
         return;
     };
-    super::text::tables(printer, &edited.tables);
+    crate::cli::text::tables(printer, &edited.tables);
     printer.line(format!(
         "job {job}: {} in {:.2} s",
         safe(what),
         edited.seconds
     ));
     printer.message(format!("note: `gatediff undo {job}` undoes it"));
-    super::text::afterwards(printer, &edited.server_changes, &edited.notes);
+    crate::cli::text::afterwards(printer, &edited.server_changes, &edited.notes);
 }
 
 #[cfg(test)]

@@ -1,24 +1,25 @@
 //! Common parts of all edits of scopes: finding rows around a scope, creating and removing hidden
 //! groups, giving and taking groups.
 
+use super::violation::violation;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::super::changes::{Ids, Sequence};
-use super::super::index::{Index, is_hidden};
-use super::super::rules::CLIENT;
-use super::super::schema::{
-    TableId, client_group, client_vgroup, group, group_api, group_authority, oauth,
-    vgroup_authority, vgroup_group, x_map,
-};
-use super::super::tables::{ByText, Cell, Row, by_text};
 use super::MAX_APIS;
 use super::catalogue::{ApiName, Scope, is_of_level};
 use super::draft::{Draft, few};
 use super::edit::{Planned, Refused};
 use super::rows::ScopeRows;
-use super::violation::Violation;
 use crate::engine::ItemId;
+use crate::engine::Violation;
+use crate::platform::digirunner::changes::{Ids, Sequence};
+use crate::platform::digirunner::index::{Index, is_hidden};
+use crate::platform::digirunner::rules::CLIENT;
+use crate::platform::digirunner::schema::{
+    TableId, client_group, client_vgroup, group, group_api, group_authority, oauth,
+    vgroup_authority, vgroup_group, x_map,
+};
+use crate::platform::digirunner::tables::{ByText, Cell, Row, by_text};
 use crate::store::Stamp;
 
 /// Turns an edit into rows.
@@ -101,14 +102,14 @@ impl<'w> Editor<'w, '_> {
     pub(super) fn found(&self, id: &str, name: &str) -> Result<&'w Scope, Refused> {
         match self.scope_rows.catalogue.scope(id) {
             Some(scope) if *scope.name == *name => Ok(scope),
-            Some(scope) => Err(Violation::new(1286, &[])
+            Some(scope) => Err(violation(1286, &[])
                 .hint(format!(
                     "the scope was renamed to {}: read the scopes again",
                     scope.name
                 ))
                 .about([scope.item()])
                 .into()),
-            None => Err(Violation::new(1298, &[])
+            None => Err(violation(1298, &[])
                 .hint(format!(
                     "the scope {name} no longer exists: read the scopes again"
                 ))
@@ -118,7 +119,7 @@ impl<'w> Editor<'w, '_> {
 
     /// Records the rows that the draft relies on.
     pub(super) fn rely_on(&mut self, draft: &Draft) {
-        use super::super::schema::{authority, level};
+        use crate::platform::digirunner::schema::{authority, level};
         let relied_on = &mut self.planned.relied_on;
         relied_on.push((
             TableId::Level,
@@ -301,7 +302,7 @@ impl<'w> Editor<'w, '_> {
                 Some(row) if is_hidden(row) => groups.push(linked),
                 Some(_) => {}
                 None => {
-                    return Err(Violation::new(1410, &[&linked])
+                    return Err(violation(1410, &[&linked])
                         .hint("`gatediff scope check --repair` removes the link to it")
                         .into());
                 }
@@ -337,7 +338,7 @@ impl<'w> Editor<'w, '_> {
             level.map_or_else(|| "none".to_owned(), |id| format!("level {id}"))
         };
         unfit.map(|group| {
-            Violation::new(1365, &[group])
+            violation(1365, &[group])
                 .hint(format!(
                     "client {id} has {}, the scope {}: give it a scope of its own level",
                     level(client.level.as_deref()),
@@ -441,7 +442,7 @@ pub(super) fn is_api(row: &Row, api: &ApiName) -> bool {
 }
 
 pub(super) fn no_client(id: &str) -> Violation {
-    Violation::new(1344, &[]).hint(format!("client '{id}' not found: check its id"))
+    violation(1344, &[]).hint(format!("client '{id}' not found: check its id"))
 }
 
 /// Returns a name as the product generates it for hidden groups: the two halves of a random UUID in

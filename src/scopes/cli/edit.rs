@@ -15,7 +15,8 @@ use crate::cli::{Exit, consent, text};
 use crate::engine::display::{safe, some_of};
 use crate::engine::{Change, Finding, ItemId, Value};
 use crate::job::Failure;
-use crate::job::scope::{self, Catalogue, ClientInfo, Draft, Edit, Edited, Scope, ScopeDocument};
+use crate::scopes;
+use crate::scopes::{Catalogue, ClientInfo, Draft, Edit, Edited, Scope, ScopeDocument};
 
 pub(super) async fn create(
     printer: &mut Printer,
@@ -23,7 +24,7 @@ pub(super) async fn create(
     args: ScopeCreateArgs,
 ) -> Result<Exit, Failure> {
     can_ask_in_production(session, &args.consent)?;
-    let file = args.fields.file.as_deref().map(scope::load).transpose()?;
+    let file = args.fields.file.as_deref().map(scopes::load).transpose()?;
     let catalogue = read(session).await?;
     let mut fields = Fields::new(&catalogue, file.unwrap_or_default());
     fields.set(args.name.as_ref(), &args.fields)?;
@@ -57,7 +58,7 @@ pub(super) async fn update(
     args: ScopeUpdateArgs,
 ) -> Result<Exit, Failure> {
     consent::can_ask(&args.consent, &session.target)?;
-    let file = args.fields.file.as_deref().map(scope::load).transpose()?;
+    let file = args.fields.file.as_deref().map(scopes::load).transpose()?;
     let catalogue = read(session).await?;
     let scope = find(&catalogue, &args.scope)?;
     let seen = Draft::of(&catalogue, scope);

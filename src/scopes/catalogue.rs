@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 
-use super::super::rules::{CLIENT, SCOPE};
 use crate::engine::ItemId;
+use crate::platform::digirunner::rules::{CLIENT, SCOPE};
 
 /// An API by module and key: both are required.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,24 +3,25 @@
 //! Pure: the rows around the scope and an edit become the rows to write, or the violated rules.
 //! Based on digiRunner's AA0221, AA0224 to AA0226 and AA0230, with their gaps closed.
 
+use super::violation::violation;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::super::changes::{Changes, Ids, Sequence};
-use super::super::index::is_hidden;
-use super::super::rules::{CLIENT, SCOPE};
-use super::super::schema::{
-    TableId, client_vgroup, group, group_api, vgroup, vgroup_authority, vgroup_group,
-};
-use super::super::tables::{Cell, Row, Tables};
 use super::MAX_APIS;
 use super::catalogue::{ApiName, ClientInfo, Scope};
 use super::draft::{Draft, too_many};
 use super::editor::{Editor, NO_ACCESS, OF_GROUP, OF_SCOPE, is_api, no_client, text};
 use super::rows::ScopeRows;
-use super::violation::Violation;
+use crate::engine::Violation;
 use crate::engine::choice::{Stale, StaleField};
 use crate::engine::{Change, ItemId};
+use crate::platform::digirunner::changes::{Changes, Ids, Sequence};
+use crate::platform::digirunner::index::is_hidden;
+use crate::platform::digirunner::rules::{CLIENT, SCOPE};
+use crate::platform::digirunner::schema::{
+    TableId, client_vgroup, group, group_api, vgroup, vgroup_authority, vgroup_group,
+};
+use crate::platform::digirunner::tables::{Cell, Row, Tables};
 use crate::store::Stamp;
 
 /// An edit of a scope. Scopes and clients are identified by their ids: a name may not be unique.
@@ -111,11 +112,11 @@ impl Edit {
 #[derive(Debug, Default)]
 pub(crate) struct Planned {
     /// The rows to write.
-    pub(in super::super) changes: Changes,
+    pub(crate) changes: Changes,
     /// The rows before, as far as they were read.
-    pub(in super::super) before: Tables,
+    pub(crate) before: Tables,
     /// Rows with these keys must not be deleted until the transaction ends.
-    pub(in super::super) relied_on: Vec<(TableId, usize, Arc<str>)>,
+    pub(crate) relied_on: Vec<(TableId, usize, Arc<str>)>,
     /// The affected items.
     pub(crate) items: Vec<ItemId>,
     /// The scope's id.
@@ -209,7 +210,7 @@ impl<'w> Editor<'w, '_> {
     fn update(mut self, id: &Arc<str>, seen: &Draft, draft: &Draft) -> Result<Planned, Refused> {
         let catalogue = &self.scope_rows.catalogue;
         let Some(scope) = catalogue.scope(id) else {
-            return Err(Violation::new(1286, &[])
+            return Err(violation(1286, &[])
                 .hint("the scope no longer exists: read the scopes again")
                 .into());
         };
@@ -385,7 +386,7 @@ impl<'w> Editor<'w, '_> {
             return Err(violations.into());
         }
         self.check_room(|client, groups| {
-            Violation::new(1358, &[&MAX_APIS.to_string()])
+            violation(1358, &[&MAX_APIS.to_string()])
                 .hint(format!(
                     "{client} would have {groups}: take another scope or group away from it first"
                 ))
@@ -481,7 +482,7 @@ impl<'w> Editor<'w, '_> {
 }
 
 fn used(name: &str, holders: Vec<ItemId>) -> Violation {
-    Violation::new(1403, &[])
+    violation(1403, &[])
         .hint(format!(
             "clients hold it: take it away from them first, as with `gatediff scope take {name} CLIENT`"
         ))
@@ -508,7 +509,7 @@ fn stale(scope: &Scope, seen: &Draft, now: &Draft, draft: &Draft) -> Refused {
         why: "it changed after it was read".to_owned(),
         fields: fields.collect(),
     };
-    let violation = Violation::new(1286, &[])
+    let violation = violation(1286, &[])
         .hint("the scope changed in the meantime: read it again, then update it")
         .about([scope.item()]);
     Refused {

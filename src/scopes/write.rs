@@ -3,15 +3,16 @@
 
 use std::collections::HashSet;
 
-use super::super::changes::Ids;
-use super::super::snapshot::read_tables;
-use super::super::tables::Row;
-use super::super::write::{execute, key_row, lock_for_share};
-use super::super::{allocate, schema::TableId};
 use super::check::{self, ScopeFinding};
 use super::edit::{self, Edit, Planned, Refused};
 use super::repair;
 use super::rows::ScopeRows;
+use crate::platform::digirunner::allocate;
+use crate::platform::digirunner::changes::Ids;
+use crate::platform::digirunner::schema::TableId;
+use crate::platform::digirunner::snapshot::read_tables;
+use crate::platform::digirunner::tables::Row;
+use crate::platform::digirunner::write::{execute, key_row, lock_for_share};
 use crate::store::{Connection, Reading, StoreError, Writer};
 
 /// The tables that others must not write while scopes are edited, locked before

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::cli::document::FORMAT;
 use crate::engine::{Change, Finding, ItemId, Unpromised};
 use crate::job::TableRows;
-use crate::job::scope::{Edited, ScopeDocument, ScopeFinding};
+use crate::scopes::{Edited, ScopeDocument, ScopeFinding};
 
 /// The product that has scopes.
 const PLATFORM: &str = "digirunner";

@@ -6,8 +6,9 @@ use crate::cli::args::{Output, ScopeListArgs};
 use crate::cli::print::{Printer, cells, column, plural};
 use crate::cli::session::Session;
 use crate::engine::display::safe;
-use crate::job::scope::{Filter, Scope, ScopeDocument, Sort, Span};
 use crate::job::{Failure, FailureKind};
+use crate::scopes::violation::violated;
+use crate::scopes::{Filter, Scope, ScopeDocument, Sort, Span};
 
 pub(super) async fn run(
     printer: &mut Printer,
@@ -24,7 +25,7 @@ pub(super) async fn run(
         // Nothing is blocked if nothing is written.
         return Err(Failure {
             kind: FailureKind::Refused,
-            ..Failure::violated(vec![violation])
+            ..violated(vec![violation])
         });
     }
     let found = catalogue.search(&filter, sort);
@@ -182,7 +183,7 @@ pub(super) const UNLIMITED: &str = "Unlimited";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::scope::Catalogue;
+    use crate::scopes::Catalogue;
 
     fn describe(width: Option<usize>) -> Vec<String> {
         let catalogue = Catalogue::sample();

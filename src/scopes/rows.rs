@@ -9,17 +9,17 @@ use std::sync::Arc;
 
 use sqlx::{PgConnection, Row as _};
 
-use super::super::changes::key_of;
-use super::super::schema::{
-    TableId, client, client_group, client_vgroup, group, group_api, group_authority, oauth, vgroup,
-    vgroup_authority, vgroup_group, x_map,
-};
-use super::super::snapshot::rows_of;
-use super::super::tables::{Cell, Row, Tables};
 use super::catalogue::{ApiName, Catalogue, ClientInfo, Parts, Scope, folded};
 use super::draft::Draft;
 use super::edit::Edit;
 use super::read::Reader;
+use crate::platform::digirunner::changes::key_of;
+use crate::platform::digirunner::schema::{
+    TableId, client, client_group, client_vgroup, group, group_api, group_authority, oauth, vgroup,
+    vgroup_authority, vgroup_group, x_map,
+};
+use crate::platform::digirunner::snapshot::rows_of;
+use crate::platform::digirunner::tables::{Cell, Row, Tables};
 use crate::store::{Operation, Reading, StoreError};
 
 /// The rows around one scope.

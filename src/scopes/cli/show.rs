@@ -10,7 +10,7 @@ use crate::cli::print::{Printer, plural};
 use crate::cli::session::Session;
 use crate::engine::display::safe;
 use crate::job::Failure;
-use crate::job::scope::{ApiInfo, Catalogue, ClientInfo, Label, Scope, ScopeDocument, Span};
+use crate::scopes::{ApiInfo, Catalogue, ClientInfo, Label, Scope, ScopeDocument, Span};
 
 pub(super) async fn run(
     printer: &mut Printer,

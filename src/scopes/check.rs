@@ -24,10 +24,10 @@ use serde::Serialize;
 pub(super) use self::checks::Check;
 pub(super) use self::clients::oauth_scope;
 pub(super) use self::index::CheckIndex;
-use super::super::schema::{Table, TableId};
-use super::super::tables::Tables;
 use super::draft::few;
 use crate::engine::ItemId;
+use crate::platform::digirunner::schema::{Table, TableId};
+use crate::platform::digirunner::tables::Tables;
 
 /// A problem.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
