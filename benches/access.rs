@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 
 use gatediff::engine::Choices;
 use gatediff::job::{self, ImportOptions, Loaded, Reporter, Review};
-use gatediff::store::{LocalOptions, LocalServer, Target, Timeouts, transaction};
+use gatediff::private_server::{LocalOptions, LocalServer};
+use gatediff::store::{Target, Timeouts, transaction};
 use tokio::runtime::Runtime;
 
 const CLIENTS: usize = 100_000;

@@ -13,7 +13,8 @@ use std::sync::OnceLock;
 use divan::{AllocProfiler, Bencher};
 use gatediff::engine::Choices;
 use gatediff::job::{self, ApplyOptions, Cancel, ExportOptions, ImportOptions, Loaded, Reporter};
-use gatediff::store::{LocalOptions, LocalServer, Target, Timeouts, transaction};
+use gatediff::private_server::{LocalOptions, LocalServer};
+use gatediff::store::{Target, Timeouts, transaction};
 use tokio::runtime::Runtime;
 
 #[global_allocator]

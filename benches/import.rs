@@ -17,7 +17,8 @@ use divan::{AllocProfiler, Bencher};
 use gatediff::engine::diff::Show;
 use gatediff::engine::{Choices, Plan};
 use gatediff::job::{self, ApplyOptions, Cancel, Loaded, Reporter};
-use gatediff::store::{LocalOptions, LocalServer, Target, Timeouts, transaction};
+use gatediff::private_server::{LocalOptions, LocalServer};
+use gatediff::store::{Target, Timeouts, transaction};
 use tokio::runtime::Runtime;
 
 #[global_allocator]

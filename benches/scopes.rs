@@ -15,11 +15,11 @@ use std::sync::{Arc, OnceLock};
 
 use divan::{AllocProfiler, Bencher};
 use gatediff::job::{Cancel, Reporter};
-use gatediff::scopes;
+use gatediff::private_server::{LocalOptions, LocalServer};
 use gatediff::scopes::{
-    ApiName, Catalogue, Draft, Edit, EditOptions, Edited, Filter, Sort, SortKey,
+    self, ApiName, Catalogue, Draft, Edit, EditOptions, Edited, Filter, Sort, SortKey,
 };
-use gatediff::store::{LedgerPlace, LocalOptions, LocalServer, Target, Timeouts, transaction};
+use gatediff::store::{LedgerPlace, Target, Timeouts, transaction};
 use tokio::runtime::Runtime;
 
 #[global_allocator]

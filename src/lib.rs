@@ -14,14 +14,15 @@
 //! |---|---|---|
 //! | [`engine`] | | pure: items, differences, verdicts, plans, choices; knows no product, no database, no clock |
 //! | [`store`] | `engine` | PostgreSQL: connections, statements over many rows, locks, the ledger |
+//! | [`private_server`] | `store` | a PostgreSQL of our own, for the demo and the tests |
 //! | [`platform`] | `engine` `store` | one folder per product: its file, its rules, its tables |
-//! | [`job`] | `engine` `store` `platform` | the use cases: every front end calls these and nothing below |
+//! | [`job`] | `engine` `store` `private_server` `platform` | the use cases: every front end calls these and nothing below |
 //! | [`scopes`] | `engine` `store` `platform` `job` | digiRunner's API scopes: rules, rows, check, repair |
 //! | [`config`] | | the configuration file |
 //! | [`logging`] | `config` | the log |
 //! | [`http`] | `engine` `store` `job` `config` | a front end: the products' own import endpoints |
 //! | [`tui`] | `engine` `job` `scopes` `config` | a front end: the screen |
-//! | [`cli`] | `engine` `store` `job` `scopes` `config` `http` | a front end: the command line; it starts the service |
+//! | [`cli`] | `engine` `store` `private_server` `job` `scopes` `config` `http` | a front end: the command line; it starts the service |
 //! | `scopes::cli` | `cli` | its command line |
 //!
 //! The binary connects them: arguments select a front end and give an exit code.
@@ -33,6 +34,7 @@ pub mod http;
 pub mod job;
 pub mod logging;
 pub mod platform;
+pub mod private_server;
 pub mod scopes;
 pub mod store;
 pub mod tui;

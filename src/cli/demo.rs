@@ -12,7 +12,8 @@ use super::screen::{Launcher, Screen, ScreenRequest};
 use super::session::{TargetSettings, cancel_on_signals};
 use super::{Exit, plan, text};
 use crate::job::{self, Demo, Failure, FailureKind, Loaded, Reporter, Sample};
-use crate::store::{LocalOptions, Target};
+use crate::private_server::LocalOptions;
+use crate::store::Target;
 
 pub(super) async fn run(
     printer: &mut Printer,
@@ -181,9 +182,8 @@ impl Launcher for Server {
 /// Offers to fetch PostgreSQL's server programs if the machine has none.
 #[cfg(feature = "fetch-postgres")]
 async fn fetch_programs(printer: &mut Printer) -> Result<(), Failure> {
-    use crate::store::fetch;
-    use crate::store::local::ServerPrograms;
-    let Err(missing @ crate::store::LocalError::NoPrograms { .. }) = ServerPrograms::find() else {
+    use crate::private_server::{LocalError, ServerPrograms, fetch};
+    let Err(missing @ LocalError::NoPrograms { .. }) = ServerPrograms::find() else {
         return Ok(());
     };
     let Some(directory) = fetch::directory().filter(|_| super::print::is_interactive()) else {

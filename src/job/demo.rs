@@ -8,9 +8,8 @@ use super::plan::plan;
 use super::progress::{Cancel, Phase, Reporter};
 use crate::engine::Choices;
 use crate::platform::{self, DemoData, DemoTarget, ImportOptions, Platform};
-use crate::store::{
-    LedgerPlace, LocalError, LocalOptions, LocalServer, Target, Timeouts, transaction,
-};
+use crate::private_server::{LocalError, LocalOptions, LocalServer};
+use crate::store::{LedgerPlace, Target, Timeouts, transaction};
 
 /// The operator recorded for the initial data of a demo's target.
 const OPERATOR: &str = "demo";

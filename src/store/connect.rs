@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 
@@ -28,11 +29,13 @@ pub use error::{ConnectError, Malformed};
 pub use location::Location;
 pub(super) use resolve::resolve;
 
-use super::local::OLDEST_MAJOR;
 use super::sql::reason;
 use super::target_policy::Markings;
 use super::timeouts::Timeouts;
 use conninfo::Settings;
+
+/// The oldest major version of PostgreSQL that gatediff works with.
+pub const OLDEST_MAJOR: u32 = 13;
 
 pub(super) const APPLICATION_NAME: &str = concat!("gatediff/", env!("CARGO_PKG_VERSION"));
 const DEFAULT_PORT: u16 = 5432;
@@ -113,7 +116,7 @@ impl Target {
     }
 
     /// Names a database of a private server.
-    pub(super) fn on_socket(directory: &Path, user: &str, database: &str) -> Self {
+    pub(crate) fn on_socket(directory: &Path, user: &str, database: &str) -> Self {
         let host = directory.to_string_lossy();
         let options = base_options(None)
             .host(&host)
@@ -549,11 +552,20 @@ fn base_options(server_options: Option<&str>) -> PgConnectOptions {
     let Some(wanted) = server_options.filter(|wanted| base.get_options() != Some(*wanted)) else {
         return base;
     };
-    let url = format!(
-        "postgres://localhost/?options={}",
-        super::local::percent_encoded(wanted)
-    );
+    let url = format!("postgres://localhost/?options={}", percent_encoded(wanted));
     url.parse().unwrap_or(base)
+}
+
+/// What stands in a URL as it is (RFC 3986, 2.3).
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
+/// Encodes a text for any part of a URL.
+pub(crate) fn percent_encoded(text: &str) -> String {
+    utf8_percent_encode(text, UNRESERVED).to_string()
 }
 
 /// Where libpq looks for a server when no host is given.
@@ -651,6 +663,12 @@ mod tests {
         std::fs::write(file.path(), text).unwrap();
         std::fs::set_permissions(file.path(), PermissionsExt::from_mode(mode)).unwrap();
         file
+    }
+
+    #[test]
+    fn encodes_what_a_url_cannot_hold() {
+        assert_eq!(percent_encoded("/tmp/a b"), "%2Ftmp%2Fa%20b");
+        assert_eq!(percent_encoded("資料"), "%E8%B3%87%E6%96%99");
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! PostgreSQL: finding and connecting to servers and, for the demo and the
-//! tests, running a private one; bulk statements; and our schema in the target.
+//! PostgreSQL: finding and connecting to servers, bulk statements, and our
+//! schema in the target.
 //!
 //! Nothing here knows what a platform's tables mean. Only this module and the
 //! platforms' SQL files talk to PostgreSQL.
@@ -7,10 +7,7 @@
 pub mod bulk;
 pub mod catalog;
 pub mod connect;
-#[cfg(feature = "fetch-postgres")]
-pub mod fetch;
 pub mod ledger;
-pub mod local;
 pub mod lock;
 pub mod restore;
 mod sql;
@@ -21,9 +18,8 @@ pub mod transaction;
 mod writer;
 
 pub use catalog::{Catalog, Hazard};
-pub use connect::{ConnectError, Target};
+pub use connect::{ConnectError, OLDEST_MAJOR, Target};
 pub use ledger::{Ledger, LedgerPlace};
-pub use local::{LocalError, LocalOptions, LocalServer};
 pub use sql::{Operation, Reading, Refused, Stamp, StoreError, StoreErrorKind, TableRows};
 pub use target_policy::{
     Cluster, MarkedBy, MarkedProfile, MetClusters, ProfileMatch, TargetPolicy,

@@ -116,7 +116,7 @@ const WORDS: &[(&str, &[&str])] = &[
         &[
             "http/oauth.rs",
             "job/",
-            "store/local",
+            "private_server/",
             "tui/run",
             "tui/signals.rs",
         ],
@@ -126,8 +126,7 @@ const WORDS: &[(&str, &[&str])] = &[
         &[
             "cli/",
             "main.rs",
-            "store/local",
-            "store/fetch.rs",
+            "private_server/",
             "tui/theme/",
             "tui/run",
             "tui/terminal.rs",

@@ -4,7 +4,8 @@
 use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
 
-use gatediff::store::{LocalOptions, LocalServer, Timeouts};
+use gatediff::private_server::{LocalOptions, LocalServer};
+use gatediff::store::Timeouts;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgConnection};

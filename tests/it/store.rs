@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use gatediff::store::local::ServerPrograms;
-use gatediff::store::{ConnectError, LocalError, LocalOptions, LocalServer, Target, Timeouts};
+use gatediff::private_server::{LocalError, LocalOptions, LocalServer, ServerPrograms};
+use gatediff::store::{ConnectError, Target, Timeouts};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use tempfile::TempDir;
 

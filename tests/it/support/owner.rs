@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use gatediff::store::{LocalOptions, LocalServer};
+use gatediff::private_server::{LocalOptions, LocalServer};
 
 use super::wait;
 

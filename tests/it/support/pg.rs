@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use gatediff::store::{LocalOptions, LocalServer, Target, Timeouts};
+use gatediff::private_server::{LocalOptions, LocalServer};
+use gatediff::store::{Target, Timeouts};
 use sqlx::{AssertSqlSafe, PgConnection};
 use tokio::sync::Mutex;
 

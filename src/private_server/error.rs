@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::programs::{OLDEST_MAJOR, Rejected};
+use super::programs::Rejected;
+use crate::store::OLDEST_MAJOR;
 
 /// Why a private PostgreSQL server could not be started or stopped.
 #[derive(Debug, thiserror::Error)]

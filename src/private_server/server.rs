@@ -1,17 +1,4 @@
-//! A private PostgreSQL server, for the demo and for the tests.
-//!
-//! It listens on a Unix socket in a directory that only its owner can enter, so it needs neither a
-//! port nor a password. It is disposable: unless its data are to be kept it is not durable. It
-//! stops with the process that started it, whatever happens to that one: a small script, in its own
-//! process group, holds the read end of a pipe, and stops the server and removes the directory when
-//! the other end closes.
-//!
-//! This module downloads nothing; `fetch` does, when asked.
-
-mod directory;
-mod error;
-mod programs;
-mod user;
+//! The private server itself: starting it, waiting until it answers, stopping it.
 
 use std::fs::File;
 use std::os::unix::process::CommandExt;
@@ -19,20 +6,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-pub use error::LocalError;
-pub use programs::{OLDEST_MAJOR, Rejected, ServerPrograms};
-
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-use super::connect::Target;
-use directory::Directory;
-use user::ServerUser;
+use super::directory::{self, Directory};
+use super::error::LocalError;
+use super::programs::ServerPrograms;
+use super::user::ServerUser;
+use crate::store::Target;
+use crate::store::connect::percent_encoded;
 
 /// The superuser of every private server.
 const ROLE: &str = "postgres";
 /// The port number in the name of the socket.
 const PORT: u16 = 5432;
-const SUPERVISOR: &str = include_str!("local/supervisor.sh");
+const SUPERVISOR: &str = include_str!("supervisor.sh");
 /// Long, as `initdb` on a busy machine with a slow disk may take its time.
 const START_LIMIT: Duration = Duration::from_secs(120);
 /// Longer than the supervisor takes to escalate to a forced stop.
@@ -387,26 +372,9 @@ fn last_lines(file: &Path) -> Vec<String> {
         .collect()
 }
 
-/// What stands in a URL as it is (RFC 3986, 2.3).
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
-
-pub(super) fn percent_encoded(text: &str) -> String {
-    utf8_percent_encode(text, UNRESERVED).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn encodes_what_a_url_cannot_hold() {
-        assert_eq!(percent_encoded("/tmp/a b"), "%2Ftmp%2Fa%20b");
-        assert_eq!(percent_encoded("資料"), "%E8%B3%87%E6%96%99");
-    }
 
     #[test]
     fn shows_only_the_end_of_a_log() {

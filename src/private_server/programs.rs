@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::error::LocalError;
-
-/// The oldest major version of PostgreSQL that gatediff works with.
-pub const OLDEST_MAJOR: u32 = 13;
+use crate::store::OLDEST_MAJOR;
 
 /// A directory that holds `initdb` and `postgres`, and their version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -201,7 +199,7 @@ fn listed(pattern: &str, found: impl Iterator<Item = PathBuf>) -> Vec<Candidate>
 
 #[cfg(feature = "fetch-postgres")]
 fn fetched_directory(env: &impl Fn(&str) -> Option<OsString>) -> Vec<Candidate> {
-    crate::store::fetch::directory_with(env)
+    super::fetch::directory_with(env)
         .map(|directory| versioned(&directory.display().to_string(), "bin"))
         .unwrap_or_default()
 }
