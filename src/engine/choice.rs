@@ -290,7 +290,7 @@ pub enum Verb {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {
     /// Its index in the plan.
-    pub at: usize,
+    pub index: usize,
     /// The action.
     pub verb: Verb,
 }
@@ -363,7 +363,7 @@ impl Plan {
                     Outcome::Covered => Verb::Cover,
                     Outcome::Unchanged | Outcome::Skipped | Outcome::Blocked => return None,
                 };
-                Some(Step { at, verb })
+                Some(Step { index: at, verb })
             })
             .collect();
         if steps.is_empty() {
@@ -375,13 +375,13 @@ impl Plan {
             return Err(Refusal::MissingUnconfirmed(self.missing_count()));
         }
         let rank = |step: &Step| {
-            let kind = self.entry(step.at).map(|entry| &entry.item.id.kind);
+            let kind = self.entry(step.index).map(|entry| &entry.item.id.kind);
             (
                 self.kinds()
                     .iter()
                     .position(|info| Some(&info.kind) == kind),
                 step.verb == Verb::Cover,
-                step.at,
+                step.index,
             )
         };
         steps.sort_by_key(rank);

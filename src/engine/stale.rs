@@ -100,7 +100,7 @@ impl<'p> Comparison<'p> {
         let steps: Vec<&Entry> = approved
             .steps()
             .iter()
-            .filter_map(|step| then.entry(step.at))
+            .filter_map(|step| then.entry(step.index))
             .collect();
         let written: HashSet<&ItemId> = steps.iter().map(|entry| &entry.item.id).collect();
         let places: HashSet<usize> = written.iter().filter_map(|id| now.position(id)).collect();

@@ -267,7 +267,7 @@ struct Builder<'t> {
     new: &'t [&'t str],
     start: (usize, usize),
     /// The next line of the target.
-    at: usize,
+    line: usize,
     lines: Vec<TextLine>,
 }
 
@@ -278,23 +278,23 @@ impl<'t> Builder<'t> {
             old,
             new,
             start,
-            at: start.0,
+            line: start.0,
             lines: Vec::new(),
         }
     }
 
     fn keep(&mut self, until: usize) {
-        for line in self.old.get(self.at..until).unwrap_or_default() {
+        for line in self.old.get(self.line..until).unwrap_or_default() {
             self.lines.push(line_of(LineOp::Keep, line, Vec::new()));
         }
-        self.at = until;
+        self.line = until;
     }
 
     /// Adds lines that differ, and finds the differing words.
     fn replace(&mut self, gone: Range<usize>, come: Range<usize>) {
         let old = self.old.get(gone.clone()).unwrap_or_default();
         let new = self.new.get(come).unwrap_or_default();
-        self.at = gone.end;
+        self.line = gone.end;
         let first = self.lines.len();
         let (before, after) = (old.concat(), new.concat());
         let words = (!old.is_empty() && !new.is_empty()).then(|| Words::new(&before, &after));

@@ -19,8 +19,8 @@ const MAX_WAITING: usize = 1_000;
 /// A request that is not answered yet.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked {
-    at: DateTime<Utc>,
-    begun: Instant,
+    received: DateTime<Utc>,
+    started: Instant,
 }
 
 /// What is recorded of a request. Contains no secret.
@@ -46,18 +46,18 @@ impl Asked {
     /// Returns a request that arrives now.
     pub fn now() -> Self {
         Self {
-            at: Utc::now(),
-            begun: Instant::now(),
+            received: Utc::now(),
+            started: Instant::now(),
         }
     }
 
     fn answered(self, answer: Answered) -> NewRequest {
         NewRequest {
-            at: self.at,
+            received: self.received,
             method: answer.method,
             path: answer.path,
             status: answer.status,
-            duration_ms: i64::try_from(self.begun.elapsed().as_millis()).unwrap_or(i64::MAX),
+            duration_ms: i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX),
             remote: answer.remote,
             caller: answer.caller,
             tracking_id: answer.tracking_id,

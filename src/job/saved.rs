@@ -516,7 +516,7 @@ fn place(target: &str) -> &str {
 fn verbs(approved: &Approved) -> HashMap<&ItemId, Verb> {
     let steps = approved.steps().iter();
     steps
-        .filter_map(|step| Some((&approved.plan().entry(step.at)?.item.id, step.verb)))
+        .filter_map(|step| Some((&approved.plan().entry(step.index)?.item.id, step.verb)))
         .collect()
 }
 

@@ -609,7 +609,7 @@ impl<'a> Writer<'a> {
         let whole = |row: &sqlx::postgres::PgRow| {
             let n: i64 = row.try_get(0)?;
             Ok(Whole {
-                at: usize::try_from(n - 1).unwrap_or_default(),
+                index: usize::try_from(n - 1).unwrap_or_default(),
                 key: row.try_get(1)?,
                 row: row.try_get(2)?,
             })
@@ -649,7 +649,7 @@ impl<'a> Writer<'a> {
             };
             self.journal.push(JournalRow {
                 table: Arc::clone(&table),
-                item: rows.owners.get(one.at).cloned().unwrap_or_default(),
+                item: rows.owners.get(one.index).cloned().unwrap_or_default(),
                 key: one.key.clone(),
                 before: before.and_then(|before| before.row),
                 after: after.and_then(|after| after.row),
@@ -740,7 +740,7 @@ fn note_refused(found: &mut Vec<Refused>, item: &ItemRef, error: &StoreError) {
 /// A row as JSON; none if it does not exist.
 struct Whole {
     /// The index of its key.
-    at: usize,
+    index: usize,
     key: String,
     row: Option<String>,
 }

@@ -38,7 +38,7 @@ pub struct Sides<'o> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Base {
     /// Its index.
-    pub at: usize,
+    pub index: usize,
     /// The key of the kind by which it was found.
     pub key: usize,
 }
@@ -72,7 +72,7 @@ impl<'o> Sides<'o> {
         sides.match_the_only_ones();
         for (at, base) in sides.bases.iter().enumerate() {
             if let Some(base) = base {
-                sides.sharing.entry(base.at).or_default().push(at);
+                sides.sharing.entry(base.index).or_default().push(at);
             }
         }
         sides.find_contradictions();
@@ -83,7 +83,7 @@ impl<'o> Sides<'o> {
 
     /// Returns the target's counterpart of an object of the file.
     pub fn base(&self, at: usize) -> Option<&'o Object> {
-        self.target.get(self.found(at)?.at)
+        self.target.get(self.found(at)?.index)
     }
 
     /// Returns the same, and how it was found.
@@ -185,7 +185,7 @@ impl<'o> Sides<'o> {
                     .target
                     .with(object.schema, key, &object.owner, value)
                     .first();
-                first.map(|at| Base { at: *at, key })
+                first.map(|at| Base { index: *at, key })
             });
             let base = found.next();
             self.set_base(at, base);
@@ -200,7 +200,7 @@ impl<'o> Sides<'o> {
 
     /// Matches objects without a matching id by name, exactly.
     fn match_by_name(&mut self) {
-        let taken: HashSet<usize> = self.bases.iter().flatten().map(|base| base.at).collect();
+        let taken: HashSet<usize> = self.bases.iter().flatten().map(|base| base.index).collect();
         let mut by_name: HashMap<(&str, usize, &str, &str), Vec<usize>> = HashMap::new();
         let mut order = Vec::new();
         for (at, object) in self.matchable().filter(|(at, _)| self.found(*at).is_none()) {
@@ -246,7 +246,7 @@ impl<'o> Sides<'o> {
                 .collect();
             match (holders.as_slice(), found.as_slice()) {
                 (_, []) => {}
-                ([only], [at]) => self.set_base(*only, Some(Base { at: *at, key })),
+                ([only], [at]) => self.set_base(*only, Some(Base { index: *at, key })),
                 _ => {
                     let reason = self.ambiguous(name, &holders, &found);
                     holders
@@ -280,7 +280,7 @@ impl<'o> Sides<'o> {
 
     /// Matches the only object of a kind with the target's only one.
     fn match_the_only_ones(&mut self) {
-        let taken: HashSet<usize> = self.bases.iter().flatten().map(|base| base.at).collect();
+        let taken: HashSet<usize> = self.bases.iter().flatten().map(|base| base.index).collect();
         let mut open: HashMap<&str, Vec<usize>> = HashMap::new();
         for (at, object) in self.matchable().filter(|(at, _)| self.found(*at).is_none()) {
             if object.is_only() {
@@ -298,7 +298,7 @@ impl<'o> Sides<'o> {
                     .iter()
                     .position(|key| key.role == Role::Only)
                     .unwrap_or_default();
-                self.set_base(*only, Some(Base { at: *at, key }));
+                self.set_base(*only, Some(Base { index: *at, key }));
             }
         }
     }
@@ -509,7 +509,7 @@ impl<'o> Sides<'o> {
     /// target.
     pub fn matched(&self, at: usize) -> Option<Matched> {
         let (object, found) = (self.file.get(at)?, self.found(at)?);
-        let base = self.target.get(found.at)?;
+        let base = self.target.get(found.index)?;
         let by = object.schema.keys.get(found.key)?.name;
         let other = ids(object).find_map(|(key, said)| {
             let (here, there) = (object.values(key).next()?, base.values(key).next()?);

@@ -48,7 +48,7 @@ pub(super) fn changes(
         for step in approved.steps() {
             let Some(entry) = approved
                 .plan()
-                .entry(step.at)
+                .entry(step.index)
                 .filter(|entry| entry.item.id.kind == *kind)
             else {
                 continue;

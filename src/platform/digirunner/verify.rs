@@ -39,7 +39,7 @@ pub(crate) fn verify(
     let verbs: HashMap<&ItemId, Verb> = approved
         .steps()
         .iter()
-        .filter_map(|step| Some((&approved.plan().entry(step.at)?.item.id, step.verb)))
+        .filter_map(|step| Some((&approved.plan().entry(step.index)?.item.id, step.verb)))
         .collect();
     let policy = Policy {
         file: &file.tables,

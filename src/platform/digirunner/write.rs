@@ -116,7 +116,7 @@ fn relied_on(
         approved
             .steps()
             .iter()
-            .filter_map(|step| plan.entry(step.at))
+            .filter_map(|step| plan.entry(step.index))
     };
     let written: HashSet<&ItemId> = steps().map(|entry| &entry.item.id).collect();
     let mut held: Vec<(&'static Table, BTreeSet<(String, usize)>)> = Vec::new();

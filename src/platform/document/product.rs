@@ -450,9 +450,9 @@ pub(super) fn saves(
     wanted: &Wanted,
 ) -> (Vec<Save>, Vec<Save>) {
     let save = |step: &Step| {
-        let object = sides.file.get(step.at)?;
-        let wanted = wanted.get(step.at).and_then(Option::as_ref);
-        let document = Built::again(product, sides, (step.at, object), wanted).document();
+        let object = sides.file.get(step.index)?;
+        let wanted = wanted.get(step.index).and_then(Option::as_ref);
+        let document = Built::again(product, sides, (step.index, object), wanted).document();
         Some((
             step.verb,
             Save {

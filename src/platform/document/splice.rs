@@ -13,7 +13,7 @@ pub fn splice(text: &str, before: &Json, after: &Json) -> String {
     }
     let mut scan = Scan {
         text: text.as_bytes(),
-        at: 0,
+        offset: 0,
     };
     scan.blanks();
     let layout = scan.value();
@@ -39,46 +39,46 @@ struct Layout {
 /// Walks over valid JSON text.
 struct Scan<'t> {
     text: &'t [u8],
-    at: usize,
+    offset: usize,
 }
 
 impl Scan<'_> {
     fn peek(&self) -> u8 {
-        self.text.get(self.at).copied().unwrap_or_default()
+        self.text.get(self.offset).copied().unwrap_or_default()
     }
 
     fn blanks(&mut self) {
         while self.peek().is_ascii_whitespace() {
-            self.at += 1;
+            self.offset += 1;
         }
     }
 
     fn value(&mut self) -> Layout {
         let mut layout = Layout {
-            start: self.at,
+            start: self.offset,
             ..Layout::default()
         };
         match self.peek() {
             open @ (b'{' | b'[') => {
-                self.at += 1;
+                self.offset += 1;
                 self.parts(open == b'{', &mut layout.parts);
-                self.at += 1;
+                self.offset += 1;
             }
             b'"' => self.text(),
             _ => {
                 let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
                 while is_part(self.peek()) {
-                    self.at += 1;
+                    self.offset += 1;
                 }
             }
         }
-        layout.end = self.at;
+        layout.end = self.offset;
         layout
     }
 
     fn parts(&mut self, named: bool, parts: &mut Vec<(usize, Layout)>) {
         loop {
-            let gap = self.at;
+            let gap = self.offset;
             self.blanks();
             if matches!(self.peek(), b'}' | b']' | 0) {
                 return;
@@ -86,7 +86,7 @@ impl Scan<'_> {
             if named {
                 self.text();
                 self.blanks();
-                self.at += 1;
+                self.offset += 1;
                 self.blanks();
             }
             parts.push((gap, self.value()));
@@ -94,16 +94,16 @@ impl Scan<'_> {
             if self.peek() != b',' {
                 return;
             }
-            self.at += 1;
+            self.offset += 1;
         }
     }
 
     fn text(&mut self) {
-        self.at += 1;
+        self.offset += 1;
         while !matches!(self.peek(), b'"' | 0) {
-            self.at += if self.peek() == b'\\' { 2 } else { 1 };
+            self.offset += if self.peek() == b'\\' { 2 } else { 1 };
         }
-        self.at += 1;
+        self.offset += 1;
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) fn verify(
     let states: HashMap<RowKey, TouchedRow<'_>> =
         rows.map(|row| (promise::key(row.key), row)).collect();
     let held = |step: &Step| {
-        let entry = plan.entry(step.at)?;
+        let entry = plan.entry(step.index)?;
         let id = entry.base.as_ref().map_or(&entry.item.id, |base| &base.id);
         let schema = product.schema(id.kind.as_str())?;
         let key = rows::key(product.about().name, id.kind.as_str(), &id.key);
@@ -60,7 +60,7 @@ pub(super) fn verify(
         .map(|row| row.and_then(|row| read(&id.kind, row)));
         // The previous text was usually parsed already.
         let base = sides
-            .base(step.at)
+            .base(step.index)
             .filter(|base| before.as_ref().is_some_and(|row| row.body == base.text));
         let other = if base.is_some() {
             None
@@ -69,9 +69,9 @@ pub(super) fn verify(
         };
         let before = base.or(other.as_ref());
         // The changes shown for an addition were read from this very text.
-        let is_wanted = wanted.get(step.at).is_some_and(Option::is_none);
+        let is_wanted = wanted.get(step.index).is_some_and(Option::is_none);
         if let (None, None, Some(file), Some(after)) =
-            (before, &entry.base, sides.file.get(step.at), &after)
+            (before, &entry.base, sides.file.get(step.index), &after)
             && is_wanted
             && after.body == file.text
         {
@@ -82,7 +82,7 @@ pub(super) fn verify(
             let wrapper = product.wrapper(schema, &body);
             Object::new(schema, body, wrapper, row.body, "")
         });
-        let shown = || plan.changes(step.at, Show::Differences);
+        let shown = || plan.changes(step.index, Show::Differences);
         let difference = after
             .as_ref()
             .and_then(|after| difference(product, sides, entry, before, after, shown));

@@ -11,7 +11,7 @@ const REQUESTS: &str = "gatediff.requests";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewRequest {
     /// When it came.
-    pub at: DateTime<Utc>,
+    pub received: DateTime<Utc>,
     /// `GET`, `POST`.
     pub method: String,
     /// The path; of the query the names, and only values that hold no secret.
@@ -48,7 +48,7 @@ pub async fn record(
         .bind(
             requests
                 .iter()
-                .map(|request| request.at)
+                .map(|request| request.received)
                 .collect::<Vec<_>>(),
         )
         .bind(text(|request| &request.method))
