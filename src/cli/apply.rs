@@ -307,7 +307,7 @@ fn confirm(
     args: &ApplyArgs,
 ) -> Result<(), Failure> {
     let is_asked = !args.consent.is_given();
-    let access = review.plan.access(|at| approved.is_written(at));
+    let access = review.plan.access(|index| approved.is_written(index));
     let preview =
         |printer: &mut Printer| text::preview(printer, review, access.as_ref(), resolution);
     match printer.output {

@@ -25,13 +25,13 @@ pub(super) fn choose(plan: &Plan, args: &ChoiceArgs) -> Result<Choices, Failure>
     let skip = selectors(plan, "--skip", &args.skip)?;
     let mut choices = Choices::new(plan);
     choices.missing_confirmed = args.ignores_missing();
-    for (at, entry) in plan.entries().iter().enumerate() {
+    for (index, entry) in plan.entries().iter().enumerate() {
         let id = &entry.item.id;
         if entry.base.is_some() && cover.iter().any(|selector| selector.matches(id)) {
-            choices.set(plan, at, true);
+            choices.set(plan, index, true);
         }
         if skip.iter().any(|selector| selector.matches(id)) {
-            choices.set(plan, at, false);
+            choices.set(plan, index, false);
         }
     }
     Ok(choices)

@@ -463,7 +463,7 @@ impl<'a> Document<'a> {
 /// Returns the items of a plan, with their changes.
 fn planned(plan: &Plan) -> Vec<ItemDocument<'_>> {
     let items = plan.entries().iter().enumerate();
-    let items = items.map(|(at, entry)| ItemDocument {
+    let items = items.map(|(index, entry)| ItemDocument {
         kind: &entry.item.id.kind,
         key: &entry.item.id.key,
         name: &entry.item.name,
@@ -473,7 +473,7 @@ fn planned(plan: &Plan) -> Vec<ItemDocument<'_>> {
         matched: entry.matched.as_ref(),
         reasons: entry.verdict.reasons.iter().collect(),
         references: &entry.references,
-        changes: Some(plan.changes(at, Show::Differences)),
+        changes: Some(plan.changes(index, Show::Differences)),
     });
     items.collect()
 }
@@ -494,7 +494,7 @@ fn applied<'a>(
         }
     };
     let entries = plan.entries().iter().zip(resolution.states()).enumerate();
-    let items = entries.map(|(at, (entry, state))| ItemDocument {
+    let items = entries.map(|(index, (entry, state))| ItemDocument {
         kind: &entry.item.id.kind,
         key: &entry.item.id.key,
         name: &entry.item.name,
@@ -512,7 +512,7 @@ fn applied<'a>(
         changes: state
             .outcome
             .is_written()
-            .then(|| plan.changes(at, Show::Differences)),
+            .then(|| plan.changes(index, Show::Differences)),
     });
     items.collect()
 }

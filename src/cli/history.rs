@@ -177,8 +177,8 @@ fn list_counts(record: &JobRecord, admits: impl Fn(&str) -> bool) -> String {
         .join(", ")
 }
 
-fn time(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+fn time(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 fn print_record(printer: &mut Printer, record: &JobRecord) {

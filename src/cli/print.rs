@@ -206,8 +206,8 @@ impl Printer {
     /// Prints broken rules of the product, the first of which is the failure
     /// itself: the items concerned, and the next step.
     fn violations(&mut self, violations: &[Violation]) {
-        for (at, violation) in violations.iter().take(MAX_LISTED).enumerate() {
-            if at > 0 {
+        for (index, violation) in violations.iter().take(MAX_LISTED).enumerate() {
+            if index > 0 {
                 self.message(format!("  also:      {}", safe(&violation.to_string())));
             }
             for item in violation.about.iter().take(MAX_LISTED) {
@@ -221,7 +221,7 @@ impl Printer {
             {
                 self.message(format!("             and {more} more"));
             }
-            let next = violations.get(at + 1).filter(|_| at + 1 < MAX_LISTED);
+            let next = violations.get(index + 1).filter(|_| index + 1 < MAX_LISTED);
             let is_last = next.is_none_or(|next| next.hint != violation.hint);
             if is_last && !violation.hint.is_empty() {
                 self.message(format!("  next step: {}", safe(&violation.hint)));
@@ -356,8 +356,8 @@ fn parts(text: &str) -> Vec<&str> {
     use unicode_segmentation::UnicodeSegmentation as _;
     let mut parts = Vec::new();
     let mut rest = text;
-    while let Some(at) = rest.find(ESCAPE) {
-        let (plain, styled) = rest.split_at(at);
+    while let Some(offset) = rest.find(ESCAPE) {
+        let (plain, styled) = rest.split_at(offset);
         let (style, after) = styled.split_at(styled.find('m').map_or(styled.len(), |end| end + 1));
         parts.extend(plain.graphemes(true));
         parts.push(style);

@@ -80,13 +80,14 @@ struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    fn state(&self, at: usize) -> Option<&'a State> {
-        self.resolution.and_then(|resolution| resolution.state(at))
+    fn state(&self, index: usize) -> Option<&'a State> {
+        self.resolution
+            .and_then(|resolution| resolution.state(index))
     }
 
     /// Returns whether an item is listed.
-    fn lists(&self, at: usize, entry: &Entry) -> bool {
-        let is_meant = self.state(at).is_none_or(|state| {
+    fn lists(&self, index: usize, entry: &Entry) -> bool {
+        let is_meant = self.state(index).is_none_or(|state| {
             self.is_whole || state.outcome.is_written() || state.outcome == Outcome::Blocked
         });
         is_meant && (self.unchanged || !entry.is_unchanged() || entry.verdict.status.is_blocked())
@@ -169,7 +170,7 @@ fn body(printer: &mut Printer, plan: &Plan, view: View<'_>) {
         let shown: Vec<(usize, &Entry)> = items
             .iter()
             .copied()
-            .filter(|(at, entry)| view.lists(*at, entry))
+            .filter(|(index, entry)| view.lists(*index, entry))
             .collect();
         if items.is_empty() || (shown.is_empty() && !view.is_whole) {
             continue;
@@ -222,9 +223,9 @@ fn removals(printer: &mut Printer, plan: &Plan, removals: &[(usize, Change)]) {
     let bold = Style::new().bold();
     let entries = plural(removals.len(), "existing entry", "existing entries");
     printer.line(format!("\n{bold}{entries} will be deleted:{bold:#}"));
-    for (at, change) in removals {
+    for (index, change) in removals {
         let item = plan
-            .entry(*at)
+            .entry(*index)
             .map_or_else(String::new, |entry| entry.item.id.to_string());
         // Its contents are printed with its item.
         let look = look(change.op);
@@ -414,8 +415,8 @@ fn kind(printer: &mut Printer, plan: &Plan, mut shown: Vec<(usize, &Entry)>, vie
             .min(WIDEST)
     };
     let keys = widest(&|entry| safe(&entry.item.id.key).width());
-    for (at, entry) in shown {
-        let state = view.state(at);
+    for (index, entry) in shown {
+        let state = view.state(index);
         let status = state.map_or(entry.verdict.status, |state| state.status);
         let look = style(status, entry.is_unchanged());
         let end = match state.map(|state| state.outcome) {
@@ -445,7 +446,7 @@ fn kind(printer: &mut Printer, plan: &Plan, mut shown: Vec<(usize, &Entry)>, vie
                 .for_each(|reason| reason_line(printer, reason)),
         }
         if matches!(status, Status::Repeat | Status::Cover) {
-            let changes = plan.changes(at, Show::Differences);
+            let changes = plan.changes(index, Show::Differences);
             changes
                 .iter()
                 .for_each(|change| change_line(printer, change));

@@ -94,7 +94,7 @@ fn finish(response: &mut Response, tracking: &Tracking) {
 /// parameters, and the values of those that hold no secret.
 fn recorded(uri: &Uri) -> String {
     let mut text = safe(uri.path()).into_owned();
-    for (at, part) in uri
+    for (offset, part) in uri
         .query()
         .unwrap_or_default()
         .split('&')
@@ -102,7 +102,7 @@ fn recorded(uri: &Uri) -> String {
         .enumerate()
     {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
-        text.push(if at == 0 { '?' } else { '&' });
+        text.push(if offset == 0 { '?' } else { '&' });
         text.push_str(&safe(name));
         match value {
             "" => {}
@@ -111,7 +111,7 @@ fn recorded(uri: &Uri) -> String {
         }
     }
     match text.char_indices().nth(MAX_PATH) {
-        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        Some((offset, _)) => format!("{}…", text.get(..offset).unwrap_or_default()),
         None => text,
     }
 }

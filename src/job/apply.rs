@@ -305,7 +305,7 @@ impl Apply {
         if !changed.is_empty() {
             return Err(stale(changed).into());
         }
-        let access = plan.access(|at| self.approved.is_written(at));
+        let access = plan.access(|index| self.approved.is_written(index));
         Ok((comparison, access))
     }
 

@@ -43,8 +43,8 @@ impl HealthProbe {
     /// a heartbeat.
     pub async fn condition(&self) -> Condition {
         let mut seen = self.seen.lock().await;
-        if let Some((at, condition)) = *seen
-            && at.elapsed() < FRESH
+        if let Some((time, condition)) = *seen
+            && time.elapsed() < FRESH
         {
             return condition;
         }

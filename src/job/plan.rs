@@ -33,7 +33,7 @@ impl Review {
     /// no access.
     pub fn access(&self, choices: &Choices) -> Option<Access> {
         let resolution = self.plan.resolve(choices);
-        self.plan.access(|at| resolution.is_written(at))
+        self.plan.access(|index| resolution.is_written(index))
     }
 }
 

@@ -162,10 +162,12 @@ fn absolute(path: &str) -> Result<String, Failure> {
 
 /// Returns everything before the signature.
 fn body(bytes: &[u8]) -> &[u8] {
-    let at = bytes
+    let offset = bytes
         .windows(SIGNATURE.len())
         .rposition(|part| part == SIGNATURE);
-    at.and_then(|at| bytes.get(..at)).unwrap_or(bytes)
+    offset
+        .and_then(|offset| bytes.get(..offset))
+        .unwrap_or(bytes)
 }
 
 fn digest(bytes: &[u8]) -> [u8; 32] {
@@ -492,14 +494,14 @@ impl SavedPlan {
     ) -> Choices {
         let entries = self.plan().entries().iter().enumerate();
         let chosen: HashSet<&ItemId> = entries
-            .filter(|(at, _)| self.choices.is_chosen(*at))
+            .filter(|(index, _)| self.choices.is_chosen(*index))
             .map(|(_, entry)| &entry.item.id)
             .collect();
         let all = Choices::of(fresh, |id| chosen.contains(id), missing_confirmed);
         let resolution = fresh.resolve(&all);
         let entries = fresh.entries().iter().enumerate();
         let written: HashSet<&ItemId> = entries
-            .filter(|(at, _)| resolution.is_written(*at))
+            .filter(|(index, _)| resolution.is_written(*index))
             .map(|(_, entry)| &entry.item.id)
             .collect();
         let is_kept =

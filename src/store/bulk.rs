@@ -103,8 +103,8 @@ pub(super) async fn update(
     set: &[Column],
 ) -> Result<u64, StoreError> {
     // Keys are numbered, since a column may be in both.
-    let key_names: Vec<String> = (0..keys.len()).map(|at| format!("k{at}")).collect();
-    let set_names: Vec<String> = (0..set.len()).map(|at| format!("v{at}")).collect();
+    let key_names: Vec<String> = (0..keys.len()).map(|index| format!("k{index}")).collect();
+    let set_names: Vec<String> = (0..set.len()).map(|index| format!("v{index}")).collect();
     let assigned: Vec<String> = if set.is_empty() {
         // Nothing to change: still matches the rows, to lock and count them.
         keys.iter()
@@ -158,7 +158,7 @@ fn arrays(columns: &[Column], first: usize) -> String {
     let casts = columns
         .iter()
         .enumerate()
-        .map(|(at, column)| format!("${}::{}", at + first, column.values.cast()));
+        .map(|(index, column)| format!("${}::{}", index + first, column.values.cast()));
     casts.collect::<Vec<_>>().join(", ")
 }
 
@@ -182,7 +182,7 @@ async fn run(
 
 /// Returns keys as a relation `u`, numbered from 1 as `n`.
 pub(super) fn unnested(keys: &[Column]) -> String {
-    let names: Vec<String> = (0..keys.len()).map(|at| format!("k{at}")).collect();
+    let names: Vec<String> = (0..keys.len()).map(|index| format!("k{index}")).collect();
     format!(
         "UNNEST({}) WITH ORDINALITY AS u({}, n)",
         arrays(keys, 1),
@@ -195,7 +195,7 @@ pub(super) fn matched(keys: &[Column]) -> String {
     let pairs = keys
         .iter()
         .enumerate()
-        .map(|(at, key)| format!("t.{} = u.k{at}", key.name));
+        .map(|(index, key)| format!("t.{} = u.k{index}", key.name));
     pairs.collect::<Vec<_>>().join(" AND ")
 }
 

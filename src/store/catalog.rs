@@ -97,7 +97,7 @@ pub async fn describe(
     let mut shapes: BTreeMap<String, TableShape> = BTreeMap::new();
     let mut hazards = Vec::new();
     for row in found {
-        let text = |at: usize| row.try_get::<Option<String>, _>(at).map_err(failed);
+        let text = |index: usize| row.try_get::<Option<String>, _>(index).map_err(failed);
         let (table, what, called) = (
             text(0)?.unwrap_or_default(),
             text(1)?.unwrap_or_default(),

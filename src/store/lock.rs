@@ -128,8 +128,8 @@ async fn holder(connection: &mut PgConnection) -> Result<Option<Holder>, StoreEr
 }
 
 fn describe(row: &PgRow) -> String {
-    let text = |at: usize| {
-        row.try_get::<Option<String>, _>(at)
+    let text = |index: usize| {
+        row.try_get::<Option<String>, _>(index)
             .ok()
             .flatten()
             .filter(|text| !text.is_empty())

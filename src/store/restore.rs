@@ -165,8 +165,8 @@ pub async fn restore(
         return Ok(conflicts);
     }
     // What was written first may be referred to by what was written later.
-    for (at, restoration) in restorations.iter().rev().enumerate() {
-        writer.report(restoration.info.name, at, restorations.len());
+    for (index, restoration) in restorations.iter().rev().enumerate() {
+        writer.report(restoration.info.name, index, restorations.len());
         restoration.write(writer).await?;
     }
     let known: BTreeSet<(&str, &str)> = journal
@@ -485,8 +485,8 @@ async fn around(
     let query = sqlx::query_as(AssertSqlSafe(sql)).bind(json);
     let found: Vec<(i64, String, String)> =
         query.fetch_all(writer.connection()).await.map_err(failed)?;
-    let dependent = |(at, key, row): (i64, String, String)| {
-        let (owner, to, _) = rows.get(usize::try_from(at - 1).ok()?)?;
+    let dependent = |(index, key, row): (i64, String, String)| {
+        let (owner, to, _) = rows.get(usize::try_from(index - 1).ok()?)?;
         Some(Dependent {
             owner: Arc::clone(owner),
             to: to.clone(),
@@ -503,10 +503,10 @@ fn net(journal: &[JournalRow]) -> Vec<(Arc<str>, Vec<Net>)> {
     let mut tables: Vec<(Arc<str>, Vec<Net>)> = Vec::new();
     let mut places: BTreeMap<(&str, &str), (usize, usize)> = BTreeMap::new();
     for row in journal {
-        if let Some((table, at)) = places.get(&(&*row.table, row.key.as_str())) {
+        if let Some((table, index)) = places.get(&(&*row.table, row.key.as_str())) {
             if let Some(net) = tables
                 .get_mut(*table)
-                .and_then(|(_, rows)| rows.get_mut(*at))
+                .and_then(|(_, rows)| rows.get_mut(*index))
             {
                 net.after.clone_from(&row.after);
             }
@@ -546,8 +546,8 @@ async fn inspect<'t>(
         updates: Vec::new(),
         inserts: Vec::new(),
     };
-    for (at, net) in rows.into_iter().enumerate() {
-        let now = found.remove(&at);
+    for (index, net) in rows.into_iter().enumerate() {
+        let now = found.remove(&index);
         let job_error = match (net.before, net.after, now) {
             (None, None, _) => None,
             // It was only read, or has its old values again.
@@ -727,8 +727,11 @@ async fn read(
     let query = sqlx::query(AssertSqlSafe(sql)).bind(keys);
     let rows = query.fetch_all(writer.connection()).await.map_err(failed)?;
     let decode = |row: &sqlx::postgres::PgRow| {
-        let at: i64 = row.try_get(0)?;
-        Ok((usize::try_from(at - 1).unwrap_or_default(), row.try_get(1)?))
+        let index: i64 = row.try_get(0)?;
+        Ok((
+            usize::try_from(index - 1).unwrap_or_default(),
+            row.try_get(1)?,
+        ))
     };
     rows.iter()
         .map(decode)
@@ -840,8 +843,8 @@ impl Restoration<'_> {
             array(self.updates.iter().map(|(_, key, ..)| key.as_str())),
         )
         .await?;
-        for (at, (owner, key, now, _)) in self.updates.iter().enumerate() {
-            self.note(writer, owner, key, Some(now.clone()), after.remove(&at));
+        for (index, (owner, key, now, _)) in self.updates.iter().enumerate() {
+            self.note(writer, owner, key, Some(now.clone()), after.remove(&index));
         }
         Ok(())
     }
@@ -869,8 +872,8 @@ impl Restoration<'_> {
             array(self.inserts.iter().map(|(_, key, _)| key.as_str())),
         )
         .await?;
-        for (at, (owner, key, _)) in self.inserts.iter().enumerate() {
-            self.note(writer, owner, key, None, after.remove(&at));
+        for (index, (owner, key, _)) in self.inserts.iter().enumerate() {
+            self.note(writer, owner, key, None, after.remove(&index));
         }
         Ok(())
     }

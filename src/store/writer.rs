@@ -385,7 +385,8 @@ impl<'a> Writer<'a> {
             .enumerate()
             .filter(|(_, row)| *row.table == *table);
         // If a row was touched several times, the last state counts.
-        let last: BTreeMap<&str, usize> = rows.map(|(at, row)| (row.key.as_str(), at)).collect();
+        let last: BTreeMap<&str, usize> =
+            rows.map(|(index, row)| (row.key.as_str(), index)).collect();
         let key = last
             .keys()
             .next()
@@ -413,8 +414,8 @@ impl<'a> Writer<'a> {
             found.map_err(|error| StoreError::new(Operation::Read, table, &error))?;
         let mut found: HashMap<i64, String> = found.into_iter().collect();
         let places: Vec<usize> = last.into_values().collect();
-        for (number, at) in (1..).zip(places) {
-            if let Some(row) = self.journal.get_mut(at) {
+        for (number, index) in (1..).zip(places) {
+            if let Some(row) = self.journal.get_mut(index) {
                 row.after = found.remove(&number);
             }
         }
@@ -586,7 +587,7 @@ impl<'a> Writer<'a> {
             .keys
             .iter()
             .enumerate()
-            .map(|(at, key)| format!("'{}', u.k{at}", key.name));
+            .map(|(index, key)| format!("'{}', u.k{index}", key.name));
         let sql = format!(
             "SELECT u.n, jsonb_build_object({})::text, to_jsonb(t)::text FROM {} {join} {} AS t ON {} \
              ORDER BY u.n{lock}",
@@ -659,16 +660,16 @@ impl<'a> Writer<'a> {
 
     fn count(&mut self, table: &'static str) -> &mut TableRows {
         // Tables are written one after the other: it is the last one, or one of a few.
-        let at = self.tables.iter().position(|rows| rows.table == table);
-        let at = at.unwrap_or(self.tables.len());
-        if at == self.tables.len() {
+        let index = self.tables.iter().position(|rows| rows.table == table);
+        let index = index.unwrap_or(self.tables.len());
+        if index == self.tables.len() {
             self.tables.push(TableRows {
                 table: table.to_owned(),
                 ..TableRows::default()
             });
         }
         #[expect(clippy::indexing_slicing, reason = "found, or just pushed")]
-        &mut self.tables[at]
+        &mut self.tables[index]
     }
 
     /// Sets a savepoint: the transaction must stay usable after a statement that

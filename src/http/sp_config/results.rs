@@ -98,8 +98,8 @@ impl Results {
             results.of(kind).notice(finding);
         }
         let resolution = plan.resolve(choices);
-        for at in 0..plan.entries().len() {
-            results.describe(plan, &resolution, at);
+        for index in 0..plan.entries().len() {
+            results.describe(plan, &resolution, index);
         }
         results
     }
@@ -116,13 +116,13 @@ impl Results {
         self.results.entry(kind.to_owned()).or_default()
     }
 
-    fn describe(&mut self, plan: &Plan, resolution: &Resolution, at: usize) {
-        let (Some(entry), Some(state)) = (plan.entry(at), resolution.state(at)) else {
+    fn describe(&mut self, plan: &Plan, resolution: &Resolution, index: usize) {
+        let (Some(entry), Some(state)) = (plan.entry(index), resolution.state(index)) else {
             return;
         };
         let of = self.of(entry.item.id.kind.as_str());
         let action = Action::of(state.outcome);
-        let changes = plan.changes(at, Show::Differences);
+        let changes = plan.changes(index, Show::Differences);
         let changes = changes
             .iter()
             .filter(|change| change.op.is_effective())
@@ -286,22 +286,22 @@ impl<'p> Differences<'p> {
     pub(super) fn new(plan: &'p Plan, choices: &Choices) -> Self {
         let resolution = plan.resolve(choices);
         let states = resolution.states().iter();
-        let objects = plan
-            .entries()
-            .iter()
-            .zip(states)
-            .enumerate()
-            .map(|(at, (entry, state))| Difference {
-                r#type: entry.item.id.kind.as_str(),
-                id: &entry.item.id.key,
-                name: &entry.item.name,
-                action: Action::of(state.outcome),
-                matched: entry.matched.as_ref(),
-                changes: plan.changes(at, Show::Differences),
-                references: &entry.references,
-                reasons: entry.verdict.reasons.iter().collect(),
-                warnings: &entry.warnings,
-            });
+        let objects =
+            plan.entries()
+                .iter()
+                .zip(states)
+                .enumerate()
+                .map(|(index, (entry, state))| Difference {
+                    r#type: entry.item.id.kind.as_str(),
+                    id: &entry.item.id.key,
+                    name: &entry.item.name,
+                    action: Action::of(state.outcome),
+                    matched: entry.matched.as_ref(),
+                    changes: plan.changes(index, Show::Differences),
+                    references: &entry.references,
+                    reasons: entry.verdict.reasons.iter().collect(),
+                    warnings: &entry.warnings,
+                });
         Self {
             objects: objects.collect(),
         }

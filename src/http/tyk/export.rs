@@ -186,7 +186,7 @@ mod tests {
 
     fn list(count: usize, page: i64) -> String {
         let objects = (0..count)
-            .map(|at| RawValue::from_string(at.to_string()).unwrap())
+            .map(|index| RawValue::from_string(index.to_string()).unwrap())
             .collect();
         List::of(objects, page).text("apis", "pages")
     }

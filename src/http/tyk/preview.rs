@@ -57,7 +57,7 @@ pub(super) fn respond(endpoint: Endpoint, plan: &Plan) -> Response {
     let resolution = plan.resolve(&Choices::everything(plan));
     let states = plan.entries().iter().zip(resolution.states()).enumerate();
     let items: Vec<_> = states
-        .map(|(at, (entry, state))| item(plan, at, entry, state))
+        .map(|(index, (entry, state))| item(plan, index, entry, state))
         .collect();
     let count = |action| items.iter().filter(|item| item.action == action).count();
     let summary = Summary {
@@ -87,7 +87,7 @@ pub(super) fn respond(endpoint: Endpoint, plan: &Plan) -> Response {
     Envelope::ok(&message, &meta).response(StatusCode::OK)
 }
 
-fn item<'a>(plan: &Plan, at: usize, entry: &'a Entry, state: &'a State) -> Previewed<'a> {
+fn item<'a>(plan: &Plan, index: usize, entry: &'a Entry, state: &'a State) -> Previewed<'a> {
     let action = match state.outcome {
         Outcome::Added => "add",
         Outcome::Covered => "cover",
@@ -100,7 +100,7 @@ fn item<'a>(plan: &Plan, at: usize, entry: &'a Entry, state: &'a State) -> Previ
         action,
         matched: entry.matched.as_ref(),
         changes: plan
-            .changes(at, Show::Differences)
+            .changes(index, Show::Differences)
             .iter()
             .filter(|change| change.op.is_effective())
             .count(),

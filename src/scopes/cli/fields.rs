@@ -150,9 +150,9 @@ enum Named {
 /// Reads `MODULE/KEY` or `MODULE/*`. Names may contain slashes: the split for
 /// which `is_there` holds is used.
 fn named(word: &str, is_there: impl Fn(&ApiName) -> bool) -> Result<Named, Failure> {
-    let divided = |(at, slash): (usize, &str)| {
-        let key = word.get(at + slash.len()..)?;
-        word.get(..at)
+    let divided = |(offset, slash): (usize, &str)| {
+        let key = word.get(offset + slash.len()..)?;
+        word.get(..offset)
             .filter(|module| !module.is_empty() && !key.is_empty())
             .map(|module| (module, key))
     };

@@ -31,7 +31,7 @@ pub(super) async fn run(
     let found = catalogue.search(&filter, sort);
     let found: Vec<&Scope> = found
         .into_iter()
-        .filter_map(|at| catalogue.scopes().get(at))
+        .filter_map(|index| catalogue.scopes().get(index))
         .collect();
     let target = session.target.display();
     match printer.output {
@@ -145,11 +145,11 @@ fn widths(rows: &[[String; COLUMNS]], width: Option<usize>) -> [usize; COLUMNS] 
 
 fn line(row: &[String; COLUMNS], widths: &[usize; COLUMNS]) -> String {
     let mut line = String::new();
-    for (at, (cell, wide)) in row.iter().zip(widths).enumerate() {
-        if at > 0 {
+    for (index, (cell, wide)) in row.iter().zip(widths).enumerate() {
+        if index > 0 {
             line.push_str("  ");
         }
-        if NUMBERS.contains(&at) {
+        if NUMBERS.contains(&index) {
             line.push_str(&" ".repeat(wide.saturating_sub(cells(cell))));
             line.push_str(cell);
         } else {

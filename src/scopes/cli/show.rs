@@ -164,11 +164,11 @@ fn named(label: &Label) -> String {
 }
 
 /// When and by whom; the product's times are local, without a zone.
-fn written(at: Option<NaiveDateTime>, by: Option<&str>) -> String {
-    let at = at.map(|at| at.format("%Y-%m-%d %H:%M:%S").to_string());
-    match (at, by.filter(|by| !by.is_empty())) {
-        (Some(at), Some(by)) => format!("{at} by {by}"),
-        (Some(at), None) => at,
+fn written(time: Option<NaiveDateTime>, by: Option<&str>) -> String {
+    let time = time.map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string());
+    match (time, by.filter(|by| !by.is_empty())) {
+        (Some(time), Some(by)) => format!("{time} by {by}"),
+        (Some(time), None) => time,
         (None, Some(by)) => format!("by {by}"),
         (None, None) => String::new(),
     }

@@ -271,14 +271,16 @@ fn keyword_value(text: &str) -> Result<(String, &str), Malformed> {
     };
     let mut value = String::new();
     let mut characters = body.char_indices();
-    while let Some((at, character)) = characters.next() {
+    while let Some((offset, character)) = characters.next() {
         let ends = if quoted {
             character == '\''
         } else {
             character.is_whitespace()
         };
         if ends {
-            let rest = body.get(at + character.len_utf8()..).unwrap_or_default();
+            let rest = body
+                .get(offset + character.len_utf8()..)
+                .unwrap_or_default();
             return Ok((value, rest));
         }
         if character == '\\' {

@@ -49,11 +49,11 @@ fn password_of_line(line: &str, wanted: [&str; 4]) -> Option<String> {
 fn field(text: &str) -> (String, bool, Option<&str>) {
     let mut value = String::new();
     let mut characters = text.char_indices();
-    while let Some((at, character)) = characters.next() {
+    while let Some((offset, character)) = characters.next() {
         match character {
             ':' => {
-                let raw = text.get(..at).unwrap_or_default();
-                return (value, raw == "*", text.get(at + 1..));
+                let raw = text.get(..offset).unwrap_or_default();
+                return (value, raw == "*", text.get(offset + 1..));
             }
             '\\' => match characters.next() {
                 Some((_, protected)) => value.push(protected),
