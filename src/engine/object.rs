@@ -175,7 +175,7 @@ impl Object {
         }
         // The columns take precedence.
         let mut keys = Vec::with_capacity(object.keys.len() + 1);
-        for (at, key) in schema.keys.iter().enumerate() {
+        for (index, key) in schema.keys.iter().enumerate() {
             let columns = match key.column {
                 Column::None => [None, None],
                 Column::Id => [Some(&document.id), None],
@@ -185,11 +185,11 @@ impl Object {
             let own = object
                 .keys
                 .iter()
-                .filter(|(other, _)| *other == at)
+                .filter(|(other, _)| *other == index)
                 .map(|(_, value)| value);
             for value in columns.into_iter().flatten().chain(own) {
-                if !keys.contains(&(at, Arc::clone(value))) {
-                    keys.push((at, Arc::clone(value)));
+                if !keys.contains(&(index, Arc::clone(value))) {
+                    keys.push((index, Arc::clone(value)));
                 }
             }
         }
@@ -199,10 +199,10 @@ impl Object {
 
     fn read_keys(&mut self) {
         let keys = self.schema.keys.iter().enumerate();
-        let values = keys.flat_map(|(at, key)| {
+        let values = keys.flat_map(|(index, key)| {
             key.values(&self.body)
                 .into_iter()
-                .map(move |value| (at, value))
+                .map(move |value| (index, value))
         });
         self.keys = values.collect();
     }
@@ -243,21 +243,22 @@ impl Object {
 
     /// Returns all its identifiers: indices of the schema's keys, and values.
     pub fn keys(&self) -> impl Iterator<Item = (usize, &Arc<str>)> {
-        self.keys.iter().map(|(at, value)| (*at, value))
+        self.keys.iter().map(|(index, value)| (*index, value))
     }
 
     /// Returns the values of one of its schema's keys; the first one counts.
     pub fn values(&self, key: usize) -> impl Iterator<Item = &Arc<str>> {
         self.keys
             .iter()
-            .filter(move |(at, _)| *at == key)
+            .filter(move |(index, _)| *index == key)
             .map(|(_, value)| value)
     }
 
     /// Returns the value of the key of that name; '' for none.
     pub fn key(&self, name: &str) -> &str {
-        let at = self.schema.keys.iter().position(|key| key.name == name);
-        at.and_then(|at| self.values(at).next())
+        let index = self.schema.keys.iter().position(|key| key.name == name);
+        index
+            .and_then(|index| self.values(index).next())
             .map(|value| &**value)
             .unwrap_or_default()
     }
@@ -266,8 +267,10 @@ impl Object {
     pub fn id(&self) -> &Arc<str> {
         static NONE: LazyLock<Arc<str>> = LazyLock::new(|| "".into());
         let is_id = |column| matches!(column, Column::Id | Column::Either);
-        let at = self.schema.keys.iter().position(|key| is_id(key.column));
-        at.and_then(|at| self.values(at).next()).unwrap_or(&NONE)
+        let index = self.schema.keys.iter().position(|key| is_id(key.column));
+        index
+            .and_then(|index| self.values(index).next())
+            .unwrap_or(&NONE)
     }
 
     /// Returns the name by which others refer to it.
@@ -323,8 +326,8 @@ impl Object {
             .iter()
             .enumerate()
             .find(|(_, key)| key.column == Column::Either);
-        let other = either.and_then(|(at, key)| {
-            self.values(at)
+        let other = either.and_then(|(index, key)| {
+            self.values(index)
                 .find(|value| key.form.of(value) != key.form.of(id))
         });
         Document {

@@ -28,20 +28,20 @@ impl<'o> Index<'o> {
             objects,
             ..Self::default()
         };
-        for (at, object) in objects.iter().enumerate() {
+        for (index, object) in objects.iter().enumerate() {
             side.by_kind
                 .entry(object.kind().as_str())
                 .or_default()
-                .push(at);
+                .push(index);
             let id = object.schema.id_form().of(&object.item.key);
-            side.by_id.entry(id).or_default().push(at);
+            side.by_id.entry(id).or_default().push(index);
             for (key, value) in object.keys() {
                 let found = side
                     .places
                     .entry(place(object.schema, key, &object.owner, value))
                     .or_default();
-                if found.last() != Some(&at) {
-                    found.push(at);
+                if found.last() != Some(&index) {
+                    found.push(index);
                 }
             }
         }
@@ -49,8 +49,8 @@ impl<'o> Index<'o> {
     }
 
     /// Returns an object.
-    pub fn get(&self, at: usize) -> Option<&'o Object> {
-        self.objects.get(at)
+    pub fn get(&self, index: usize) -> Option<&'o Object> {
+        self.objects.get(index)
     }
 
     /// Returns the objects of a kind that have a value of one of its keys.

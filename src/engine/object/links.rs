@@ -77,8 +77,8 @@ impl<'o> Finder<'o, '_> {
                 }
             }
             Json::List(elements) => {
-                for (at, json) in elements.iter().enumerate() {
-                    self.below(Step::At(at), "*", json, value);
+                for (index, json) in elements.iter().enumerate() {
+                    self.below(Step::At(index), "*", json, value);
                 }
             }
             _ => {}
@@ -157,14 +157,14 @@ impl<'o> Finder<'o, '_> {
         value: &'o Json,
         above: Option<&'o Json>,
     ) -> (&'o str, Option<String>) {
-        let below = |place: &str, mut at: String| {
+        let below = |place: &str, mut pointer: String| {
             for name in place.split('/') {
-                at.push('/');
-                push_segment(&mut at, name);
+                pointer.push('/');
+                push_segment(&mut pointer, name);
             }
-            at
+            pointer
         };
-        let (text, at) = match part {
+        let (text, pointer) = match part {
             Part::None => return ("", None),
             Part::Itself => {
                 let text = value.as_text().unwrap_or_default();
@@ -176,10 +176,10 @@ impl<'o> Finder<'o, '_> {
             }
             Part::Entry => (self.path.last().copied().unwrap_or_default(), None),
             Part::Beside(name) => {
-                let at = self.steps.len().saturating_sub(1);
+                let last = self.steps.len().saturating_sub(1);
                 (
                     above.map_or("", |above| above.text_of(name)),
-                    Some(below(name, self.pointer_to(at))),
+                    Some(below(name, self.pointer_to(last))),
                 )
             }
             Part::Member(places) => {
@@ -199,9 +199,9 @@ impl<'o> Finder<'o, '_> {
             }
         };
         if (rule.is_none)(text) {
-            ("", at)
+            ("", pointer)
         } else {
-            (text, at)
+            (text, pointer)
         }
     }
 
@@ -215,7 +215,7 @@ impl<'o> Finder<'o, '_> {
             pointer.push('/');
             match step {
                 Step::Name(name) => push_segment(&mut pointer, name),
-                Step::At(at) => pointer.push_str(&at.to_string()),
+                Step::At(index) => pointer.push_str(&index.to_string()),
             }
         }
         pointer
@@ -260,11 +260,14 @@ impl Link<'_> {
 
     /// Writes an id and a name at its paths.
     pub fn write(&self, body: &mut Json, id: Option<&str>, name: Option<&str>) {
-        for (at, before, after) in [(&self.id_at, self.id, id), (&self.name_at, self.name, name)] {
-            let (Some(at), Some(after)) = (at, after.filter(|after| *after != before)) else {
+        for (pointer, before, after) in
+            [(&self.id_at, self.id, id), (&self.name_at, self.name, name)]
+        {
+            let (Some(pointer), Some(after)) = (pointer, after.filter(|after| *after != before))
+            else {
                 continue;
             };
-            let Some(value) = body.pointer_mut(at) else {
+            let Some(value) = body.pointer_mut(pointer) else {
                 continue;
             };
             *value = match (self.rule.within, value.as_text()) {

@@ -279,7 +279,11 @@ impl<'o> Resolver<'_, 'o> {
             return None;
         }
         let outside = &self.sides.outside;
-        let is_mapped = |at: &Option<String>| at.as_ref().is_some_and(|at| mapped.contains(at));
+        let is_mapped = |pointer: &Option<String>| {
+            pointer
+                .as_ref()
+                .is_some_and(|pointer| mapped.contains(pointer))
+        };
         let (id_is_mapped, name_is_mapped) = (is_mapped(&link.id_at), is_mapped(&link.name_at));
         let some = |text: &'o str, old: &str| (text != old).then_some(text);
         let found = |how, id: Option<&'o str>, name: Option<&'o str>| Resolution {
@@ -322,9 +326,10 @@ impl<'o> Resolver<'_, 'o> {
             Some(schema) => schema,
             None => return Err(NOWHERE),
         };
-        let is_mapped = |at: &Option<String>| {
-            at.as_ref()
-                .is_some_and(|at| self.object.mapped.contains(at))
+        let is_mapped = |pointer: &Option<String>| {
+            pointer
+                .as_ref()
+                .is_some_and(|pointer| self.object.mapped.contains(pointer))
         };
         let (id_is_mapped, name_is_mapped) = (is_mapped(&link.id_at), is_mapped(&link.name_at));
         let owner = self.object.side();
@@ -360,8 +365,8 @@ impl<'o> Sides<'o> {
     /// Returns the object that was found.
     pub fn object(&self, hit: Hit) -> Option<&'o Object> {
         match hit {
-            Hit::File(at) => self.file.get(at),
-            Hit::Target(at) => self.target.get(at),
+            Hit::File(index) => self.file.get(index),
+            Hit::Target(index) => self.target.get(index),
         }
     }
 
@@ -390,13 +395,13 @@ impl<'o> Sides<'o> {
                 .file
                 .with(schema, key, owner, id)
                 .iter()
-                .find(|at| self.is_importable(**at));
-            let here = here.map(|at| Hit::File(*at));
+                .find(|index| self.is_importable(**index));
+            let here = here.map(|index| Hit::File(*index));
             let there = || {
                 self.target
                     .with(schema, key, owner, id)
                     .first()
-                    .map(|at| self.hit(*at))
+                    .map(|index| self.hit(*index))
             };
             here.or_else(there).map(|hit| (hit, key))
         })
@@ -419,13 +424,13 @@ impl<'o> Sides<'o> {
         for (key, _) in keys.filter(|_| !name.is_empty()) {
             let here = self.file.with(schema, key, owner, name).iter();
             let here = here
-                .filter(|at| self.is_importable(**at))
-                .map(|at| Hit::File(*at));
+                .filter(|index| self.is_importable(**index))
+                .map(|index| Hit::File(*index));
             let there = self
                 .target
                 .with(schema, key, owner, name)
                 .iter()
-                .map(|at| self.hit(*at));
+                .map(|index| self.hit(*index));
             hits.extend(here.chain(there));
             by = key;
         }
@@ -443,24 +448,24 @@ impl<'o> Sides<'o> {
         }
     }
 
-    fn is_importable(&self, at: usize) -> bool {
+    fn is_importable(&self, index: usize) -> bool {
         self.file
-            .get(at)
+            .get(index)
             .is_some_and(|object| object.schema.importable)
     }
 
     /// Returns whether an object of the file will not be in the target.
     fn is_refused(&self, hit: Hit) -> bool {
         match hit {
-            Hit::File(at) => self.found(at).is_none() && !self.blocks(at).is_empty(),
+            Hit::File(index) => self.found(index).is_none() && !self.blocks(index).is_empty(),
             Hit::Target(_) => false,
         }
     }
 
     /// Returns an object of the target, as its counterpart of the file if there
     /// is one.
-    fn hit(&self, at: usize) -> Hit {
-        self.sharing(at).map_or(Hit::Target(at), Hit::File)
+    fn hit(&self, index: usize) -> Hit {
+        self.sharing(index).map_or(Hit::Target(index), Hit::File)
     }
 
     /// Returns the operator's default for a reference that resolves to nothing.
@@ -572,7 +577,7 @@ impl<'o> Sides<'o> {
         let object = self.object(hit)?;
         let keys = object.schema.keys;
         // The name is next to an id.
-        let is_id = |at: &usize| keys.get(*at).is_some_and(|key| key.role == Role::Id);
+        let is_id = |index: &usize| keys.get(*index).is_some_and(|key| key.role == Role::Id);
         let by_name = keys.get(key).is_some_and(|key| key.role == Role::Name);
         let key = if by_name {
             (0..keys.len()).find(is_id)?
@@ -580,7 +585,7 @@ impl<'o> Sides<'o> {
             key
         };
         let base = match hit {
-            Hit::File(at) => self.base(at),
+            Hit::File(index) => self.base(index),
             Hit::Target(_) => None,
         };
         let value = base.unwrap_or(object).values(key).next()?;
@@ -592,15 +597,15 @@ impl<'o> Sides<'o> {
     pub fn identity(&self, hit: Hit) -> (&'o str, &'o str) {
         let id = |object: &'o Object| object.row.as_deref().unwrap_or_else(|| object.id());
         match hit {
-            Hit::Target(at) => self
+            Hit::Target(index) => self
                 .target
-                .get(at)
+                .get(index)
                 .map_or(("", ""), |object| (id(object), object.called())),
-            Hit::File(at) => {
-                let Some(object) = self.file.get(at) else {
+            Hit::File(index) => {
+                let Some(object) = self.file.get(index) else {
                     return ("", "");
                 };
-                (id(self.base(at).unwrap_or(object)), object.called())
+                (id(self.base(index).unwrap_or(object)), object.called())
             }
         }
     }
@@ -608,8 +613,11 @@ impl<'o> Sides<'o> {
     /// Returns the item of an object, and whether the target has it.
     pub fn item(&self, hit: Hit) -> Option<(ItemId, bool)> {
         match hit {
-            Hit::Target(at) => Some((self.target.get(at)?.item.clone(), true)),
-            Hit::File(at) => Some((self.file.get(at)?.item.clone(), self.base(at).is_some())),
+            Hit::Target(index) => Some((self.target.get(index)?.item.clone(), true)),
+            Hit::File(index) => Some((
+                self.file.get(index)?.item.clone(),
+                self.base(index).is_some(),
+            )),
         }
     }
 }

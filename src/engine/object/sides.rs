@@ -62,17 +62,17 @@ impl<'o> Sides<'o> {
             blocks: vec![Vec::new(); file.len()],
             sharing: HashMap::new(),
         };
-        for (at, object) in file.iter().enumerate() {
+        for (index, object) in file.iter().enumerate() {
             let alone = kinds.blocks_alone(object);
-            sides.block(at, alone);
+            sides.block(index, alone);
         }
         sides.find_twice();
         sides.match_by_id();
         sides.match_by_name();
         sides.match_the_only_ones();
-        for (at, base) in sides.bases.iter().enumerate() {
+        for (index, base) in sides.bases.iter().enumerate() {
             if let Some(base) = base {
-                sides.sharing.entry(base.index).or_default().push(at);
+                sides.sharing.entry(base.index).or_default().push(index);
             }
         }
         sides.find_contradictions();
@@ -82,13 +82,13 @@ impl<'o> Sides<'o> {
     }
 
     /// Returns the target's counterpart of an object of the file.
-    pub fn base(&self, at: usize) -> Option<&'o Object> {
-        self.target.get(self.found(at)?.index)
+    pub fn base(&self, index: usize) -> Option<&'o Object> {
+        self.target.get(self.found(index)?.index)
     }
 
     /// Returns the same, and how it was found.
-    pub fn found(&self, at: usize) -> Option<Base> {
-        self.bases.get(at).copied().flatten()
+    pub fn found(&self, index: usize) -> Option<Base> {
+        self.bases.get(index).copied().flatten()
     }
 
     /// Returns the file's first counterpart of an object of the target.
@@ -100,12 +100,12 @@ impl<'o> Sides<'o> {
     }
 
     /// Returns what blocks an object of the file.
-    pub fn blocks(&self, at: usize) -> &[Reason] {
-        self.blocks.get(at).map_or(&[], Vec::as_slice)
+    pub fn blocks(&self, index: usize) -> &[Reason] {
+        self.blocks.get(index).map_or(&[], Vec::as_slice)
     }
 
-    fn block(&mut self, at: usize, reasons: impl IntoIterator<Item = Reason>) {
-        if let Some(blocks) = self.blocks.get_mut(at) {
+    fn block(&mut self, index: usize, reasons: impl IntoIterator<Item = Reason>) {
+        if let Some(blocks) = self.blocks.get_mut(index) {
             for reason in reasons {
                 if !blocks.contains(&reason) {
                     blocks.push(reason);
@@ -123,17 +123,17 @@ impl<'o> Sides<'o> {
     /// Blocks objects with the same id.
     fn find_twice(&mut self) {
         let mut holders: HashMap<(&str, Cow<'_, str>), Vec<usize>> = HashMap::new();
-        for (at, object) in self.matchable() {
+        for (index, object) in self.matchable() {
             let id = object.schema.id_form().of(&object.item.key);
             holders
                 .entry((object.kind().as_str(), id))
                 .or_default()
-                .push(at);
+                .push(index);
         }
         for holders in holders.into_values().filter(|holders| holders.len() > 1) {
-            for at in &holders {
-                let places = self.others(&holders, *at, |other| Some(other.path.to_string()));
-                let Some(object) = self.file.get(*at) else {
+            for index in &holders {
+                let places = self.others(&holders, *index, |other| Some(other.path.to_string()));
+                let Some(object) = self.file.get(*index) else {
                     continue;
                 };
                 let message = format!(
@@ -142,7 +142,7 @@ impl<'o> Sides<'o> {
                     object.item.key,
                     holders.len()
                 );
-                self.block(*at, [Reason::new("duplicate-in-file", message)]);
+                self.block(*index, [Reason::new("duplicate-in-file", message)]);
             }
         }
     }
@@ -152,12 +152,12 @@ impl<'o> Sides<'o> {
     fn others(
         &self,
         holders: &[usize],
-        at: usize,
+        index: usize,
         named: impl Fn(&Object) -> Option<String>,
     ) -> String {
         let others = holders
             .iter()
-            .filter(|other| **other != at)
+            .filter(|other| **other != index)
             .take(MAX_LISTED + 1);
         let named: Vec<String> = others
             .filter_map(|other| named(self.file.get(*other)?))
@@ -172,7 +172,7 @@ impl<'o> Sides<'o> {
     }
 
     fn match_by_id(&mut self) {
-        for (at, object) in self.matchable() {
+        for (index, object) in self.matchable() {
             let keys = object
                 .schema
                 .keys
@@ -185,15 +185,15 @@ impl<'o> Sides<'o> {
                     .target
                     .with(object.schema, key, &object.owner, value)
                     .first();
-                first.map(|at| Base { index: *at, key })
+                first.map(|index| Base { index: *index, key })
             });
             let base = found.next();
-            self.set_base(at, base);
+            self.set_base(index, base);
         }
     }
 
-    fn set_base(&mut self, at: usize, base: Option<Base>) {
-        if let Some(slot) = self.bases.get_mut(at) {
+    fn set_base(&mut self, index: usize, base: Option<Base>) {
+        if let Some(slot) = self.bases.get_mut(index) {
             *slot = base;
         }
     }
@@ -203,7 +203,10 @@ impl<'o> Sides<'o> {
         let taken: HashSet<usize> = self.bases.iter().flatten().map(|base| base.index).collect();
         let mut by_name: HashMap<(&str, usize, &str, &str), Vec<usize>> = HashMap::new();
         let mut order = Vec::new();
-        for (at, object) in self.matchable().filter(|(at, _)| self.found(*at).is_none()) {
+        for (index, object) in self
+            .matchable()
+            .filter(|(index, _)| self.found(*index).is_none())
+        {
             let names = object
                 .schema
                 .keys
@@ -220,22 +223,22 @@ impl<'o> Sides<'o> {
                 if holders.is_empty() {
                     order.push(id);
                 }
-                holders.push(at);
+                holders.push(index);
             }
         }
         for id in order {
             let (Some(holders), (_, key, owner, name)) = (by_name.remove(&id), id) else {
                 continue;
             };
-            let Some(first) = holders.first().and_then(|at| self.file.get(*at)) else {
+            let Some(first) = holders.first().and_then(|index| self.file.get(*index)) else {
                 continue;
             };
-            let is_free = |at: &usize| {
+            let is_free = |index: &usize| {
                 let values = self
                     .target
-                    .get(*at)
+                    .get(*index)
                     .and_then(|object| object.values(key).next());
-                !taken.contains(at) && values.is_some_and(|value| **value == *name)
+                !taken.contains(index) && values.is_some_and(|value| **value == *name)
             };
             let found: Vec<usize> = self
                 .target
@@ -246,12 +249,12 @@ impl<'o> Sides<'o> {
                 .collect();
             match (holders.as_slice(), found.as_slice()) {
                 (_, []) => {}
-                ([only], [at]) => self.set_base(*only, Some(Base { index: *at, key })),
+                ([only], [index]) => self.set_base(*only, Some(Base { index: *index, key })),
                 _ => {
                     let reason = self.ambiguous(name, &holders, &found);
                     holders
                         .iter()
-                        .for_each(|at| self.block(*at, [reason.clone()]));
+                        .for_each(|index| self.block(*index, [reason.clone()]));
                 }
             }
         }
@@ -261,7 +264,7 @@ impl<'o> Sides<'o> {
         let describe = |side: &Index<'o>, all: &[usize]| {
             some_of(
                 all.iter()
-                    .filter_map(|at| Some(format!("'{}'", side.get(*at)?.item.key))),
+                    .filter_map(|index| Some(format!("'{}'", side.get(*index)?.item.key))),
                 MAX_LISTED,
             )
         };
@@ -274,7 +277,7 @@ impl<'o> Sides<'o> {
         let about = there
             .iter()
             .take(MAX_LISTED)
-            .filter_map(|at| Some(self.target.get(*at)?.item.clone()));
+            .filter_map(|index| Some(self.target.get(*index)?.item.clone()));
         about.fold(Reason::new(AMBIGUOUS, message), Reason::about)
     }
 
@@ -282,14 +285,21 @@ impl<'o> Sides<'o> {
     fn match_the_only_ones(&mut self) {
         let taken: HashSet<usize> = self.bases.iter().flatten().map(|base| base.index).collect();
         let mut open: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (at, object) in self.matchable().filter(|(at, _)| self.found(*at).is_none()) {
+        for (index, object) in self
+            .matchable()
+            .filter(|(index, _)| self.found(*index).is_none())
+        {
             if object.is_only() {
-                open.entry(object.kind().as_str()).or_default().push(at);
+                open.entry(object.kind().as_str()).or_default().push(index);
             }
         }
         for (kind, holders) in open {
-            let free = self.target.of(kind).iter().find(|at| !taken.contains(at));
-            if let ([only], Some(at)) = (holders.as_slice(), free) {
+            let free = self
+                .target
+                .of(kind)
+                .iter()
+                .find(|index| !taken.contains(index));
+            if let ([only], Some(index)) = (holders.as_slice(), free) {
                 let keys = self
                     .file
                     .get(*only)
@@ -298,7 +308,7 @@ impl<'o> Sides<'o> {
                     .iter()
                     .position(|key| key.role == Role::Only)
                     .unwrap_or_default();
-                self.set_base(*only, Some(Base { index: *at, key }));
+                self.set_base(*only, Some(Base { index: *index, key }));
             }
         }
     }
@@ -306,8 +316,8 @@ impl<'o> Sides<'o> {
     /// Blocks objects whose ids match different objects of the target.
     fn find_contradictions(&mut self) {
         let mut all = Vec::new();
-        for (at, object) in self.matchable() {
-            let (Some(found), Some(base)) = (self.found(at), self.base(at)) else {
+        for (index, object) in self.matchable() {
+            let (Some(found), Some(base)) = (self.found(index), self.base(index)) else {
                 continue;
             };
             let before = object
@@ -330,12 +340,12 @@ impl<'o> Sides<'o> {
                     let message = format!(
                         "{kind} '{id}' has {name} '{there}' in the target and '{here}' in the file"
                     );
-                    all.push((at, Reason::new("id-pairing", message)));
+                    all.push((index, Reason::new("id-pairing", message)));
                 }
             }
         }
-        for (at, reason) in all {
-            self.block(at, [reason]);
+        for (index, reason) in all {
+            self.block(index, [reason]);
         }
     }
 
@@ -343,16 +353,17 @@ impl<'o> Sides<'o> {
     /// the one that has all of its ids.
     fn find_shared(&mut self) {
         let shared = self.sharing.iter().filter(|(_, holders)| holders.len() > 1);
-        let shared: Vec<(usize, Vec<usize>)> =
-            shared.map(|(at, holders)| (*at, holders.clone())).collect();
+        let shared: Vec<(usize, Vec<usize>)> = shared
+            .map(|(index, holders)| (*index, holders.clone()))
+            .collect();
         for (base, holders) in shared {
             let Some(base) = self.target.get(base) else {
                 continue;
             };
-            for at in &holders {
+            for index in &holders {
                 let Some(object) = self
                     .file
-                    .get(*at)
+                    .get(*index)
                     .filter(|object| !has_all_ids(object, base))
                 else {
                     continue;
@@ -360,8 +371,8 @@ impl<'o> Sides<'o> {
                 let named = |other: &Object| {
                     (other.item != object.item).then(|| format!("'{}'", other.item.key))
                 };
-                let others = self.others(&holders, *at, named);
-                if others.is_empty() || !self.blocks(*at).is_empty() {
+                let others = self.others(&holders, *index, named);
+                if others.is_empty() || !self.blocks(*index).is_empty() {
                     continue;
                 }
                 let message = format!(
@@ -371,7 +382,7 @@ impl<'o> Sides<'o> {
                     others
                 );
                 self.block(
-                    *at,
+                    *index,
                     [Reason::new("duplicate-in-file", message).about(base.item.clone())],
                 );
             }
@@ -382,7 +393,7 @@ impl<'o> Sides<'o> {
     fn find_taken(&mut self) {
         let mut all = Vec::new();
         for (key, holders) in self.file.groups() {
-            let Some(first) = holders.first().and_then(|at| self.file.get(*at)) else {
+            let Some(first) = holders.first().and_then(|index| self.file.get(*index)) else {
                 continue;
             };
             let said = first.schema.keys.get(key);
@@ -400,18 +411,18 @@ impl<'o> Sides<'o> {
             let there = there
                 .iter()
                 .copied()
-                .filter(|at| !self.gives_up(*at, key, value));
+                .filter(|index| !self.gives_up(*index, key, value));
             let there = distinct(&self.target, there, unique);
             let here = holders.iter().copied().filter(|_| unique.in_file);
             let here = distinct(&self.file, here, unique);
-            for at in holders {
-                let reasons = self.taken(*at, (key, said, unique), &here, &there);
-                all.extend(reasons.into_iter().map(|reason| (*at, key, reason)));
+            for index in holders {
+                let reasons = self.taken(*index, (key, said, unique), &here, &there);
+                all.extend(reasons.into_iter().map(|reason| (*index, key, reason)));
             }
         }
-        all.sort_by_key(|(at, key, _)| (*at, *key));
-        for (at, _, reason) in all {
-            self.block(at, [reason]);
+        all.sort_by_key(|(index, key, _)| (*index, *key));
+        for (index, _, reason) in all {
+            self.block(index, [reason]);
         }
     }
 
@@ -419,12 +430,16 @@ impl<'o> Sides<'o> {
     /// either side.
     fn taken(
         &self,
-        at: usize,
+        index: usize,
         (key, said, unique): (usize, &Key, &Unique),
         here: &[&'o Object],
         there: &[&'o Object],
     ) -> Vec<Reason> {
-        let Some(object) = self.file.get(at).filter(|object| object.schema.importable) else {
+        let Some(object) = self
+            .file
+            .get(index)
+            .filter(|object| object.schema.importable)
+        else {
             return Vec::new();
         };
         let Some(value) = object
@@ -436,13 +451,13 @@ impl<'o> Sides<'o> {
         };
         // An ambiguous match does not block another object yet.
         if self
-            .blocks(at)
+            .blocks(index)
             .iter()
             .any(|reason| reason.code == AMBIGUOUS)
         {
             return Vec::new();
         }
-        let base = self.base(at);
+        let base = self.base(index);
         let clashes = |other: &Object| {
             unique
                 .clash
@@ -490,7 +505,7 @@ impl<'o> Sides<'o> {
 
     /// Returns whether the file gives an object of the target another value of a key.
     fn gives_up(&self, target: usize, key: usize, value: &str) -> bool {
-        let Some(object) = self.sharing(target).and_then(|at| self.file.get(at)) else {
+        let Some(object) = self.sharing(target).and_then(|index| self.file.get(index)) else {
             return false;
         };
         let is_kept = object
@@ -507,8 +522,8 @@ impl<'o> Sides<'o> {
 
     /// Describes how an object was matched, if one of its ids differs in the
     /// target.
-    pub fn matched(&self, at: usize) -> Option<Matched> {
-        let (object, found) = (self.file.get(at)?, self.found(at)?);
+    pub fn matched(&self, index: usize) -> Option<Matched> {
+        let (object, found) = (self.file.get(index)?, self.found(index)?);
         let base = self.target.get(found.index)?;
         let by = object.schema.keys.get(found.key)?.name;
         let other = ids(object).find_map(|(key, said)| {
@@ -530,7 +545,7 @@ fn distinct<'o>(
 ) -> Vec<&'o Object> {
     let mut seen: HashSet<&ItemId> = HashSet::new();
     let objects = holders
-        .filter_map(|at| side.get(at))
+        .filter_map(|index| side.get(index))
         .filter(|object| object.schema.importable);
     let objects = objects.filter(|object| {
         unique
