@@ -450,10 +450,10 @@ impl<'a> Aligner<'a> {
         ordered: bool,
     ) -> Node<'a> {
         let mut pairs = Vec::with_capacity(target.len().max(file.len()));
-        for (at, id) in key.file.iter().enumerate() {
+        for (index, id) in key.file.iter().enumerate() {
             pairs.push(sequence::Match {
                 target: key.target_place(id),
-                file: Some(at),
+                file: Some(index),
                 sure: true,
             });
         }
@@ -462,15 +462,15 @@ impl<'a> Aligner<'a> {
             .iter()
             .enumerate()
             .filter(|(_, id)| key.file_place(id).is_none());
-        pairs.extend(gone.map(|(at, _)| sequence::Match {
-            target: Some(at),
+        pairs.extend(gone.map(|(index, _)| sequence::Match {
+            target: Some(index),
             file: None,
             sure: true,
         }));
         let label = |pair: &sequence::Match| {
             let of = pair
                 .file
-                .and_then(|at| key.file.get(at))
+                .and_then(|index| key.file.get(index))
                 .or_else(|| key.target.get(pair.target?));
             of.cloned().unwrap_or_default()
         };
@@ -512,13 +512,21 @@ impl<'a> Aligner<'a> {
             pairs
                 .into_iter()
                 .map(|pair| match (pair.file, pair.target.unwrap_or_default()) {
-                    (Some(at), _) => (pair, Arc::from(format!("f{at}")), Arc::from(at.to_string())),
-                    (None, at) if at < file.len() => (
+                    (Some(index), _) => (
                         pair,
-                        Arc::from(format!("t{at}")),
-                        Arc::from(format!("{at} (before)")),
+                        Arc::from(format!("f{index}")),
+                        Arc::from(index.to_string()),
                     ),
-                    (None, at) => (pair, Arc::from(format!("t{at}")), Arc::from(at.to_string())),
+                    (None, index) if index < file.len() => (
+                        pair,
+                        Arc::from(format!("t{index}")),
+                        Arc::from(format!("{index} (before)")),
+                    ),
+                    (None, index) => (
+                        pair,
+                        Arc::from(format!("t{index}")),
+                        Arc::from(index.to_string()),
+                    ),
                 });
         self.parts(target, file, scope, named.collect(), true)
     }
@@ -539,8 +547,8 @@ impl<'a> Aligner<'a> {
         );
         let mut parts: Vec<Part<'a>> = Vec::with_capacity(named.len());
         for (pair, id, label) in named {
-            let there = pair.target.and_then(|at| target.get(at));
-            let here = pair.file.and_then(|at| file.get(at));
+            let there = pair.target.and_then(|index| target.get(index));
+            let here = pair.file.and_then(|index| file.get(index));
             let scope = &scope.carrying(pair.sure);
             let node = self.below("*", &label, |this| {
                 if there.is_none() || !pair.sure {

@@ -351,15 +351,15 @@ impl<'a> Look<'a> {
                 let (keys, ordered) = self.keys(rule, scope);
                 let key = fitting_key(keys, elements, &[]);
                 let ordered = ordered || key.is_none();
-                let parts = values.drain(..).enumerate().map(|(at, value)| {
-                    match key.as_ref().and_then(|key| key.target.get(at)) {
+                let parts = values.drain(..).enumerate().map(|(index, value)| {
+                    match key.as_ref().and_then(|key| key.target.get(index)) {
                         Some(id) => {
                             let label = key
                                 .as_ref()
                                 .map_or_else(|| Arc::clone(id), |key| key.label(id));
                             Element::matched(Arc::clone(id), label, value)
                         }
-                        None => Element::matched(format!("f{at}"), at.to_string(), value),
+                        None => Element::matched(format!("f{index}"), index.to_string(), value),
                     }
                 });
                 if ordered {
@@ -683,9 +683,9 @@ type Places = HashMap<Arc<str>, usize>;
 fn ids(key: &str, list: &[Json]) -> Option<(Vec<Arc<str>>, Places)> {
     let mut ids = Vec::with_capacity(list.len());
     let mut places = HashMap::with_capacity(list.len());
-    for (at, element) in list.iter().enumerate() {
+    for (index, element) in list.iter().enumerate() {
         let id = id(key, element)?;
-        if places.insert(Arc::clone(&id), at).is_some() {
+        if places.insert(Arc::clone(&id), index).is_some() {
             return None;
         }
         ids.push(id);

@@ -47,8 +47,8 @@ pub(super) fn align(target: &[Print], file: &[Print]) -> Option<Vec<Match>> {
         .take_while(is_equal)
         .count()
         .min(rest);
-    for at in 0..head {
-        set(&mut found, at, at);
+    for index in 0..head {
+        set(&mut found, index, index);
     }
     for back in 1..=tail {
         set(&mut found, file.len() - back, target.len() - back);
@@ -89,27 +89,29 @@ fn anchors(
 ) -> Vec<(usize, usize)> {
     let alone = |list: &[Print], range: std::ops::Range<usize>| {
         let mut places: HashMap<u64, Option<usize>> = HashMap::new();
-        for at in range {
-            let Some(print) = list.get(at) else { continue };
+        for index in range {
+            let Some(print) = list.get(index) else {
+                continue;
+            };
             places
                 .entry(print.whole)
                 .and_modify(|place| *place = None)
-                .or_insert(Some(at));
+                .or_insert(Some(index));
         }
         places
     };
     let (there, here) = (alone(target, targets.clone()), alone(file, files));
     let pairs: Vec<(usize, usize)> = targets
-        .filter_map(|at| {
-            let whole = target.get(at)?.whole;
+        .filter_map(|index| {
+            let whole = target.get(index)?.whole;
             there.get(&whole).copied().flatten()?;
-            Some((at, here.get(&whole).copied().flatten()?))
+            Some((index, here.get(&whole).copied().flatten()?))
         })
         .collect();
     let places: Vec<usize> = pairs.iter().map(|(_, file)| *file).collect();
     rising(&places)
         .into_iter()
-        .filter_map(|at| pairs.get(at).copied())
+        .filter_map(|index| pairs.get(index).copied())
         .collect()
 }
 
@@ -214,19 +216,19 @@ fn similarity(target: Option<&Print>, file: Option<&Print>) -> u32 {
 /// Pairs equal elements at other positions.
 fn moved(target: &[Print], file: &[Print], found: &mut [Option<usize>]) {
     let mut taken = vec![false; target.len()];
-    for at in found.iter().flatten() {
-        if let Some(slot) = taken.get_mut(*at) {
+    for index in found.iter().flatten() {
+        if let Some(slot) = taken.get_mut(*index) {
             *slot = true;
         }
     }
     let mut free: HashMap<u64, Vec<usize>> = HashMap::new();
-    for (at, print) in target
+    for (index, print) in target
         .iter()
         .enumerate()
         .rev()
-        .filter(|(at, _)| taken.get(*at) == Some(&false))
+        .filter(|(index, _)| taken.get(*index) == Some(&false))
     {
-        free.entry(print.whole).or_default().push(at);
+        free.entry(print.whole).or_default().push(index);
     }
     for (slot, print) in found
         .iter_mut()
@@ -248,7 +250,7 @@ fn pairs(target: &[Print], file: &[Print], found: &[Option<usize>]) -> Vec<Match
     let (there, here) = (count(target), count(file));
     let mut gone = vec![true; target.len()];
     let mut pairs: Vec<Match> = Vec::with_capacity(file.len());
-    for ((at, print), place) in file.iter().enumerate().zip(found) {
+    for ((index, print), place) in file.iter().enumerate().zip(found) {
         let same = place
             .and_then(|place| target.get(place))
             .is_some_and(|other| other.whole == print.whole);
@@ -261,13 +263,13 @@ fn pairs(target: &[Print], file: &[Print], found: &[Option<usize>]) -> Vec<Match
         }
         pairs.push(Match {
             target: *place,
-            file: Some(at),
+            file: Some(index),
             sure,
         });
     }
     let left = gone.into_iter().enumerate().filter(|(_, gone)| *gone);
-    pairs.extend(left.map(|(at, _)| Match {
-        target: Some(at),
+    pairs.extend(left.map(|(index, _)| Match {
+        target: Some(index),
         file: None,
         sure: true,
     }));

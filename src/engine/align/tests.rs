@@ -355,9 +355,9 @@ fn mutate(one: &Json, other: &Json, random: &mut fastrand::Rng) -> Json {
                 elements.remove(random.usize(0..elements.len()));
             }
             if random.u8(0..3) == 0 {
-                let at = random.usize(0..=elements.len());
+                let index = random.usize(0..=elements.len());
                 elements.insert(
-                    at,
+                    index,
                     object(vec![
                         ("path".into(), Json::text("new")),
                         ("x".into(), Json::Bool(true)),

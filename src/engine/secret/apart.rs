@@ -297,8 +297,8 @@ mod tests {
             let shown = shown(&before, &after);
             for (line, look) in new.iter().zip(shown.lines()) {
                 let key = line.split('=').next().unwrap();
-                let at = old.iter().position(|other| other.split('=').next() == Some(key));
-                let there = at.and_then(|at| masked.lines().nth(at));
+                let index = old.iter().position(|other| other.split('=').next() == Some(key));
+                let there = index.and_then(|index| masked.lines().nth(index));
                 prop_assert_eq!(old.contains(line), there == Some(look), "{}\n{}", before, shown);
             }
         }

@@ -229,7 +229,7 @@ impl<'t> Scan<'t> {
             }
             open == 0
         });
-        let Some(length) = looked.map(|at| at + 1) else {
+        let Some(length) = looked.map(|offset| offset + 1) else {
             self.budget = self.budget.saturating_sub(bytes.len());
             return None;
         };
@@ -244,8 +244,8 @@ impl<'t> Scan<'t> {
     /// Examines a word and what follows it; returns where to continue.
     fn word(&mut self, start: usize, end: usize) -> usize {
         let word = self.slice(start, end);
-        if let Some(at) = word.find(HEADER) {
-            return self.pem(start + at);
+        if let Some(offset) = word.find(HEADER) {
+            return self.pem(start + offset);
         }
         if self.slice(end, end + 3) == "://"
             || (word.eq_ignore_ascii_case("jdbc") && self.at(end) == b':')
@@ -288,7 +288,7 @@ impl<'t> Scan<'t> {
             self.rest(body).find(FOOTER)
         };
         self.no_footer = footer.is_none();
-        let end = footer.map_or(self.text.len(), |at| body + at);
+        let end = footer.map_or(self.text.len(), |offset| body + offset);
         if is_private && !is_none(self.slice(body, end)) {
             self.hider.hide(body..end);
         }
@@ -355,9 +355,9 @@ impl<'t> Scan<'t> {
             .split_once(':')
             .filter(|(_, password)| !is_none(password))
         {
-            let at = start + user.len() + 1;
-            self.hider.hide(at..at + password.len());
-            return at + password.len();
+            let offset = start + user.len() + 1;
+            self.hider.hide(offset..offset + password.len());
+            return offset + password.len();
         }
         end
     }
@@ -645,8 +645,8 @@ fn connection_value(line: &str) -> usize {
     };
     // The quote may be part of the value: it ends where the next name begins.
     let mut start = 1;
-    while let Some(at) = line.get(start..).and_then(|rest| rest.find(close)) {
-        start += at + 1;
+    while let Some(offset) = line.get(start..).and_then(|rest| rest.find(close)) {
+        start += offset + 1;
         if line
             .get(start..)
             .is_none_or(|rest| rest.is_empty() || rest.starts_with(';'))
@@ -662,11 +662,11 @@ fn connection_value(line: &str) -> usize {
 fn word_value(line: &str) -> usize {
     let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     let mut from = 0;
-    while let Some(at) = line
+    while let Some(offset) = line
         .get(from..)
         .and_then(|rest| rest.find(|c| is_end_of_word(c) || is_divider(c)))
     {
-        let divider = from + at;
+        let divider = from + offset;
         let rest = line.get(divider..).unwrap_or_default();
         let after = rest.trim_start_matches(is_divider);
         let next = after.trim_start_matches(is_name);

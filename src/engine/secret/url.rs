@@ -71,7 +71,7 @@ fn mask_web(url: &str) -> Option<String> {
     let from = if end > address.len() {
         url.get(end..)
             .and_then(|rest| rest.find(['?', '#', ';']))
-            .map(|at| at + end)
+            .map(|offset| offset + end)
     } else {
         Some(address.len())
     };
@@ -86,8 +86,8 @@ fn mask_web(url: &str) -> Option<String> {
 fn login(rest: &str, address: usize) -> Option<usize> {
     let before = rest.get(..address)?;
     let host = before.find('/').unwrap_or(before.len());
-    if let Some(at) = before.get(..host)?.rfind('@') {
-        return Some(at);
+    if let Some(offset) = before.get(..host)?.rfind('@') {
+        return Some(offset);
     }
     // `user:pass/word@host`: no port has letters, and no host is empty.
     let is_odd = |place: &str| match place.split_once(':') {
@@ -109,8 +109,8 @@ fn hide_login(hider: &mut Hider<'_>, url: &str, login: std::ops::Range<usize>) {
     match text.split_once(':') {
         Some((_, password)) if is_none(password) => {}
         Some((user, password)) => {
-            let at = login.start + user.len() + 1;
-            hider.hide(at..at + password.len());
+            let offset = login.start + user.len() + 1;
+            hider.hide(offset..offset + password.len());
         }
         // A token instead of the user.
         None if is_random(text, 20) || is_token(text) => hider.hide(login),
@@ -135,13 +135,13 @@ fn hide_path(hider: &mut Hider<'_>, url: &str, from: usize, to: usize) {
     };
     let known = WEBHOOKS.iter().filter(|(wanted, _)| fits(wanted));
     let marked = known
-        .filter_map(|(_, mark)| path.find(mark).map(|at| at + mark.len()))
+        .filter_map(|(_, mark)| path.find(mark).map(|offset| offset + mark.len()))
         .min();
     let path_at = from + (address.len() - path.len());
-    if let Some(at) = marked {
-        let secret = path.get(at..).unwrap_or_default();
+    if let Some(offset) = marked {
+        let secret = path.get(offset..).unwrap_or_default();
         if !is_none(secret) {
-            hider.hide(path_at + at..to);
+            hider.hide(path_at + offset..to);
         }
         return;
     }
@@ -180,7 +180,7 @@ fn hide_parameters(hider: &mut Hider<'_>, url: &str, from: usize) {
     let mut start = from;
     for part in url.get(from..).unwrap_or_default().split_inclusive('&') {
         let end = start + part.trim_end_matches('&').len();
-        let mut at = start;
+        let mut offset = start;
         for inner in url
             .get(start..end)
             .unwrap_or_default()
@@ -188,13 +188,13 @@ fn hide_parameters(hider: &mut Hider<'_>, url: &str, from: usize) {
         {
             let name = inner.split_once('=').map(|(name, _)| name);
             let value = name
-                .and_then(|name| url.get(at + name.len() + 1..end))
+                .and_then(|name| url.get(offset + name.len() + 1..end))
                 .unwrap_or_default();
             if name.is_some_and(is_secret_parameter) && !is_none(value) {
                 hider.hide(end - value.len()..end);
                 break;
             }
-            at += inner.len();
+            offset += inner.len();
         }
         start += part.len();
     }

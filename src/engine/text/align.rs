@@ -62,7 +62,13 @@ impl Runs {
     }
 
     /// Compares two stretches that start at these positions.
-    fn between(&mut self, before: &[u32], after: &[u32], at: (usize, usize), anchors: &[Anchors]) {
+    fn between(
+        &mut self,
+        before: &[u32],
+        after: &[u32],
+        offset: (usize, usize),
+        anchors: &[Anchors],
+    ) {
         let head = before
             .iter()
             .zip(after)
@@ -77,13 +83,19 @@ impl Runs {
             .count();
         let old = old.get(..old.len() - tail).unwrap_or_default();
         let new = new.get(..new.len() - tail).unwrap_or_default();
-        self.push(at.0, at.1, head);
-        let at = (at.0 + head, at.1 + head);
-        self.middle(old, new, at, anchors);
-        self.push(at.0 + old.len(), at.1 + new.len(), tail);
+        self.push(offset.0, offset.1, head);
+        let offset = (offset.0 + head, offset.1 + head);
+        self.middle(old, new, offset, anchors);
+        self.push(offset.0 + old.len(), offset.1 + new.len(), tail);
     }
 
-    fn middle(&mut self, before: &[u32], after: &[u32], at: (usize, usize), anchors: &[Anchors]) {
+    fn middle(
+        &mut self,
+        before: &[u32],
+        after: &[u32],
+        offset: (usize, usize),
+        anchors: &[Anchors],
+    ) {
         if before.is_empty() || after.is_empty() {
             return;
         }
@@ -95,7 +107,7 @@ impl Runs {
                     len,
                 } = op
                 {
-                    self.push(at.0 + old_index, at.1 + new_index, len);
+                    self.push(offset.0 + old_index, offset.1 + new_index, len);
                 }
             }
             return;
@@ -113,9 +125,14 @@ impl Runs {
                 before.get(old..to_old).unwrap_or_default(),
                 after.get(new..to_new).unwrap_or_default(),
             );
-            self.between(stretches.0, stretches.1, (at.0 + old, at.1 + new), others);
+            self.between(
+                stretches.0,
+                stretches.1,
+                (offset.0 + old, offset.1 + new),
+                others,
+            );
             if to_old < before.len() {
-                self.push(at.0 + to_old, at.1 + to_new, 1);
+                self.push(offset.0 + to_old, offset.1 + to_new, 1);
             }
             (old, new) = (to_old + 1, to_new + 1);
         }
@@ -132,7 +149,7 @@ impl Anchors {
         let order: Vec<usize> = pairs.iter().map(|(_, new)| *new).collect();
         rising(&order)
             .into_iter()
-            .filter_map(|at| pairs.get(at).copied())
+            .filter_map(|index| pairs.get(index).copied())
             .collect()
     }
 }
@@ -150,23 +167,23 @@ fn unique(before: &[u32], after: &[u32]) -> Vec<(usize, usize)> {
 /// Returns the positions of the elements that occur once.
 fn once(sequence: &[u32]) -> HashMap<u32, Option<usize>> {
     let mut places = HashMap::with_capacity(sequence.len());
-    for (at, what) in sequence.iter().enumerate() {
+    for (index, what) in sequence.iter().enumerate() {
         places
             .entry(*what)
             .and_modify(|place| *place = None)
-            .or_insert(Some(at));
+            .or_insert(Some(index));
     }
     places
 }
 
 fn ordinal(before: &[u32], after: &[u32]) -> Vec<(usize, usize)> {
     let mut places: HashMap<u32, std::collections::VecDeque<usize>> = HashMap::new();
-    for (at, what) in after.iter().enumerate() {
-        places.entry(*what).or_default().push_back(at);
+    for (index, what) in after.iter().enumerate() {
+        places.entry(*what).or_default().push_back(index);
     }
     let pairs = before.iter().enumerate();
     pairs
-        .filter_map(|(at, what)| Some((at, places.get_mut(what)?.pop_front()?)))
+        .filter_map(|(index, what)| Some((index, places.get_mut(what)?.pop_front()?)))
         .collect()
 }
 
@@ -201,13 +218,13 @@ pub(super) fn gaps(
         after: lengths.1,
         length: 0,
     };
-    let mut at = (0, 0);
+    let mut offset = (0, 0);
     let mut gaps = Vec::new();
     for run in runs.iter().chain([&end]) {
-        if at.0 < run.before || at.1 < run.after {
-            gaps.push((at.0..run.before, at.1..run.after));
+        if offset.0 < run.before || offset.1 < run.after {
+            gaps.push((offset.0..run.before, offset.1..run.after));
         }
-        at = (run.before + run.length, run.after + run.length);
+        offset = (run.before + run.length, run.after + run.length);
     }
     gaps
 }
@@ -219,23 +236,23 @@ mod tests {
 
     fn common(before: &[u32], after: &[u32]) -> usize {
         let runs = runs(before, after);
-        let mut at = (0, 0);
+        let mut index = (0, 0);
         for run in &runs {
-            assert!(run.before >= at.0 && run.after >= at.1, "{runs:?}");
+            assert!(run.before >= index.0 && run.after >= index.1, "{runs:?}");
             let old = &before[run.before..run.before + run.length];
             assert_eq!(old, &after[run.after..run.after + run.length]);
-            at = (run.before + run.length, run.after + run.length);
+            index = (run.before + run.length, run.after + run.length);
         }
         runs.iter().map(|run| run.length).sum()
     }
 
     #[test]
     fn a_few_changes_among_many_lines_are_found_whether_lines_are_unique_or_all_alike() {
-        for line in [(|at| at) as fn(u32) -> u32, |_| 7, |at| at % 3] {
+        for line in [(|index| index) as fn(u32) -> u32, |_| 7, |index| index % 3] {
             let before: Vec<u32> = (0..10_000).map(line).collect();
             let mut after = before.clone();
-            for at in [100, 5_000, 9_900] {
-                after[at] = 1_000_000 + u32::try_from(at).unwrap();
+            for index in [100, 5_000, 9_900] {
+                after[index] = 1_000_000 + u32::try_from(index).unwrap();
             }
             assert!(
                 common(&before, &after) >= 9_990,
@@ -254,7 +271,7 @@ mod tests {
 
     #[test]
     fn a_short_sequence_and_a_very_long_one_take_no_square() {
-        let long: Vec<u32> = (0..300_000).map(|at| at % 7).collect();
+        let long: Vec<u32> = (0..300_000).map(|index| index % 7).collect();
         assert_eq!(common(&[8, 3], &long), 1);
     }
 
@@ -275,9 +292,9 @@ mod tests {
         ) {
             common(&before, &others);
             let mut after = before.clone();
-            for (at, what, is_new) in edits {
-                let at = at.min(after.len());
-                if is_new || at == after.len() { after.insert(at, what) } else { after[at] = what }
+            for (index, what, is_new) in edits {
+                let index = index.min(after.len());
+                if is_new || index == after.len() { after.insert(index, what) } else { after[index] = what }
             }
             common(&before, &after);
         }

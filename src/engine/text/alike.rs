@@ -30,8 +30,8 @@ fn differing<'t>(before: &'t str, after: &'t str) -> (&'t str, &'t str) {
         .zip(after.chars())
         .take_while(|(old, new)| old == new);
     let mut start: usize = same.map(|(c, _)| c.len_utf8()).sum();
-    let follows = |text: &str, at: usize| {
-        text.get(at..)
+    let follows = |text: &str, offset: usize| {
+        text.get(offset..)
             .and_then(|rest| rest.chars().next())
             .is_some_and(is_combining_mark)
     };
@@ -39,7 +39,7 @@ fn differing<'t>(before: &'t str, after: &'t str) -> (&'t str, &'t str) {
         start = before
             .get(..start)
             .and_then(|head| head.char_indices().next_back())
-            .map_or(0, |(at, _)| at);
+            .map_or(0, |(offset, _)| offset);
     }
     (
         before.get(start..).unwrap_or(before),
@@ -77,10 +77,10 @@ pub(super) fn reveal(text: &str, is_alike: bool, is_at_end: bool, ascii: bool) -
         text.len()
     };
     let mut shown = String::with_capacity(text.len() + 8);
-    for (at, c) in text.char_indices() {
+    for (offset, c) in text.char_indices() {
         match c {
-            ' ' if (is_alike || at >= trailing) && !ascii => shown.push('·'),
-            ' ' if is_alike || at >= trailing => escape(&mut shown, c),
+            ' ' if (is_alike || offset >= trailing) && !ascii => shown.push('·'),
+            ' ' if is_alike || offset >= trailing => escape(&mut shown, c),
             '\\' if is_alike => escape(&mut shown, c),
             c if is_odd_blank(c) => escape(&mut shown, c),
             c if is_alike && !is_legible(c) => escape(&mut shown, c),

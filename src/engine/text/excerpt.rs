@@ -171,12 +171,12 @@ fn segments(text: &str, marks: &[Highlight], is_whole: bool, ascii: bool) -> Vec
     if marks.is_empty() && is_whole {
         return vec![Segment::new(SegmentKind::Same, safe(text))];
     }
-    let mut at = 0;
+    let mut offset = 0;
     for mark in marks {
         same(
             &mut parts,
-            slice(text, &(at..mark.range.start)),
-            at > 0,
+            slice(text, &(offset..mark.range.start)),
+            offset > 0,
             true,
         );
         let is_at_end = mark.range.end == text.len();
@@ -184,9 +184,9 @@ fn segments(text: &str, marks: &[Highlight], is_whole: bool, ascii: bool) -> Vec
         if !shown.is_empty() {
             parts.push(Segment::new(SegmentKind::Differs, shown));
         }
-        at = mark.range.end;
+        offset = mark.range.end;
     }
-    same(&mut parts, slice(text, &(at..text.len())), true, false);
+    same(&mut parts, slice(text, &(offset..text.len())), true, false);
     parts
 }
 
@@ -208,7 +208,7 @@ fn same(parts: &mut Vec<Segment>, text: &str, follows: bool, leads: bool) {
     let place = |characters: usize| {
         text.char_indices()
             .nth(characters)
-            .map_or(text.len(), |(at, _)| at)
+            .map_or(text.len(), |(offset, _)| offset)
     };
     if follows {
         parts.push(Segment::new(
@@ -247,8 +247,8 @@ pub fn apart<const N: usize>(values: [&str; N], ellipsis: &str, ascii: bool) -> 
                 None => reveal(value, false, true, ascii),
             },
         );
-    let is_same = |shown: &[String; N], at: usize| {
-        let (Some(own), Some((value, ..))) = (shown.get(at), values.get(at)) else {
+    let is_same = |shown: &[String; N], offset: usize| {
+        let (Some(own), Some((value, ..))) = (shown.get(offset), values.get(offset)) else {
             return false;
         };
         values
@@ -256,7 +256,7 @@ pub fn apart<const N: usize>(values: [&str; N], ellipsis: &str, ascii: bool) -> 
             .zip(shown)
             .any(|((other, ..), text)| other != value && text == own)
     };
-    if (0..N).any(|at| is_same(&shown, at)) {
+    if (0..N).any(|offset| is_same(&shown, offset)) {
         shown = values.map(|(value, ..)| spell(value));
     }
     for (text, (_, is_cut_before, is_cut_after)) in shown.iter_mut().zip(values) {
@@ -297,7 +297,7 @@ fn middle<const N: usize>(values: [&str; N]) -> [(&str, bool, bool); N] {
                 let more = tail
                     .char_indices()
                     .nth(BESIDE)
-                    .map_or(tail.len(), |(at, _)| at);
+                    .map_or(tail.len(), |(offset, _)| offset);
                 value.len() - tail.len() + more
             });
         (
@@ -313,7 +313,7 @@ fn back(text: &str, characters: usize) -> usize {
     characters
         .checked_sub(1)
         .and_then(|n| text.char_indices().nth_back(n))
-        .map_or(0, |(at, _)| at)
+        .map_or(0, |(offset, _)| offset)
 }
 
 /// Returns the length in bytes of a common end of two texts.

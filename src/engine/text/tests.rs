@@ -301,9 +301,9 @@ proptest! {
     fn edited_texts_too(before in texts(), edits in proptest::collection::vec((any::<prop::sample::Index>(), ".{0,4}\n?"), 1..4)) {
         let mut after = before.clone();
         for (place, text) in edits {
-            let mut at = place.index(after.len() + 1);
-            while !after.is_char_boundary(at) { at -= 1 }
-            after.insert_str(at, &text);
+            let mut offset = place.index(after.len() + 1);
+            while !after.is_char_boundary(offset) { offset -= 1 }
+            after.insert_str(offset, &text);
         }
         round(&before, &after);
         for (words, text) in [(&before, &after), (&after, &before)] {

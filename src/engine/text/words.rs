@@ -112,28 +112,31 @@ impl Words {
         let mut shared: BTreeMap<(usize, usize), usize> = BTreeMap::new();
         let (mut old, mut new) = (0, 0);
         for (gone, come, length) in &self.equal {
-            let (mut at, end) = (0, *length);
-            while at < end {
-                while before.get(old).is_some_and(|line| line.end <= gone + at) {
+            let (mut index, end) = (0, *length);
+            while index < end {
+                while before.get(old).is_some_and(|line| line.end <= gone + index) {
                     old += 1;
                 }
-                while after.get(new).is_some_and(|line| line.end <= come + at) {
+                while after.get(new).is_some_and(|line| line.end <= come + index) {
                     new += 1;
                 }
                 let (Some(left), Some(right)) = (before.get(old), after.get(new)) else {
                     break;
                 };
-                let next = (left.end - gone).min(right.end - come).min(end).max(at + 1);
-                let text = slice(texts.0, &(gone + at..gone + next));
+                let next = (left.end - gone)
+                    .min(right.end - come)
+                    .min(end)
+                    .max(index + 1);
+                let text = slice(texts.0, &(gone + index..gone + next));
                 let weight = visible(text);
                 if weight > 0 {
                     *shared.entry((old, new)).or_default() += weight;
                 }
-                at = next;
+                index = next;
             }
         }
-        let length = |text: &str, lines: &[Range<usize>], at: usize| {
-            visible(lines.get(at).map_or("", |line| slice(text, line)))
+        let length = |text: &str, lines: &[Range<usize>], index: usize| {
+            visible(lines.get(index).map_or("", |line| slice(text, line)))
         };
         let mut pairs: Vec<(usize, usize)> = Vec::new();
         let shared: Vec<((usize, usize), usize)> = shared.into_iter().collect();
@@ -226,7 +229,7 @@ impl<'t> Tokens<'t> {
     fn characters(text: &'t str) -> Self {
         let ends = text
             .char_indices()
-            .map(|(at, c)| (at, slice(text, &(at..at + c.len_utf8()))));
+            .map(|(offset, c)| (offset, slice(text, &(offset..offset + c.len_utf8()))));
         Self::new(text, ends)
     }
 
