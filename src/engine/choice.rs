@@ -54,8 +54,8 @@ impl Choices {
             missing_confirmed,
             ..Self::new(plan)
         };
-        for (at, entry) in plan.entries().iter().enumerate() {
-            choices.set(plan, at, is_chosen(&entry.item.id));
+        for (index, entry) in plan.entries().iter().enumerate() {
+            choices.set(plan, index, is_chosen(&entry.item.id));
         }
         choices
     }
@@ -63,25 +63,26 @@ impl Choices {
     /// Returns the chosen items that can be written.
     pub fn chosen<'p>(&self, plan: &'p Plan) -> impl Iterator<Item = &'p ItemId> {
         let entries = plan.entries().iter().enumerate();
-        let chosen = entries.filter(move |(at, entry)| self.is_chosen(*at) && entry.is_open());
+        let chosen =
+            entries.filter(move |(index, entry)| self.is_chosen(*index) && entry.is_open());
         chosen.map(|(_, entry)| &entry.item.id)
     }
 
     /// Returns whether an item is chosen to be written.
-    pub fn is_chosen(&self, at: usize) -> bool {
-        self.chosen.get(at) == Some(&true)
+    pub fn is_chosen(&self, index: usize) -> bool {
+        self.chosen.get(index) == Some(&true)
     }
 
     /// Returns whether the operator left an item out.
-    pub fn is_left_out(&self, at: usize) -> bool {
-        self.left_out.get(at) == Some(&true)
+    pub fn is_left_out(&self, index: usize) -> bool {
+        self.left_out.get(index) == Some(&true)
     }
 
     /// Chooses an item, or leaves it out. Has no effect on blocked items and on
     /// repeats without a difference. Returns whether the choice changed.
-    pub fn set(&mut self, plan: &Plan, at: usize, chosen: bool) -> bool {
-        let can = plan.entry(at).is_some_and(Entry::is_open);
-        match (self.chosen.get_mut(at), self.left_out.get_mut(at)) {
+    pub fn set(&mut self, plan: &Plan, index: usize, chosen: bool) -> bool {
+        let can = plan.entry(index).is_some_and(Entry::is_open);
+        match (self.chosen.get_mut(index), self.left_out.get_mut(index)) {
             (Some(slot), Some(left_out)) if can => {
                 *left_out = !chosen;
                 std::mem::replace(slot, chosen) != chosen
@@ -93,21 +94,21 @@ impl Choices {
     /// Copies the decision on an item from `other`, the choices of another plan
     /// in which the item is `then`; an item without a decision there stays
     /// undecided.
-    pub fn carry_over(&mut self, plan: &Plan, at: usize, other: &Self, then: usize) {
+    pub fn carry_over(&mut self, plan: &Plan, index: usize, other: &Self, then: usize) {
         if other.is_chosen(then) {
-            self.set(plan, at, true);
+            self.set(plan, index, true);
         } else if other.is_left_out(then) {
-            self.set(plan, at, false);
+            self.set(plan, index, false);
         }
     }
 
     /// Chooses an item together with the absent items that it requires, and
     /// returns the additional ones.
-    pub fn choose_with_prerequisites(&mut self, plan: &Plan, at: usize) -> Vec<usize> {
+    pub fn choose_with_prerequisites(&mut self, plan: &Plan, index: usize) -> Vec<usize> {
         let mut along = Vec::new();
-        let mut open = vec![at];
+        let mut open = vec![index];
         while let Some(next) = open.pop() {
-            if self.set(plan, next, true) && next != at {
+            if self.set(plan, next, true) && next != index {
                 along.push(next);
             }
             let needed = plan
@@ -118,7 +119,7 @@ impl Choices {
             open.extend(
                 missing
                     .filter_map(|requirement| plan.position(&requirement.on))
-                    .filter(|at| !self.is_chosen(*at)),
+                    .filter(|index| !self.is_chosen(*index)),
             );
         }
         along
@@ -127,10 +128,10 @@ impl Choices {
     /// Chooses every repeat that differs and can be covered, except those that
     /// the operator left out; returns how many are newly chosen.
     pub fn cover_all(&mut self, plan: &Plan) -> usize {
-        let undecided = |at: &usize| !self.is_left_out(*at);
+        let undecided = |index: &usize| !self.is_left_out(*index);
         let open: Vec<usize> = (0..plan.entries().len()).filter(undecided).collect();
         open.into_iter()
-            .filter(|at| self.set(plan, *at, true))
+            .filter(|index| self.set(plan, *index, true))
             .count()
     }
 }
@@ -188,27 +189,27 @@ pub struct Resolution {
 
 impl Resolution {
     pub(super) fn new(plan: &Plan, choices: &Choices) -> Self {
-        let obstacles = plan.settle(|at| choices.is_chosen(at), |_| false);
+        let obstacles = plan.settle(|index| choices.is_chosen(index), |_| false);
         let free: Vec<bool> = plan
             .entries()
             .iter()
             .zip(&obstacles)
             .enumerate()
-            .map(|(at, (entry, obstacle))| {
-                choices.is_chosen(at) && obstacle.is_none() && !entry.verdict.status.is_blocked()
+            .map(|(index, (entry, obstacle))| {
+                choices.is_chosen(index) && obstacle.is_none() && !entry.verdict.status.is_blocked()
             })
             .collect();
         let is_written = |id: &ItemId| {
             plan.position(id)
-                .is_some_and(|at| free.get(at) == Some(&true))
+                .is_some_and(|index| free.get(index) == Some(&true))
         };
         let states = plan
             .entries()
             .iter()
             .zip(obstacles)
             .enumerate()
-            .map(|(at, (entry, obstacle))| {
-                State::new(entry, choices.is_chosen(at), obstacle, is_written)
+            .map(|(index, (entry, obstacle))| {
+                State::new(entry, choices.is_chosen(index), obstacle, is_written)
             })
             .collect();
         Self { states }
@@ -220,13 +221,13 @@ impl Resolution {
     }
 
     /// Returns one item's state.
-    pub fn state(&self, at: usize) -> Option<&State> {
-        self.states.get(at)
+    pub fn state(&self, index: usize) -> Option<&State> {
+        self.states.get(index)
     }
 
     /// Returns whether an item is written.
-    pub fn is_written(&self, at: usize) -> bool {
-        self.state(at)
+    pub fn is_written(&self, index: usize) -> bool {
+        self.state(index)
             .is_some_and(|state| state.outcome.is_written())
     }
 
@@ -332,9 +333,9 @@ impl Approved {
     }
 
     /// Returns whether an item of the plan is written.
-    pub fn is_written(&self, at: usize) -> bool {
+    pub fn is_written(&self, index: usize) -> bool {
         self.outcomes
-            .get(at)
+            .get(index)
             .is_some_and(|outcome| outcome.is_written())
     }
 
@@ -357,13 +358,13 @@ impl Plan {
             .states()
             .iter()
             .enumerate()
-            .filter_map(|(at, state)| {
+            .filter_map(|(index, state)| {
                 let verb = match state.outcome {
                     Outcome::Added => Verb::Add,
                     Outcome::Covered => Verb::Cover,
                     Outcome::Unchanged | Outcome::Skipped | Outcome::Blocked => return None,
                 };
-                Some(Step { index: at, verb })
+                Some(Step { index, verb })
             })
             .collect();
         if steps.is_empty() {
@@ -468,7 +469,7 @@ mod tests {
         old.set(&plan, 0, false);
         old.set(&plan, 1, true);
         let mut new = Choices::new(&plan);
-        (0..3).for_each(|at| new.carry_over(&plan, at, &old, at));
+        (0..3).for_each(|index| new.carry_over(&plan, index, &old, index));
         assert_eq!(new, old);
         assert!(!new.is_left_out(2), "nobody decided on it");
     }
@@ -496,7 +497,7 @@ mod tests {
             assert!(removals.iter().all(|(_, change)| change.op == Op::Remove));
             removals
                 .into_iter()
-                .map(|(at, change)| (at, change.path))
+                .map(|(index, change)| (index, change.path))
                 .collect::<Vec<_>>()
         };
         assert_eq!(removed(&choices), []);

@@ -360,17 +360,17 @@ impl Comparison {
             .iter()
             .map(|element| (element.id.key(), labels.unique(&element.label)))
             .collect();
-        for (at, (element, from)) in common
+        for (index, (element, from)) in common
             .into_iter()
             .enumerate()
-            .filter(|(at, _)| !stay.contains(at))
+            .filter(|(index, _)| !stay.contains(index))
         {
             let place = |place: Option<&usize>| {
                 Value::Int(place.map_or(0, |place| i64::try_from(*place).unwrap_or(i64::MAX)))
             };
             let (from, to) = (
                 place(Some(&from)),
-                place(after.get(element.id.key()).or(Some(&at))),
+                place(after.get(element.id.key()).or(Some(&index))),
             );
             let label = labels.get(element.id.key()).cloned().unwrap_or_default();
             self.below(&label, |this| this.leaf(Op::Move, &from, &to, context));
@@ -482,7 +482,10 @@ fn places<'e>(elements: &'e [Element], others: &[Element]) -> HashMap<&'e str, u
         .iter()
         .map(|element| element.id.key())
         .filter(|key| others.contains(key));
-    common.enumerate().map(|(at, key)| (key, at)).collect()
+    common
+        .enumerate()
+        .map(|(index, key)| (key, index))
+        .collect()
 }
 
 /// Returns what may be shown of a value, and whether it is wholly hidden.

@@ -114,10 +114,10 @@ pub fn grouped<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Vec<Findi
     let mut groups: Vec<FindingGroup<'f>> = Vec::new();
     let mut known: HashMap<(Severity, &'f str), usize> = HashMap::new();
     for finding in findings {
-        let at = *known
+        let index = *known
             .entry((finding.severity, &*finding.code))
             .or_insert(groups.len());
-        match groups.get_mut(at) {
+        match groups.get_mut(index) {
             Some(group) => group.findings.push(finding),
             None => groups.push(FindingGroup {
                 findings: vec![finding],

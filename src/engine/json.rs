@@ -211,7 +211,7 @@ impl Json {
                 elements
                     .iter()
                     .enumerate()
-                    .for_each(|(at, value)| below(&at.to_string(), value, path));
+                    .for_each(|(index, value)| below(&index.to_string(), value, path));
             }
             _ => {}
         }
@@ -302,11 +302,11 @@ impl Object {
 
     /// Removes a member.
     pub fn remove(&mut self, name: &str) -> Option<Json> {
-        let at = self
+        let index = self
             .members
             .iter()
             .position(|(other, _)| **other == *name)?;
-        Some(self.members.remove(at).1)
+        Some(self.members.remove(index).1)
     }
 
     /// Returns the members in their order.

@@ -44,7 +44,7 @@ pub fn warn_of_look_alikes(candidates: &mut [Candidate], file: &[Called], target
     let (there, here) = (Looks::new(target, &kinds), Looks::new(file, &kinds));
     let names: HashMap<&ItemId, &Called> = file.iter().map(|called| (&called.id, called)).collect();
     let mut found = Vec::new();
-    for (at, candidate) in candidates
+    for (index, candidate) in candidates
         .iter()
         .enumerate()
         .filter(|(_, candidate)| candidate.base.is_none())
@@ -56,13 +56,13 @@ pub fn warn_of_look_alikes(candidates: &mut [Candidate], file: &[Called], target
         let like = there.find(called).map(|like| (like, "target"));
         if let Some((like, whose)) = like.or_else(|| here.find(called).map(|like| (like, "file"))) {
             found.push((
-                at,
+                index,
                 Finding::warning("look-alike", like.message(whose)).about(id),
             ));
         }
     }
-    for (at, finding) in found {
-        if let Some(candidate) = candidates.get_mut(at) {
+    for (index, finding) in found {
+        if let Some(candidate) = candidates.get_mut(index) {
             candidate.warnings.push(finding);
         }
     }
@@ -309,7 +309,7 @@ mod tests {
     fn many_that_look_alike_are_reported_of_one_each() {
         let blanks = |count: usize| " ".repeat(count);
         let file: Vec<Called> = (0..20_000)
-            .map(|at| thing(&format!("{}x{}", blanks(at / 200), blanks(at % 200))))
+            .map(|index| thing(&format!("{}x{}", blanks(index / 200), blanks(index % 200))))
             .collect();
         let described = describe(&file, &[thing("X")]);
         assert!(described.iter().all(|warnings| warnings.len() == 1));

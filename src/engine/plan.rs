@@ -356,8 +356,8 @@ impl Plan {
         let entries: Vec<Entry> = candidates.into_iter().map(judge_alone).collect();
         // Of two items with the same identity (both blocked) the first is found.
         let mut index = HashMap::with_capacity(entries.len());
-        for (at, entry) in entries.iter().enumerate() {
-            index.entry(entry.item.id.clone()).or_insert(at);
+        for (position, entry) in entries.iter().enumerate() {
+            index.entry(entry.item.id.clone()).or_insert(position);
         }
         let mut plan = Self {
             entries,
@@ -375,9 +375,9 @@ impl Plan {
     /// Blocks items that depend on blocked or absent items.
     fn judge_together(&mut self) {
         let blocked = {
-            let is_add = |at: usize| {
+            let is_add = |index: usize| {
                 self.entries
-                    .get(at)
+                    .get(index)
                     .is_some_and(|entry| entry.base.is_none())
             };
             self.settle(is_add, |_| true)
@@ -412,7 +412,7 @@ impl Plan {
     /// Returns whether an item of the file can be written and would change anything.
     fn may_write(&self, id: &ItemId) -> bool {
         self.position(id)
-            .and_then(|at| self.entries.get(at))
+            .and_then(|index| self.entries.get(index))
             .is_some_and(Entry::is_open)
     }
 
@@ -422,8 +422,8 @@ impl Plan {
     }
 
     /// Returns one item.
-    pub fn entry(&self, at: usize) -> Option<&Entry> {
-        self.entries.get(at)
+    pub fn entry(&self, index: usize) -> Option<&Entry> {
+        self.entries.get(index)
     }
 
     /// Returns the index of an item in [`entries`](Self::entries).
@@ -502,11 +502,11 @@ impl Plan {
     /// that are written; of many changes the first ones, at least `most`.
     pub fn access_by(
         &self,
-        at: usize,
+        index: usize,
         is_written: &dyn Fn(usize) -> bool,
         most: usize,
     ) -> Option<Access> {
-        let to = |other: usize| other == at || is_written(other);
+        let to = |other: usize| other == index || is_written(other);
         self.access
             .as_ref()
             .map(|model| model.between(is_written, &to, most))
@@ -516,15 +516,15 @@ impl Plan {
     /// item that differs. Items that are the same on both sides are not
     /// written.
     pub fn all_warnings(&self) -> impl Iterator<Item = &Finding> {
-        self.warnings_of(|at| self.entries.get(at).is_some_and(|entry| entry.changed))
+        self.warnings_of(|index| self.entries.get(index).is_some_and(|entry| entry.changed))
     }
 
     /// Returns the warnings that matter for choices: the file's, then those of
     /// each item that will be written.
     pub fn warnings_under(&self, resolution: &Resolution) -> impl Iterator<Item = &Finding> {
-        self.warnings_of(|at| {
+        self.warnings_of(|index| {
             resolution
-                .state(at)
+                .state(index)
                 .is_some_and(|state| state.outcome.is_written())
         })
     }
@@ -534,7 +534,7 @@ impl Plan {
             .entries
             .iter()
             .enumerate()
-            .filter(move |(at, _)| is_meant(*at));
+            .filter(move |(index, _)| is_meant(*index));
         self.warnings
             .iter()
             .chain(entries.flat_map(|(_, entry)| &entry.warnings))
@@ -543,8 +543,8 @@ impl Plan {
     /// Returns the differences of an item, in the order of its fields.
     ///
     /// For an absent item these are all its values.
-    pub fn changes(&self, at: usize, show: Show) -> Vec<Change> {
-        let Some(entry) = self.entries.get(at) else {
+    pub fn changes(&self, index: usize, show: Show) -> Vec<Change> {
+        let Some(entry) = self.entries.get(index) else {
             return Vec::new();
         };
         let mut changes = compare(
@@ -561,17 +561,17 @@ impl Plan {
     /// loses something, and nothing for the others.
     pub fn removals(&self, resolution: &Resolution) -> Vec<(usize, Change)> {
         let is_written = |id: &ItemId| {
-            let state = self.position(id).and_then(|at| resolution.state(at));
+            let state = self.position(id).and_then(|index| resolution.state(index));
             state.is_some_and(|state| state.outcome.is_written())
         };
         let entries = self.entries.iter().zip(resolution.states()).enumerate();
         let losing = entries
             .filter(|(_, (entry, state))| entry.removes && state.outcome == Outcome::Covered);
         losing
-            .flat_map(|(at, _)| {
-                self.changes(at, Show::Differences)
+            .flat_map(|(index, _)| {
+                self.changes(index, Show::Differences)
                     .into_iter()
-                    .map(move |change| (at, change))
+                    .map(move |change| (index, change))
             })
             .filter(|(_, change)| {
                 change.op == Op::Remove && change.needs.as_ref().is_none_or(is_written)
@@ -617,38 +617,40 @@ impl Plan {
         chosen: impl Fn(usize) -> bool,
         judged: impl Fn(usize) -> bool,
     ) -> Vec<Option<Reason>> {
-        let considered = |at: &usize| (chosen(*at) || judged(*at)) && self.is_free(*at);
+        let considered = |index: &usize| (chosen(*index) || judged(*index)) && self.is_free(*index);
         let mut open: Vec<usize> = (0..self.entries.len()).filter(considered).collect();
         let mut written: Vec<bool> = (0..self.entries.len())
-            .map(|at| chosen(at) && self.is_free(at))
+            .map(|index| chosen(index) && self.is_free(index))
             .collect();
         let mut reasons: Vec<Option<Reason>> = vec![None; self.entries.len()];
         loop {
             let fallen: Vec<(usize, Reason)> = open
                 .iter()
-                .filter_map(|at| {
+                .filter_map(|index| {
                     Some((
-                        *at,
-                        self.blocking_reason(self.entries.get(*at)?, &written, &reasons)?,
+                        *index,
+                        self.blocking_reason(self.entries.get(*index)?, &written, &reasons)?,
                     ))
                 })
                 .collect();
             if fallen.is_empty() {
                 return reasons;
             }
-            for (at, reason) in fallen {
-                if let (Some(written), Some(slot)) = (written.get_mut(at), reasons.get_mut(at)) {
+            for (index, reason) in fallen {
+                if let (Some(written), Some(slot)) =
+                    (written.get_mut(index), reasons.get_mut(index))
+                {
                     *written = false;
                     *slot = Some(reason);
                 }
             }
-            open.retain(|at| reasons.get(*at).is_some_and(Option::is_none));
+            open.retain(|index| reasons.get(*index).is_some_and(Option::is_none));
         }
     }
 
-    fn is_free(&self, at: usize) -> bool {
+    fn is_free(&self, index: usize) -> bool {
         self.entries
-            .get(at)
+            .get(index)
             .is_some_and(|entry| !entry.verdict.status.is_blocked())
     }
 
@@ -663,12 +665,13 @@ impl Plan {
             .iter()
             .filter(|requirement| !requirement.present)
             .find_map(|requirement| {
-                let at = self.position(&requirement.on);
-                match at.and_then(|at| Some((at, self.entries.get(at)?))) {
-                    Some((at, _)) if written.get(at) == Some(&true) => None,
-                    Some((at, needed)) => {
-                        Some(unwritten(needed, reasons.get(at).and_then(Option::as_ref)))
-                    }
+                let index = self.position(&requirement.on);
+                match index.and_then(|index| Some((index, self.entries.get(index)?))) {
+                    Some((index, _)) if written.get(index) == Some(&true) => None,
+                    Some((index, needed)) => Some(unwritten(
+                        needed,
+                        reasons.get(index).and_then(Option::as_ref),
+                    )),
                     None => Some(absent(&requirement.on)),
                 }
             });
@@ -679,7 +682,7 @@ impl Plan {
         let quota = entry.quota.as_ref()?;
         let is_written = |id: &ItemId| {
             self.position(id)
-                .is_some_and(|at| written.get(at) == Some(&true))
+                .is_some_and(|index| written.get(index) == Some(&true))
         };
         let added: usize = quota
             .uses

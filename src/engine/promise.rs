@@ -297,7 +297,7 @@ fn printed_key(promise: &Promise<'_>, table: &str, column: &str, value: &RawValu
 
 fn printed(json: &str) -> String {
     match json.char_indices().nth(MAX_PRINTED) {
-        Some((at, _)) => format!("{}…", json.get(..at).unwrap_or_default()),
+        Some((offset, _)) => format!("{}…", json.get(..offset).unwrap_or_default()),
         None => json.to_owned(),
     }
 }
@@ -309,7 +309,7 @@ pub fn net<'r>(touched: impl IntoIterator<Item = TouchedRow<'r>>) -> Vec<Touched
     for row in touched {
         match places
             .get(&(row.table, row.key))
-            .and_then(|at| rows.get_mut(*at))
+            .and_then(|index| rows.get_mut(*index))
         {
             Some(first) => {
                 // A row that was deleted and inserted again is a new row.
@@ -509,15 +509,15 @@ fn sets(path: &mut String, promised: &[Element], found: &[Element], out: &mut Ve
     missing.retain(|element| {
         let is_same = |other: &&Element| differences(&element.value, &other.value).is_empty();
         // Mere membership does not identify an element.
-        let at = extra
+        let index = extra
             .iter()
             .position(|other| element.value != Value::Null && is_same(other));
-        at.map(|at| extra.remove(at)).is_none()
+        index.map(|index| extra.remove(index)).is_none()
     });
     // A path with other values is reported value by value.
     missing.retain(|element| {
-        let at = extra.iter().position(|other| other.label == element.label);
-        let Some(other) = at.map(|at| extra.remove(at)) else {
+        let index = extra.iter().position(|other| other.label == element.label);
+        let Some(other) = index.map(|index| extra.remove(index)) else {
             return true;
         };
         below(path, &element.label, |path| {

@@ -5,8 +5,8 @@ pub(super) fn rising(numbers: &[usize]) -> Vec<usize> {
     // For each length, the subsequence with the lowest end.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(numbers.len());
-    let number = |at: &usize| numbers.get(*at).copied().unwrap_or_default();
-    for (at, value) in numbers.iter().enumerate() {
+    let number = |index: &usize| numbers.get(*index).copied().unwrap_or_default();
+    for (index, value) in numbers.iter().enumerate() {
         let length = ends.partition_point(|end| number(end) < *value);
         before.push(
             length
@@ -14,15 +14,15 @@ pub(super) fn rising(numbers: &[usize]) -> Vec<usize> {
                 .and_then(|last| ends.get(last).copied()),
         );
         match ends.get_mut(length) {
-            Some(end) => *end = at,
-            None => ends.push(at),
+            Some(end) => *end = index,
+            None => ends.push(index),
         }
     }
     let mut rising = Vec::with_capacity(ends.len());
     let mut last = ends.last().copied();
-    while let Some(at) = last {
-        rising.push(at);
-        last = before.get(at).copied().flatten();
+    while let Some(index) = last {
+        rising.push(index);
+        last = before.get(index).copied().flatten();
     }
     rising.reverse();
     rising

@@ -287,7 +287,7 @@ mod tests {
     }
 
     fn changes(plan: &Plan) -> Vec<String> {
-        let all = (0..plan.entries().len()).flat_map(|at| plan.changes(at, Show::Everything));
+        let all = (0..plan.entries().len()).flat_map(|index| plan.changes(index, Show::Everything));
         all.map(|change| serde_json::to_string(&change).unwrap())
             .collect()
     }

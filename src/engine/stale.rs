@@ -106,7 +106,7 @@ impl<'p> Comparison<'p> {
         let places: HashSet<usize> = written.iter().filter_map(|id| now.position(id)).collect();
         // An item that was in the target and not selected may be gone: it is
         // not a step, but an item that requires it may be.
-        let obstacles = now.settle(|at| places.contains(&at), |_| false);
+        let obstacles = now.settle(|index| places.contains(&index), |_| false);
         let missing = missing(then, now, &written);
         Self {
             then,
@@ -122,10 +122,10 @@ impl<'p> Comparison<'p> {
     /// reported of an item that it requires.
     fn step(&self, then: &Entry, known: &HashSet<&ItemId>) -> Option<Stale> {
         let id = &then.item.id;
-        let Some((at, now)) = self
+        let Some((index, now)) = self
             .now
             .position(id)
-            .and_then(|at| Some((at, self.now.entry(at)?)))
+            .and_then(|index| Some((index, self.now.entry(index)?)))
         else {
             return Some(Stale::new(id.clone(), "is no longer in the plan"));
         };
@@ -135,7 +135,7 @@ impl<'p> Comparison<'p> {
                 && !reason.about.iter().any(|id| known.contains(id))
         };
         let own = now.verdict.reasons.iter().find(is_news);
-        let obstacle = || self.obstacles.get(at)?.as_ref().filter(is_news);
+        let obstacle = || self.obstacles.get(index)?.as_ref().filter(is_news);
         why.extend(
             own.or_else(obstacle)
                 .map(|reason| format!("is now blocked: {message}", message = reason.message)),
@@ -174,8 +174,8 @@ impl<'p> Comparison<'p> {
                 .map(|requirement| &requirement.on)
                 .filter(|on| !self.written.contains(on))
             {
-                let at = *places.entry(on).or_insert(needed.len());
-                match needed.get_mut(at) {
+                let index = *places.entry(on).or_insert(needed.len());
+                match needed.get_mut(index) {
                     Some((_, users)) => users.push(entry),
                     None => needed.push((on, vec![entry])),
                 }
@@ -189,7 +189,7 @@ impl<'p> Comparison<'p> {
 
     fn needed(&self, id: &ItemId, users: &[&Entry]) -> Option<Stale> {
         let user = users.first()?;
-        let entry = |plan: &'p Plan| plan.position(id).and_then(|at| plan.entry(at));
+        let entry = |plan: &'p Plan| plan.position(id).and_then(|index| plan.entry(index));
         let Difference { why, fields } = match (
             entry(self.then).filter(|then| then.base.is_some()),
             entry(self.now),
@@ -218,7 +218,7 @@ impl<'p> Comparison<'p> {
         let now = self
             .now
             .position(&user.item.id)
-            .and_then(|at| self.now.entry(at));
+            .and_then(|index| self.now.entry(index));
         // An item that does not require it any more is reported itself, if it matters.
         let found = now.and_then(|now| {
             now.requires

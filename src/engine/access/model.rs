@@ -194,8 +194,8 @@ impl Model {
     }
 
     /// Returns a node.
-    pub fn node(&mut self, at: usize) -> Option<&mut Node> {
-        self.nodes.get_mut(at)
+    pub fn node(&mut self, index: usize) -> Option<&mut Node> {
+        self.nodes.get_mut(index)
     }
 
     /// Returns the changes if items are written. The time depends on what the
@@ -214,8 +214,8 @@ impl Model {
     ) -> Access {
         let mut evaluation = Evaluation::new(self, [from, to]);
         let mut grants = Vec::new();
-        for (at, subject) in self.subjects.iter().enumerate() {
-            evaluation.subject(at, subject, &mut grants);
+        for (index, subject) in self.subjects.iter().enumerate() {
+            evaluation.subject(index, subject, &mut grants);
             if grants.len() >= most {
                 break;
             }
@@ -269,7 +269,7 @@ impl<'m, 'w> Evaluation<'m, 'w> {
             .collect();
         let moved = model.nodes.iter().zip(&own).map(|(node, is_moved)| {
             let leads_elsewhere =
-                |(at, when): &(usize, When)| turns(when.item) || own.get(*at) == Some(&true);
+                |(index, when): &(usize, When)| turns(when.item) || own.get(*index) == Some(&true);
             *is_moved
                 || node.nodes.iter().any(leads_elsewhere)
                 // A draw depends on more than the item that draws.
@@ -285,7 +285,7 @@ impl<'m, 'w> Evaluation<'m, 'w> {
         }
     }
 
-    fn subject(&mut self, at: usize, subject: &'m Subject, grants: &mut Vec<Grant>) {
+    fn subject(&mut self, index: usize, subject: &'m Subject, grants: &mut Vec<Grant>) {
         let (was, is) = (
             self.before.is(subject.is_there),
             self.after.is(subject.is_there),
@@ -301,7 +301,7 @@ impl<'m, 'w> Evaluation<'m, 'w> {
         let changed = match self.alike.get(&held) {
             Some(changed) => Rc::clone(changed),
             None => {
-                let changed: Rc<[Changed]> = self.changed(at, subject, (was, is)).into();
+                let changed: Rc<[Changed]> = self.changed(index, subject, (was, is)).into();
                 self.alike.insert(held, Rc::clone(&changed));
                 changed
             }
@@ -317,11 +317,11 @@ impl<'m, 'w> Evaluation<'m, 'w> {
     /// Returns the changes of a subject, by object.
     fn changed(
         &mut self,
-        at: usize,
+        index: usize,
         subject: &'m Subject,
         (was, is): (bool, bool),
     ) -> Vec<Changed> {
-        let stamp = at + 1;
+        let stamp = index + 1;
         let paths = |there: bool, side: &Scenario<'m, 'w>| {
             if there {
                 side.paths(subject)
@@ -471,13 +471,13 @@ impl<'m, 'w> Scenario<'m, 'w> {
                 .nodes
                 .iter()
                 .filter(|(_, when)| self.is(*when))
-                .map(|(at, _)| *at);
+                .map(|(index, _)| *index);
             let draws = held
                 .draws
                 .iter()
                 .filter(|draw| (self.is_written)(draw.item));
             let below = below.chain(draws.filter_map(|draw| self.drawn(draw)));
-            let below = below.filter_map(|at| self.model.nodes.get(at));
+            let below = below.filter_map(|index| self.model.nodes.get(index));
             for right in std::iter::once(held)
                 .chain(below)
                 .flat_map(|node| &node.rights)

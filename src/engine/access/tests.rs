@@ -67,7 +67,7 @@ fn describe(access: &Access) -> Vec<String> {
 }
 
 fn written(items: &[usize]) -> impl Fn(usize) -> bool {
-    move |at| items.contains(&at)
+    move |index| items.contains(&index)
 }
 
 #[test]
@@ -279,27 +279,27 @@ fn models() -> impl Strategy<Value = Model> {
     let links = |most: usize| vec((0..most, when()), 0..4);
     let subjects = vec((when(), links(6)), 0..4);
     (vec(links(4), 6), vec(links(3), 3), subjects).prop_map(|(rights, below, subjects)| {
-        let name = |kind, at: usize| party(kind, &at.to_string());
-        let nodes = rights.into_iter().enumerate().map(|(at, rights)| Node {
+        let name = |kind, index: usize| party(kind, &index.to_string());
+        let nodes = rights.into_iter().enumerate().map(|(index, rights)| Node {
             rights: rights
                 .into_iter()
                 .map(|(object, when)| Right::plain(object, when))
                 .collect(),
-            nodes: at
+            nodes: index
                 .checked_sub(3)
-                .map_or_else(Vec::new, |at| below[at].clone()),
-            ..Node::new(Some(name("group", at)))
+                .map_or_else(Vec::new, |index| below[index].clone()),
+            ..Node::new(Some(name("group", index)))
         });
         let subjects = subjects
             .into_iter()
             .enumerate()
-            .map(|(at, (is_there, nodes))| Subject {
+            .map(|(index, (is_there, nodes))| Subject {
                 nodes,
-                ..Subject::new(name("client", at), is_there)
+                ..Subject::new(name("client", index), is_there)
             });
         Model {
             words: WORDS,
-            objects: (0..4).map(|at| name("api", at)).collect(),
+            objects: (0..4).map(|index| name("api", index)).collect(),
             nodes: nodes.collect(),
             pools: Vec::new(),
             subjects: subjects.collect(),
@@ -323,7 +323,7 @@ fn pairs(model: &Model, is_there: &dyn Fn(When) -> bool) -> Pairs {
                 .nodes
                 .iter()
                 .filter(|(_, when)| is_there(*when))
-                .map(|(at, _)| &model.nodes[*at]);
+                .map(|(index, _)| &model.nodes[*index]);
             for right in [held]
                 .into_iter()
                 .chain(below)
@@ -352,8 +352,8 @@ proptest! {
         model in models(), items in vec(any::<bool>(), 4)
     ) {
         let before = pairs(&model, &|when| when.now);
-        let after = pairs(&model, &|when| when.now != when.item.is_some_and(|at| items[at]));
-        let access = model.evaluate(|at| items[at]);
+        let after = pairs(&model, &|when| when.now != when.item.is_some_and(|index| items[index]));
+        let access = model.evaluate(|index| items[index]);
         let of = |word: &str| -> Pairs {
             let grants = access.grants().iter().filter(|grant| grant.shift.word() == word);
             grants.map(|grant| {

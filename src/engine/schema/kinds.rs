@@ -286,7 +286,7 @@ impl Within {
         let id = self.find(text);
         let begin = text
             .find(self.before)
-            .map_or(0, |at| at + self.before.len());
+            .map_or(0, |offset| offset + self.before.len());
         let (head, rest) = text.split_at(begin);
         format!("{head}{by}{}", rest.strip_prefix(id).unwrap_or(rest))
     }

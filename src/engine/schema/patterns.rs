@@ -46,7 +46,7 @@ impl<T> Patterns<T> {
                 .iter()
                 .position(|name| !name.starts_with('*'))
                 .filter(|_| !goes_on);
-            let name = own.and_then(|at| backwards.get(at)).cloned();
+            let name = own.and_then(|index| backwards.get(index)).cloned();
             let pattern = Pattern {
                 backwards,
                 begins_anywhere,
@@ -55,11 +55,11 @@ impl<T> Patterns<T> {
                 rank,
             };
             match own.zip(name) {
-                Some((at, name)) => {
-                    if patterns.by_name.len() <= at {
-                        patterns.by_name.resize_with(at + 1, HashMap::new);
+                Some((index, name)) => {
+                    if patterns.by_name.len() <= index {
+                        patterns.by_name.resize_with(index + 1, HashMap::new);
                     }
-                    if let Some(names) = patterns.by_name.get_mut(at) {
+                    if let Some(names) = patterns.by_name.get_mut(index) {
                         names.entry(name).or_default().push(pattern);
                     }
                 }

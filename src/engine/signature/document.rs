@@ -512,12 +512,12 @@ impl AccessDocument {
                 Arc::new(Party::new(ItemId::new(Kind::named(kind), key), name))
             });
         let parties: Vec<Arc<Party>> = parties.collect();
-        let party = |at: u32| {
-            let found = usize::try_from(at)
+        let party = |index: u32| {
+            let found = usize::try_from(index)
                 .ok()
-                .and_then(|at| parties.get(at))
+                .and_then(|index| parties.get(index))
                 .cloned();
-            found.ok_or_else(|| UnknownKind(format!("party {at}")))
+            found.ok_or_else(|| UnknownKind(format!("party {index}")))
         };
         let grants = self.grants.into_iter().map(|grant| {
             let terms = |value| reader.value(value).map(Arc::new);
