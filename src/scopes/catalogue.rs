@@ -194,7 +194,7 @@ impl Catalogue {
             by_id: scopes
                 .iter()
                 .enumerate()
-                .map(|(at, scope)| (Arc::clone(&scope.id), at))
+                .map(|(index, scope)| (Arc::clone(&scope.id), index))
                 .collect(),
             scopes,
             levels,
@@ -237,16 +237,16 @@ impl Catalogue {
             .into_iter()
             .map(|(name, title)| api(name, title))
             .collect();
-        for (at, api) in self.apis.iter().enumerate() {
+        for (index, api) in self.apis.iter().enumerate() {
             match self
                 .modules
                 .last_mut()
                 .filter(|module| module.name == api.name.module)
             {
-                Some(module) => module.apis.end = at + 1,
+                Some(module) => module.apis.end = index + 1,
                 None => self.modules.push(Module {
                     name: Arc::clone(&api.name.module),
-                    apis: at..at + 1,
+                    apis: index..index + 1,
                 }),
             }
         }
@@ -254,9 +254,9 @@ impl Catalogue {
 
     fn link_apis(&mut self, links: Vec<(Arc<str>, ApiName)>) {
         for (scope, name) in links {
-            let at = self.apis.binary_search_by(|api| api.name.cmp(&name));
-            if let (Ok(at), Some(scope)) = (at, self.scope_mut(&scope)) {
-                scope.apis.push(at);
+            let index = self.apis.binary_search_by(|api| api.name.cmp(&name));
+            if let (Ok(index), Some(scope)) = (index, self.scope_mut(&scope)) {
+                scope.apis.push(index);
             }
         }
     }
@@ -291,12 +291,12 @@ impl Catalogue {
             .clients
             .iter()
             .enumerate()
-            .map(|(at, client)| (Arc::clone(&client.id), at))
+            .map(|(index, client)| (Arc::clone(&client.id), index))
             .collect();
         for (scope, client) in holders {
-            let at = self.clients_by_id.get(&client).copied();
-            if let (Some(at), Some(scope)) = (at, self.scope_mut(&scope)) {
-                scope.holders.push(at);
+            let index = self.clients_by_id.get(&client).copied();
+            if let (Some(index), Some(scope)) = (index, self.scope_mut(&scope)) {
+                scope.holders.push(index);
             }
         }
     }
@@ -350,18 +350,21 @@ impl Catalogue {
 
     /// Returns an API, if the target has it.
     pub fn api(&self, name: &ApiName) -> Option<&ApiInfo> {
-        let at = self.apis.binary_search_by(|api| api.name.cmp(name)).ok()?;
-        self.apis.get(at).filter(|api| !api.is_lacking())
+        let index = self.apis.binary_search_by(|api| api.name.cmp(name)).ok()?;
+        self.apis.get(index).filter(|api| !api.is_lacking())
     }
 
     /// Returns the APIs of a scope, by module and key.
     pub fn apis_of<'c>(&'c self, scope: &'c Scope) -> impl Iterator<Item = &'c ApiInfo> {
-        scope.apis.iter().filter_map(|at| self.apis.get(*at))
+        scope.apis.iter().filter_map(|index| self.apis.get(*index))
     }
 
     /// Returns the clients that hold a scope, by id.
     pub fn holders_of<'c>(&'c self, scope: &'c Scope) -> impl Iterator<Item = &'c ClientInfo> {
-        scope.holders.iter().filter_map(|at| self.clients.get(*at))
+        scope
+            .holders
+            .iter()
+            .filter_map(|index| self.clients.get(*index))
     }
 
     /// Returns the client with this id, if it exists.
@@ -375,7 +378,7 @@ impl Catalogue {
     pub fn holds(&self, client: &str, scope: &Scope) -> bool {
         self.clients_by_id
             .get(client)
-            .is_some_and(|at| scope.holders.binary_search(at).is_ok())
+            .is_some_and(|index| scope.holders.binary_search(index).is_ok())
     }
 
     /// Returns a security level.
@@ -393,10 +396,13 @@ impl Catalogue {
     /// Returns the clients to which a scope can be given: they do not hold it
     /// and have its level. A client without a level matches any.
     pub fn takers<'c>(&'c self, scope: &'c Scope) -> impl Iterator<Item = &'c ClientInfo> {
-        self.clients.iter().enumerate().filter_map(|(at, client)| {
-            let fits = client.exists && is_of_level(client, scope);
-            (fits && scope.holders.binary_search(&at).is_err()).then_some(client)
-        })
+        self.clients
+            .iter()
+            .enumerate()
+            .filter_map(|(index, client)| {
+                let fits = client.exists && is_of_level(client, scope);
+                (fits && scope.holders.binary_search(&index).is_err()).then_some(client)
+            })
     }
 }
 
@@ -435,10 +441,10 @@ pub(super) fn folded(name: &str, alias: Option<&str>, description: Option<&str>)
 impl Catalogue {
     /// Returns one module of so many APIs, for tests.
     pub(crate) fn vast(apis: usize) -> Self {
-        let api = |at: usize| {
+        let api = |index: usize| {
             (
-                ApiName::new("vast", format!("api-{at:06}")),
-                format!("No. {at}").into(),
+                ApiName::new("vast", format!("api-{index:06}")),
+                format!("No. {index}").into(),
             )
         };
         let level = Label {
@@ -463,7 +469,7 @@ impl Catalogue {
             .sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         let places = sample.scopes.iter().enumerate();
         sample.by_id = places
-            .map(|(at, scope)| (Arc::clone(&scope.id), at))
+            .map(|(index, scope)| (Arc::clone(&scope.id), index))
             .collect();
         sample
     }
@@ -484,12 +490,15 @@ impl Catalogue {
             levels,
             ..Parts::default()
         };
-        for at in 0..scopes {
-            let id: Arc<str> = format!("{}", 2_000_000_000 + at).into();
-            let name: Arc<str> = format!("scope-{at:05}").into();
+        for index in 0..scopes {
+            let id: Arc<str> = format!("{}", 2_000_000_000 + index).into();
+            let name: Arc<str> = format!("scope-{index:05}").into();
             let folded = folded(&name, None, None);
             for api in 0..apis {
-                let api = ApiName::new(format!("module-{}", at % 100), format!("api-{at}-{api}"));
+                let api = ApiName::new(
+                    format!("module-{}", index % 100),
+                    format!("api-{index}-{api}"),
+                );
                 parts.apis.push((api.clone(), "an API".into()));
                 parts.links.push((Arc::clone(&id), api));
             }

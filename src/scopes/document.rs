@@ -346,9 +346,9 @@ mod tests {
 
     fn refused(json: &str) -> (String, String) {
         let error = parse_draft(json.as_bytes()).unwrap_err();
-        let place = error
-            .position
-            .map_or_else(String::new, |at| format!("{}:{} ", at.line, at.column));
+        let place = error.position.map_or_else(String::new, |position| {
+            format!("{}:{} ", position.line, position.column)
+        });
         (format!("{place}{}", error.path), error.message)
     }
 

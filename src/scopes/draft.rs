@@ -678,7 +678,7 @@ mod tests {
     fn a_scope_has_at_most_186_apis() {
         let apis = |count: usize| {
             (0..count)
-                .map(|at| ApiName::new("m", format!("{at}")))
+                .map(|index| ApiName::new("m", format!("{index}")))
                 .collect()
         };
         let codes = codes(

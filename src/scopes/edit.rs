@@ -259,8 +259,8 @@ impl<'w> Editor<'w, '_> {
             (vgroup::VGROUP_DESC, &now.description, &draft.description),
             (vgroup::SECURITY_LEVEL_ID, &now.level, &draft.level),
         ];
-        for (at, _, wanted) in texts.iter().filter(|(_, now, wanted)| now != wanted) {
-            row.set(*at, text(wanted));
+        for (index, _, wanted) in texts.iter().filter(|(_, now, wanted)| now != wanted) {
+            row.set(*index, text(wanted));
         }
         row.set(vgroup::ALLOW_DAYS, Cell::Int(draft.seconds));
         row.set(vgroup::ALLOW_TIMES, Cell::Int(draft.times));

@@ -108,13 +108,13 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn text(row: &PgRow, at: usize) -> Result<Arc<str>, sqlx::Error> {
-    row.try_get::<Option<&str>, _>(at)
+fn text(row: &PgRow, index: usize) -> Result<Arc<str>, sqlx::Error> {
+    row.try_get::<Option<&str>, _>(index)
         .map(|text| Arc::from(text.unwrap_or_default()))
 }
 
-fn optional(row: &PgRow, at: usize) -> Result<Option<Arc<str>>, sqlx::Error> {
-    let text = row.try_get::<Option<&str>, _>(at)?;
+fn optional(row: &PgRow, index: usize) -> Result<Option<Arc<str>>, sqlx::Error> {
+    let text = row.try_get::<Option<&str>, _>(index)?;
     Ok(text.filter(|text| !text.is_empty()).map(Arc::from))
 }
 

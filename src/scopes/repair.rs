@@ -126,7 +126,7 @@ type Owners = BTreeMap<(TableId, Key), ItemId>;
 
 /// Returns the key of a row. All repaired tables have text keys.
 fn key(table: &Table, row: &Row) -> Key {
-    table.key().map(|(at, _)| row.shared(at)).collect()
+    table.key().map(|(index, _)| row.shared(index)).collect()
 }
 
 /// Returns the differences between two states of the tables, in the touched
@@ -188,7 +188,7 @@ impl<'w, 'o> Round<'w, 'o> {
 
     fn apply(&mut self, fix: &Repair<'w>, item: &ItemId) {
         match *fix {
-            Repair::Delete(table, at) => self.delete(table, at, item),
+            Repair::Delete(table, index) => self.delete(table, index, item),
             Repair::Remove(group) => self.remove(group, item),
             Repair::Give { client, group } => {
                 self.clients.insert(client);
@@ -219,15 +219,18 @@ impl<'w, 'o> Round<'w, 'o> {
             TableId::Oauth => Some(oauth::CLIENT_ID),
             _ => None,
         };
-        let owner = client.map_or_else(|| item.clone(), |at| ItemId::new(CLIENT, row.shared(at)));
+        let owner = client.map_or_else(
+            || item.clone(),
+            |index| ItemId::new(CLIENT, row.shared(index)),
+        );
         self.owners.insert((table, key(table.table(), row)), owner);
     }
 
-    fn delete(&mut self, table: TableId, at: usize, item: &ItemId) {
-        let Some(row) = self.index.side.tables.row(table, at) else {
+    fn delete(&mut self, table: TableId, index: usize, item: &ItemId) {
+        let Some(row) = self.index.side.tables.row(table, index) else {
             return;
         };
-        if !self.deleted.insert((table, at)) {
+        if !self.deleted.insert((table, index)) {
             return;
         }
         if table == TableId::ClientGroup {
@@ -238,8 +241,8 @@ impl<'w, 'o> Round<'w, 'o> {
 
     fn insert(&mut self, table: TableId, cells: &[(usize, &str)], item: &ItemId) {
         let mut row = Row::empty(table.table());
-        for (at, text) in cells {
-            row.set(*at, Cell::Text(Arc::from(*text)));
+        for (index, text) in cells {
+            row.set(*index, Cell::Text(Arc::from(*text)));
         }
         stamp_new(
             table.table(),
@@ -256,21 +259,28 @@ impl<'w, 'o> Round<'w, 'o> {
     fn remove(&mut self, group: &str, item: &ItemId) {
         let (index, side) = (&self.index, &self.index.side);
         let mut rows: Vec<(TableId, usize)> = Vec::new();
-        rows.extend(side.groups.get(group).map(|at| (TableId::Group, *at)));
+        rows.extend(
+            side.groups
+                .get(group)
+                .map(|position| (TableId::Group, *position)),
+        );
         for (table, by) in [
             (TableId::GroupApi, &side.group_apis),
             (TableId::GroupAuthority, &side.group_authorities),
             (TableId::VgroupGroup, &index.links),
             (TableId::ClientGroup, &index.holders),
         ] {
-            rows.extend(side.rows_of(table, by, group).map(|(at, _)| (table, at)));
+            rows.extend(
+                side.rows_of(table, by, group)
+                    .map(|(position, _)| (table, position)),
+            );
         }
         rows.into_iter()
-            .for_each(|(table, at)| self.delete(table, at, item));
+            .for_each(|(table, position)| self.delete(table, position, item));
     }
 
     fn follow(&mut self, scope: &'w str, id: &'w str, item: &ItemId) {
-        let Some(at) = self.index.side.groups.get(id).copied() else {
+        let Some(index) = self.index.side.groups.get(id).copied() else {
             return;
         };
         let side = &self.index.side;
@@ -289,7 +299,7 @@ impl<'w, 'o> Round<'w, 'o> {
                 let authority = row.text(group_authority::GROUP_AUTHORITIE_ID);
                 here.contains(authority) && !there.contains(authority)
             })
-            .map(|(at, _)| at)
+            .map(|(index, _)| index)
             .collect();
         if new != *group {
             stamp_update(
@@ -299,11 +309,11 @@ impl<'w, 'o> Round<'w, 'o> {
                 &self.stamp.operator,
             );
             self.touch(TableId::Group, &new, item);
-            self.updated.insert((TableId::Group, at), new);
+            self.updated.insert((TableId::Group, index), new);
         }
         extra
             .into_iter()
-            .for_each(|at| self.delete(TableId::GroupAuthority, at, item));
+            .for_each(|index| self.delete(TableId::GroupAuthority, index, item));
         for authority in there.difference(&here) {
             let cells = [
                 (group_authority::GROUP_ID, id),
@@ -317,12 +327,12 @@ impl<'w, 'o> Round<'w, 'o> {
     fn recompute(&mut self, client: &'w str) {
         let side = &self.index.side;
         let oauth = side.rows_of(TableId::Oauth, &side.oauth, client).next();
-        let (Some((at, row)), true) = (oauth, side.client(client).is_some()) else {
+        let (Some((index, row)), true) = (oauth, side.client(client).is_some()) else {
             return;
         };
         let kept = side
             .rows_of(TableId::ClientGroup, &side.client_groups, client)
-            .filter(|(at, _)| !self.deleted.contains(&(TableId::ClientGroup, *at)))
+            .filter(|(index, _)| !self.deleted.contains(&(TableId::ClientGroup, *index)))
             .map(|(_, row)| row.text(client_group::GROUP_ID));
         let from = (TableId::ClientGroup, vec![Arc::from(client)]);
         let given = self.inserted.range(from..).map_while(|((table, _), row)| {
@@ -337,7 +347,7 @@ impl<'w, 'o> Round<'w, 'o> {
         new.set(oauth::SCOPE, Cell::Text(scope.into()));
         let item = ItemId::new(CLIENT, client);
         self.touch(TableId::Oauth, &new, &item);
-        self.updated.insert((TableId::Oauth, at), new);
+        self.updated.insert((TableId::Oauth, index), new);
     }
 
     /// Returns the repaired tables.
@@ -350,11 +360,11 @@ impl<'w, 'o> Round<'w, 'o> {
         after.apis.clone_from(&before.apis);
         for Table { id, .. } in tables() {
             let rows = before.rows(*id).iter().enumerate();
-            let kept = rows.filter(|(at, _)| !self.deleted.contains(&(*id, *at)));
+            let kept = rows.filter(|(index, _)| !self.deleted.contains(&(*id, *index)));
             let mut rows: Vec<Row> = kept
-                .map(|(at, row)| {
+                .map(|(index, row)| {
                     self.updated
-                        .remove(&(*id, at))
+                        .remove(&(*id, index))
                         .unwrap_or_else(|| row.clone())
                 })
                 .collect();

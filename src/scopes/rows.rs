@@ -221,7 +221,7 @@ impl Rows<'_> {
         let described = table.table();
         (self.reading.report)(described.name, 0, 0);
         let mut found = rows_of(self.connection, described, column, &texts).await?;
-        let key: Vec<usize> = described.key().map(|(at, _)| at).collect();
+        let key: Vec<usize> = described.key().map(|(index, _)| index).collect();
         let known: HashSet<_> = self
             .tables
             .rows(table)
@@ -340,7 +340,7 @@ fn scope(row: &Row) -> Scope {
         optional(row, vgroup::VGROUP_ALIAS),
     );
     let description = optional(row, vgroup::VGROUP_DESC);
-    let time = |at: usize| match row.cell(at) {
+    let time = |index: usize| match row.cell(index) {
         Cell::Time(time) => Some(*time),
         _ => None,
     };
@@ -363,6 +363,6 @@ fn scope(row: &Row) -> Scope {
     }
 }
 
-fn optional(row: &Row, at: usize) -> Option<Arc<str>> {
-    Some(row.shared(at)).filter(|text| !text.is_empty())
+fn optional(row: &Row, index: usize) -> Option<Arc<str>> {
+    Some(row.shared(index)).filter(|text| !text.is_empty())
 }

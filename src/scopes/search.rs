@@ -143,14 +143,14 @@ impl Catalogue {
                     || scope
                         .apis
                         .iter()
-                        .any(|at| matched.get(*at).copied().unwrap_or_default()))
+                        .any(|index| matched.get(*index).copied().unwrap_or_default()))
         };
         let mut found: Vec<usize> = self
             .scopes()
             .iter()
             .enumerate()
             .filter(|(_, scope)| is_wanted(scope))
-            .map(|(at, _)| at)
+            .map(|(index, _)| index)
             .collect();
         self.sort(&mut found, sort);
         found
@@ -175,24 +175,34 @@ impl Catalogue {
             let endless = |number: i64| if number == 0 { i64::MAX } else { number };
             let text = |text: &Option<Arc<str>>| text.clone().unwrap_or_else(|| "".into());
             let number =
-                |of: &dyn Fn(&Scope) -> i64, at: &usize| self.scopes().get(*at).map_or(0, of);
+                |of: &dyn Fn(&Scope) -> i64, index: &usize| self.scopes().get(*index).map_or(0, of);
             match sort.key {
                 SortKey::Alias => {
-                    found.sort_by_cached_key(|at| self.scopes().get(*at).map(|s| text(&s.alias)));
+                    found.sort_by_cached_key(|index| {
+                        self.scopes().get(*index).map(|s| text(&s.alias))
+                    });
                 }
                 SortKey::Level => {
-                    found.sort_by_cached_key(|at| self.scopes().get(*at).map(|s| text(&s.level)));
+                    found.sort_by_cached_key(|index| {
+                        self.scopes().get(*index).map(|s| text(&s.level))
+                    });
                 }
                 SortKey::Created => {
-                    found.sort_by_key(|at| self.scopes().get(*at).map(|scope| scope.created_at));
+                    found.sort_by_key(|index| {
+                        self.scopes().get(*index).map(|scope| scope.created_at)
+                    });
                 }
                 SortKey::Duration => {
-                    found.sort_by_key(|at| number(&|scope| endless(scope.seconds), at));
+                    found.sort_by_key(|index| number(&|scope| endless(scope.seconds), index));
                 }
-                SortKey::Times => found.sort_by_key(|at| number(&|scope| endless(scope.times), at)),
-                SortKey::Apis => found.sort_by_key(|at| number(&|scope| count(&scope.apis), at)),
+                SortKey::Times => {
+                    found.sort_by_key(|index| number(&|scope| endless(scope.times), index))
+                }
+                SortKey::Apis => {
+                    found.sort_by_key(|index| number(&|scope| count(&scope.apis), index))
+                }
                 SortKey::Holders => {
-                    found.sort_by_key(|at| number(&|scope| count(&scope.holders), at));
+                    found.sort_by_key(|index| number(&|scope| count(&scope.holders), index));
                 }
                 SortKey::Name => {}
             }
@@ -214,8 +224,8 @@ mod tests {
     fn found(filter: &Filter, sort: Sort) -> Vec<String> {
         let catalogue = Catalogue::sample();
         let found = catalogue.search(filter, sort);
-        let last_two = |at: usize| {
-            catalogue.scopes()[at]
+        let last_two = |index: usize| {
+            catalogue.scopes()[index]
                 .id
                 .trim_start_matches("20000000")
                 .to_owned()

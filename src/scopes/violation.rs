@@ -83,7 +83,10 @@ fn filled(text: &str, arguments: &[&str]) -> String {
             rest = after;
             continue;
         };
-        let argument = place.parse::<usize>().ok().and_then(|at| arguments.get(at));
+        let argument = place
+            .parse::<usize>()
+            .ok()
+            .and_then(|index| arguments.get(index));
         filled.push_str(argument.copied().unwrap_or_default());
         rest = after;
     }

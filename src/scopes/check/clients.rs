@@ -55,7 +55,7 @@ fn ids(scope: &str) -> impl Iterator<Item = &str> {
 /// Rows of clients that do not exist. Plain groups are not checked.
 fn nobody<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
     let is_gone = |id: &str| index.side.client(id).is_none();
-    for (at, row) in index.rows(TableId::ClientVgroup) {
+    for (position, row) in index.rows(TableId::ClientVgroup) {
         let id = row.text(client_vgroup::CLIENT_ID);
         if is_gone(id) {
             let scope = index.scope(row.text(client_vgroup::VGROUP_ID)).to_string();
@@ -63,11 +63,11 @@ fn nobody<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
                 Check::ClientGone,
                 ItemId::new(CLIENT, id),
                 scope,
-                Repair::Delete(TableId::ClientVgroup, at),
+                Repair::Delete(TableId::ClientVgroup, position),
             );
         }
     }
-    for (at, row) in index.rows(TableId::ClientGroup) {
+    for (position, row) in index.rows(TableId::ClientGroup) {
         let (id, group) = (
             row.text(client_group::CLIENT_ID),
             row.text(client_group::GROUP_ID),
@@ -78,7 +78,7 @@ fn nobody<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
                 Check::ClientGone,
                 ItemId::new(CLIENT, id),
                 name,
-                Repair::Delete(TableId::ClientGroup, at),
+                Repair::Delete(TableId::ClientGroup, position),
             );
         }
     }
@@ -152,25 +152,25 @@ impl<'w> Client<'_, 'w> {
     /// Scopes and groups that do not exist.
     fn gone(&self, report: &mut Report<'w>) {
         let side = &self.index.side;
-        for (at, row) in side.rows_of(TableId::ClientVgroup, &side.client_vgroups, self.id) {
+        for (index, row) in side.rows_of(TableId::ClientVgroup, &side.client_vgroups, self.id) {
             let scope = row.text(client_vgroup::VGROUP_ID);
             if side.scope(scope).is_none() {
                 report.fixed(
                     Check::HeldScopeGone,
                     self.item.clone(),
                     scope,
-                    Repair::Delete(TableId::ClientVgroup, at),
+                    Repair::Delete(TableId::ClientVgroup, index),
                 );
             }
         }
-        for (at, row) in side.rows_of(TableId::ClientGroup, &side.client_groups, self.id) {
+        for (index, row) in side.rows_of(TableId::ClientGroup, &side.client_groups, self.id) {
             let group = row.text(client_group::GROUP_ID);
             if side.group(group).is_none() {
                 report.fixed(
                     Check::HeldGroupGone,
                     self.item.clone(),
                     group,
-                    Repair::Delete(TableId::ClientGroup, at),
+                    Repair::Delete(TableId::ClientGroup, index),
                 );
             }
         }
@@ -206,14 +206,14 @@ impl<'w> Client<'_, 'w> {
     fn strays(&self, report: &mut Report<'w>) {
         let side = &self.index.side;
         let held: HashSet<&str> = self.scopes.iter().copied().collect();
-        for (at, row) in side.rows_of(TableId::ClientGroup, &side.client_groups, self.id) {
+        for (index, row) in side.rows_of(TableId::ClientGroup, &side.client_groups, self.id) {
             let Some(hidden) = self.index.hidden(row.text(client_group::GROUP_ID)) else {
                 continue;
             };
             let mut scopes = hidden.scopes().peekable();
             if scopes.peek().is_some() && !scopes.any(|scope| held.contains(scope)) {
                 let name = format!("{} of {}", hidden.label(), self.index.item(hidden));
-                let fix = Repair::Delete(TableId::ClientGroup, at);
+                let fix = Repair::Delete(TableId::ClientGroup, index);
                 report.fixed(Check::StrayHiddenGroups, self.item.clone(), name, fix);
             }
         }

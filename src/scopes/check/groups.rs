@@ -47,12 +47,12 @@ impl<'w> Group<'_, 'w> {
         if hidden.apis.is_empty() && hidden.missing_apis.is_empty() {
             self.removed(report, Check::HiddenGroupWithoutApi, hidden.id.to_owned());
         }
-        for (at, (module, key)) in &hidden.missing_apis {
+        for (index, (module, key)) in &hidden.missing_apis {
             let name = format!("{module}/{key}");
             if hidden.apis.is_empty() {
                 self.removed(report, Check::ApiGone, name);
             } else {
-                let fix = Repair::Delete(TableId::GroupApi, *at);
+                let fix = Repair::Delete(TableId::GroupApi, *index);
                 report.fixed(Check::ApiGone, self.index.item(hidden), name, fix);
             }
         }

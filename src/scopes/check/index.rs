@@ -104,10 +104,10 @@ impl<'w> CheckIndex<'w> {
             .filter(|row| is_hidden(row))
             .map(|row| index.hide(row))
             .collect();
-        for (at, hidden) in index.hidden.iter().enumerate() {
-            index.hidden_by_id.insert(hidden.id, at);
+        for (position, hidden) in index.hidden.iter().enumerate() {
+            index.hidden_by_id.insert(hidden.id, position);
             if let (Some(own), []) = (hidden.own, &*hidden.linked) {
-                index.unlinked.entry(own).or_default().push(at);
+                index.unlinked.entry(own).or_default().push(position);
             }
         }
         index
@@ -120,7 +120,7 @@ impl<'w> CheckIndex<'w> {
         let (apis, missing) = self
             .side
             .rows_of(TableId::GroupApi, &self.side.group_apis, id)
-            .map(|(at, row)| (at, api_of(row)))
+            .map(|(index, row)| (index, api_of(row)))
             .partition::<Vec<_>, _>(|(_, api)| self.has_api(*api));
         Hidden {
             row,
@@ -169,7 +169,7 @@ impl<'w> CheckIndex<'w> {
             .get(scope)
             .into_iter()
             .flatten()
-            .filter_map(|at| self.hidden.get(*at))
+            .filter_map(|index| self.hidden.get(*index))
     }
 
     /// Says whether the target has an API.
@@ -214,7 +214,7 @@ impl<'w> CheckIndex<'w> {
         group: &Row,
         scope: &Row,
     ) -> Vec<(&'static str, usize, usize)> {
-        let days = |row: &Row, at: usize| row.int(at).unwrap_or_default();
+        let days = |row: &Row, index: usize| row.int(index).unwrap_or_default();
         let level = scope.text(vgroup::SECURITY_LEVEL_ID);
         let name = scope.text(vgroup::VGROUP_NAME);
         let mut differences = Vec::new();
@@ -262,7 +262,7 @@ impl<'w> CheckIndex<'w> {
         if let Some(scope) = hidden.scopes().next() {
             return self.scope(scope);
         }
-        let known = [group::VGROUP_NAME, group::VGROUP_ID].map(|at| hidden.row.text(at));
+        let known = [group::VGROUP_NAME, group::VGROUP_ID].map(|index| hidden.row.text(index));
         let known = known.into_iter().find(|text| !text.is_empty());
         known.map_or_else(
             || ItemId::new(GROUP, hidden.id),

@@ -105,11 +105,11 @@ fn twice<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
             .collect::<BTreeMap<_, _>>()
     };
     let hint = "rename all but one of them: an import treats them as one";
-    for (name, at) in in_order(vgroup::VGROUP_NAME)
+    for (name, indexes) in in_order(vgroup::VGROUP_NAME)
         .into_iter()
-        .filter(|(_, at)| at.len() > 1)
+        .filter(|(_, indexes)| indexes.len() > 1)
     {
-        for row in at.iter().filter_map(|at| rows.get(*at)) {
+        for row in indexes.iter().filter_map(|place| rows.get(*place)) {
             report.asked(
                 Check::NameTwice,
                 ItemId::new(SCOPE, name),
@@ -119,15 +119,17 @@ fn twice<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
         }
     }
     let aliases = in_order(vgroup::VGROUP_ALIAS).into_iter();
-    for (alias, at) in aliases.filter(|(alias, at)| !alias.is_empty() && at.len() > 1) {
-        let ids = at
+    for (alias, indexes) in
+        aliases.filter(|(alias, indexes)| !alias.is_empty() && indexes.len() > 1)
+    {
+        let ids = indexes
             .iter()
-            .filter_map(|at| Some(rows.get(*at)?.text(vgroup::VGROUP_ID)));
+            .filter_map(|place| Some(rows.get(*place)?.text(vgroup::VGROUP_ID)));
         for id in ids.clone() {
             let Some(other) = ids.clone().find(|other| *other != id) else {
                 continue;
             };
-            let name = match at.len() - 2 {
+            let name = match indexes.len() - 2 {
                 0 => format!("'{alias}' of {}", index.scope(other)),
                 more => format!("'{alias}' of {} and {more} more", index.scope(other)),
             };
@@ -139,12 +141,15 @@ fn twice<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
 
 /// Links of scopes or groups that do not exist, and to plain groups.
 fn links<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
-    for (at, row) in index.rows(TableId::VgroupGroup) {
+    for (position, row) in index.rows(TableId::VgroupGroup) {
         let (scope, id) = (
             row.text(vgroup_group::VGROUP_ID),
             row.text(vgroup_group::GROUP_ID),
         );
-        let (item, fix) = (index.scope(scope), Repair::Delete(TableId::VgroupGroup, at));
+        let (item, fix) = (
+            index.scope(scope),
+            Repair::Delete(TableId::VgroupGroup, position),
+        );
         if index.side.scope(scope).is_none() {
             report.fixed(Check::LinkedScopeGone, item, id, fix);
             continue;
@@ -179,12 +184,12 @@ fn links_apis(index: &CheckIndex<'_>, group: &str) -> bool {
 
 /// Authentication types that do not exist, or of what does not exist.
 fn authorities<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
-    for (at, row) in index.rows(TableId::VgroupAuthority) {
+    for (position, row) in index.rows(TableId::VgroupAuthority) {
         let id = row.text(vgroup_authority::VGROUP_AUTHORITIE_ID);
         let scope = row.text(vgroup_authority::VGROUP_ID);
         let (item, fix) = (
             index.scope(scope),
-            Repair::Delete(TableId::VgroupAuthority, at),
+            Repair::Delete(TableId::VgroupAuthority, position),
         );
         authority(
             index,
@@ -195,12 +200,12 @@ fn authorities<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
             fix,
         );
     }
-    for (at, row) in index.rows(TableId::GroupAuthority) {
+    for (position, row) in index.rows(TableId::GroupAuthority) {
         let id = row.text(group_authority::GROUP_AUTHORITIE_ID);
         let group = row.text(group_authority::GROUP_ID);
         let (item, fix) = (
             index.group(group),
-            Repair::Delete(TableId::GroupAuthority, at),
+            Repair::Delete(TableId::GroupAuthority, position),
         );
         authority(
             index,
@@ -231,7 +236,7 @@ fn authority<'w>(
 /// APIs of groups that do not exist. X-API keys that map to one, and scopes
 /// that link one, still authorise calls by it.
 fn nothing<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
-    for (at, row) in index.rows(TableId::GroupApi) {
+    for (position, row) in index.rows(TableId::GroupApi) {
         let id = row.text(group_api::GROUP_ID);
         if index.side.group(id).is_some() {
             continue;
@@ -251,7 +256,7 @@ fn nothing<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
                 Check::ApiOfNothing,
                 item,
                 name,
-                Repair::Delete(TableId::GroupApi, at),
+                Repair::Delete(TableId::GroupApi, position),
             );
         }
     }

@@ -101,7 +101,10 @@ fn describe(sample: &Tables) -> Vec<String> {
 }
 
 fn key(table: &Table, row: &Row) -> Vec<String> {
-    table.key().map(|(at, _)| row.text(at).to_owned()).collect()
+    table
+        .key()
+        .map(|(index, _)| row.text(index).to_owned())
+        .collect()
 }
 
 /// Does to the tables what would be done to the target.
@@ -122,11 +125,11 @@ fn after(sample: &Tables, changes: &Changes) -> Tables {
                 );
             }
             for row in &changes.updates.rows {
-                let at = rows
+                let index = rows
                     .iter()
                     .position(|other| key(table, other) == key(table, row))
                     .unwrap();
-                rows[at] = row.clone();
+                rows[index] = row.clone();
             }
             for row in &changes.inserts.rows {
                 assert!(
@@ -245,10 +248,10 @@ fn a_placeholder_is_no_name_of_a_group() {
 fn an_oauth_scope_without_room_for_all_groups_is_left_alone() {
     let lists = (0..200).fold(
         scoped().client("b", json!({})).oauth("b", json!({})),
-        |lists, at| {
-            let id = format!("{}", 2_000_000_000_u64 + at);
+        |lists, index| {
+            let id = format!("{}", 2_000_000_000_u64 + index);
             lists
-                .group(&id, &format!("g{at}"), json!({}))
+                .group(&id, &format!("g{index}"), json!({}))
                 .client_group("b", &id)
         },
     );
@@ -292,10 +295,10 @@ fn a_holder_gets_no_more_groups_than_there_is_room_for() {
             row.insert("scope".to_owned(), json!("1,21"));
         });
         let client = without(&client, "tsmpClientGroupList", &json!({"groupId": "22"}));
-        (100..100 + count).fold(client, |lists, at| {
+        (100..100 + count).fold(client, |lists, index| {
             lists
-                .group(&at.to_string(), &format!("g{at}"), json!({}))
-                .client_group("a", &at.to_string())
+                .group(&index.to_string(), &format!("g{index}"), json!({}))
+                .client_group("a", &index.to_string())
         })
     };
     let found = |lists: &Lists| {
@@ -512,7 +515,7 @@ fn a_hidden_group_that_only_a_link_knows_becomes_the_scopes() {
             group::SECURITY_LEVEL_ID,
             group::UPDATE_USER,
         ]
-        .map(|at| row.text(at));
+        .map(|index| row.text(index));
         assert_eq!(cells, ["10", "A", "tester"]);
     }
 }
