@@ -38,7 +38,7 @@ fn access(from: &Lists, to: &Lists, items: &[&str]) -> Vec<String> {
         choices.set(&plan, at(&plan, item), true);
     }
     let resolution = plan.resolve(&choices);
-    describe(&plan.access(|at| resolution.is_written(at)).unwrap())
+    describe(&plan.access(|index| resolution.is_written(index)).unwrap())
 }
 
 fn describe(access: &Access) -> Vec<String> {
@@ -323,7 +323,7 @@ fn written(sample: &Tables, changes: &Changes) -> Tables {
         let Some(changes) = changes.of(table.id) else {
             continue;
         };
-        let key: Vec<usize> = table.key().map(|(at, _)| at).collect();
+        let key: Vec<usize> = table.key().map(|(index, _)| index).collect();
         let updates: HashMap<_, &Row> = changes
             .updates
             .rows
@@ -399,7 +399,7 @@ proptest! {
             choices.set(&plan, item, chosen.get(item).copied().unwrap_or(true));
         }
         let resolution = plan.resolve(&choices);
-        let access = plan.access(|at| resolution.is_written(at)).unwrap();
+        let access = plan.access(|index| resolution.is_written(index)).unwrap();
         let Ok(approved) = plan.approve(&choices) else {
             prop_assert!(access.is_empty());
             return Ok(());

@@ -22,7 +22,7 @@ fn deleted(changes: &Changes) -> BTreeMap<String, usize> {
         let Some(of) = changes.of(table.id) else {
             continue;
         };
-        let key: Vec<usize> = table.key().map(|(at, _)| at).collect();
+        let key: Vec<usize> = table.key().map(|(index, _)| index).collect();
         let again: Vec<_> = of
             .inserts
             .rows
@@ -53,8 +53,8 @@ proptest! {
             choices.set(&plan, item, chosen.get(item).copied().unwrap_or(true));
         }
         let mut listed = BTreeMap::new();
-        for (at, _) in plan.removals(&plan.resolve(&choices)) {
-            *listed.entry(plan.entry(at).unwrap().item.id.to_string()).or_insert(0_usize) += 1;
+        for (index, _) in plan.removals(&plan.resolve(&choices)) {
+            *listed.entry(plan.entry(index).unwrap().item.id.to_string()).or_insert(0_usize) += 1;
         }
         let Ok(approved) = plan.approve(&choices) else {
             prop_assert!(listed.is_empty());

@@ -14,8 +14,8 @@ fn what_does_not_differ_needs_nothing() {
         .group("1", "g", json!({"securityLevelId": "Z"}))
         .scope("2", "s", json!({"securityLevelId": "Z"}))
         .idp_jdbc(1, "a", "nowhere", json!({}));
-    let many = (0..187).fold(bare, |sample, at| {
-        let id = format!("3{at:03}");
+    let many = (0..187).fold(bare, |sample, index| {
+        let id = format!("3{index:03}");
         sample
             .group(&id, &format!("g{id}"), json!({}))
             .client_group("a", &id)
@@ -265,8 +265,8 @@ fn groups_of_the_target_count_and_are_not_counted_twice() {
         .client("a", json!({"tps": 1}))
         .client_scope("a", "1")
     };
-    let to = (0..186).fold(base(sample()), |sample, at| {
-        sample.client_group("a", &format!("1{at:03}"))
+    let to = (0..186).fold(base(sample()), |sample, index| {
+        sample.client_group("a", &format!("1{index:03}"))
     });
     let from = base(sample()).change("tsmpClientList", |row| {
         row.insert("tps".to_owned(), json!(2));

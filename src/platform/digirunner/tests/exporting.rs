@@ -260,45 +260,45 @@ const ALL: [(&str, &str); 25] = [
 
 /// Two clients with one of everything each, and things that are of use to neither.
 fn two_clients() -> Sample {
-    let one = |sample: Sample, client: &str, at: i64| {
-        let id = |tens: i64| (10 * at + tens).to_string();
+    let one = |sample: Sample, client: &str, index: i64| {
+        let id = |tens: i64| (10 * index + tens).to_string();
         let (group, keys, scope, hidden, held) = (id(1), id(2), id(3), id(4), id(5));
-        let level = json!({"securityLevelId": format!("L{at}")});
+        let level = json!({"securityLevelId": format!("L{index}")});
         sample
-            .level(&format!("L{at}"), &format!("level {at}"))
-            .level(&format!("G{at}"), &format!("level of groups {at}"))
-            .authentication(&format!("T{at}"), &format!("type {at}"))
-            .authentication(&format!("U{at}"), &format!("another type {at}"))
-            .connection(&format!("R{at}"), json!({}))
+            .level(&format!("L{index}"), &format!("level {index}"))
+            .level(&format!("G{index}"), &format!("level of groups {index}"))
+            .authentication(&format!("T{index}"), &format!("type {index}"))
+            .authentication(&format!("U{index}"), &format!("another type {index}"))
+            .connection(&format!("R{index}"), json!({}))
             .client(client, level.clone())
-            .host(at, client, "host", "1.1.1.1")
+            .host(index, client, "host", "1.1.1.1")
             .oauth(client, json!({}))
-            .clientext(client, at, json!({}))
+            .clientext(client, index, json!({}))
             .group(
                 &group,
-                &format!("g{at}"),
-                json!({"securityLevelId": format!("G{at}")}),
+                &format!("g{index}"),
+                json!({"securityLevelId": format!("G{index}")}),
             )
             .group_api(&group, ("m", "k"), json!({}))
-            .group_authentication(&group, &format!("T{at}"))
+            .group_authentication(&group, &format!("T{index}"))
             .client_group(client, &group)
             // The key may use a group that the client does not hold.
-            .group(&keys, &format!("k{at}"), json!({}))
-            .scope(&scope, &format!("s{at}"), json!({}))
-            .scope_authentication(&scope, &format!("U{at}"))
+            .group(&keys, &format!("k{index}"), json!({}))
+            .scope(&scope, &format!("s{index}"), json!({}))
+            .scope_authentication(&scope, &format!("U{index}"))
             .hidden(&hidden, &scope, ("m", "k"), json!({}))
             .hidden(&held, &scope, ("m", "l"), json!({}))
             .client_scope(client, &scope)
             .client_group(client, &held)
-            .x_key(at, client, &format!("E{at}"), json!({}))
-            .x_map(at, at, &keys)
-            .open_key(at, client, &format!("K{at}"), json!({}))
-            .open_map(at, at, &format!("uid-m-k{at}"))
-            .dp_app(at, client, json!({}))
-            .idp_o(at, client, "MS", json!({}))
-            .idp_l(at, client, json!({}))
-            .idp_a(at, client, json!({}))
-            .idp_jdbc(at, client, &format!("R{at}"), json!({}))
+            .x_key(index, client, &format!("E{index}"), json!({}))
+            .x_map(index, index, &keys)
+            .open_key(index, client, &format!("K{index}"), json!({}))
+            .open_map(index, index, &format!("uid-m-k{index}"))
+            .dp_app(index, client, json!({}))
+            .idp_o(index, client, "MS", json!({}))
+            .idp_l(index, client, json!({}))
+            .idp_a(index, client, json!({}))
+            .idp_jdbc(index, client, &format!("R{index}"), json!({}))
     };
     let both = one(one(sample(), "a", 1), "b", 2);
     both.apis(&[("m", "k"), ("m", "l"), ("m", "k1"), ("m", "k2")])

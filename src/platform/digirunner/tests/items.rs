@@ -266,12 +266,12 @@ fn letters_of_every_script_are_matched_without_regard_to_case() {
 #[test]
 fn ten_thousand_hosts_of_a_client_are_matched_one_by_one() {
     let with = |name: &str| {
-        (0..10_000).fold(sample().client("a", json!({})), |sample, at| {
+        (0..10_000).fold(sample().client("a", json!({})), |sample, index| {
             sample.host(
-                at,
+                index,
                 "a",
-                &format!("{name}-{at}"),
-                &format!("{name:.1}::{at:x}"),
+                &format!("{name}-{index}"),
+                &format!("{name:.1}::{index:x}"),
             )
         })
     };

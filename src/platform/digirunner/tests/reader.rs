@@ -165,10 +165,10 @@ fn made(mut sample: Sample) -> Sample {
 }
 
 /// Deletes one thing of a sort, if there is one and the product lets it go.
-fn deleted(sample: Sample, sort: u8, at: u16) -> Sample {
+fn deleted(sample: Sample, sort: u8, index: u16) -> Sample {
     let pick = |list: &str, property: &str| {
         let rows = sample.rows(list);
-        rows.get(usize::from(at) % rows.len().max(1))
+        rows.get(usize::from(index) % rows.len().max(1))
             .map(|row| row[property].clone())
     };
     let names = |list: &str, property: &str, value: &Value| {
@@ -215,7 +215,7 @@ fn deleted(sample: Sample, sort: u8, at: u16) -> Sample {
             if sample.apis.is_empty() {
                 return sample;
             }
-            let [module, key, _] = sample.apis.remove(usize::from(at) % sample.apis.len());
+            let [module, key, _] = sample.apis.remove(usize::from(index) % sample.apis.len());
             let is_of = |link: &Value| {
                 link["moduleName"] == module.as_str() && link["apiKey"] == key.as_str()
             };
@@ -332,7 +332,7 @@ proptest! {
         deletions in vec(any::<(u8, u16)>(), 0..12),
     ) {
         let source = made(environment(&mut Draw::new(&numbers), Side::Source));
-        let source = deletions.into_iter().fold(source, |sample, (sort, at)| deleted(sample, sort, at));
+        let source = deletions.into_iter().fold(source, |sample, (sort, index)| deleted(sample, sort, index));
         for (what, export) in exports(&source) {
             let root = parsed(&export);
             prop_assert_eq!(is_mapped(&root), Ok(()), "{}", what);
@@ -347,7 +347,7 @@ proptest! {
         deletions in vec(any::<(u8, u16)>(), 0..6),
     ) {
         let source = environment(&mut Draw::new(&numbers), Side::Target);
-        let source = deletions.into_iter().fold(source, |sample, (sort, at)| deleted(sample, sort, at));
+        let source = deletions.into_iter().fold(source, |sample, (sort, index)| deleted(sample, sort, index));
         for (what, export) in exports(&source) {
             let root = parsed(&export);
             prop_assert_eq!(is_mapped(&root), Ok(()), "{}", what);
@@ -361,7 +361,7 @@ proptest! {
         deletions in vec(any::<(u8, u16)>(), 0..6),
     ) {
         let source = environment(&mut Draw::new(&numbers), Side::Target);
-        let source = deletions.into_iter().fold(source, |sample, (sort, at)| deleted(sample, sort, at));
+        let source = deletions.into_iter().fold(source, |sample, (sort, index)| deleted(sample, sort, index));
         for (what, export) in exports(&source) {
             let file = super::super::file::read(&export.bytes).unwrap();
             let broken = super::integrity::check(&super::Index::new(&file.tables)).findings;

@@ -40,9 +40,9 @@ fn refused_bytes(bytes: &[u8]) -> (ParseErrorKind, String) {
 }
 
 fn describe(error: &ParseError) -> String {
-    let place = error
-        .position
-        .map_or_else(String::new, |at| format!("{}:{} ", at.line, at.column));
+    let place = error.position.map_or_else(String::new, |position| {
+        format!("{}:{} ", position.line, position.column)
+    });
     format!("{place}{} {}", error.path, error.message)
 }
 
@@ -282,8 +282,8 @@ fn a_byte_order_mark_is_tolerated_and_reported() {
 #[test]
 fn invalid_utf_8_is_refused_where_it_stands() {
     let mut bytes = clients("{\"clientId\": \"a\", \"remark\": \"?\"}").into_bytes();
-    let at = bytes.iter().position(|byte| *byte == b'?').unwrap();
-    bytes[at] = 0xff;
+    let offset = bytes.iter().position(|byte| *byte == b'?').unwrap();
+    bytes[offset] = 0xff;
     let (kind, described) = refused_bytes(&bytes);
     assert_eq!(kind, ParseErrorKind::Encoding);
     assert!(
@@ -297,11 +297,11 @@ fn invalid_utf_8_is_reported_where_the_byte_stands_not_where_reading_stopped() {
     let mut bytes =
         b"{\n\"importClientRelated\": {\"tsmpClientList\": [{\"remark\": \"?  and more\"}]}}"
             .to_vec();
-    let at = bytes.iter().position(|byte| *byte == b'?').unwrap();
-    bytes[at] = 0xa4;
+    let offset = bytes.iter().position(|byte| *byte == b'?').unwrap();
+    bytes[offset] = 0xa4;
     let (_, described) = refused_bytes(&bytes);
     assert!(
-        described.starts_with(&format!("2:{} ", at - 1)),
+        described.starts_with(&format!("2:{} ", offset - 1)),
         "{described}"
     );
 }
@@ -309,8 +309,8 @@ fn invalid_utf_8_is_reported_where_the_byte_stands_not_where_reading_stopped() {
 #[test]
 fn a_mistake_before_an_invalid_byte_is_what_is_reported() {
     let mut bytes = b"{\n\"importClientRelated\": {,\n\"?\": 1}}".to_vec();
-    let at = bytes.iter().position(|byte| *byte == b'?').unwrap();
-    bytes[at] = 0xff;
+    let offset = bytes.iter().position(|byte| *byte == b'?').unwrap();
+    bytes[offset] = 0xff;
     assert_eq!(refused_bytes(&bytes).0, ParseErrorKind::Syntax);
 }
 
@@ -496,17 +496,17 @@ fn an_absent_property_takes_the_default_and_an_explicit_null_stays() {
         panic!("two clients")
     };
     assert_eq!(
-        [client::TPS, client::C_PRIORITY, client::FAIL_TRESHHOLD].map(|at| absent.int(at)),
+        [client::TPS, client::C_PRIORITY, client::FAIL_TRESHHOLD].map(|index| absent.int(index)),
         [Some(10), Some(5), Some(3)]
     );
     assert_eq!(absent.text(client::CLIENT_STATUS), "1");
-    for at in [
+    for index in [
         client::TPS,
         client::C_PRIORITY,
         client::FAIL_TRESHHOLD,
         client::CLIENT_STATUS,
     ] {
-        assert!(*null.cell(at) == Cell::Null);
+        assert!(*null.cell(index) == Cell::Null);
     }
     let [absent, null] = file.tables.rows(TableId::Group) else {
         panic!("two groups")
@@ -519,12 +519,12 @@ fn an_absent_property_takes_the_default_and_an_explicit_null_stays() {
         ),
         (Some(0), "0")
     );
-    for at in [
+    for index in [
         group::SECURITY_LEVEL_ID,
         group::ALLOW_DAYS,
         group::VGROUP_FLAG,
     ] {
-        assert!(*null.cell(at) == Cell::Null);
+        assert!(*null.cell(index) == Cell::Null);
     }
     let [absent, null] = file.tables.rows(TableId::Rdb) else {
         panic!("two connections")

@@ -59,15 +59,15 @@ fn no_secret_is_in_any_text_of_a_plan() {
     for to in [sample(), with_secrets("lark"), with_secrets("canary")] {
         let plan = plan(&from, &to);
         let mut described = format!("{plan:?}");
-        for at in 0..plan.entries().len() {
+        for index in 0..plan.entries().len() {
             for show in [Show::Differences, Show::Everything] {
-                let changes = plan.changes(at, show);
+                let changes = plan.changes(index, show);
                 described.push_str(&format!(
                     "{changes:?}{}",
                     serde_json::to_string(&changes).unwrap()
                 ));
             }
-            let entry = &plan.entries()[at];
+            let entry = &plan.entries()[index];
             described.push_str(&serde_json::to_string(&entry.item.value).unwrap());
             described.push_str(&serde_json::to_string(&entry.verdict.reasons).unwrap());
             described.push_str(&serde_json::to_string(&entry.warnings).unwrap());

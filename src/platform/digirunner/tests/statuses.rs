@@ -484,19 +484,19 @@ fn scopes_that_clash_inside_the_file_are_blocked() {
 }
 
 /// Returns the API with a number.
-pub(super) fn numbered(at: usize) -> Api {
-    ("m", format!("k{at:03}").leak())
+pub(super) fn numbered(index: usize) -> Api {
+    ("m", format!("k{index:03}").leak())
 }
 
 /// Gives a scope these APIs.
 pub(super) fn scope_of(sample: Sample, id: &str, apis: std::ops::Range<usize>) -> Sample {
-    apis.fold(sample, |sample, at| {
-        sample.hidden(&format!("{id}{at:03}"), id, numbered(at), json!({}))
+    apis.fold(sample, |sample, index| {
+        sample.hidden(&format!("{id}{index:03}"), id, numbered(index), json!({}))
     })
 }
 
 pub(super) fn with_apis(sample: Sample, most: usize) -> Sample {
-    (0..most).fold(sample, |sample, at| sample.api(numbered(at)))
+    (0..most).fold(sample, |sample, index| sample.api(numbered(index)))
 }
 
 #[test]
