@@ -79,7 +79,7 @@ impl<'b, 'w> Builder<'b, 'w> {
         };
         let (mut objects, mut uids) = (HashMap::new(), HashMap::<&str, Vec<usize>>::new());
         for api in &sides.target.tables.apis {
-            let at = *objects.entry((&*api.module, &*api.api)).or_insert_with(|| {
+            let index = *objects.entry((&*api.module, &*api.api)).or_insert_with(|| {
                 let key = format!("{}/{}", api.module, api.api);
                 model
                     .objects
@@ -87,7 +87,7 @@ impl<'b, 'w> Builder<'b, 'w> {
                 model.objects.len() - 1
             });
             if let Some(uid) = &api.uid {
-                uids.entry(uid).or_default().push(at);
+                uids.entry(uid).or_default().push(index);
             }
         }
         Self {
@@ -114,9 +114,9 @@ impl<'b, 'w> Builder<'b, 'w> {
         let entries = plan.entries().iter().enumerate();
         let of = entries.filter(|(_, entry)| entry.item.id.kind == *kind && entry.is_open());
         let mut items: Vec<_> = of
-            .map(|(at, entry)| (at, &entry.item.id, entry.base.is_some()))
+            .map(|(index, entry)| (index, &entry.item.id, entry.base.is_some()))
             .collect();
-        items.sort_by_key(|(at, _, is_cover)| (*is_cover, *at));
+        items.sort_by_key(|(index, _, is_cover)| (*is_cover, *index));
         items
     }
 
@@ -180,7 +180,7 @@ impl<'b, 'w> Builder<'b, 'w> {
 
     /// Groups get the APIs of the file that they do not have.
     fn groups(&mut self) {
-        for (at, id, _) in self.writable(&GROUP) {
+        for (index, id, _) in self.writable(&GROUP) {
             let (file, target) = (&self.sides.file, &self.sides.target);
             let Some(row) = file.plain_named(&id.key) else {
                 continue;
@@ -214,14 +214,14 @@ impl<'b, 'w> Builder<'b, 'w> {
                     node
                 }
             };
-            self.rights(node, new, When::written(at));
+            self.rights(node, new, When::written(index));
         }
     }
 
     /// Scopes get a hidden group for each missing API of the file; existing ones are renamed as in
     /// the file.
     fn scopes(&mut self) {
-        for (at, id, _) in self.writable(&SCOPE) {
+        for (index, id, _) in self.writable(&SCOPE) {
             let (file, target) = (&self.sides.file, &self.sides.target);
             let Some(row) = file.scope_named(&id.key) else {
                 continue;
@@ -252,14 +252,14 @@ impl<'b, 'w> Builder<'b, 'w> {
                     // A group for two APIs is renamed once.
                     Some(id) if self.renamed.contains_key(id) => continue,
                     Some(id) => {
-                        self.renamed.insert(id, at);
+                        self.renamed.insert(id, index);
                         self.group(id)
                     }
                     None => {
                         let new = self.node(None);
                         let object = self.objects.get(&api.api).copied();
-                        self.rights(new, object, When::written(at));
-                        self.link(node, new, When::written(at));
+                        self.rights(new, object, When::written(index));
+                        self.link(node, new, When::written(index));
                         self.growing_scopes
                             .extend(base.map(|row| row.text(vgroup::VGROUP_ID)));
                         new
@@ -268,7 +268,7 @@ impl<'b, 'w> Builder<'b, 'w> {
                 self.named
                     .entry(name)
                     .or_default()
-                    .push((member, When::written(at)));
+                    .push((member, When::written(index)));
             }
         }
         // A scope may link a plain group: the product never creates that, but evaluates it.
@@ -326,9 +326,12 @@ impl<'b, 'w> Builder<'b, 'w> {
 
     fn clients(&mut self) {
         let written = self.writable(&CLIENT);
-        let ids: HashMap<&str, usize> = written.iter().map(|(at, id, _)| (&*id.key, *at)).collect();
-        for (at, id, _) in &written {
-            self.client(&id.key, Some(*at));
+        let ids: HashMap<&str, usize> = written
+            .iter()
+            .map(|(index, id, _)| (&*id.key, *index))
+            .collect();
+        for (index, id, _) in &written {
+            self.client(&id.key, Some(*index));
         }
         for id in self.holders() {
             if !ids.contains_key(id) {
@@ -347,7 +350,7 @@ impl<'b, 'w> Builder<'b, 'w> {
             // Leftover rows without a client.
             (None, None) => return,
         };
-        let name = match (item.and_then(|at| self.plan.entry(at)), row) {
+        let name = match (item.and_then(|index| self.plan.entry(index)), row) {
             (Some(entry), _) => Arc::clone(&entry.item.name),
             (None, Some(row)) => called(row),
             (None, None) => Arc::from(""),

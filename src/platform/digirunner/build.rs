@@ -185,9 +185,9 @@ impl<'w> Builder<'_, 'w> {
         };
         let there: HashMap<ApiName<'w>, usize> =
             there.into_iter().map(|(link, api)| (api, link)).collect();
-        for (at, api) in self.sides.file.apis_of(row.text(group::GROUP_ID)) {
+        for (index, api) in self.sides.file.apis_of(row.text(group::GROUP_ID)) {
             if !self.sides.is_missing(api) {
-                self.group_api(&id, at, there.get(&api).copied(), Version::FromFile);
+                self.group_api(&id, index, there.get(&api).copied(), Version::FromFile);
             }
         }
     }
@@ -373,8 +373,8 @@ impl<'w> Builder<'_, 'w> {
         let there = Hosts::of(&sides.target, id);
         let mut met = HashSet::new();
         for (_, row) in sides.file.rows_of(TableId::Host, &sides.file.hosts, id) {
-            let partner = there.position(row).filter(|at| met.insert(*at));
-            match partner.and_then(|at| there.rows().get(at)) {
+            let partner = there.position(row).filter(|index| met.insert(*index));
+            match partner.and_then(|index| there.rows().get(index)) {
                 Some(base) => {
                     let mut new = covered(TableId::Host, base, &host_over(row, base));
                     if new != **base {
@@ -790,9 +790,9 @@ fn covered(table: TableId, base: &Row, from: &Row) -> Row {
 /// Copies from the file the requested columns that differ.
 fn taken(table: TableId, base: &Row, from: &Row, wanted: impl Fn(&FieldDef) -> bool) -> Row {
     let mut new = base.clone();
-    for (at, field) in table.table().columns().filter(|(_, field)| wanted(field)) {
-        if value(field, base.cell(at)) != value(field, from.cell(at)) {
-            new.copy(from, &[at]);
+    for (index, field) in table.table().columns().filter(|(_, field)| wanted(field)) {
+        if value(field, base.cell(index)) != value(field, from.cell(index)) {
+            new.copy(from, &[index]);
         }
     }
     new

@@ -171,8 +171,8 @@ impl Changes {
     /// Inserts a new row of text columns only.
     pub(crate) fn link(&mut self, table: TableId, cells: &[(usize, &str)], stamp: &Stamp) {
         let mut row = Row::empty(table.table());
-        for (at, text) in cells {
-            row.set(*at, Cell::Text((*text).into()));
+        for (index, text) in cells {
+            row.set(*index, Cell::Text((*text).into()));
         }
         self.insert_new(table, row, stamp);
     }
@@ -197,23 +197,23 @@ impl Batch {
 
 /// Returns the columns that any update of a table changes.
 pub(crate) fn changed_columns(table: &Table, target: &Tables, updates: &[Row]) -> Vec<usize> {
-    let key: Vec<usize> = table.key().map(|(at, _)| at).collect();
+    let key: Vec<usize> = table.key().map(|(index, _)| index).collect();
     let before: HashMap<Vec<KeyCell<'_>>, &Row> = target
         .rows(table.id)
         .iter()
         .map(|row| (key_of(row, &key), row))
         .collect();
-    let differs = |at: usize| {
+    let differs = |index: usize| {
         updates.iter().any(|row| {
             before
                 .get(&key_of(row, &key))
-                .is_none_or(|old| old.cell(at) != row.cell(at))
+                .is_none_or(|old| old.cell(index) != row.cell(index))
         })
     };
     table
         .columns()
-        .map(|(at, _)| at)
-        .filter(|at| !key.contains(at) && differs(*at))
+        .map(|(index, _)| index)
+        .filter(|index| !key.contains(index) && differs(*index))
         .collect()
 }
 
@@ -228,7 +228,7 @@ pub(crate) enum KeyCell<'r> {
 /// Returns the key of a row, whose columns are in `key`.
 pub(crate) fn key_of<'r>(row: &'r Row, key: &[usize]) -> Vec<KeyCell<'r>> {
     key.iter()
-        .map(|at| match row.cell(*at) {
+        .map(|index| match row.cell(*index) {
             Cell::Int(number) => KeyCell::Int(*number),
             Cell::Text(text) => KeyCell::Text(text),
             Cell::Null | Cell::Time(_) => KeyCell::None,
@@ -239,12 +239,12 @@ pub(crate) fn key_of<'r>(row: &'r Row, key: &[usize]) -> Vec<KeyCell<'r>> {
 /// Sets the audit columns of a new row: created now by the operator, never
 /// updated, version 1.
 pub(crate) fn stamp_new(table: &Table, row: &mut Row, now: NaiveDateTime, operator: &str) {
-    for (at, audit) in audits(table) {
+    for (index, audit) in audits(table) {
         match audit {
-            Audit::CreateTime => row.set(at, Cell::Time(now)),
-            Audit::CreateUser => row.set(at, Cell::Text(operator.into())),
-            Audit::UpdateTime | Audit::UpdateUser => row.set(at, Cell::Null),
-            Audit::Version => row.set(at, Cell::Int(1)),
+            Audit::CreateTime => row.set(index, Cell::Time(now)),
+            Audit::CreateUser => row.set(index, Cell::Text(operator.into())),
+            Audit::UpdateTime | Audit::UpdateUser => row.set(index, Cell::Null),
+            Audit::Version => row.set(index, Cell::Int(1)),
         }
     }
 }
@@ -252,12 +252,12 @@ pub(crate) fn stamp_new(table: &Table, row: &mut Row, now: NaiveDateTime, operat
 /// Sets the audit columns of a row that is updated: `create_*` stays, version
 /// rises by one (NULL counts as 1), as the product's JPA does.
 pub(crate) fn stamp_update(table: &Table, row: &mut Row, now: NaiveDateTime, operator: &str) {
-    for (at, audit) in audits(table) {
+    for (index, audit) in audits(table) {
         match audit {
             Audit::CreateTime | Audit::CreateUser => {}
-            Audit::UpdateTime => row.set(at, Cell::Time(now)),
-            Audit::UpdateUser => row.set(at, Cell::Text(operator.into())),
-            Audit::Version => row.set(at, Cell::Int(row.int(at).unwrap_or(1) + 1)),
+            Audit::UpdateTime => row.set(index, Cell::Time(now)),
+            Audit::UpdateUser => row.set(index, Cell::Text(operator.into())),
+            Audit::Version => row.set(index, Cell::Int(row.int(index).unwrap_or(1) + 1)),
         }
     }
 }
@@ -274,7 +274,7 @@ fn audits(table: &Table) -> impl Iterator<Item = (usize, Audit)> {
     table
         .columns()
         .filter(|(_, field)| field.role == Role::Stamped)
-        .filter_map(|(at, field)| {
+        .filter_map(|(index, field)| {
             let audit = match field.column {
                 "create_time" | "create_date_time" => Audit::CreateTime,
                 "create_user" => Audit::CreateUser,
@@ -283,7 +283,7 @@ fn audits(table: &Table) -> impl Iterator<Item = (usize, Audit)> {
                 "version" => Audit::Version,
                 _ => return None,
             };
-            Some((at, audit))
+            Some((index, audit))
         })
 }
 

@@ -243,19 +243,19 @@ impl<'p, 'w> Comparer<'p, 'w> {
     }
 
     /// Returns the JSON pointer to a row of the file.
-    fn path(&self, table: TableId, at: usize) -> String {
+    fn path(&self, table: TableId, index: usize) -> String {
         format!(
             "/{ROOT}/{}/{}",
             table.table().list,
-            self.sides.file.tables.place(table, at)
+            self.sides.file.tables.place(table, index)
         )
     }
 
     /// Returns the values of a row of the file that cannot be stored.
-    fn value_errors(&self, table: TableId, at: usize) -> Vec<ValueError> {
-        let row = self.sides.file.tables.row(table, at);
+    fn value_errors(&self, table: TableId, index: usize) -> Vec<ValueError> {
+        let row = self.sides.file.tables.row(table, index);
         row.map_or_else(Vec::new, |row| {
-            values::value_errors(table.table(), row, &self.path(table, at))
+            values::value_errors(table.table(), row, &self.path(table, index))
         })
     }
 
@@ -319,7 +319,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
         let Identity { table, key, .. } = *Identity::of(kind);
         let build = |row: &Row| item::record(table, row);
         let rows = self.sides.file.tables.rows(table).iter().enumerate();
-        rows.map(|(at, row)| {
+        rows.map(|(index, row)| {
             let id = ItemId::new(kind.clone(), row.shared(key));
             let base = self.sides.target.item(kind, row.text(key));
             let called = name.map_or_else(|| row.shared(key), |(column, _)| row.shared(column));
@@ -327,7 +327,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 names.check(row.text(key), row.text(column))
             });
             blocks.extend(self.twice(kind, row.text(key)));
-            blocks.extend(values::reasons(self.value_errors(table, at)));
+            blocks.extend(values::reasons(self.value_errors(table, index)));
             blocks.extend(
                 base.into_iter()
                     .flat_map(|base| masked_urls(table, row, base)),
@@ -335,7 +335,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
             let mut candidate = candidate(
                 id,
                 called,
-                self.path(table, at),
+                self.path(table, index),
                 build(row),
                 base.map(build),
             );
@@ -355,13 +355,13 @@ impl<'p, 'w> Comparer<'p, 'w> {
         let rows = file.tables.rows(TableId::Group);
         let plain = rows.iter().enumerate().filter(|(_, row)| !is_hidden(row));
         plain
-            .map(|(at, row)| {
+            .map(|(index, row)| {
                 let name = row.text(group::GROUP_NAME);
                 let base = self.sides.target.plain_named(name);
                 let mut candidate = candidate(
                     ItemId::new(GROUP, row.shared(group::GROUP_NAME)),
                     row.shared(group::GROUP_ALIAS),
-                    self.path(TableId::Group, at),
+                    self.path(TableId::Group, index),
                     item::plain_group(self.sides, file, row),
                     base.map(|row| item::plain_group(self.sides, &self.sides.target, row)),
                 );
@@ -371,7 +371,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 candidate
                     .blocks
                     .extend(self.broken.of_id(TableId::Group, row));
-                let mut value_errors = self.value_errors(TableId::Group, at);
+                let mut value_errors = self.value_errors(TableId::Group, index);
                 value_errors.extend(self.misfits_of_links(row));
                 candidate.blocks.extend(values::reasons(value_errors));
                 candidate.requires = self.needs_of_group(row);
@@ -403,7 +403,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
             .into_iter();
         let links = apis.filter(|(_, api)| !self.sides.is_missing(*api));
         links
-            .flat_map(|(at, _)| self.value_errors(TableId::GroupApi, at))
+            .flat_map(|(index, _)| self.value_errors(TableId::GroupApi, index))
             .collect()
     }
 

@@ -97,9 +97,9 @@ fn write(kept: &Kept<'_>, apis: &Apis<'_>) -> Vec<u8> {
 }
 
 fn row(json: &mut json::Writer, fields: &[FieldDef], row: &Row) {
-    for (at, field) in fields.iter().enumerate() {
+    for (index, field) in fields.iter().enumerate() {
         json.key(field.json);
-        match (field.ty, field.role, row.cell(at)) {
+        match (field.ty, field.role, row.cell(index)) {
             (Type::Epoch, ..) => match resubmitted(row) {
                 Some(millis) => json.text(&millis),
                 None => json.null(),

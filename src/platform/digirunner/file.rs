@@ -93,7 +93,7 @@ impl Reader {
             match segment {
                 Segment::Key(key) => push_segment(&mut path, key),
                 Segment::Unknown(key) => push_segment(&mut path, key),
-                Segment::Index(at) => path.push_str(&at.to_string()),
+                Segment::Index(index) => path.push_str(&index.to_string()),
             }
         }
         path
@@ -366,21 +366,21 @@ impl<'de> Visitor<'de> for Rows<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Row>, A::Error> {
         let Self { reader, fields } = self;
         let mut rows = Vec::new();
-        let mut at = 0;
+        let mut index = 0;
         loop {
             let seed = |reader: &mut Reader| list.next_element_seed(RowOf { reader, fields });
-            match reader.within(Segment::Index(at), seed)? {
+            match reader.within(Segment::Index(index), seed)? {
                 None => return Ok(rows),
                 Some(Some(row)) => rows.push(row),
                 Some(None) => {
-                    reader.nulls.push(at);
-                    let path = format!("{}/{at}", reader.path());
+                    reader.nulls.push(index);
+                    let path = format!("{}/{index}", reader.path());
                     reader.findings.push(
                         Finding::warning("null-row", "a row is null; it is ignored").at(path),
                     );
                 }
             }
-            at += 1;
+            index += 1;
         }
     }
 }
@@ -420,14 +420,14 @@ impl<'de> Visitor<'de> for RowOf<'_> {
         let mut next = 0;
         while let Some(name) = map.next_key_seed(Name { fields, next })? {
             match name {
-                Named::Field(at, field) => {
-                    let slot = cells.get_mut(at).filter(|slot| slot.is_none());
+                Named::Field(index, field) => {
+                    let slot = cells.get_mut(index).filter(|slot| slot.is_none());
                     let Some(slot) = slot else {
                         return Err(duplicate(field.json));
                     };
                     let read = |_: &mut Reader| map.next_value_seed(CellOf(field));
                     *slot = Some(reader.within(Segment::Key(field.json), read)?);
-                    next = at + 1;
+                    next = index + 1;
                 }
                 Named::Unknown(key) if others.contains(&key) => return Err(duplicate(&key)),
                 Named::Unknown(key) => {
@@ -489,7 +489,7 @@ impl Visitor<'_> for Name {
             .find(|(_, field)| field.json == name);
         Ok(found.map_or_else(
             || Named::Unknown(name.to_owned()),
-            |(at, field)| Named::Field(at, field),
+            |(index, field)| Named::Field(index, field),
         ))
     }
 }

@@ -151,7 +151,7 @@ impl<'w> Index<'w> {
         let hidden_by = |column| {
             let mut index: ByText<'w> = by_text(groups, column);
             for rows in index.values_mut() {
-                rows.retain(|at| groups.get(*at).is_some_and(is_hidden));
+                rows.retain(|position| groups.get(*position).is_some_and(is_hidden));
             }
             index.retain(|_, rows| !rows.is_empty());
             index
@@ -162,7 +162,7 @@ impl<'w> Index<'w> {
                 let rows = tables.rows(identity.table);
                 let mut items: ByText<'w> = by_text(rows, identity.key);
                 for holders in items.values_mut() {
-                    holders.retain(|at| rows.get(*at).is_some_and(identity.is_one));
+                    holders.retain(|position| rows.get(*position).is_some_and(identity.is_one));
                 }
                 items
             }),
@@ -206,7 +206,7 @@ impl<'w> Index<'w> {
             .get(key)
             .into_iter()
             .flatten()
-            .filter_map(move |at| Some((*at, rows.get(*at)?)))
+            .filter_map(move |position| Some((*position, rows.get(*position)?)))
     }
 
     /// Returns the rows of a table that an index names for a number.
@@ -221,7 +221,7 @@ impl<'w> Index<'w> {
         found
             .into_iter()
             .flatten()
-            .filter_map(move |at| Some((*at, rows.get(*at)?)))
+            .filter_map(move |position| Some((*position, rows.get(*position)?)))
     }
 
     /// Returns a group's row by its local id.
@@ -253,7 +253,7 @@ impl<'w> Index<'w> {
                 names: identity
                     .names
                     .iter()
-                    .map(|(sort, at)| (*sort, row.shared(*at)))
+                    .map(|(sort, index)| (*sort, row.shared(*index)))
                     .collect(),
             })
         };
@@ -294,9 +294,9 @@ impl<'w> Index<'w> {
     pub(crate) fn apis_of(&self, group_id: &str) -> Vec<(usize, ApiName<'w>)> {
         let mut seen = HashSet::new();
         self.rows_of(TableId::GroupApi, &self.group_apis, group_id)
-            .map(|(at, row)| {
+            .map(|(index, row)| {
                 (
-                    at,
+                    index,
                     (
                         row.text(group_api::MODULE_NAME),
                         row.text(group_api::API_KEY),
@@ -312,12 +312,12 @@ impl<'w> Index<'w> {
     pub(crate) fn scope_apis(&self, vgroup_id: &str) -> Vec<ScopeApi<'w>> {
         let mut seen = HashSet::new();
         let mut apis = Vec::new();
-        for (at, row) in self.rows_of(TableId::Group, &self.hidden_of, vgroup_id) {
+        for (index, row) in self.rows_of(TableId::Group, &self.hidden_of, vgroup_id) {
             for (link, api) in self.apis_of(row.text(group::GROUP_ID)) {
                 if seen.insert(api) {
                     apis.push(ScopeApi {
                         api,
-                        group: at,
+                        group: index,
                         link,
                     });
                 }
@@ -369,8 +369,8 @@ fn unique<'w>(words: impl Iterator<Item = &'w str>) -> Vec<&'w str> {
 /// Indexes rows by the text of a column; the first of several is used.
 fn first_by(rows: &[Row], column: usize, keep: impl Fn(&Row) -> bool) -> HashMap<&str, usize> {
     let mut index = HashMap::with_capacity(rows.len());
-    for (at, row) in rows.iter().enumerate().filter(|(_, row)| keep(row)) {
-        index.entry(row.text(column)).or_insert(at);
+    for (position, row) in rows.iter().enumerate().filter(|(_, row)| keep(row)) {
+        index.entry(row.text(column)).or_insert(position);
     }
     index
 }

@@ -253,7 +253,7 @@ pub(super) fn check<'w>(file: &Index<'w>) -> Broken<'w> {
         let keys = known
             .entry((to, key))
             .or_insert_with(|| keys(file.tables, to, key));
-        for (at, row) in file.tables.rows(from).iter().enumerate() {
+        for (index, row) in file.tables.rows(from).iter().enumerate() {
             let wanted = Key::of(row.cell(column));
             // A plain group has no scope, whatever its column contains.
             let is_none = from == TableId::Group && !is_hidden(row);
@@ -263,37 +263,37 @@ pub(super) fn check<'w>(file: &Index<'w>) -> Broken<'w> {
             broken.note(
                 from,
                 column,
-                file.tables.place(from, at),
+                file.tables.place(from, index),
                 row,
                 wanted.as_ref(),
                 to,
             );
-            dangling.insert((from, at));
+            dangling.insert((from, index));
         }
     }
     let uids: HashSet<&str> = file.tables.api_use.iter().map(|api| &*api.uid).collect();
-    for (at, row) in file.tables.rows(TableId::OpenMap).iter().enumerate() {
+    for (index, row) in file.tables.rows(TableId::OpenMap).iter().enumerate() {
         let uid = row.text(open_map::REF_API_UID);
         if !uids.contains(uid) {
-            let at = file.tables.place(TableId::OpenMap, at);
+            let index = file.tables.place(TableId::OpenMap, index);
             let wanted = Key::of(row.cell(open_map::REF_API_UID));
             broken.push(
                 TableId::OpenMap,
                 open_map::REF_API_UID,
-                at,
+                index,
                 wanted.as_ref(),
                 API_USE_LIST,
             );
         }
     }
-    for (table, at) in dangling {
-        let Some(row) = file.tables.row(table, at) else {
+    for (table, index) in dangling {
+        let Some(row) = file.tables.row(table, index) else {
             continue;
         };
         let path = format!(
             "/{ROOT}/{}/{}",
             table.table().list,
-            file.tables.place(table, at)
+            file.tables.place(table, index)
         );
         let value_errors = values::value_errors(table.table(), row, &path).into_iter();
         broken.findings.extend(value_errors.map(Finding::from));
@@ -321,12 +321,12 @@ impl<'w> Broken<'w> {
         &mut self,
         from: TableId,
         column: usize,
-        at: usize,
+        index: usize,
         row: &'w Row,
         wanted: Option<&Key<'_>>,
         to: TableId,
     ) {
-        self.push(from, column, at, wanted, to.table().list);
+        self.push(from, column, index, wanted, to.table().list);
         let client = match (from, column) {
             (TableId::ClientGroup, client_group::GROUP_ID) => row.text(client_group::CLIENT_ID),
             (TableId::ClientVgroup, client_vgroup::VGROUP_ID) => row.text(client_vgroup::CLIENT_ID),
@@ -341,10 +341,10 @@ impl<'w> Broken<'w> {
         let message = match wanted {
             Some(wanted) => {
                 format!(
-                    "its link /{ROOT}/{list}/{at} names {what} id {wanted}, which the file does not contain"
+                    "its link /{ROOT}/{list}/{index} names {what} id {wanted}, which the file does not contain"
                 )
             }
-            None => format!("its link /{ROOT}/{list}/{at} names no {what}"),
+            None => format!("its link /{ROOT}/{list}/{index} names no {what}"),
         };
         self.clients
             .entry(client)
@@ -356,18 +356,18 @@ impl<'w> Broken<'w> {
         &mut self,
         from: TableId,
         column: usize,
-        at: usize,
+        index: usize,
         wanted: Option<&Key<'_>>,
         to: &str,
     ) {
         let (list, field) = (from.table().list, field(from, column));
         let message = match wanted {
             Some(wanted) => {
-                format!("{list} row {at} names {field} '{wanted}', which {to} does not contain")
+                format!("{list} row {index} names {field} '{wanted}', which {to} does not contain")
             }
-            None => format!("{list} row {at} has no {field}, so it belongs to no row of {to}"),
+            None => format!("{list} row {index} has no {field}, so it belongs to no row of {to}"),
         };
-        let path = format!("/{ROOT}/{list}/{at}/{field}");
+        let path = format!("/{ROOT}/{list}/{index}/{field}");
         let finding = match wanted {
             Some(_) if (from, column) == SKIPPED => {
                 Finding::note("broken-reference", format!("{message}; an import skips it"))

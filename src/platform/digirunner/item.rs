@@ -32,9 +32,9 @@ pub(super) fn value(field: &FieldDef, cell: &Cell) -> Value {
 /// Returns the requested fields of a row.
 fn fields(table: &Table, row: &Row, wanted: impl Fn(&FieldDef) -> bool) -> Vec<Field> {
     let named = table.columns().filter(|(_, field)| wanted(field));
-    let field = |(at, field): (usize, &'static FieldDef)| Field {
+    let field = |(index, field): (usize, &'static FieldDef)| Field {
         kept: field.is_kept,
-        ..Field::new(field.json, value(field, row.cell(at)))
+        ..Field::new(field.json, value(field, row.cell(index)))
     };
     named.map(field).collect()
 }
@@ -228,12 +228,12 @@ impl<'p, 'w> ClientItem<'p, 'w> {
             Origin::File => (&file, &target),
             Origin::Target => (&target, &file),
         };
-        let elements = own.rows().iter().enumerate().map(|(at, row)| {
+        let elements = own.rows().iter().enumerate().map(|(index, row)| {
             let partner = others.position(row);
             let id = match (self.from, partner) {
                 (Origin::File, Some(other)) => host_id(target.rows(), other),
-                (Origin::File, None) => format!("file {at}"),
-                (Origin::Target, _) => host_id(target.rows(), at),
+                (Origin::File, None) => format!("file {index}"),
+                (Origin::Target, _) => host_id(target.rows(), index),
             };
             let called = match (self.from, partner) {
                 (Origin::Target, Some(other)) => file.rows().get(other).copied().unwrap_or(row),
@@ -512,12 +512,12 @@ impl<'p, 'w> ClientItem<'p, 'w> {
 }
 
 /// Returns the identity of a host of the target.
-fn host_id(hosts: &[&Row], at: usize) -> String {
+fn host_id(hosts: &[&Row], index: usize) -> String {
     let id = hosts
-        .get(at)
+        .get(index)
         .and_then(|row| row.int(super::schema::host::HOST_SEQ));
     id.map_or_else(
-        || format!("target, place {at}"),
+        || format!("target, place {index}"),
         |id| format!("target {id}"),
     )
 }

@@ -321,8 +321,8 @@ pub(crate) fn hosts(file: &Hosts<'_>, target: &Hosts<'_>) -> Vec<Reason> {
 /// match both, and the client could no longer be covered. The product's own
 /// screens refuse them.
 fn twin_hosts(file: &Hosts<'_>) -> Option<Reason> {
-    let twins = file.rows().iter().enumerate().find_map(|(at, row)| {
-        let found = file.find(row).filter(|found| found.first < at)?;
+    let twins = file.rows().iter().enumerate().find_map(|(index, row)| {
+        let found = file.find(row).filter(|found| found.first < index)?;
         Some((file.rows().get(found.first)?, row))
     });
     twins.map(|(other, row)| {
@@ -493,8 +493,8 @@ fn owned(side: &Index<'_>, client_id: &str) -> Vec<(usize, String, String)> {
 pub(crate) fn keyword_search(row: &Row) -> String {
     [clientext::CONTENT_TXT, clientext::REVIEW_REMARK]
         .into_iter()
-        .filter(|at| *row.cell(*at) != Cell::Null)
-        .map(|at| row.text(at))
+        .filter(|index| *row.cell(*index) != Cell::Null)
+        .map(|index| row.text(index))
         .collect::<Vec<_>>()
         .join("|")
 }

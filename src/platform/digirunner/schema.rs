@@ -676,8 +676,8 @@ mod tests {
 
     #[test]
     fn tables_stand_in_their_own_order() {
-        for (at, table) in TABLES.iter().enumerate() {
-            assert_eq!(table.id as usize, at);
+        for (index, table) in TABLES.iter().enumerate() {
+            assert_eq!(table.id as usize, index);
             assert!(table.key().count() > 0, "{} has a key", table.name);
         }
     }

@@ -109,7 +109,7 @@ fn select(table: &Table, condition: &str) -> String {
 
 fn decode(table: &'static Table, from: &PgRow) -> Result<Row, sqlx::Error> {
     let mut row = Row::empty(table);
-    for (column, (at, field)) in table.columns().enumerate() {
+    for (column, (index, field)) in table.columns().enumerate() {
         let cell = match field.ty {
             Type::Text(_) | Type::Epoch => from
                 .try_get::<Option<&str>, _>(column)?
@@ -121,7 +121,7 @@ fn decode(table: &'static Table, from: &PgRow) -> Result<Row, sqlx::Error> {
                 .try_get(column)
                 .map(|time: Option<_>| time.map(Cell::Time))?,
         };
-        row.set(at, cell.unwrap_or(Cell::Null));
+        row.set(index, cell.unwrap_or(Cell::Null));
     }
     Ok(row)
 }

@@ -48,45 +48,45 @@ impl Row {
     }
 
     /// Returns a cell; NULL where there is none.
-    pub(crate) fn cell(&self, at: usize) -> &Cell {
-        self.cells.get(at).unwrap_or(&Cell::Null)
+    pub(crate) fn cell(&self, index: usize) -> &Cell {
+        self.cells.get(index).unwrap_or(&Cell::Null)
     }
 
     /// Returns text; empty where there is none.
-    pub(crate) fn text(&self, at: usize) -> &str {
-        match self.cell(at) {
+    pub(crate) fn text(&self, index: usize) -> &str {
+        match self.cell(index) {
             Cell::Text(text) => text,
             _ => "",
         }
     }
 
     /// Returns shared text.
-    pub(crate) fn shared(&self, at: usize) -> Arc<str> {
-        match self.cell(at) {
+    pub(crate) fn shared(&self, index: usize) -> Arc<str> {
+        match self.cell(index) {
             Cell::Text(text) => Arc::clone(text),
             _ => Arc::from(""),
         }
     }
 
     /// Returns a number.
-    pub(crate) fn int(&self, at: usize) -> Option<i64> {
-        match self.cell(at) {
+    pub(crate) fn int(&self, index: usize) -> Option<i64> {
+        match self.cell(index) {
             Cell::Int(number) => Some(*number),
             _ => None,
         }
     }
 
     /// Sets a cell.
-    pub(crate) fn set(&mut self, at: usize, cell: Cell) {
-        if let Some(slot) = self.cells.get_mut(at) {
+    pub(crate) fn set(&mut self, index: usize, cell: Cell) {
+        if let Some(slot) = self.cells.get_mut(index) {
             *slot = cell;
         }
     }
 
     /// Copies cells of another row of the same table.
     pub(crate) fn copy(&mut self, from: &Self, columns: &[usize]) {
-        for at in columns {
-            self.set(*at, from.cell(*at).clone());
+        for index in columns {
+            self.set(*index, from.cell(*index).clone());
         }
     }
 }
@@ -155,20 +155,20 @@ impl Tables {
     }
 
     /// Returns the position of a row in its list of the file.
-    pub(crate) fn place(&self, table: TableId, at: usize) -> usize {
+    pub(crate) fn place(&self, table: TableId, index: usize) -> usize {
         let nulls = self
             .nulls
             .get(table as usize)
             .map_or(&[][..], Vec::as_slice);
         nulls.iter().fold(
-            at,
+            index,
             |place, null| if *null <= place { place + 1 } else { place },
         )
     }
 
     /// Returns a row.
-    pub(crate) fn row(&self, table: TableId, at: usize) -> Option<&Row> {
-        self.rows(table).get(at)
+    pub(crate) fn row(&self, table: TableId, index: usize) -> Option<&Row> {
+        self.rows(table).get(index)
     }
 }
 
@@ -181,9 +181,9 @@ pub(crate) type ByInt = HashMap<i64, Vec<usize>>;
 /// Groups rows by the text of a column, in their order.
 pub(crate) fn by_text(rows: &[Row], column: usize) -> ByText<'_> {
     let mut index: ByText<'_> = HashMap::with_capacity(rows.len());
-    for (at, row) in rows.iter().enumerate() {
+    for (position, row) in rows.iter().enumerate() {
         if let Cell::Text(text) = row.cell(column) {
-            index.entry(text).or_default().push(at);
+            index.entry(text).or_default().push(position);
         }
     }
     index
@@ -192,9 +192,9 @@ pub(crate) fn by_text(rows: &[Row], column: usize) -> ByText<'_> {
 /// Groups rows by the number of a column, in their order.
 pub(crate) fn by_int(rows: &[Row], column: usize) -> ByInt {
     let mut index: ByInt = HashMap::with_capacity(rows.len());
-    for (at, row) in rows.iter().enumerate() {
+    for (position, row) in rows.iter().enumerate() {
         if let Some(number) = row.int(column) {
-            index.entry(number).or_default().push(at);
+            index.entry(number).or_default().push(position);
         }
     }
     index

@@ -30,31 +30,36 @@ pub(super) fn value_errors(table: &Table, row: &Row, path: &str) -> Vec<ValueErr
         |field: &FieldDef| matches!(field.role, Role::Stamped | Role::Local | Role::Derived);
     let columns = table.columns().filter(|(_, field)| !is_ours(field));
     columns
-        .filter_map(|(at, _)| value_error(table, row, at, path))
+        .filter_map(|(index, _)| value_error(table, row, index, path))
         .collect()
 }
 
 /// Returns why one field of a row cannot be stored.
-pub(super) fn value_error(table: &Table, row: &Row, at: usize, path: &str) -> Option<ValueError> {
-    let field = table.fields.get(at)?;
-    let name = table.fields.get(source(table.id, at))?.json;
-    let (code, what) = complaint(table, field, name, row.cell(at))?;
+pub(super) fn value_error(
+    table: &Table,
+    row: &Row,
+    index: usize,
+    path: &str,
+) -> Option<ValueError> {
+    let field = table.fields.get(index)?;
+    let name = table.fields.get(source(table.id, index))?.json;
+    let (code, what) = complaint(table, field, name, row.cell(index))?;
     Some(ValueError {
         code,
         what,
         path: format!("{path}/{name}"),
-        column: (table.id, at),
+        column: (table.id, index),
     })
 }
 
 /// Returns the field that a column's value comes from: the only date of a file
 /// is exported as another property.
-fn source(table: TableId, at: usize) -> usize {
-    match (table, at) {
+fn source(table: TableId, index: usize) -> usize {
+    match (table, index) {
         (TableId::Clientext, clientext::RESUBMIT_DATE_TIME) => {
             clientext::RESUBMIT_DATE_TIME_FOR_LONG_TIME
         }
-        _ => at,
+        _ => index,
     }
 }
 
@@ -175,10 +180,10 @@ mod tests {
 
     const PATH: &str = "/importClientRelated/tsmpClientList/0";
 
-    fn describe(table: &Table, at: usize, cell: Cell) -> Option<(&'static str, String, String)> {
+    fn describe(table: &Table, index: usize, cell: Cell) -> Option<(&'static str, String, String)> {
         let mut row = Row::empty(table);
-        row.set(at, cell);
-        value_error(table, &row, at, PATH).map(|error| (error.code, error.what, error.path))
+        row.set(index, cell);
+        value_error(table, &row, index, PATH).map(|error| (error.code, error.what, error.path))
     }
 
     fn text(text: &str) -> Cell {
@@ -232,18 +237,18 @@ mod tests {
 
     #[test]
     fn a_64_bit_number_does_not_fit_into_32_bits() {
-        let at = oauth::ACCESS_TOKEN_VALIDITY;
+        let index = oauth::ACCESS_TOKEN_VALIDITY;
         assert_eq!(
-            describe(&oauth::TABLE, at, Cell::Int(i64::from(i32::MAX))),
+            describe(&oauth::TABLE, index, Cell::Int(i64::from(i32::MAX))),
             None
         );
         assert_eq!(
-            describe(&oauth::TABLE, at, Cell::Int(i64::from(i32::MIN))),
+            describe(&oauth::TABLE, index, Cell::Int(i64::from(i32::MIN))),
             None
         );
         for number in [i64::from(i32::MAX) + 1, i64::from(i32::MIN) - 1, i64::MAX] {
             assert_eq!(
-                describe(&oauth::TABLE, at, Cell::Int(number)).unwrap().0,
+                describe(&oauth::TABLE, index, Cell::Int(number)).unwrap().0,
                 "value-out-of-range"
             );
         }
@@ -260,11 +265,11 @@ mod tests {
     #[test]
     fn a_day_before_postgresqls_first_year_does_not_fit() {
         let day = |year| Cell::Time(NaiveDate::from_ymd_opt(year, 12, 31).unwrap().into());
-        let at = clientext::RESUBMIT_DATE_TIME;
-        assert_eq!(describe(&clientext::TABLE, at, day(-4711)), None);
-        assert_eq!(describe(&clientext::TABLE, at, day(200_000)), None);
+        let index = clientext::RESUBMIT_DATE_TIME;
+        assert_eq!(describe(&clientext::TABLE, index, day(-4711)), None);
+        assert_eq!(describe(&clientext::TABLE, index, day(200_000)), None);
         assert_eq!(
-            describe(&clientext::TABLE, at, day(-4712)).unwrap().0,
+            describe(&clientext::TABLE, index, day(-4712)).unwrap().0,
             "value-out-of-range"
         );
     }
@@ -284,8 +289,8 @@ mod tests {
     #[test]
     fn columns_that_are_set_by_us_may_hold_anything() {
         let mut row = Row::empty(&host::TABLE);
-        for at in [host::CLIENT_ID, host::HOST_NAME, host::HOST_IP] {
-            row.set(at, text("x"));
+        for index in [host::CLIENT_ID, host::HOST_NAME, host::HOST_IP] {
+            row.set(index, text("x"));
         }
         row.set(host::HOST_SEQ, Cell::Int(i64::MAX));
         assert_eq!(value_errors(&host::TABLE, &row, PATH), []);
@@ -295,8 +300,8 @@ mod tests {
     fn one_column_of_many_rows_is_one_reason() {
         let mut row = Row::empty(&client::TABLE);
         row.set(client::REMARK, text(&"x".repeat(301)));
-        let error = |at: usize| {
-            value_error(&client::TABLE, &row, client::REMARK, &format!("/{at}")).unwrap()
+        let error = |index: usize| {
+            value_error(&client::TABLE, &row, client::REMARK, &format!("/{index}")).unwrap()
         };
         let described: Vec<String> = reasons((0..3).map(error).collect())
             .into_iter()

@@ -68,7 +68,11 @@ pub(crate) fn verify(
             .map(|entry| &entry.item.id)
             .filter(|id| verbs.contains_key(id))
         {
-            let is_there = |at| written.entry(at).is_some_and(|entry| entry.base.is_some());
+            let is_there = |index| {
+                written
+                    .entry(index)
+                    .is_some_and(|entry| entry.base.is_some())
+            };
             if !written.position(id).is_some_and(is_there) {
                 found.push(main_row(promise, id, Deviation::MissingRow));
                 continue;
@@ -94,7 +98,10 @@ fn item(
     id: &ItemId,
     verbs: &HashMap<&ItemId, Verb>,
 ) -> Vec<ItemDifference> {
-    let entry = |plan: &Plan| plan.position(id).and_then(|at| plan.entry(at).cloned());
+    let entry = |plan: &Plan| {
+        plan.position(id)
+            .and_then(|index| plan.entry(index).cloned())
+    };
     let Some(mut promised) = entry(shown) else {
         return Vec::new();
     };
@@ -119,7 +126,7 @@ fn named(before: &Tables, after: &Tables) -> Option<Tables> {
         };
         any |= new.text(group::GROUP_NAME) != row.text(group::GROUP_NAME);
         let follows = group::TABLE.columns().filter(|(_, field)| field.follows);
-        row.copy(new, &follows.map(|(at, _)| at).collect::<Vec<_>>());
+        row.copy(new, &follows.map(|(index, _)| index).collect::<Vec<_>>());
     }
     let is_new = |row: &&Row| then.group(row.text(group::GROUP_ID)).is_none();
     rows.extend(
@@ -211,8 +218,8 @@ impl<'a> Policy<'a> {
             TableId::IdpO | TableId::IdpL | TableId::IdpA | TableId::IdpJdbc
         );
         let mut columns = BTreeMap::new();
-        for (at, field) in table.columns() {
-            if let Some(promised) = self.column(table.id, (at, field), &now, verb, is_update) {
+        for (index, field) in table.columns() {
+            if let Some(promised) = self.column(table.id, (index, field), &now, verb, is_update) {
                 columns.insert(field.column.to_owned(), promised);
             }
         }
@@ -229,14 +236,14 @@ impl<'a> Policy<'a> {
     fn column(
         &self,
         table: TableId,
-        (at, field): (usize, &FieldDef),
+        (index, field): (usize, &FieldDef),
         now: &Row,
         verb: Verb,
         is_update: bool,
     ) -> Option<Promised> {
         let value = |cell: &Cell| json(cell).map(Promised::Value);
         match (table, field.role) {
-            (TableId::Oauth, _) if at == oauth::SCOPE => {
+            (TableId::Oauth, _) if index == oauth::SCOPE => {
                 let mut groups = self.after.groups_of_client(now.text(oauth::CLIENT_ID));
                 groups.sort_unstable();
                 let joined = if groups.is_empty() {
@@ -246,21 +253,21 @@ impl<'a> Policy<'a> {
                 };
                 value(&Cell::Text(joined.into()))
             }
-            (TableId::Clientext, _) if at == clientext::KEYWORD_SEARCH => {
+            (TableId::Clientext, _) if index == clientext::KEYWORD_SEARCH => {
                 value(&Cell::Text(keyword_search(now).into()))
             }
-            (TableId::DpApp, _) if at == dp_app::KEYWORD_SEARCH => {
+            (TableId::DpApp, _) if index == dp_app::KEYWORD_SEARCH => {
                 let mut rows = self.file.rows(TableId::DpApp).iter();
                 let row =
                     rows.find(|row| row.text(dp_app::CLIENT_ID) == now.text(dp_app::CLIENT_ID));
-                row.and_then(|row| value(row.cell(at)))
+                row.and_then(|row| value(row.cell(index)))
             }
-            (TableId::Client, Role::Counter) if !is_update => match at {
+            (TableId::Client, Role::Counter) if !is_update => match index {
                 client::API_USED => {
                     let mut rows = self.file.rows(TableId::Client).iter();
                     let row =
                         rows.find(|row| row.text(client::CLIENT_ID) == now.text(client::CLIENT_ID));
-                    row.and_then(|row| value(row.cell(at)))
+                    row.and_then(|row| value(row.cell(index)))
                 }
                 _ => value(&Cell::Int(0)),
             },
@@ -304,7 +311,7 @@ impl<'a> Policy<'a> {
             table
                 .columns()
                 .find(|(_, field)| field.column == name)
-                .map(|(at, _)| at)
+                .map(|(index, _)| index)
         };
         let owner = match table.id {
             TableId::XMap => keys
@@ -391,10 +398,10 @@ impl<'a> Policy<'a> {
         let name = segments(&one.path).last().unwrap_or_default();
         let has_it = |row: TouchedRow<'r>| {
             let table = TABLES.into_iter().find(|table| table.name == row.table)?;
-            let (at, field) = table.columns().find(|(_, field)| field.json == name)?;
+            let (index, field) = table.columns().find(|(_, field)| field.json == name)?;
             let now = row_of(table, row.after?);
             let (owner, _) = self.owner(table, &now, true)?;
-            (owner == *id && value(field, now.cell(at)) == one.found).then_some((row, field))
+            (owner == *id && value(field, now.cell(index)) == one.found).then_some((row, field))
         };
         let found = touched.rows().find_map(has_it);
         let describe = |value: &Value| serde_json::to_string(value).unwrap_or_default();
@@ -487,13 +494,16 @@ pub(crate) fn moved(
                 found.push(promise.deviation(row.table, row.key, Deviation::UnexpectedRow));
                 continue;
             };
-            let differs = |at: usize, field: &FieldDef| match field.ty {
+            let differs = |index: usize, field: &FieldDef| match field.ty {
                 // A time in another JSON format is read as none.
-                Type::Time => base.cell(at) != now.cell(at) && *now.cell(at) != Cell::Null,
-                Type::Text(1) => base.text(at).trim_end_matches(' ') != now.text(at),
-                _ => base.cell(at) != now.cell(at),
+                Type::Time => base.cell(index) != now.cell(index) && *now.cell(index) != Cell::Null,
+                Type::Text(1) => base.text(index).trim_end_matches(' ') != now.text(index),
+                _ => base.cell(index) != now.cell(index),
             };
-            for (_, field) in table.columns().filter(|(at, field)| differs(*at, field)) {
+            for (_, field) in table
+                .columns()
+                .filter(|(index, field)| differs(*index, field))
+            {
                 if field.role != Role::Stamped {
                     found.push(Unpromised {
                         column: Some(field.column.to_owned()),
@@ -526,17 +536,19 @@ pub(crate) fn promises(changes: &Changes, target: &Tables) -> Vec<RowPromise> {
             .map(|row| (row, true));
         for (row, remains) in written.chain(changes.deletes.rows.iter().map(|row| (row, false))) {
             let base = before.get(&key_of(table, row));
-            let differs = |at: &usize| base.is_none_or(|base| base.cell(*at) != row.cell(*at));
-            let columns = table
-                .columns()
-                .filter(|(at, _)| differs(at))
-                .map(|(at, field)| {
-                    let promised = match field.role {
-                        Role::Stamped => Promised::Stamped,
-                        _ => json(row.cell(at)).map_or(Promised::Derived, Promised::Value),
-                    };
-                    (field.column.to_owned(), promised)
-                });
+            let differs =
+                |index: &usize| base.is_none_or(|base| base.cell(*index) != row.cell(*index));
+            let columns =
+                table
+                    .columns()
+                    .filter(|(index, _)| differs(index))
+                    .map(|(index, field)| {
+                        let promised = match field.role {
+                            Role::Stamped => Promised::Stamped,
+                            _ => json(row.cell(index)).map_or(Promised::Derived, Promised::Value),
+                        };
+                        (field.column.to_owned(), promised)
+                    });
             promises.push(RowPromise {
                 table: table.name.into(),
                 key: key_json(table, row),
@@ -589,15 +601,15 @@ pub(crate) fn after(tables: &Tables, touched: Touched<'_>) -> Tables {
             .rows(table.id)
             .iter()
             .enumerate()
-            .map(|(at, row)| (key_of(table, row), at))
+            .map(|(index, row)| (key_of(table, row), index))
             .collect();
         for row in touched {
             let key = key_of(table, &row_of(table, row.key));
-            let at = *places.entry(key).or_insert(rows.len());
-            if at == rows.len() {
+            let index = *places.entry(key).or_insert(rows.len());
+            if index == rows.len() {
                 rows.push(None);
             }
-            let Some(slot) = rows.get_mut(at) else {
+            let Some(slot) = rows.get_mut(index) else {
                 continue;
             };
             *slot = match (slot.take(), row.before, row.after) {
@@ -615,10 +627,10 @@ pub(crate) fn after(tables: &Tables, touched: Touched<'_>) -> Tables {
 
 fn patched(table: &Table, mut row: Row, before: &str, after: &str) -> Row {
     let (before, after) = (cells(before), cells(after));
-    for (at, field) in table.columns() {
+    for (index, field) in table.columns() {
         let (old, new) = (before.get(field.column), after.get(field.column));
         if old.map(|old| old.get()) != new.map(|new| new.get()) {
-            row.set(at, new.map_or(Cell::Null, |new| cell(field, new)));
+            row.set(index, new.map_or(Cell::Null, |new| cell(field, new)));
         }
     }
     row
@@ -632,9 +644,9 @@ fn cells(json: &str) -> BTreeMap<String, &RawValue> {
 fn row_of(table: &Table, json: &str) -> Row {
     let cells = cells(json);
     let mut row = Row::empty(table);
-    for (at, field) in table.columns() {
+    for (index, field) in table.columns() {
         if let Some(value) = cells.get(field.column) {
-            row.set(at, cell(field, value));
+            row.set(index, cell(field, value));
         }
     }
     row
@@ -676,16 +688,16 @@ fn json(cell: &Cell) -> Option<String> {
 fn key_of(table: &Table, row: &Row) -> String {
     let parts = table
         .key()
-        .map(|(at, _)| json(row.cell(at)).unwrap_or_default());
+        .map(|(index, _)| json(row.cell(index)).unwrap_or_default());
     parts.collect::<Vec<_>>().join(",")
 }
 
 fn key_json(table: &Table, row: &Row) -> String {
-    let parts = table.key().map(|(at, field)| {
+    let parts = table.key().map(|(index, field)| {
         format!(
             "\"{}\": {}",
             field.column,
-            json(row.cell(at)).unwrap_or_default()
+            json(row.cell(index)).unwrap_or_default()
         )
     });
     format!("{{{}}}", parts.collect::<Vec<_>>().join(", "))

@@ -39,7 +39,7 @@ pub(crate) async fn write(
     for (table, keys) in relied_on {
         let rows: Vec<Row> = keys
             .into_iter()
-            .map(|(row, at)| key_row(table, at, row))
+            .map(|(row, index)| key_row(table, index, row))
             .collect();
         lock_for_share(writer, table, &rows).await?;
     }
@@ -68,8 +68,8 @@ pub(crate) async fn execute(
         .into_iter()
         .filter_map(|table| Some((table, changes.of(table.id)?)))
         .collect();
-    for (at, (table, changes)) in touched.iter().enumerate() {
-        writer.report(table.name, at, touched.len());
+    for (index, (table, changes)) in touched.iter().enumerate() {
+        writer.report(table.name, index, touched.len());
         if !changes.deletes.rows.is_empty() {
             let keys = columns(table, &key(table), &changes.deletes.rows);
             writer.delete(keyed(table, &keys, &changes.deletes)).await?;
@@ -85,7 +85,7 @@ pub(crate) async fn execute(
         if !changes.inserts.rows.is_empty() {
             let rows = &changes.inserts.rows;
             let keys = columns(table, &key(table), rows);
-            let all: Vec<usize> = table.columns().map(|(at, _)| at).collect();
+            let all: Vec<usize> = table.columns().map(|(index, _)| index).collect();
             writer
                 .insert(
                     keyed(table, &keys, &changes.inserts),
@@ -177,24 +177,25 @@ pub(crate) fn key_row(table: &Table, column: usize, key: String) -> Row {
 }
 
 fn key(table: &Table) -> Vec<usize> {
-    table.key().map(|(at, _)| at).collect()
+    table.key().map(|(index, _)| index).collect()
 }
 
 /// Turns rows into an array per column.
-fn columns(table: &'static Table, at: &[usize], rows: &[Row]) -> Vec<bulk::Column> {
-    at.iter()
-        .filter_map(|at| Some((*at, table.fields.get(*at)?)))
-        .map(|(at, field)| bulk::Column {
+fn columns(table: &'static Table, indexes: &[usize], rows: &[Row]) -> Vec<bulk::Column> {
+    indexes
+        .iter()
+        .filter_map(|index| Some((*index, table.fields.get(*index)?)))
+        .map(|(index, field)| bulk::Column {
             name: field.column,
             values: match field.ty {
                 Type::Text(_) | Type::Epoch => {
-                    bulk::Values::Text(rows.iter().map(|row| text(row.cell(at))).collect())
+                    bulk::Values::Text(rows.iter().map(|row| text(row.cell(index))).collect())
                 }
                 Type::Int | Type::IntAsLong | Type::Long => {
-                    bulk::Values::Int(rows.iter().map(|row| row.int(at)).collect())
+                    bulk::Values::Int(rows.iter().map(|row| row.int(index)).collect())
                 }
                 Type::Time => {
-                    bulk::Values::Time(rows.iter().map(|row| time(row.cell(at))).collect())
+                    bulk::Values::Time(rows.iter().map(|row| time(row.cell(index))).collect())
                 }
             },
         })

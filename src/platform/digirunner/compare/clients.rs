@@ -21,11 +21,11 @@ impl<'w> Comparer<'_, 'w> {
         let rows = self.sides.file.tables.rows(TableId::Client);
         rows.iter()
             .enumerate()
-            .map(|(at, row)| self.client(at, row))
+            .map(|(index, row)| self.client(index, row))
             .collect()
     }
 
-    fn client(&self, at: usize, row: &Row) -> Candidate {
+    fn client(&self, index: usize, row: &Row) -> Candidate {
         let id = row.text(client::CLIENT_ID);
         let base = self.sides.target.client(id);
         let file = ClientItem {
@@ -49,7 +49,7 @@ impl<'w> Comparer<'_, 'w> {
         let mut candidate = candidate(
             ItemId::new(CLIENT, row.shared(client::CLIENT_ID)),
             called,
-            self.path(TableId::Client, at),
+            self.path(TableId::Client, index),
             file.value(row),
             base.map(|row| target.value(row)),
         );
@@ -60,7 +60,7 @@ impl<'w> Comparer<'_, 'w> {
             }
             .value(row);
         }
-        candidate.blocks = self.client_blocks(at, row);
+        candidate.blocks = self.client_blocks(index, row);
         if let Some(base) = base {
             let level = rules::level_differs(row, base, || is_changed(&candidate));
             candidate.blocks.extend(level);
@@ -76,7 +76,7 @@ impl<'w> Comparer<'_, 'w> {
         candidate
     }
 
-    fn client_blocks(&self, at: usize, row: &Row) -> Vec<Reason> {
+    fn client_blocks(&self, index: usize, row: &Row) -> Vec<Reason> {
         let id = row.text(client::CLIENT_ID);
         let [names, aliases] = &self.client_names;
         let mut blocks = names.check(id, row.text(client::CLIENT_NAME));
@@ -91,7 +91,7 @@ impl<'w> Comparer<'_, 'w> {
         blocks.extend(self.owners.check(self.sides, id));
         blocks.extend(self.broken.of_client(id));
         blocks.extend(self.ids_of_keys(id));
-        let mut value_errors = self.value_errors(TableId::Client, at);
+        let mut value_errors = self.value_errors(TableId::Client, index);
         value_errors.extend(self.misfits_of_parts(id));
         blocks.extend(values::reasons(value_errors));
         blocks.extend(self.idps_without_id(id));
@@ -118,22 +118,21 @@ impl<'w> Comparer<'_, 'w> {
             .chain(idps)
             .flat_map(|(table, index)| {
                 file.rows_of(table, index, id)
-                    .flat_map(move |(at, _)| self.value_errors(table, at))
+                    .flat_map(move |(position, _)| self.value_errors(table, position))
             })
             .collect();
         let extension = file.rows_of(TableId::Clientext, &file.clientext, id).next();
-        value_errors
-            .extend(extension.and_then(|(at, row)| {
-                values::search_text(row, &self.path(TableId::Clientext, at))
-            }));
+        value_errors.extend(extension.and_then(|(position, row)| {
+            values::search_text(row, &self.path(TableId::Clientext, position))
+        }));
         // Copied, although its role says otherwise.
         let application = file.rows_of(TableId::DpApp, &file.dp_apps, id).next();
-        value_errors.extend(application.and_then(|(at, row)| {
+        value_errors.extend(application.and_then(|(position, row)| {
             values::value_error(
                 &dp_app::TABLE,
                 row,
                 dp_app::KEYWORD_SEARCH,
-                &self.path(TableId::DpApp, at),
+                &self.path(TableId::DpApp, position),
             )
         }));
         value_errors
@@ -162,7 +161,7 @@ impl<'w> Comparer<'_, 'w> {
                 .flat_map(|((table, own_id, _), index)| {
                     let rows = self.sides.file.rows_of(*table, index, id);
                     rows.filter(|(_, row)| row.int(*own_id).is_none())
-                        .map(|(at, _)| self.path(*table, at))
+                        .map(|(position, _)| self.path(*table, position))
                 });
         let reason = |path| {
             Reason::new(

@@ -21,7 +21,7 @@ impl<'w> Comparer<'_, 'w> {
         let users = self.users_of_groups();
         rows.iter()
             .enumerate()
-            .map(|(at, row)| self.scope(at, row, (&holders, &users)))
+            .map(|(index, row)| self.scope(index, row, (&holders, &users)))
             .collect()
     }
 
@@ -80,7 +80,7 @@ impl<'w> Comparer<'_, 'w> {
 
     fn scope(
         &self,
-        at: usize,
+        index: usize,
         row: &Row,
         (holders, users): (&Holders<'w>, &HashMap<usize, usize>),
     ) -> Candidate {
@@ -98,7 +98,7 @@ impl<'w> Comparer<'_, 'w> {
         let mut candidate = candidate(
             ItemId::new(SCOPE, row.shared(vgroup::VGROUP_NAME)),
             row.shared(vgroup::VGROUP_ALIAS),
-            self.path(TableId::Vgroup, at),
+            self.path(TableId::Vgroup, index),
             item::scope(&self.sides.file, row, &wanted),
             base.map(|row| item::scope(&self.sides.target, row, &there)),
         );
@@ -121,7 +121,7 @@ impl<'w> Comparer<'_, 'w> {
         candidate
             .blocks
             .extend(self.broken.of_hidden_groups(&self.sides.file, &wanted));
-        let mut value_errors = self.value_errors(TableId::Vgroup, at);
+        let mut value_errors = self.value_errors(TableId::Vgroup, index);
         value_errors.extend(self.misfits_of_apis(&wanted));
         candidate.blocks.extend(values::reasons(value_errors));
         candidate.requires = self.needs_of_scope(row, &wanted);

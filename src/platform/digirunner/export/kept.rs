@@ -262,22 +262,22 @@ impl<'w> Kept<'w> {
             .iter()
             .filter_map(|key| roots.get(key))
             .flatten()
-            .map(|at| (TableId::Client, *at));
-        let all = closure(roots, |(table, at)| {
+            .map(|index| (TableId::Client, *index));
+        let all = closure(roots, |(table, index)| {
             let leads = LEADS.into_iter().filter(|(from, ..)| from == table);
             let found = leads.filter_map(|(_, own, to, column)| {
-                let key = key(*table, tables.row(*table, *at)?, own)?;
+                let key = key(*table, tables.row(*table, *index)?, own)?;
                 Some((to, holders.get(&(to, column))?.get(&key)?))
             });
             found
-                .flat_map(|(to, rows)| rows.iter().map(move |at| (to, *at)))
+                .flat_map(|(to, rows)| rows.iter().map(move |index| (to, *index)))
                 .collect()
         });
-        for (table, at) in all {
+        for (table, index) in all {
             if let Some(slot) = kept
                 .kept
                 .get_mut(table as usize)
-                .and_then(|kept| kept.get_mut(at))
+                .and_then(|kept| kept.get_mut(index))
             {
                 *slot = true;
             }
@@ -458,9 +458,9 @@ impl<'w> Kept<'w> {
 /// Returns the rows of a table by their value in a column.
 fn holders_of(tables: &Tables, table: TableId, column: usize) -> HashMap<Key<'_>, Vec<usize>> {
     let mut holders: HashMap<Key<'_>, Vec<usize>> = HashMap::new();
-    for (at, row) in tables.rows(table).iter().enumerate() {
+    for (index, row) in tables.rows(table).iter().enumerate() {
         if let Some(key) = key(table, row, column) {
-            holders.entry(key).or_default().push(at);
+            holders.entry(key).or_default().push(index);
         }
     }
     holders
@@ -482,10 +482,9 @@ fn of_rows(count: usize, table: TableId) -> String {
 
 /// Describes a row by its key, and its problem; the first represents all.
 fn which(table: TableId, row: &Row, why: &str, count: usize) -> String {
-    let key = table
-        .table()
-        .key()
-        .filter_map(|(at, field)| Some(format!("{} '{}'", field.json, Key::of(row.cell(at))?)));
+    let key = table.table().key().filter_map(|(index, field)| {
+        Some(format!("{} '{}'", field.json, Key::of(row.cell(index))?))
+    });
     let key: Vec<String> = key.collect();
     let such = if count == 1 { "" } else { "for example " };
     format!("{such}{} {why}", key.join(", "))
