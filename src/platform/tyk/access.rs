@@ -42,7 +42,7 @@ pub(super) fn model(plan: &Plan) -> Model {
     let policies = plan.entries().iter().enumerate();
     let policies = policies
         .filter(|(_, entry)| entry.item.id.kind.as_str() == Sort::Policy.word() && entry.is_open());
-    for (at, entry) in policies {
+    for (index, entry) in policies {
         let mut node = Node::new(None);
         for (id, (name, before, after)) in rights(entry) {
             if before == after {
@@ -54,7 +54,7 @@ pub(super) fn model(plan: &Plan) -> Model {
             });
             node.rights.push(Right {
                 object,
-                item: Some(at),
+                item: Some(index),
                 before,
                 after,
             });
@@ -62,7 +62,7 @@ pub(super) fn model(plan: &Plan) -> Model {
         let is_there = if entry.base.is_some() {
             When::ALWAYS
         } else {
-            When::written(at)
+            When::written(index)
         };
         let party = Party::new(entry.item.id.clone(), Arc::clone(&entry.item.name));
         let mut subject = Subject::new(Arc::new(party), is_there);
@@ -70,7 +70,10 @@ pub(super) fn model(plan: &Plan) -> Model {
             .base
             .as_ref()
             .map_or(Value::Null, |base| limits(&base.value));
-        subject.terms = Some((at, [Arc::new(before), Arc::new(limits(&entry.item.value))]));
+        subject.terms = Some((
+            index,
+            [Arc::new(before), Arc::new(limits(&entry.item.value))],
+        ));
         subject.nodes.push((model.add_node(node), When::ALWAYS));
         model.subjects.push(subject);
     }
@@ -80,7 +83,7 @@ pub(super) fn model(plan: &Plan) -> Model {
 /// Returns an API as in the plan, or by its name in the right.
 fn api(plan: &Plan, id: Arc<str>, name: Arc<str>) -> Party {
     let id = ItemId::new(super::kinds::KINDS[1].kind.clone(), id);
-    let known = plan.position(&id).and_then(|at| plan.entry(at));
+    let known = plan.position(&id).and_then(|index| plan.entry(index));
     let name = known.map_or(name, |entry| Arc::clone(&entry.item.name));
     Party::new(id, name)
 }

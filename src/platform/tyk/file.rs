@@ -55,8 +55,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<File, ParseError> {
         None
     };
     if let Some(((what, unlike), places)) = refused {
-        let at = places.first().map(String::as_str).unwrap_or_default();
-        return Err(reader.error(at, format!("{what}, not {unlike}")));
+        let pointer = places.first().map(String::as_str).unwrap_or_default();
+        return Err(reader.error(pointer, format!("{what}, not {unlike}")));
     }
     file.findings.extend(describe(skipped));
     file.objects.sort_by_key(Sort::of);
@@ -72,7 +72,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<File, ParseError> {
 pub(super) fn read_all(files: &[SourceFile<'_>]) -> Result<File, FileError> {
     let mut all = File::default();
     let mut skipped = Skipped::new();
-    for (at, SourceFile { name, bytes }) in files.iter().enumerate() {
+    for (index, SourceFile { name, bytes }) in files.iter().enumerate() {
         let base = name.rsplit('/').next().unwrap_or(name);
         if base == INDEX {
             let message =
@@ -95,7 +95,7 @@ pub(super) fn read_all(files: &[SourceFile<'_>]) -> Result<File, FileError> {
             }
             reader.root()
         });
-        read.map_err(|error| FileError { file: at, error })?;
+        read.map_err(|error| FileError { file: index, error })?;
     }
     if let Some(((what, unlike), _)) = skipped.first_key_value().filter(|_| all.objects.is_empty())
     {
@@ -202,19 +202,21 @@ impl Reader<'_> {
             return Err(self.error("", message));
         }
         for (name, value) in root.members() {
-            let mut at = "/".to_owned();
-            push_segment(&mut at, name);
+            let mut pointer = "/".to_owned();
+            push_segment(&mut pointer, name);
             match (LISTS.iter().find(|(list, _)| *list == name), value) {
                 (Some(_), Json::Null) => {}
-                (Some((_, sort)), Json::List(elements)) => self.list(elements, &at, Some(*sort))?,
-                (Some(_), other) => return Err(self.wrong(other, &at, "a list")),
+                (Some((_, sort)), Json::List(elements)) => {
+                    self.list(elements, &pointer, Some(*sort))?
+                }
+                (Some(_), other) => return Err(self.wrong(other, &pointer, "a list")),
                 (None, Json::Number(_) | Json::Null) if PAGES.contains(&name) => {}
                 (None, other) if PAGES.contains(&name) => {
-                    return Err(self.wrong(other, &at, "a number"));
+                    return Err(self.wrong(other, &pointer, "a number"));
                 }
                 (None, _) => {
                     let message = format!("unknown property '{}' is ignored", brief(name));
-                    let path = format!("{}{at}", self.called);
+                    let path = format!("{}{pointer}", self.called);
                     self.file
                         .findings
                         .push(Finding::warning("unknown-property", message).at(path));
@@ -224,23 +226,30 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn list(&mut self, elements: &[Json], at: &str, sort: Option<Sort>) -> Result<(), ParseError> {
+    fn list(
+        &mut self,
+        elements: &[Json],
+        pointer: &str,
+        sort: Option<Sort>,
+    ) -> Result<(), ParseError> {
         elements
             .iter()
             .enumerate()
-            .try_for_each(|(place, element)| self.object(element, &format!("{at}/{place}"), sort))
+            .try_for_each(|(place, element)| {
+                self.object(element, &format!("{pointer}/{place}"), sort)
+            })
     }
 
     /// Reads one object; without a `sort` its content must identify it.
-    fn object(&mut self, json: &Json, at: &str, sort: Option<Sort>) -> Result<(), ParseError> {
+    fn object(&mut self, json: &Json, pointer: &str, sort: Option<Sort>) -> Result<(), ParseError> {
         let Json::Object(members) = json else {
-            return Err(self.wrong(json, at, "an object"));
+            return Err(self.wrong(json, pointer, "an object"));
         };
-        let Some(sort) = self.sort(json, at, sort)? else {
+        let Some(sort) = self.sort(json, pointer, sort)? else {
             return Ok(());
         };
         let text: Arc<str> = self.source.slice(members.span()).into();
-        let path = format!("{}{at}", self.called);
+        let path = format!("{}{pointer}", self.called);
         let object = shape::check(sort, json).and_then(|()| {
             let object = Object::new(sort.schema(), json.clone(), wrapper(sort, json), text, path);
             if object.id().is_empty() {
@@ -251,7 +260,7 @@ impl Reader<'_> {
         });
         self.file
             .objects
-            .push(object.map_err(|shape_error| shape_error.into_error(self.source, at))?);
+            .push(object.map_err(|shape_error| shape_error.into_error(self.source, pointer))?);
         Ok(())
     }
 
@@ -259,12 +268,12 @@ impl Reader<'_> {
     fn sort(
         &mut self,
         json: &Json,
-        at: &str,
+        pointer: &str,
         wanted: Option<Sort>,
     ) -> Result<Option<Sort>, ParseError> {
         match (wanted, look(json)) {
             (Some(wanted), Some(Is::Ours(found))) if wanted != found => Err(self.error(
-                at,
+                pointer,
                 format!(
                     "expected {}, found what looks like {}",
                     word(wanted),
@@ -273,13 +282,13 @@ impl Reader<'_> {
             )),
             (_, Some(Is::Ours(found))) => Ok(Some(found)),
             (_, Some(Is::Other(what, unlike))) => {
-                self.skip(at, what, wanted.map_or(unlike, word));
+                self.skip(pointer, what, wanted.map_or(unlike, word));
                 Ok(None)
             }
             _ if json.get("api_human_name").is_some() => {
                 let message =
                     "expected an API with its definition, found an entry of an organisation's list";
-                Err(self.error(at, message.to_owned()))
+                Err(self.error(pointer, message.to_owned()))
             }
             (Some(wanted), None) => {
                 let needed = match wanted {
@@ -289,37 +298,39 @@ impl Reader<'_> {
                 };
                 let word = word(wanted);
                 Err(self.error(
-                    at,
+                    pointer,
                     format!("expected {word}, found an object without its properties, {needed}"),
                 ))
             }
             (None, None) => Err(self.error(
-                at,
+                pointer,
                 "it is not an organisation, an API or a policy".to_owned(),
             )),
         }
     }
 
-    fn skip(&mut self, at: &str, what: &'static str, unlike: &'static str) {
+    fn skip(&mut self, pointer: &str, what: &'static str, unlike: &'static str) {
         self.skipped
             .entry((what, unlike))
             .or_default()
-            .push(format!("{}{at}", self.called));
+            .push(format!("{}{pointer}", self.called));
     }
 
-    fn wrong(&self, json: &Json, at: &str, expected: &str) -> ParseError {
+    fn wrong(&self, json: &Json, pointer: &str, expected: &str) -> ParseError {
         self.error(
-            at,
+            pointer,
             format!("expected {expected}, found {}", json.type_word()),
         )
     }
 
-    fn error(&self, at: &str, message: String) -> ParseError {
-        let place = self.source.position(shape::around(&self.source.root, at));
+    fn error(&self, pointer: &str, message: String) -> ParseError {
+        let place = self
+            .source
+            .position(shape::around(&self.source.root, pointer));
         ParseError {
             kind: ParseErrorKind::Shape,
             position: Some(place),
-            path: at.to_owned(),
+            path: pointer.to_owned(),
             message,
         }
     }

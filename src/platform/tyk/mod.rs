@@ -118,8 +118,8 @@ impl Product for Tyk {
         rules::blocks(object)
     }
 
-    fn findings(&self, at: usize, object: &Object, sides: &Sides<'_>) -> Vec<Finding> {
-        rules::findings(at, object, sides)
+    fn findings(&self, index: usize, object: &Object, sides: &Sides<'_>) -> Vec<Finding> {
+        rules::findings(index, object, sides)
     }
 
     fn access(&self, plan: &Plan) -> Option<Model> {

@@ -102,10 +102,10 @@ const fn is_of_policy_id(c: char) -> bool {
 }
 
 /// Returns the findings about an object together with the others.
-pub(super) fn findings(at: usize, object: &Object, sides: &Sides<'_>) -> Vec<Finding> {
+pub(super) fn findings(index: usize, object: &Object, sides: &Sides<'_>) -> Vec<Finding> {
     let finding = match Sort::of(object) {
         Sort::Organisation => unlisted(object, sides),
-        Sort::Api => might_listen_alike(at, object, sides),
+        Sort::Api => might_listen_alike(index, object, sides),
         Sort::Policy => unusual_id(object),
     };
     finding.into_iter().collect()
@@ -127,7 +127,7 @@ fn unusual_id(policy: &Object) -> Option<Finding> {
 }
 
 /// APIs with the same address, not both loaded by one gateway at present.
-fn might_listen_alike(at: usize, api: &Object, sides: &Sides<'_>) -> Option<Finding> {
+fn might_listen_alike(index: usize, api: &Object, sides: &Sides<'_>) -> Option<Finding> {
     let place = [LISTENS, WOULD_LISTEN]
         .map(|key| api.key(key))
         .into_iter()
@@ -138,7 +138,7 @@ fn might_listen_alike(at: usize, api: &Object, sides: &Sides<'_>) -> Option<Find
         let of = [&sides.file, &sides.target].into_iter().flat_map(|side| {
             side.with(api.schema, key, "", place)
                 .iter()
-                .filter_map(|at| side.get(*at))
+                .filter_map(|index| side.get(*index))
         });
         of.filter(|other| other.item != api.item)
             .find(|other| is_rival(other))
@@ -149,7 +149,7 @@ fn might_listen_alike(at: usize, api: &Object, sides: &Sides<'_>) -> Option<Find
         (other_at(LISTENS, &|_| true)?, "if both were active")
     } else {
         // APIs that block each other need no such warning.
-        let is_free = sides.blocks(at).is_empty();
+        let is_free = sides.blocks(index).is_empty();
         let is_apart = |other: &Object| is_free && !listen::meet(&api.body, &other.body);
         (
             other_at(LISTENS, &is_apart)?,
@@ -177,7 +177,7 @@ fn unlisted(organisation: &Object, sides: &Sides<'_>) -> Option<Finding> {
     let apis = [&sides.file, &sides.target].into_iter().flat_map(|side| {
         side.of(Sort::Api.word())
             .iter()
-            .filter_map(|at| side.get(*at))
+            .filter_map(|index| side.get(*index))
     });
     let own = apis.filter(|api| *api.owner == *organisation.item.key);
     let missing: Vec<&str> = own

@@ -24,9 +24,9 @@ impl ShapeError {
         }
     }
 
-    /// Returns the error with its path; `at` is the path of the object.
-    pub(super) fn into_error(self, source: &Source, at: &str) -> ParseError {
-        let path = format!("{at}{}", self.path);
+    /// Returns the error with its path; `pointer` is the path of the object.
+    pub(super) fn into_error(self, source: &Source, pointer: &str) -> ParseError {
+        let path = format!("{pointer}{}", self.path);
         ParseError {
             kind: ParseErrorKind::Shape,
             position: Some(source.position(around(&source.root, &path))),
@@ -51,7 +51,7 @@ pub(super) fn around(root: &Json, path: &str) -> Span {
             Json::List(elements) => segment
                 .parse::<usize>()
                 .ok()
-                .and_then(|at| elements.get(at)),
+                .and_then(|index| elements.get(index)),
             _ => None,
         };
     }
@@ -230,7 +230,7 @@ pub(super) fn check(sort: Sort, json: &Json) -> Result<(), ShapeError> {
     }
 }
 
-fn places(json: &Json, places: &Places, at: &str) -> Result<(), ShapeError> {
+fn places(json: &Json, places: &Places, pointer: &str) -> Result<(), ShapeError> {
     for (pattern, wanted) in places {
         let first = pattern.split('/').nth(1).unwrap_or_default();
         if json.get(first).is_none() {
@@ -238,11 +238,16 @@ fn places(json: &Json, places: &Places, at: &str) -> Result<(), ShapeError> {
         }
         let pattern: Vec<&str> = pattern.split('/').skip(1).collect();
         let mut wrong = None;
-        matching(json, &pattern, &mut at.to_owned(), &mut |path, value| {
-            if wrong.is_none() && !wanted.is(value) {
-                wrong = Some(ShapeError::wrong(path, wanted.word(), value));
-            }
-        });
+        matching(
+            json,
+            &pattern,
+            &mut pointer.to_owned(),
+            &mut |path, value| {
+                if wrong.is_none() && !wanted.is(value) {
+                    wrong = Some(ShapeError::wrong(path, wanted.word(), value));
+                }
+            },
+        );
         if let Some(wrong) = wrong {
             return Err(wrong);
         }
@@ -276,7 +281,7 @@ pub(super) fn matching<'j>(
             elements
                 .iter()
                 .enumerate()
-                .for_each(|(at, value)| below(&at.to_string(), value));
+                .for_each(|(index, value)| below(&index.to_string(), value));
         }
         (json, name) => {
             if let Some(value) = json.get(name) {

@@ -15,7 +15,7 @@ use crate::platform::ImportOptions;
 fn access(file: &Json, there: &Json) -> Access {
     let plan = plan(file, there);
     let resolution = plan.resolve(&Choices::everything(&plan));
-    plan.access(|at| resolution.is_written(at)).unwrap()
+    plan.access(|index| resolution.is_written(index)).unwrap()
 }
 
 fn describe(access: &Access) -> Vec<String> {
@@ -126,7 +126,7 @@ fn what_is_left_out_grants_nothing_new() {
     let plan = plan(&there(policy(1, &[2])), &there(policy(1, &[1])));
     let resolution = plan.resolve(&Choices::new(&plan));
     assert!(
-        plan.access(|at| resolution.is_written(at))
+        plan.access(|index| resolution.is_written(index))
             .unwrap()
             .is_empty()
     );
@@ -232,7 +232,7 @@ proptest! {
         };
         let plan = target.plan(&here, &ImportOptions::default());
         let resolution = plan.resolve(&chosen(&plan));
-        let access = plan.access(|at| resolution.is_written(at)).unwrap();
+        let access = plan.access(|index| resolution.is_written(index)).unwrap();
         target.apply_chosen(&here, &ImportOptions::default(), chosen);
         let after = of(&target);
         let after = pairs(after.iter().map(String::as_str));

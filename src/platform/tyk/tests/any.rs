@@ -79,8 +79,8 @@ proptest! {
         }
         let bytes = export(&Tyk, &target.objects, &ExportOptions::default()).unwrap().bytes;
         let plan = target.plan(&file::read(&bytes).unwrap(), &ImportOptions::default());
-        for (at, entry) in plan.entries().iter().enumerate() {
-            prop_assert!(entry.is_unchanged() && !entry.verdict.status.is_blocked(), "{} {:?} {:?}", entry.item.id, entry.verdict, plan.changes(at, Show::Differences));
+        for (index, entry) in plan.entries().iter().enumerate() {
+            prop_assert!(entry.is_unchanged() && !entry.verdict.status.is_blocked(), "{} {:?} {:?}", entry.item.id, entry.verdict, plan.changes(index, Show::Differences));
         }
         prop_assert!(plan.missing().is_empty());
     }

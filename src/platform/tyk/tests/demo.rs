@@ -41,14 +41,14 @@ fn the_demo_has_as_many_of_each_status_as_its_readme_says() {
     let plan = demo();
     let mut found: BTreeMap<&str, [usize; 5]> = BTreeMap::new();
     for entry in plan.entries() {
-        let at = match (entry.verdict.status, entry.changed) {
+        let column = match (entry.verdict.status, entry.changed) {
             (Status::Add, _) => 0,
             (Status::Repeat | Status::Cover, true) => 1,
             (Status::Repeat | Status::Cover, false) => 2,
             (Status::CannotAdd, _) => 3,
             (Status::CannotCover, _) => 4,
         };
-        found.entry(entry.item.id.kind.as_str()).or_default()[at] += 1;
+        found.entry(entry.item.id.kind.as_str()).or_default()[column] += 1;
     }
     let found: Vec<String> = found
         .into_iter()
@@ -95,7 +95,7 @@ fn the_demos_blocked_items_have_the_reasons_that_its_readme_says() {
         .collect();
     let wanted: Vec<[String; 4]> = table("## Blocked items")
         .into_iter()
-        .map(|row| [0, 1, 2, 3].map(|at| row[at].clone()))
+        .map(|row| [0, 1, 2, 3].map(|index| row[index].clone()))
         .collect();
     assert_eq!(found, wanted);
 }

@@ -30,11 +30,11 @@ fn ids_that_the_file_does_not_have_stay_in_the_target() {
     );
     assert_eq!(body(&file, &there, 1)["_id"], json!(policy_id(1)));
     let plan = plan(&file, &there);
-    let at = plan
+    let index = plan
         .position(&entry(&plan, "policy", "gold").item.id)
         .unwrap();
     assert!(
-        plan.changes(at, Show::Everything)
+        plan.changes(index, Show::Everything)
             .iter()
             .any(|change| change.path == "/_id" && change.op == Op::Keep)
     );

@@ -185,8 +185,8 @@ fn warning<'p>(entry: &'p Entry, code: &str) -> &'p Finding {
 /// Returns the differences of an item, as JSON.
 fn changes(plan: &Plan, kind: &str, key: &str) -> Vec<String> {
     let id = entry(plan, kind, key).item.id.clone();
-    let at = plan.position(&id).unwrap();
-    plan.changes(at, Show::Differences)
+    let index = plan.position(&id).unwrap();
+    plan.changes(index, Show::Differences)
         .iter()
         .map(|change| serde_json::to_string(change).unwrap())
         .collect()
@@ -195,8 +195,8 @@ fn changes(plan: &Plan, kind: &str, key: &str) -> Vec<String> {
 /// Returns the outcome of an item if everything but `left_out` is chosen.
 fn outcome_without(plan: &Arc<Plan>, left_out: &ItemId, of: &ItemId) -> Outcome {
     let choices = Choices::of(plan, |id| id != left_out, true);
-    let at = plan.position(of).unwrap();
-    plan.resolve(&choices).state(at).unwrap().outcome
+    let index = plan.position(of).unwrap();
+    plan.resolve(&choices).state(index).unwrap().outcome
 }
 
 /// Returns the documents that are written if all of a file is chosen:

@@ -136,16 +136,18 @@ fn policies_are_named_by_either_id_in_every_place_of_an_api() {
     let policies = [policy_with(1, &[], json!({"id": "gold"})), policy(2, &[])];
     let plan = plan_alone(&bundle(&[api_with(1, definition)], &policies));
     let (one, two) = (policy_id(1), policy_id(2));
-    let at = "/api_definition";
+    let definition = "/api_definition";
     assert_eq!(
         others(entry(&plan, "api", &api_id(1))),
         [
-            format!("{at}/jwt_default_policies/0 → policy:{one} (by id)"),
-            format!("{at}/jwt_default_policies/1 → policy:{two} (by id)"),
-            format!("{at}/jwt_scope_to_policy_mapping/read → policy:{one} (by id)"),
-            format!("{at}/openid_options/providers/0/client_ids/app → policy:{one} (by id)"),
-            format!("{at}/scopes/jwt/scope_to_policy/write → policy:{one} (by id)"),
-            format!("{at}/scopes/oidc/scope_to_policy/w → policy:{one} (by id)"),
+            format!("{definition}/jwt_default_policies/0 → policy:{one} (by id)"),
+            format!("{definition}/jwt_default_policies/1 → policy:{two} (by id)"),
+            format!("{definition}/jwt_scope_to_policy_mapping/read → policy:{one} (by id)"),
+            format!(
+                "{definition}/openid_options/providers/0/client_ids/app → policy:{one} (by id)"
+            ),
+            format!("{definition}/scopes/jwt/scope_to_policy/write → policy:{one} (by id)"),
+            format!("{definition}/scopes/oidc/scope_to_policy/w → policy:{one} (by id)"),
         ]
     );
 }
