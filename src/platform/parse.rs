@@ -167,7 +167,7 @@ fn reworded(described: &str) -> String {
 /// Returns a position; column 0 is the line break before.
 fn position(line: usize, column: usize, text: &[u8]) -> Position {
     let before = line.checked_sub(2).filter(|_| column == 0);
-    let before = before.and_then(|at| text.split(|byte| *byte == b'\n').nth(at));
+    let before = before.and_then(|index| text.split(|byte| *byte == b'\n').nth(index));
     before.map_or(Position { line, column }, |before| Position {
         line: line - 1,
         column: before.len() + 1,

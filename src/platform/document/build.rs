@@ -84,8 +84,8 @@ pub struct Built<'o> {
 
 impl<'o> Built<'o> {
     /// Builds the object at that index.
-    pub fn new(product: &dyn Product, sides: &Sides<'o>, at: usize, object: &'o Object) -> Self {
-        let base = sides.base(at);
+    pub fn new(product: &dyn Product, sides: &Sides<'o>, index: usize, object: &'o Object) -> Self {
+        let base = sides.base(index);
         let found = resolve(sides, object);
         let mut body = Cow::Borrowed(&object.body);
         if !object.is_signed() {
@@ -122,10 +122,10 @@ impl<'o> Built<'o> {
     pub(super) fn again(
         product: &dyn Product,
         sides: &Sides<'o>,
-        (at, object): (usize, &'o Object),
+        (index, object): (usize, &'o Object),
         wanted: Option<&'o Json>,
     ) -> Self {
-        let (base, body) = (sides.base(at), wanted.unwrap_or(&object.body));
+        let (base, body) = (sides.base(index), wanted.unwrap_or(&object.body));
         let prepared = Prepared::new(product, sides, object, base, Cow::Borrowed(body));
         let wanted = wanted.cloned();
         Self {
@@ -202,13 +202,13 @@ fn write_ids_alike<'o>(
     body: &mut Cow<'o, Json>,
 ) {
     let Some(base) = base else { return };
-    for at in found.iter().filter_map(|found| found.link.id_at.as_deref()) {
-        let there = base.body.pointer(at).and_then(Json::as_text);
-        let here = body.pointer(at).and_then(Json::as_text);
+    for pointer in found.iter().filter_map(|found| found.link.id_at.as_deref()) {
+        let there = base.body.pointer(pointer).and_then(Json::as_text);
+        let here = body.pointer(pointer).and_then(Json::as_text);
         if let (Some(there), Some(here)) = (there, here)
             && here != there
             && Form::Plain.of(here) == Form::Plain.of(there)
-            && let Some(slot) = body.to_mut().pointer_mut(at)
+            && let Some(slot) = body.to_mut().pointer_mut(pointer)
         {
             *slot = Json::text(there);
         }

@@ -24,14 +24,17 @@ pub fn export(
     let sides = Sides::new(product, &[], target, &[]);
     let closure = needed(product, &sides, &options.roots)?;
     let selected = Selected::new(product, &options.selection);
-    let is_meant = |at: &usize, object: &Object| {
-        closure.as_ref().is_none_or(|closure| closure.contains(at)) && selected.takes(object)
+    let is_meant = |index: &usize, object: &Object| {
+        closure
+            .as_ref()
+            .is_none_or(|closure| closure.contains(index))
+            && selected.takes(object)
     };
     let meant: HashSet<usize> = target
         .iter()
         .enumerate()
-        .filter(|(at, object)| is_meant(at, object))
-        .map(|(at, _)| at)
+        .filter(|(index, object)| is_meant(index, object))
+        .map(|(index, _)| index)
         .collect();
     let rank: HashMap<&Kind, usize> = product
         .kinds()
@@ -42,7 +45,7 @@ pub fn export(
     let mut objects: Vec<&Object> = target
         .iter()
         .enumerate()
-        .filter(|(at, _)| meant.contains(at))
+        .filter(|(index, _)| meant.contains(index))
         .map(|(_, object)| object)
         .collect();
     objects.sort_by_key(|object| (rank.get(object.kind()).copied(), &object.item.key));
@@ -105,10 +108,10 @@ fn needed(
     if !missing.is_empty() {
         return Err(MissingRoots(missing));
     }
-    Ok(Some(closure(roots.iter().filter_map(find), |at| {
+    Ok(Some(closure(roots.iter().filter_map(find), |index| {
         let found = sides
             .target
-            .get(*at)
+            .get(*index)
             .map(|object| resolve(sides, object))
             .unwrap_or_default();
         let along = found
@@ -117,8 +120,8 @@ fn needed(
             .filter_map(|found| found.hit);
         along
             .filter_map(|hit| {
-                if let Hit::Target(at) = hit {
-                    Some(at)
+                if let Hit::Target(index) = hit {
+                    Some(index)
                 } else {
                     None
                 }

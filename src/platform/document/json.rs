@@ -79,8 +79,8 @@ impl Source {
 }
 
 /// Returns the position of a byte.
-fn position(text: &[u8], at: usize) -> Position {
-    let before = text.get(..at).unwrap_or(text);
+fn position(text: &[u8], offset: usize) -> Position {
+    let before = text.get(..offset).unwrap_or(text);
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
     let column = before
         .iter()
@@ -114,7 +114,7 @@ fn path(text: &[u8], error: &serde_json::Error) -> String {
         let segment = match open {
             Container::Object(None) => continue,
             Container::Object(Some(name)) => name,
-            Container::List(at) => at.to_string(),
+            Container::List(index) => index.to_string(),
         };
         path.push('/');
         push_segment(&mut path, &parse::brief(&segment));
@@ -126,9 +126,9 @@ fn path(text: &[u8], error: &serde_json::Error) -> String {
 fn open(text: &[u8]) -> Vec<Container> {
     let mut all = Vec::new();
     let mut is_name = false;
-    let mut at = 0;
-    while let Some(byte) = text.get(at) {
-        let mut next = at + 1;
+    let mut offset = 0;
+    while let Some(byte) = text.get(offset) {
+        let mut next = offset + 1;
         match byte {
             b'{' => {
                 all.push(Container::Object(None));
@@ -149,9 +149,9 @@ fn open(text: &[u8]) -> Vec<Container> {
             },
             b':' => is_name = false,
             b'"' => {
-                next = at + quoted(text.get(at..).unwrap_or_default());
+                next = offset + quoted(text.get(offset..).unwrap_or_default());
                 let name = text
-                    .get(at..next)
+                    .get(offset..next)
                     .and_then(|text| serde_json::from_slice(text).ok());
                 if let (true, Some(Container::Object(slot))) = (is_name, all.last_mut()) {
                     *slot = name;
@@ -159,7 +159,7 @@ fn open(text: &[u8]) -> Vec<Container> {
             }
             _ => {}
         }
-        at = next;
+        offset = next;
     }
     all
 }
@@ -220,8 +220,8 @@ impl Reader<'_> {
             .deserialize_seq(Elements)
             .map_err(|error| self.error(raw, &error))?;
         let mut list = Vec::with_capacity(elements.len());
-        for (at, element) in elements.into_iter().enumerate() {
-            list.push(self.below(&at.to_string(), |this| this.value(element))?);
+        for (index, element) in elements.into_iter().enumerate() {
+            list.push(self.below(&index.to_string(), |this| this.value(element))?);
         }
         Ok(Json::List(list))
     }
@@ -232,9 +232,9 @@ impl Reader<'_> {
             .map_err(|error| self.error(raw, &error))?;
         let mut read_members = Vec::with_capacity(members.len());
         let twice = first_twice(&members);
-        for (at, (Name(name), value)) in members.into_iter().enumerate() {
+        for (index, (Name(name), value)) in members.into_iter().enumerate() {
             let read = self.below(&name, |this| {
-                if twice == Some(at) {
+                if twice == Some(index) {
                     return Err(
                         this.shape(value, "the property occurs twice in its object".to_owned())
                     );
@@ -299,12 +299,12 @@ fn first_twice(members: &[(Name<'_>, &RawValue)]) -> Option<usize> {
     const FEW: usize = 24;
     if members.len() <= FEW {
         let is_before =
-            |at: usize, name: &str| members.iter().take(at).any(|(other, _)| other.0 == name);
+            |index: usize, name: &str| members.iter().take(index).any(|(other, _)| other.0 == name);
         return members
             .iter()
             .enumerate()
-            .find(|(at, (name, _))| is_before(*at, &name.0))
-            .map(|(at, _)| at);
+            .find(|(index, (name, _))| is_before(*index, &name.0))
+            .map(|(index, _)| index);
     }
     let mut seen = HashSet::with_capacity(members.len());
     members.iter().position(|(name, _)| !seen.insert(&*name.0))

@@ -136,7 +136,7 @@ fn candidates(product: &dyn Product, sides: &Sides<'_>) -> Candidates {
     let items = sides.file.objects.get(..items).unwrap_or_default();
     let objects = items.par_iter().enumerate().with_min_len(CHUNK);
     let found: Vec<(Candidate, Vec<Missing>, Option<Json>)> = objects
-        .map(|(at, object)| candidate(product, sides, at, object))
+        .map(|(index, object)| candidate(product, sides, index, object))
         .collect();
     let mut all = AllMissing::new();
     let (mut candidates, mut wanted) = (
@@ -172,11 +172,11 @@ fn candidates(product: &dyn Product, sides: &Sides<'_>) -> Candidates {
 fn candidate<'o>(
     product: &dyn Product,
     sides: &Sides<'o>,
-    at: usize,
+    index: usize,
     object: &'o Object,
 ) -> (Candidate, Vec<Missing>, Option<Json>) {
-    let base = sides.base(at);
-    let mut built = Built::new(product, sides, at, object);
+    let base = sides.base(index);
+    let mut built = Built::new(product, sides, index, object);
     let aligned = built.aligned();
     let deep = too_deep(&object.body);
     let (before, after) = match deep {
@@ -184,7 +184,7 @@ fn candidate<'o>(
         None => aligned.sides(),
     };
     let is_new = base.is_none() || !effective(Some(&before), &after).is_empty();
-    let mut blocks = sides.blocks(at).to_vec();
+    let mut blocks = sides.blocks(index).to_vec();
     blocks.extend(base.and_then(|base| other_owner(object, base)));
     blocks.extend(deep);
     blocks.extend(refused(&aligned));
@@ -212,7 +212,7 @@ fn candidate<'o>(
         path: "".into(),
     });
     let mut candidate = Candidate {
-        matched: sides.matched(at),
+        matched: sides.matched(index),
         blocks,
         warnings,
         // An object that was found by its name is another object under another id.
@@ -221,10 +221,10 @@ fn candidate<'o>(
             .map_or(Value::Null, Value::Text),
         ..Candidate::new(item, there)
     };
-    candidate.warnings.extend(other_kinds(sides, at, object));
+    candidate.warnings.extend(other_kinds(sides, index, object));
     candidate
         .warnings
-        .extend(product.findings(at, object, sides));
+        .extend(product.findings(index, object, sides));
     if is_new {
         candidate.blocks.extend(product.blocks(object));
     }
@@ -267,15 +267,15 @@ fn candidate<'o>(
 
 /// Reports that the target has an object of another kind with the same id:
 /// systems split a kind in two.
-fn other_kinds(sides: &Sides<'_>, at: usize, object: &Object) -> Option<Finding> {
-    if object.id().is_empty() || sides.base(at).is_some() {
+fn other_kinds(sides: &Sides<'_>, index: usize, object: &Object) -> Option<Finding> {
+    if object.id().is_empty() || sides.base(index).is_some() {
         return None;
     }
     let mut others = sides
         .target
         .with_id(object.schema.id_form(), object.id())
         .iter()
-        .filter_map(|at| sides.target.get(*at));
+        .filter_map(|index| sides.target.get(*index));
     let other = others.find(|other| other.item.kind != object.item.kind)?;
     let message = format!(
         "the target has {} '{}' with the same id, under another type",
@@ -371,7 +371,7 @@ pub(super) fn dangling(sides: &Sides<'_>, meant: &HashSet<usize>) -> Vec<Finding
         .objects
         .iter()
         .enumerate()
-        .filter(|(at, _)| meant.contains(at));
+        .filter(|(index, _)| meant.contains(index));
     let found = objects.flat_map(|(_, object)| {
         resolve(sides, object)
             .into_iter()

@@ -166,8 +166,8 @@ pub trait Product: Kinds {
 
     /// Returns the findings about an object, at an index of the file, together
     /// with the others.
-    fn findings(&self, at: usize, object: &Object, sides: &Sides<'_>) -> Vec<Finding> {
-        let _ = (at, object, sides);
+    fn findings(&self, index: usize, object: &Object, sides: &Sides<'_>) -> Vec<Finding> {
+        let _ = (index, object, sides);
         Vec::new()
     }
 

@@ -82,7 +82,7 @@ async fn may_read(connection: &mut PgConnection) -> Result<Option<bool>, StoreEr
 }
 
 fn decode(row: &PgRow) -> Result<Document, sqlx::Error> {
-    let text = |at: usize| row.try_get::<&str, _>(at).map(Arc::<str>::from);
+    let text = |index: usize| row.try_get::<&str, _>(index).map(Arc::<str>::from);
     Ok(Document {
         kind: Kind::named(row.try_get::<String, _>(0)?),
         id: text(1)?,
@@ -188,16 +188,16 @@ fn text(
     }
 }
 
-fn stamps(writer: &Writer<'_>, [at, by]: [&'static str; 2], rows: usize) -> [Column; 2] {
+fn stamps(writer: &Writer<'_>, [time, user]: [&'static str; 2], rows: usize) -> [Column; 2] {
     let stamp = writer.stamp();
     let operator: Arc<str> = stamp.operator.as_str().into();
     [
         Column {
-            name: at,
+            name: time,
             values: Values::Time(vec![Some(stamp.now); rows]),
         },
         Column {
-            name: by,
+            name: user,
             values: Values::Text(vec![Some(operator); rows]),
         },
     ]

@@ -132,8 +132,8 @@ impl Splice<'_> {
             .map(|((name, json), part)| (name, (json, part)))
             .collect();
         out.push('{');
-        for (at, (name, value)) in after.members().enumerate() {
-            if at > 0 {
+        for (index, (name, value)) in after.members().enumerate() {
+            if index > 0 {
                 out.push(',');
             }
             match there.get(name) {
@@ -155,8 +155,8 @@ impl Splice<'_> {
     fn list(&self, layout: &Layout, before: &[Json], after: &[Json], out: &mut String) {
         let mut next = 0;
         out.push('[');
-        for (at, value) in after.iter().enumerate() {
-            if at > 0 {
+        for (index, value) in after.iter().enumerate() {
+            if index > 0 {
                 out.push(',');
             }
             let rest = before

@@ -246,26 +246,26 @@ pub(crate) fn law(target: &mut Target, file: &File) -> (Vec<String>, usize) {
     let mut described = Vec::new();
     // The import is complete: the same file has no further changes.
     let again = target.plan(file, &none);
-    for (at, entry) in plan.entries().iter().enumerate() {
-        let is_done = entry.is_unchanged() || written.iter().any(|(other, ..)| *other == at);
-        if is_done && !again.entry(at).unwrap().is_unchanged() {
+    for (index, entry) in plan.entries().iter().enumerate() {
+        let is_done = entry.is_unchanged() || written.iter().any(|(other, ..)| *other == index);
+        if is_done && !again.entry(index).unwrap().is_unchanged() {
             described.push(format!(
                 "{}: again {:?}",
                 entry.item.id,
-                again.changes(at, Show::Differences)
+                again.changes(index, Show::Differences)
             ));
         }
     }
     let mut covers = 0;
     let removals = plan.removals(&plan.resolve(&Choices::everything(&plan)));
-    for (at, before, after) in &written {
+    for (index, before, after) in &written {
         let Some(before) = before else { continue };
         let read = |document: &Document| serde_json::from_str(&document.body).unwrap();
-        let changes = plan.changes(*at, Show::Differences);
+        let changes = plan.changes(*index, Show::Differences);
         // Exactly the deletions that are shown are listed, and nothing else is removed.
         let listed: Vec<&Change> = removals
             .iter()
-            .filter(|(other, _)| other == at)
+            .filter(|(other, _)| other == index)
             .map(|(_, change)| change)
             .collect();
         let shown: Vec<&Change> = changes
@@ -279,7 +279,7 @@ pub(crate) fn law(target: &mut Target, file: &File) -> (Vec<String>, usize) {
                 .any(|change| segments(&change.path).any(|segment| segment == *name))
         };
         let lost = gone(&read(before), &read(after));
-        let item = &plan.entry(*at).unwrap().item.id;
+        let item = &plan.entry(*index).unwrap().item.id;
         let is_shown =
             |name: &String| is_listed(name) || product.derived().contains(&name.as_str());
         described.extend(
@@ -394,14 +394,14 @@ fn assert_unordered(target: &Target, file: &File) {
     }
     let none = ImportOptions::default();
     let (plan, other) = (target.plan(file, &none), target.plan(&turned, &none));
-    for (at, entry) in plan
+    for (index, entry) in plan
         .entries()
         .iter()
         .enumerate()
         .filter(|(_, entry)| entry.base.is_some())
     {
         let describe = |plan: &Plan| -> Vec<String> {
-            let changes = plan.changes(at, Show::Differences).into_iter();
+            let changes = plan.changes(index, Show::Differences).into_iter();
             let mut described: Vec<String> = changes
                 .map(|change| format!("{:?} {}", change.op, change.path))
                 .collect();

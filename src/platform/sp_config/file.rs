@@ -21,8 +21,8 @@ pub(super) fn read(bytes: &[u8], options: &ImportOptions) -> Result<File, ParseE
     let mut findings = Vec::new();
     let (prefix, entries) = entries(&source, &mut findings)?;
     let mut all = Vec::with_capacity(entries.len());
-    for (at, json) in entries.iter().enumerate() {
-        let place = format!("{prefix}/{at}");
+    for (index, json) in entries.iter().enumerate() {
+        let place = format!("{prefix}/{index}");
         match json {
             Json::Null => {
                 findings.push(Finding::note("null-entry", "a null entry is skipped").at(place));

@@ -62,7 +62,7 @@ fn meets(steps: &[Step], place: &[String]) -> bool {
     match (steps, place) {
         ([], place) => place.is_empty(),
         ([Step::Deep, rest @ ..], _) => {
-            (0..=place.len()).any(|at| meets(rest, place.get(at..).unwrap_or(&[])))
+            (0..=place.len()).any(|index| meets(rest, place.get(index..).unwrap_or(&[])))
         }
         ([Step::Any, rest @ ..], [_, below @ ..]) => meets(rest, below),
         ([Step::Name(name), rest @ ..], [first, below @ ..]) => name == first && meets(rest, below),

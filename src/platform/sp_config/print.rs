@@ -75,8 +75,8 @@ pub(super) fn print(entries: &[&Object], options: &ExportOptions) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(head.len() + size + 20);
     bytes.extend_from_slice(head.as_bytes());
     bytes.extend_from_slice(b",\"objects\":[");
-    for (at, entry) in entries.iter().enumerate() {
-        bytes.extend_from_slice(if at == 0 { b"\n" } else { b",\n" });
+    for (index, entry) in entries.iter().enumerate() {
+        bytes.extend_from_slice(if index == 0 { b"\n" } else { b",\n" });
         bytes.extend_from_slice(entry.text.as_bytes());
     }
     bytes.extend_from_slice(b"\n]}\n");

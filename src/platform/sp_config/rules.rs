@@ -126,7 +126,7 @@ pub(super) fn unknown_attributes(entry: &Object, sides: &Sides<'_>) -> Option<Fi
     let configs = [&sides.file, &sides.target].into_iter().flat_map(|side| {
         side.of(IDENTITY_OBJECT_CONFIG)
             .iter()
-            .filter_map(|at| side.get(*at)?.body.get("object"))
+            .filter_map(|index| side.get(*index)?.body.get("object"))
     });
     let details = configs.filter_map(|config| config.get("objectAttributeDetails"));
     let known: HashSet<&str> = details

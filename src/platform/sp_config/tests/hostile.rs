@@ -53,14 +53,14 @@ fn json_value() -> impl Strategy<Value = Any> {
 }
 
 /// Returns JSON pointers to everything in it.
-fn pointers(json: &Any, at: &str, all: &mut Vec<String>) {
-    all.push(at.to_owned());
+fn pointers(json: &Any, pointer: &str, all: &mut Vec<String>) {
+    all.push(pointer.to_owned());
     match json {
         Any::Object(object) => {
             for (name, value) in object {
                 pointers(
                     value,
-                    &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")),
+                    &format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")),
                     all,
                 );
             }
@@ -69,7 +69,7 @@ fn pointers(json: &Any, at: &str, all: &mut Vec<String>) {
             elements
                 .iter()
                 .enumerate()
-                .for_each(|(n, value)| pointers(value, &format!("{at}/{n}"), all));
+                .for_each(|(n, value)| pointers(value, &format!("{pointer}/{n}"), all));
         }
         _ => {}
     }

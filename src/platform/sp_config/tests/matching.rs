@@ -214,11 +214,11 @@ fn a_signed_rule_that_is_found_by_name_is_kept_as_it_is_and_known_by_both_ids() 
 
 #[test]
 fn what_changes_by_itself_is_no_difference() {
-    let object = |at: &str, count: i64| {
-        json!({"modified": at, "created": at, "creator": triple("IDENTITY", at, at), "identityCount": count,
+    let object = |time: &str, count: i64| {
+        json!({"modified": time, "created": time, "creator": triple("IDENTITY", time, time), "identityCount": count,
                "identityRefreshRequired": count == 1})
     };
-    let profile = |at: &str, count| entry("IDENTITY_PROFILE", "1", "p", object(at, count));
+    let profile = |time: &str, count| entry("IDENTITY_PROFILE", "1", "p", object(time, count));
     assert_eq!(
         status(
             &plan(&[profile("a", 1)], &[profile("b", 2)]),

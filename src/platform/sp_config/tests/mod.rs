@@ -188,13 +188,13 @@ fn body(file: &[Any], target_objects: &[Any], options: &ImportOptions, item: &st
         &target.objects,
         &options.default_references,
     );
-    let at = file
+    let index = file
         .objects
         .iter()
         .position(|object| object.item.to_string() == item)
         .unwrap();
     serde_json::from_str(
-        &Built::new(&SpConfig, &sides, at, &file.objects[at])
+        &Built::new(&SpConfig, &sides, index, &file.objects[index])
             .document()
             .body,
     )
@@ -204,8 +204,8 @@ fn body(file: &[Any], target_objects: &[Any], options: &ImportOptions, item: &st
 /// Returns every output of a plan, as the front ends print it.
 fn everything(plan: &Arc<Plan>) -> String {
     let mut described = String::new();
-    for (at, entry) in plan.entries().iter().enumerate() {
-        let changes = plan.changes(at, Show::Everything);
+    for (index, entry) in plan.entries().iter().enumerate() {
+        let changes = plan.changes(index, Show::Everything);
         described.push_str(&serde_json::to_string(&changes).unwrap());
         described.push_str(&serde_json::to_string(&entry.references).unwrap());
         described.push_str(&serde_json::to_string(&entry.item.value).unwrap());

@@ -122,7 +122,7 @@ fn what_can_only_be_exported_is_counted_by_type_in_one_note() {
     let objects = ["ROLE", "HOLOGRAM", "ROLE", "SOURCE"].iter().enumerate();
     let plan = plan(
         &objects
-            .map(|(at, word)| entry(word, &at.to_string(), "x", json!({})))
+            .map(|(index, word)| entry(word, &index.to_string(), "x", json!({})))
             .collect::<Vec<_>>(),
         &[],
     );

@@ -10,8 +10,8 @@ fn none() -> ImportOptions {
     ImportOptions::default()
 }
 
-fn refers(at: &str, to: &Any) -> Any {
-    entry("SOURCE", "1", "s", json!({at: to}))
+fn refers(attribute: &str, to: &Any) -> Any {
+    entry("SOURCE", "1", "s", json!({attribute: to}))
 }
 
 #[test]
