@@ -7,11 +7,11 @@ use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widget::Line;
 
 /// Explains an item: identity, position in the file, status, every reason.
-pub(crate) fn explain(review: &Review, at: usize, glyphs: &'static Glyphs) -> Vec<Line> {
-    let Some(entry) = review.entry(at) else {
+pub(crate) fn explain(review: &Review, index: usize, glyphs: &'static Glyphs) -> Vec<Line> {
+    let Some(entry) = review.entry(index) else {
         return Vec::new();
     };
-    let mark = review.mark(at);
+    let mark = review.mark(index);
     let pair = |label: &str, text: &str| {
         let mut line = Line::of(Role::Dim, label);
         line.pad_to(12);
@@ -29,7 +29,7 @@ pub(crate) fn explain(review: &Review, at: usize, glyphs: &'static Glyphs) -> Ve
             )
             .and(Role::Dim, &format!(" {} {}", glyphs.dot, outlook(mark))),
     ];
-    let state = review.resolution().state(at);
+    let state = review.resolution().state(index);
     for reason in state.into_iter().flat_map(|state| state.reasons(entry)) {
         lines.push(Line::new());
         lines.push(pair("why", &reason.message));

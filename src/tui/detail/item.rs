@@ -16,40 +16,40 @@ use crate::tui::widget::{Line, count, width, wrap};
 const MAX_NAMES: usize = 50;
 
 /// Lays out an item.
-pub(super) fn item(layout: &mut DetailLayout, review: &Review, at: usize) {
-    let Some(entry) = review.entry(at) else {
+pub(super) fn item(layout: &mut DetailLayout, review: &Review, index: usize) {
+    let Some(entry) = review.entry(index) else {
         return;
     };
-    head(layout, review, at, entry);
-    reasons(layout, review, at, entry);
+    head(layout, review, index, entry);
+    reasons(layout, review, index, entry);
     layout.blank();
     let show = if layout.options.unchanged {
         Show::Everything
     } else {
         Show::Differences
     };
-    let found = review.plan().changes(at, show);
+    let found = review.plan().changes(index, show);
     match (found.is_empty(), entry.base.is_some()) {
         (true, true) => layout.text(Role::Dim, "No differences."),
         (true, false) => layout.text(Role::Dim, "No field is set."),
         (false, _) => changes(layout, &found),
     }
     references(layout, &entry.references);
-    access(layout, review, at, entry);
-    relations(layout, review, at, entry);
+    access(layout, review, index, entry);
+    relations(layout, review, index, entry);
     for warning in &entry.warnings {
         layout.blank();
         finding(layout, warning);
     }
 }
 
-fn head(layout: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) {
+fn head(layout: &mut DetailLayout, review: &Review, index: usize, entry: &Entry) {
     let (first, second) = labels(entry);
     layout.text(Role::Title, first);
     if !second.is_empty() && second != first {
         layout.text(Role::Text, second);
     }
-    let mark = review.mark(at);
+    let mark = review.mark(index);
     let status = format!("{} {}", mark.glyph(layout.glyphs), mark.word());
     let line = Line::of(mark.role(), &status).and(Role::Dim, &format!(" {} ", layout.glyphs.dot));
     layout.push(line.and(Role::Dim, outlook(mark)));
@@ -70,8 +70,8 @@ pub(super) const fn outlook(mark: ItemStatus) -> &'static str {
     }
 }
 
-fn reasons(layout: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) {
-    let state = review.resolution().state(at);
+fn reasons(layout: &mut DetailLayout, review: &Review, index: usize, entry: &Entry) {
+    let state = review.resolution().state(index);
     for reason in state.into_iter().flat_map(|state| state.reasons(entry)) {
         layout.labelled((Role::Blocked, "why:"), (Role::Text, &reason.message));
     }
@@ -143,7 +143,7 @@ fn reference_rows(layout: &mut DetailLayout, reference: &Reference) {
 /// Lays out the changes of who can call what that concern the item: as a client,
 /// as an API, through it as a group or scope. For an item that is not chosen,
 /// what writing it would change.
-fn access(layout: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) {
+fn access(layout: &mut DetailLayout, review: &Review, index: usize, entry: &Entry) {
     let id = &entry.item.id;
     let chosen = review
         .access()
@@ -155,7 +155,7 @@ fn access(layout: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) 
     } else {
         "added"
     };
-    let other = review.access_by(at, MAX_NAMES + 1);
+    let other = review.access_by(index, MAX_NAMES + 1);
     let others = other.iter().flat_map(Access::grants);
     grants(layout, id, &format!("access if {verb}"), others);
 }
@@ -195,7 +195,7 @@ fn grants<'g>(
     }
 }
 
-fn relations(layout: &mut DetailLayout, review: &Review, at: usize, entry: &Entry) {
+fn relations(layout: &mut DetailLayout, review: &Review, index: usize, entry: &Entry) {
     let mut needs: Vec<(&ItemId, String)> = Vec::new();
     for requirement in &entry.requires {
         let word = match (requirement.present, review.plan().position(&requirement.on)) {
@@ -207,7 +207,7 @@ fn relations(layout: &mut DetailLayout, review: &Review, at: usize, entry: &Entr
     }
     list(layout, review.plan(), "requires", &needs);
     let users: Vec<_> = review
-        .needed_by(at)
+        .needed_by(index)
         .iter()
         .filter_map(|user| {
             Some((
@@ -218,9 +218,9 @@ fn relations(layout: &mut DetailLayout, review: &Review, at: usize, entry: &Entr
         .collect();
     list(layout, review.plan(), "required by", &users);
     let missing = review
-        .missing_of(at)
+        .missing_of(index)
         .iter()
-        .filter_map(|at| review.plan().missing().get(*at));
+        .filter_map(|index| review.plan().missing().get(*index));
     let (apis, others): (Vec<_>, Vec<_>) = missing.partition(|missing| missing.is_api());
     for list in [apis, others].into_iter().filter(|list| !list.is_empty()) {
         layout.blank();

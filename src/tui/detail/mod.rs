@@ -57,16 +57,16 @@ pub(crate) fn build(
         change: None,
     };
     match node {
-        Node::Item(at) => item::item(&mut layout, review, at),
+        Node::Item(index) => item::item(&mut layout, review, index),
         Node::Kind(kind) => node::kind(&mut layout, review, kind),
-        Node::Branch(at, branch) => node::branch(&mut layout, review, at, branch),
-        Node::Element(at, branch, member) => {
-            node::element(&mut layout, review, at, (branch, member));
+        Node::Branch(index, branch) => node::branch(&mut layout, review, index, branch),
+        Node::Element(index, branch, member) => {
+            node::element(&mut layout, review, index, (branch, member));
         }
         Node::Missing(list) => node::missing(&mut layout, review, list),
-        Node::MissingObject(at) => node::missing_object(&mut layout, review, at),
+        Node::MissingObject(index) => node::missing_object(&mut layout, review, index),
         Node::Warnings => node::warnings(&mut layout, review),
-        Node::Warning(at) => node::warning(&mut layout, review, at),
+        Node::Warning(index) => node::warning(&mut layout, review, index),
     }
     layout.finish()
 }

@@ -37,8 +37,8 @@ pub(super) fn kind(layout: &mut DetailLayout, review: &Review, kind: usize) {
 }
 
 /// Lays out a set of an item.
-pub(super) fn branch(layout: &mut DetailLayout, review: &Review, at: usize, branch: usize) {
-    let (Some(entry), Some(branch)) = (review.entry(at), review.branch(at, branch)) else {
+pub(super) fn branch(layout: &mut DetailLayout, review: &Review, index: usize, branch: usize) {
+    let (Some(entry), Some(branch)) = (review.entry(index), review.branch(index, branch)) else {
         return;
     };
     layout.text(Role::Title, &branch.title);
@@ -74,10 +74,10 @@ pub(super) fn branch(layout: &mut DetailLayout, review: &Review, at: usize, bran
 pub(super) fn element(
     layout: &mut DetailLayout,
     review: &Review,
-    at: usize,
+    index: usize,
     (branch, member): (usize, usize),
 ) {
-    let (Some(entry), Some(set)) = (review.entry(at), review.branch(at, branch)) else {
+    let (Some(entry), Some(set)) = (review.entry(index), review.branch(index, branch)) else {
         return;
     };
     let Some(member) = set.members.get(member) else {
@@ -164,8 +164,8 @@ fn confirmation(layout: &mut DetailLayout, review: &Review) {
 }
 
 /// Lays out one missing object with what uses it.
-pub(super) fn missing_object(layout: &mut DetailLayout, review: &Review, at: usize) {
-    let Some(missing) = review.plan().missing().get(at) else {
+pub(super) fn missing_object(layout: &mut DetailLayout, review: &Review, index: usize) {
+    let Some(missing) = review.plan().missing().get(index) else {
         return;
     };
     layout.text(Role::Title, &missing.key);
@@ -199,8 +199,8 @@ pub(super) fn warnings(layout: &mut DetailLayout, review: &Review) {
 }
 
 /// Lays out one warning.
-pub(super) fn warning(layout: &mut DetailLayout, review: &Review, at: usize) {
-    let Some(warning) = review.warnings.get(at) else {
+pub(super) fn warning(layout: &mut DetailLayout, review: &Review, index: usize) {
+    let Some(warning) = review.warnings.get(index) else {
         return;
     };
     finding(layout, warning);

@@ -241,7 +241,7 @@ pub(super) fn wrapped(pieces: &[(Role, String)], room: usize, most: usize) -> Ve
     let (mut used, mut taken) = (0, 0);
     for (n, (role, text)) in pieces.iter().enumerate() {
         let mut part = String::new();
-        for (at, grapheme) in text.grapheme_indices(true) {
+        for (offset, grapheme) in text.grapheme_indices(true) {
             let wide = width(grapheme);
             if used + wide > room {
                 push(&mut rows, *role, &mut part);
@@ -250,7 +250,7 @@ pub(super) fn wrapped(pieces: &[(Role, String)], room: usize, most: usize) -> Ve
             }
             if taken + wide > most {
                 push(&mut rows, *role, &mut part);
-                let here = text.get(at..).map_or(0, |rest| rest.chars().count());
+                let here = text.get(offset..).map_or(0, |rest| rest.chars().count());
                 let others: usize = pieces
                     .iter()
                     .skip(n + 1)

@@ -36,11 +36,11 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
         panes,
         app.detail.rows().len().saturating_sub(visible.end),
     );
-    let at = app.detail.at().checked_sub(top)?;
+    let index = app.detail.at().checked_sub(top)?;
     if app.focus == Pane::Detail {
-        canvas.mark(inside, at, cursor_role(app, Pane::Detail));
+        canvas.mark(inside, index, cursor_role(app, Pane::Detail));
     }
-    Some(cursor(inside, at))
+    Some(cursor(inside, index))
 }
 
 /// Shows in the lower border how much is below.

@@ -154,9 +154,9 @@ pub(super) fn spinner(app: &App) -> String {
         return String::new();
     }
     let turn = app.now.as_millis() / 250;
-    let at = usize::try_from(turn % SPINNER.len() as u128).unwrap_or(0);
+    let index = usize::try_from(turn % SPINNER.len() as u128).unwrap_or(0);
     SPINNER
-        .get(at)
+        .get(index)
         .map(|sign| format!("{sign} "))
         .unwrap_or_default()
 }

@@ -164,14 +164,14 @@ fn list(
         visible.start,
         picker.list.rows().len() - visible.end,
     );
-    let at = picker.list.at().saturating_sub(visible.start);
+    let index = picker.list.at().saturating_sub(visible.start);
     let role = if picker.is_filtering {
         Role::SelectionIdle
     } else {
         Role::Selection
     };
-    canvas.mark(below, at, role);
-    typed_at.or_else(|| app.theme.accessible.then(|| row_cursor(below, at)))
+    canvas.mark(below, index, role);
+    typed_at.or_else(|| app.theme.accessible.then(|| row_cursor(below, index)))
 }
 
 /// Draws the filter; returns the cursor while it is edited.

@@ -45,13 +45,13 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
     let columns = Columns::new(review, rows, usize::from(inside.width));
     for (n, row) in rows.iter().enumerate() {
         canvas.line(inside, n, &line(app, review, *row, &columns));
-        if let Node::Item(at) = row.node {
-            canvas.line_right(inside, n, &columns.note(review, at));
+        if let Node::Item(index) = row.node {
+            canvas.line_right(inside, n, &columns.note(review, index));
         }
     }
-    let at = review.items.at().checked_sub(top)?;
-    canvas.mark(inside, at, cursor_role(app, Pane::Items));
-    Some(cursor(inside, at))
+    let index = review.items.at().checked_sub(top)?;
+    canvas.mark(inside, index, cursor_role(app, Pane::Items));
+    Some(cursor(inside, index))
 }
 
 /// Returns why nothing is listed.
@@ -96,7 +96,7 @@ impl Columns {
         let (short, narrow) = (room < SHORT_WORDS, room < NARROW);
         let items = || rows.iter().filter_map(|row| row.node.item());
         let widest_word = items()
-            .map(|at| word(review.mark(at), short).len())
+            .map(|index| word(review.mark(index), short).len())
             .max()
             .unwrap_or(0);
         let widest_key = rows
@@ -117,17 +117,17 @@ impl Columns {
         );
         // Names take precedence over words, but not over reasons.
         let wordy = items()
-            .filter(|at| !review.mark(*at).is_blocked())
-            .all(|at| {
+            .filter(|index| !review.mark(*index).is_blocked())
+            .all(|index| {
                 let measure = |text: &str| width(&safe(text));
                 let (own, name) = review
-                    .entry(at)
+                    .entry(index)
                     .map(labels)
                     .map_or((0, 0), |(first, second)| {
                         (measure(first).min(key), measure(second))
                     });
                 let next = status + if narrow { own } else { key } + 3;
-                next + name.min(NAME) + 1 + width(&notes(review, at).0) <= room
+                next + name.min(NAME) + 1 + width(&notes(review, index).0) <= room
             });
         Self {
             room,
@@ -145,11 +145,11 @@ impl Columns {
     }
 
     /// The note at the right end of an item's row.
-    fn note(&self, review: &Review, at: usize) -> Line {
-        let (long, short) = notes(review, at);
-        let mark = review.mark(at);
+    fn note(&self, review: &Review, index: usize) -> Line {
+        let (long, short) = notes(review, index);
+        let mark = review.mark(index);
         let own = review
-            .entry(at)
+            .entry(index)
             .map_or(0, |entry| width(&safe(labels(entry).0)))
             .min(self.key);
         let fits = self.status + own + 2 + width(&long) <= self.room;
@@ -168,28 +168,30 @@ impl Columns {
 }
 
 /// Returns the note on an item in words, and as a number.
-fn notes(review: &Review, at: usize) -> (String, String) {
-    match review.mark(at) {
+fn notes(review: &Review, index: usize) -> (String, String) {
+    match review.mark(index) {
         ItemStatus::Unchanged => ("unchanged".to_owned(), String::new()),
         ItemStatus::Differs | ItemStatus::Cover | ItemStatus::LeftOut => {
-            let fields = review.fields(at);
+            let fields = review.fields(index);
             fields.map_or_else(Default::default, |n| {
                 (count(n, "field", "fields"), n.to_string())
             })
         }
-        ItemStatus::CannotAdd | ItemStatus::CannotCover => (blocked_by(review, at), String::new()),
+        ItemStatus::CannotAdd | ItemStatus::CannotCover => {
+            (blocked_by(review, index), String::new())
+        }
         ItemStatus::Add => (String::new(), String::new()),
     }
 }
 
 /// Returns the short reason why an item is blocked.
-fn blocked_by(review: &Review, at: usize) -> String {
+fn blocked_by(review: &Review, index: usize) -> String {
     let obstacle = review
         .resolution()
-        .state(at)
+        .state(index)
         .and_then(|state| state.blocked_by.as_ref());
     let reason = review
-        .entry(at)
+        .entry(index)
         .and_then(|entry| entry.verdict.reasons.first())
         .or(obstacle);
     reason
@@ -209,14 +211,14 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
     let mut line = Line::new();
     line.pad_to(usize::from(row.depth) * 2);
     match row.node {
-        Node::Item(at) => {
-            let mark = review.mark(at);
+        Node::Item(index) => {
+            let mark = review.mark(index);
             line.push(
                 mark.role(),
                 &format!("{} {}", mark.glyph(glyphs), word(mark, columns.short)),
             );
             line.pad_to(columns.status + 1);
-            let (key, name) = review.entry(at).map(labels).unwrap_or_default();
+            let (key, name) = review.entry(index).map(labels).unwrap_or_default();
             let key = safe(key);
             push_matched(
                 &mut line,
@@ -224,7 +226,7 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
                 mark.role(),
                 &cut(&key, columns.key, glyphs.ellipsis),
             );
-            let note = columns.note(review, at).width();
+            let note = columns.note(review, index).width();
             if !name.is_empty() {
                 // Without a column for names they follow the keys.
                 let next = if columns.narrow {
@@ -244,8 +246,8 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
                 );
             }
         }
-        Node::Element(at, branch, member) => {
-            let Some(member) = review.member(at, branch, member) else {
+        Node::Element(index, branch, member) => {
+            let Some(member) = review.member(index, branch, member) else {
                 return line;
             };
             line.push(
@@ -259,11 +261,11 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
             line.pad_to(columns.key + 5);
             line.push(Role::Dim, member.status.word());
         }
-        Node::MissingObject(at) => {
+        Node::MissingObject(index) => {
             let users = review
                 .plan()
                 .missing()
-                .get(at)
+                .get(index)
                 .map_or(0, |missing| missing.used_by.len());
             line.push(Role::Warning, &format!("{} ", glyphs.warning));
             push_matched(
@@ -277,8 +279,8 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
             let fits = line.width() + width(&words) <= columns.room;
             line.push(Role::Dim, &if fits { words } else { users.to_string() });
         }
-        Node::Warning(at) => {
-            let warning = review.warnings.get(at);
+        Node::Warning(index) => {
+            let warning = review.warnings.get(index);
             let serious = warning.is_some_and(|warning| warning.severity != Severity::Note);
             line.push(
                 if serious { Role::Warning } else { Role::Dim },

@@ -72,14 +72,14 @@ pub(super) fn draw(
         row += 1;
     }
     if modal.has_input() {
-        let at = input_line(
+        let caret = input_line(
             canvas,
             inside,
             row,
             &label(modal, inside.width),
             &modal.input,
         );
-        cursor = (modal.focus == Focus::Input).then_some(at).or(cursor);
+        cursor = (modal.focus == Focus::Input).then_some(caret).or(cursor);
         row += 2;
     }
     if modal.waiting {
@@ -115,8 +115,8 @@ fn label(modal: &Modal, room: u16) -> String {
 /// Draws the visible lines; those of a list are made here.
 fn rows(app: &App, modal: &Modal, canvas: &mut Canvas<'_>, inside: Rect, visible: Range<usize>) {
     if modal.head() == 0 {
-        for (n, at) in visible.enumerate() {
-            canvas.line(inside, n, &line(app, modal, at));
+        for (n, index) in visible.enumerate() {
+            canvas.line(inside, n, &line(app, modal, index));
         }
         return;
     }
@@ -185,13 +185,13 @@ fn waiting(app: &App, canvas: &mut Canvas<'_>, inside: Rect, row: usize) {
 }
 
 /// Returns a line of a modal; the items of a result are made when visible.
-fn line(app: &App, modal: &Modal, at: usize) -> Line {
-    if let Some(line) = modal.lines().get(at) {
+fn line(app: &App, modal: &Modal, index: usize) -> Line {
+    if let Some(line) = modal.lines().get(index) {
         return line.clone();
     }
-    let at = at - modal.lines().len();
+    let index = index - modal.lines().len();
     if modal.dialog == Dialog::ScopeFilter {
-        return lists::choice(app, at);
+        return lists::choice(app, index);
     }
     let edited = app
         .scopes
@@ -199,13 +199,16 @@ fn line(app: &App, modal: &Modal, at: usize) -> Line {
         .and_then(|scopes| scopes.edited.as_ref());
     if let (Dialog::Edited, Some(edited)) = (&modal.dialog, edited) {
         let done = Line::of(Role::Text, app.theme.glyphs.done);
-        let item = edited.items.get(at);
+        let item = edited.items.get(index);
         return item.map_or_else(Line::new, |id| {
             done.and(Role::Text, &format!(" {} {}", id.kind, id.key))
         });
     }
     if modal.dialog == Dialog::Undone {
-        let item = app.undone.as_ref().and_then(|undone| undone.items.get(at));
+        let item = app
+            .undone
+            .as_ref()
+            .and_then(|undone| undone.items.get(index));
         let done = Line::of(Role::Text, app.theme.glyphs.done);
         return item.map_or_else(Line::new, |id| {
             done.and(Role::Text, &format!(" {} {}", id.kind, id.key))
@@ -214,10 +217,10 @@ fn line(app: &App, modal: &Modal, at: usize) -> Line {
     let (Some(receipt), Some(review)) = (&app.receipt, &app.review) else {
         return Line::new();
     };
-    let (Some(outcome), Some(entry)) = (receipt.outcomes.get(at), review.entry(at)) else {
+    let (Some(outcome), Some(entry)) = (receipt.outcomes.get(index), review.entry(index)) else {
         return Line::new();
     };
-    let mark = review.mark(at);
+    let mark = review.mark(index);
     let sign = if mark.is_written() {
         app.theme.glyphs.done
     } else {

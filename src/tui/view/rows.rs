@@ -14,29 +14,29 @@ use crate::tui::widget::{Line, width};
 pub(super) fn name(review: &Review, node: Node) -> String {
     match node {
         Node::Kind(kind) => review.kind_title(kind).to_owned(),
-        Node::Item(at) => review
-            .entry(at)
+        Node::Item(index) => review
+            .entry(index)
             .map(|entry| labels(entry).0.to_owned())
             .unwrap_or_default(),
-        Node::Branch(at, branch) => review
-            .branch(at, branch)
+        Node::Branch(index, branch) => review
+            .branch(index, branch)
             .map(|branch| branch.title.clone())
             .unwrap_or_default(),
-        Node::Element(at, branch, member) => review
-            .member(at, branch, member)
+        Node::Element(index, branch, member) => review
+            .member(index, branch, member)
             .map(|member| member.label.clone())
             .unwrap_or_default(),
         Node::Missing(list) => list.title().to_owned(),
-        Node::MissingObject(at) => review
+        Node::MissingObject(index) => review
             .plan()
             .missing()
-            .get(at)
+            .get(index)
             .map(Missing::label)
             .unwrap_or_default(),
         Node::Warnings => "Warnings".to_owned(),
-        Node::Warning(at) => review
+        Node::Warning(index) => review
             .warnings
-            .get(at)
+            .get(index)
             .map(|found| found.message.clone())
             .unwrap_or_default(),
     }

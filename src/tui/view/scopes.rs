@@ -25,17 +25,17 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Opti
         Half::List => [Half::Detail, Half::List],
         Half::Detail => [Half::List, Half::Detail],
     };
-    let mut at = None;
+    let mut cursor = None;
     for half in order
         .into_iter()
         .filter(|half| !halves.area(*half).is_empty())
     {
-        at = match half {
+        cursor = match half {
             Half::List => list(app, scopes, canvas, halves.area(half)),
             Half::Detail => detail(app, scopes, canvas, halves.area(half)),
         };
     }
-    at.filter(|_| app.theme.accessible)
+    cursor.filter(|_| app.theme.accessible)
 }
 
 /// Draws the box of a half and returns its inside.
@@ -92,7 +92,7 @@ fn list(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect) -> Opti
     let words = scopes.filter().words.as_slice();
     for (n, scope) in rows
         .iter()
-        .filter_map(|at| catalogue.scopes().get(*at))
+        .filter_map(|index| catalogue.scopes().get(*index))
         .enumerate()
     {
         canvas.line(inside, n + 1, &columns.row(scope, words));

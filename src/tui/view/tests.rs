@@ -60,24 +60,24 @@ fn roles(app: &App) -> String {
         let mut line = String::new();
         for cell in row {
             let style = cell.style();
-            let at = seen
+            let index = seen
                 .iter()
                 .position(|other| *other == style)
                 .unwrap_or_else(|| {
                     seen.push(style);
                     seen.len() - 1
                 });
-            line.push(if at == 0 {
+            line.push(if index == 0 {
                 '.'
             } else {
-                char::from(b'a' + u8::try_from(at - 1).unwrap())
+                char::from(b'a' + u8::try_from(index - 1).unwrap())
             });
         }
         shown.push_str(line.trim_end_matches('.'));
         shown.push('\n');
     }
-    for (at, style) in seen.iter().enumerate().skip(1) {
-        let letter = char::from(b'a' + u8::try_from(at - 1).unwrap());
+    for (index, style) in seen.iter().enumerate().skip(1) {
+        let letter = char::from(b'a' + u8::try_from(index - 1).unwrap());
         shown.push_str(&format!(
             "{letter}: {:?} {:?} {:?}\n",
             style.fg, style.bg, style.add_modifier
@@ -630,7 +630,9 @@ fn every_status_is_glyph_and_word() {
 #[test]
 fn a_hundred_thousand_items_are_drawn_by_the_visible_rows() {
     let drafts = (0..100_000)
-        .map(|at| item("client", &format!("c{at}"), "").both("tps", Value::Int(1), Value::Int(2)))
+        .map(|index| {
+            item("client", &format!("c{index}"), "").both("tps", Value::Int(1), Value::Int(2))
+        })
         .collect();
     let mut app = open(reviewed(plan(drafts, Vec::new(), Vec::new())), 120, 40);
     keys(&mut app, "1 l 2 G");

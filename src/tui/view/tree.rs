@@ -37,9 +37,9 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
         canvas.line(inside, n, &left);
         canvas.line_right(inside, n, &right);
     }
-    let at = review.tree.at().checked_sub(top)?;
-    canvas.mark(inside, at, cursor_role(app, Pane::Tree));
-    Some(cursor(inside, at))
+    let index = review.tree.at().checked_sub(top)?;
+    canvas.mark(inside, index, cursor_role(app, Pane::Tree));
+    Some(cursor(inside, index))
 }
 
 /// Returns the start of a row, for the hardware cursor.
@@ -63,15 +63,15 @@ fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
     left.push(Role::Text, " ");
     let name = name(review, node);
     let role = match node {
-        Node::Item(at) => {
-            let mark = review.mark(at);
+        Node::Item(index) => {
+            let mark = review.mark(index);
             left.push(mark.role(), mark.glyph(glyphs));
             left.push(Role::Text, " ");
             mark.role()
         }
-        Node::Element(at, branch, member) => {
+        Node::Element(index, branch, member) => {
             let status = review
-                .member(at, branch, member)
+                .member(index, branch, member)
                 .map_or(ElementStatus::Same, |member| member.status);
             left.push(status.role(), status.glyph(glyphs));
             left.push(Role::Text, " ");
@@ -105,9 +105,9 @@ fn tally(app: &App, review: &Review, node: Node, room: usize) -> Line {
     let glyphs = app.theme.glyphs;
     match node {
         Node::Kind(kind) => counts(&review.kind_counts(kind), glyphs, room),
-        Node::Branch(at, branch) => {
+        Node::Branch(index, branch) => {
             let members = review
-                .branch(at, branch)
+                .branch(index, branch)
                 .map_or(&[][..], |branch| &branch.members);
             let mut line = Line::new();
             for status in [

@@ -37,14 +37,14 @@ impl<T> List<T> {
     }
 
     /// Replaces the rows and puts the cursor on one of them.
-    pub(crate) fn replace(&mut self, rows: Vec<T>, at: usize) {
+    pub(crate) fn replace(&mut self, rows: Vec<T>, index: usize) {
         self.rows = rows;
-        self.go(at);
+        self.go(index);
     }
 
     /// Puts the cursor on a row, or on the last one.
-    pub(crate) fn go(&mut self, at: usize) {
-        self.at = at.min(self.rows.len().saturating_sub(1));
+    pub(crate) fn go(&mut self, index: usize) {
+        self.cursor = index.min(self.rows.len().saturating_sub(1));
     }
 
     /// Takes over the window of other rows.
@@ -77,13 +77,13 @@ impl<T> List<T> {
     }
 }
 
-/// Returns the `height` rows from `top`, moved so that they hold `at` and
+/// Returns the `height` rows from `top`, moved so that they hold `index` and
 /// leave no needless gap below the last row.
-pub(crate) fn window(len: usize, at: usize, top: usize, height: usize) -> Range<usize> {
+pub(crate) fn window(len: usize, index: usize, top: usize, height: usize) -> Range<usize> {
     let last_top = len.saturating_sub(height);
     let top = top
-        .min(at)
-        .max((at + 1).saturating_sub(height))
+        .min(index)
+        .max((index + 1).saturating_sub(height))
         .min(last_top);
     top..(top + height).min(len)
 }
@@ -118,10 +118,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_window_always_holds_the_cursor(len in 1_usize..50, at in 0_usize..50, top in 0_usize..60, height in 1_usize..60) {
-            let at = at.min(len - 1);
-            let seen = window(len, at, top, height);
-            prop_assert!(seen.contains(&at) && seen.len() == height.min(len));
+        fn the_window_always_holds_the_cursor(len in 1_usize..50, index in 0_usize..50, top in 0_usize..60, height in 1_usize..60) {
+            let index = index.min(len - 1);
+            let seen = window(len, index, top, height);
+            prop_assert!(seen.contains(&index) && seen.len() == height.min(len));
         }
     }
 }

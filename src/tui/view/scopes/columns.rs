@@ -121,7 +121,7 @@ impl Column {
             Self::Holders => scope.holders.len().to_string(),
             Self::Created => scope
                 .created_at
-                .map(|at| at.format("%Y-%m-%d").to_string())
+                .map(|time| time.format("%Y-%m-%d").to_string())
                 .unwrap_or_default(),
             Self::Description => or_nothing(&scope.description),
         }
@@ -152,7 +152,9 @@ impl Columns {
     /// Returns the columns for the visible scopes.
     pub(super) fn new(app: &App, catalogue: &Catalogue, rows: &[usize], room: usize) -> Self {
         let widest = |column: Column| {
-            let scopes = rows.iter().filter_map(|at| catalogue.scopes().get(*at));
+            let scopes = rows
+                .iter()
+                .filter_map(|index| catalogue.scopes().get(*index));
             let texts = scopes.map(|scope| width(&safe(&column.text(scope))));
             texts
                 .max()

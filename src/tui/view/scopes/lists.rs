@@ -63,7 +63,7 @@ fn holders(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
     let places = scope.holders.get(visible).unwrap_or_default();
     let clients: Vec<&ClientInfo> = places
         .iter()
-        .filter_map(|at| catalogue?.clients().get(*at))
+        .filter_map(|index| catalogue?.clients().get(*index))
         .collect();
     let widest = |text: &dyn Fn(&ClientInfo) -> String, most: usize| {
         let texts = clients.iter().map(|client| width(&safe(&text(client))));
@@ -163,12 +163,12 @@ fn describe(finding: &ScopeFinding) -> String {
 }
 
 /// Lays a choice of the filter out.
-pub(in crate::tui::view) fn choice(app: &App, at: usize) -> Line {
+pub(in crate::tui::view) fn choice(app: &App, index: usize) -> Line {
     let Some(scopes) = &app.scopes else {
         return Line::new();
     };
     let choices = scopes.choices();
-    let Some(choice) = choices.get(at) else {
+    let Some(choice) = choices.get(index) else {
         return Line::new();
     };
     let is_chosen = scopes.is_chosen(choice);

@@ -24,8 +24,8 @@ fn creating(size: (u16, u16)) -> App {
     opened(Some(Form::create(catalogue())), size)
 }
 
-fn updating(at: usize, size: (u16, u16)) -> App {
-    opened(Form::update(catalogue(), at), size)
+fn updating(index: usize, size: (u16, u16)) -> App {
+    opened(Form::update(catalogue(), index), size)
 }
 
 fn cursor(app: &App) -> (u16, u16) {
