@@ -300,8 +300,8 @@ impl FormLayout<'_> {
         self.push(line, false, None);
         self.broken(Part::Apis);
         // There may be many modules: each count is computed once.
-        for (at, module) in form.modules.iter().enumerate() {
-            let has_focus = self.has_focus(Focus::Module(at));
+        for (index, module) in form.modules.iter().enumerate() {
+            let has_focus = self.has_focus(Focus::Module(index));
             let room = if self.is_short {
                 self.width / 2
             } else {
@@ -410,11 +410,11 @@ const fn label(part: Part, is_short: bool) -> &'static str {
 /// Counts all APIs of a module.
 fn all_of(form: &Form, module: &str) -> String {
     let modules = form.catalogue.modules();
-    let at = modules
+    let index = modules
         .binary_search_by(|other| (*other.name).cmp(module))
         .ok();
-    let all = at
-        .and_then(|at| modules.get(at))
+    let all = index
+        .and_then(|index| modules.get(index))
         .map_or(0, |module| module.apis.len());
     count(all, "API", "APIs")
 }
@@ -483,7 +483,7 @@ pub(crate) fn typed(
     let split = value
         .char_indices()
         .nth(input.cursor())
-        .map_or(value.len(), |(at, _)| at);
+        .map_or(value.len(), |(offset, _)| offset);
     let (before, after) = value.split_at(split);
     // The cursor needs a column of its own, and the next character is visible.
     let behind = width(&safe(after)).min(room / 4).max(1);

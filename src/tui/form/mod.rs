@@ -126,18 +126,18 @@ impl Form {
     }
 
     /// Returns the form for a change of a scope, if there is one.
-    pub(crate) fn update(catalogue: Arc<Catalogue>, at: usize) -> Option<Self> {
-        let draft = Draft::of(&catalogue, catalogue.scopes().get(at)?);
-        Some(Self::new(catalogue, Task::Update(at), draft))
+    pub(crate) fn update(catalogue: Arc<Catalogue>, index: usize) -> Option<Self> {
+        let draft = Draft::of(&catalogue, catalogue.scopes().get(index)?);
+        Some(Self::new(catalogue, Task::Update(index), draft))
     }
 
     /// Returns the picker of the clients that a scope can be given to, if
     /// there is such a scope.
-    pub(crate) fn give(catalogue: Arc<Catalogue>, at: usize) -> Option<Self> {
-        let scope = catalogue.scopes().get(at)?;
+    pub(crate) fn give(catalogue: Arc<Catalogue>, index: usize) -> Option<Self> {
+        let scope = catalogue.scopes().get(index)?;
         let draft = Draft::of(&catalogue, scope);
         let picker = Picker::clients(&catalogue, scope);
-        let mut form = Self::new(catalogue, Task::Give(at), draft);
+        let mut form = Self::new(catalogue, Task::Give(index), draft);
         form.picker = Some(picker);
         Some(form)
     }
@@ -185,14 +185,14 @@ impl Form {
     /// all else is updated, so that a save does not silently undo a concurrent
     /// change.
     pub(crate) fn take(&mut self, catalogue: Arc<Catalogue>) -> bool {
-        if let Task::Update(at) | Task::Give(at) = &mut self.task {
-            let id = self.catalogue.scopes().get(*at).map(|scope| &scope.id);
+        if let Task::Update(index) | Task::Give(index) = &mut self.task {
+            let id = self.catalogue.scopes().get(*index).map(|scope| &scope.id);
             let found = catalogue
                 .scopes()
                 .iter()
                 .position(|scope| Some(&scope.id) == id);
             let Some(now) = found else { return false };
-            *at = now;
+            *index = now;
         }
         let scope = self.scope_in(&catalogue);
         let now = scope.map_or_else(Draft::default, |scope| Draft::of(&catalogue, scope));
@@ -265,8 +265,8 @@ impl Form {
             .cloned()
             .collect::<BTreeSet<_>>();
         self.modules = held(&draft).union(&waiting).cloned().collect();
-        if let Focus::Module(at) = self.focus
-            && at >= self.modules.len()
+        if let Focus::Module(index) = self.focus
+            && index >= self.modules.len()
         {
             self.focus = Focus::AddModule;
         }
@@ -281,7 +281,7 @@ impl Form {
     fn scope_in<'c>(&self, catalogue: &'c Catalogue) -> Option<&'c Scope> {
         match self.task {
             Task::Create => None,
-            Task::Update(at) | Task::Give(at) => catalogue.scopes().get(at),
+            Task::Update(index) | Task::Give(index) => catalogue.scopes().get(index),
         }
     }
 
@@ -315,13 +315,13 @@ impl Form {
     /// Moves the focus; from the last position to the first.
     pub(crate) fn move_focus(&mut self, forward: bool) {
         let focuses = self.focuses();
-        let at = focuses
+        let index = focuses
             .iter()
             .position(|focus| *focus == self.focus)
             .unwrap_or(0);
         let by = if forward { 1 } else { focuses.len() - 1 };
         self.focus = focuses
-            .get((at + by) % focuses.len())
+            .get((index + by) % focuses.len())
             .copied()
             .unwrap_or(Focus::Name);
     }
@@ -329,7 +329,7 @@ impl Form {
     /// Returns the module under the focus.
     pub(crate) fn module(&self) -> Option<&Arc<str>> {
         match self.focus {
-            Focus::Module(at) => self.modules.iter().nth(at),
+            Focus::Module(index) => self.modules.iter().nth(index),
             _ => None,
         }
     }
@@ -425,15 +425,17 @@ impl Form {
     pub(crate) fn cycle(&mut self, forward: bool) -> bool {
         match self.focus {
             Focus::Unit => {
-                let at = Unit::ALL.iter().position(|unit| *unit == self.unit);
-                self.unit = next(&Unit::ALL, at, forward).copied().unwrap_or_default();
+                let index = Unit::ALL.iter().position(|unit| *unit == self.unit);
+                self.unit = next(&Unit::ALL, index, forward)
+                    .copied()
+                    .unwrap_or_default();
             }
             Focus::Level => {
                 let levels = self.catalogue.levels();
-                let at = levels
+                let index = levels
                     .iter()
                     .position(|level| *level.id == self.draft.level);
-                let Some(level) = next(levels, at, forward) else {
+                let Some(level) = next(levels, index, forward) else {
                     return true;
                 };
                 self.draft.level = level.id.to_string();
@@ -729,11 +731,11 @@ fn merged<T: Ord + Clone>(
 }
 
 /// Returns the next or previous position, with wrap-around.
-fn next<T>(all: &[T], at: Option<usize>, forward: bool) -> Option<&T> {
+fn next<T>(all: &[T], index: Option<usize>, forward: bool) -> Option<&T> {
     let by = if forward {
         1
     } else {
         all.len().saturating_sub(1)
     };
-    all.get(at.map_or(0, |at| (at + by) % all.len().max(1)))
+    all.get(index.map_or(0, |index| (index + by) % all.len().max(1)))
 }

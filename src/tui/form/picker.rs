@@ -60,10 +60,10 @@ pub(crate) struct Choice {
 }
 
 impl Choice {
-    fn new(id: &Arc<str>, at: usize, is_chosen: bool) -> Self {
+    fn new(id: &Arc<str>, index: usize, is_chosen: bool) -> Self {
         Self {
             id: Arc::clone(id),
-            at,
+            index,
             is_chosen,
             is_lacking: false,
             barred: None,
@@ -90,13 +90,13 @@ impl Picker {
         if topic != Topic::Level {
             choices.sort_by_key(|choice| !choice.is_chosen);
         }
-        let at = if topic == Topic::Level {
+        let index = if topic == Topic::Level {
             choices.iter().position(|choice| choice.is_chosen)
         } else {
             None
         };
         let mut list = List::default();
-        list.replace((0..choices.len()).collect(), at.unwrap_or(0));
+        list.replace((0..choices.len()).collect(), index.unwrap_or(0));
         Self {
             topic,
             choices,
@@ -110,8 +110,8 @@ impl Picker {
     /// Returns the picker of modules.
     pub(super) fn modules(catalogue: &Catalogue, chosen: &BTreeSet<Arc<str>>) -> Self {
         let modules = catalogue.modules().iter().enumerate();
-        let choices = modules.map(|(at, module)| {
-            let choice = Choice::new(&module.name, at, chosen.contains(&module.name));
+        let choices = modules.map(|(index, module)| {
+            let choice = Choice::new(&module.name, index, chosen.contains(&module.name));
             let mut apis = catalogue
                 .apis()
                 .get(module.apis.clone())
@@ -139,12 +139,12 @@ impl Picker {
             .binary_search_by(|other| other.name.cmp(module))
             .ok();
         let range = found
-            .and_then(|at| modules.get(at))
+            .and_then(|index| modules.get(index))
             .map(|module| module.apis.clone())
             .unwrap_or_default();
-        let apis = range.filter_map(|at| Some((at, catalogue.apis().get(at)?)));
-        let choices = apis.map(|(at, api)| {
-            let choice = Choice::new(&api.name.key, at, draft.apis.contains(&api.name));
+        let apis = range.filter_map(|index| Some((index, catalogue.apis().get(index)?)));
+        let choices = apis.map(|(index, api)| {
+            let choice = Choice::new(&api.name.key, index, draft.apis.contains(&api.name));
             let choice = Choice {
                 is_lacking: api.is_lacking(),
                 ..choice
@@ -187,12 +187,12 @@ impl Picker {
     /// Returns the picker of the clients that a scope can be given to.
     pub(super) fn clients(catalogue: &Catalogue, scope: &Scope) -> Self {
         let takers = catalogue.takers(scope).filter_map(|client| {
-            let at = catalogue
+            let index = catalogue
                 .clients()
                 .binary_search_by(|other| other.id.cmp(&client.id))
                 .ok()?;
             let groups = client.groups + scope.apis.len();
-            let mut choice = Choice::new(&client.id, at, false);
+            let mut choice = Choice::new(&client.id, index, false);
             if groups > MAX_APIS {
                 choice.barred = Some(format!(
                     "{} would have {groups} groups; the maximum is {MAX_APIS}",
@@ -263,7 +263,7 @@ impl Picker {
 
     /// Selects the choice under the cursor, or deselects it.
     pub(crate) fn toggle(&mut self) {
-        let Some(at) = self.list.current().copied() else {
+        let Some(index) = self.list.current().copied() else {
             return;
         };
         let is_single = self.is_single();
@@ -272,7 +272,7 @@ impl Picker {
                 .iter_mut()
                 .for_each(|choice| choice.is_chosen = false);
         }
-        let Some(choice) = self.choices.get_mut(at) else {
+        let Some(choice) = self.choices.get_mut(index) else {
             return;
         };
         choice.is_chosen = is_single || (!choice.is_chosen && choice.barred.is_none());
@@ -286,11 +286,11 @@ impl Picker {
         let can = |choice: &Choice| choice.is_chosen || choice.barred.is_none();
         let mut of = listed
             .iter()
-            .filter_map(|at| self.choices.get(*at))
+            .filter_map(|index| self.choices.get(*index))
             .filter(|choice| can(choice));
         let wanted = of.any(|choice| !choice.is_chosen);
-        for at in listed {
-            if let Some(choice) = self.choices.get_mut(*at).filter(|choice| can(choice)) {
+        for index in listed {
+            if let Some(choice) = self.choices.get_mut(*index).filter(|choice| can(choice)) {
                 choice.is_chosen = wanted;
             }
         }
@@ -313,14 +313,14 @@ impl Picker {
             .iter()
             .enumerate()
             .filter(|(_, choice)| words.is_empty() || self.is_wanted(choice, &words, catalogue))
-            .map(|(at, _)| at)
+            .map(|(index, _)| index)
             .collect();
-        let at = if words.is_empty() {
-            listed.iter().position(|at| Some(*at) == here)
+        let index = if words.is_empty() {
+            listed.iter().position(|index| Some(*index) == here)
         } else {
             None
         };
-        self.list.replace(listed, at.unwrap_or(0));
+        self.list.replace(listed, index.unwrap_or(0));
     }
 
     /// Returns whether all of the words occur in a choice; a module is also found
@@ -412,6 +412,6 @@ fn labels(labels: &[Label], is_chosen: impl Fn(&str) -> bool) -> Vec<Choice> {
     labels
         .iter()
         .enumerate()
-        .map(|(at, label)| Choice::new(&label.id, at, is_chosen(&label.id)))
+        .map(|(index, label)| Choice::new(&label.id, index, is_chosen(&label.id)))
         .collect()
 }

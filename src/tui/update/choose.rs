@@ -27,7 +27,7 @@ pub(super) fn one(app: &mut App, act: Act) {
         return;
     };
     let said = match node {
-        Some(Node::Item(at)) => item(review, at),
+        Some(Node::Item(index)) => item(review, index),
         Some(node @ Node::Kind(_)) => match branch(review, node, act == Act::Cover) {
             Some(said) => said,
             None => return ask_cover(app, Some(node)),
@@ -41,16 +41,16 @@ pub(super) fn one(app: &mut App, act: Act) {
     app.say(said);
 }
 
-fn item(review: &mut Review, at: usize) -> String {
+fn item(review: &mut Review, index: usize) -> String {
     let plan = review.subject.plan.clone();
     let id = plan
-        .entry(at)
+        .entry(index)
         .map(|entry| entry.item.id.to_string())
         .unwrap_or_default();
     let blocked_before = review.counts().blocked();
-    let stuck = review.mark(at).is_blocked();
-    if review.choices.is_chosen(at) && !stuck {
-        review.choices.set(&plan, at, false);
+    let stuck = review.mark(index).is_blocked();
+    if review.choices.is_chosen(index) && !stuck {
+        review.choices.set(&plan, index, false);
         review.choices_changed();
         let more = review.counts().blocked().saturating_sub(blocked_before);
         let left = format!("{id}: left out");
@@ -63,15 +63,15 @@ fn item(review: &mut Review, at: usize) -> String {
             )
         };
     }
-    let along = review.choices.choose_with_prerequisites(&plan, at);
+    let along = review.choices.choose_with_prerequisites(&plan, index);
     if along.is_empty() && stuck {
         // It was already chosen, and what blocks it cannot be chosen.
-        review.choices.set(&plan, at, false);
+        review.choices.set(&plan, index, false);
         review.choices_changed();
         return format!("{id}: left out");
     }
     review.choices_changed();
-    let word = match review.mark(at) {
+    let word = match review.mark(index) {
         ItemStatus::Add => "will be added",
         ItemStatus::Cover => "will be overwritten",
         ItemStatus::Differs => "chosen; it changes only if the items it refers to are written, too",
@@ -80,7 +80,7 @@ fn item(review: &mut Review, at: usize) -> String {
     let names: Vec<String> = along
         .iter()
         .take(MAX_NAMES)
-        .filter_map(|at| plan.entry(*at))
+        .filter_map(|index| plan.entry(*index))
         .map(|entry| entry.item.id.to_string())
         .collect();
     match along.len() {
@@ -105,16 +105,16 @@ fn branch(review: &mut Review, node: Node, cover_only: bool) -> Option<String> {
     let undecided: Vec<usize> = open
         .iter()
         .copied()
-        .filter(|at| !review.choices.is_chosen(*at) && !review.choices.is_left_out(*at))
+        .filter(|index| !review.choices.is_chosen(*index) && !review.choices.is_left_out(*index))
         .collect();
     let chosen: Vec<usize> = open
         .iter()
         .copied()
-        .filter(|at| review.choices.is_chosen(*at))
+        .filter(|index| review.choices.is_chosen(*index))
         .collect();
     if undecided.is_empty() && !chosen.is_empty() {
-        for at in &chosen {
-            review.choices.set(&plan, *at, false);
+        for index in &chosen {
+            review.choices.set(&plan, *index, false);
         }
         review.choices_changed();
         return Some(format!("{} left out", count(chosen.len(), "item", "items")));
@@ -124,17 +124,19 @@ fn branch(review: &mut Review, node: Node, cover_only: bool) -> Option<String> {
     } else {
         undecided
     };
-    let (covers, adds): (Vec<usize>, Vec<usize>) = meant
-        .into_iter()
-        .partition(|at| review.entry(*at).is_some_and(|entry| entry.base.is_some()));
+    let (covers, adds): (Vec<usize>, Vec<usize>) = meant.into_iter().partition(|index| {
+        review
+            .entry(*index)
+            .is_some_and(|entry| entry.base.is_some())
+    });
     let said = choose(review, &adds);
     if covers.is_empty() { Some(said) } else { None }
 }
 
 /// Returns the items below a node, or all, that can be chosen.
 fn choosable(review: &Review, node: Node, cover_only: bool) -> Vec<usize> {
-    let fits = |at: &usize| {
-        let entry = review.entry(*at);
+    let fits = |index: &usize| {
+        let entry = review.entry(*index);
         entry.is_some_and(|entry| entry.is_open() && (entry.base.is_some() || !cover_only))
     };
     review.below(node).into_iter().filter(fits).collect()
@@ -146,7 +148,12 @@ fn choose(review: &mut Review, items: &[usize]) -> String {
     let before = review.counts().of(ItemStatus::Cover);
     let along: usize = items
         .iter()
-        .map(|at| review.choices.choose_with_prerequisites(&plan, *at).len())
+        .map(|index| {
+            review
+                .choices
+                .choose_with_prerequisites(&plan, *index)
+                .len()
+        })
         .sum();
     review.choices_changed();
     let covers = review.counts().of(ItemStatus::Cover).saturating_sub(before);
@@ -172,18 +179,18 @@ fn covers(review: &Review, below: Option<Node>) -> Vec<usize> {
     let open = match below {
         Some(node) => choosable(review, node, true),
         None => (0..review.plan().entries().len())
-            .filter(|at| {
+            .filter(|index| {
                 review
-                    .entry(*at)
+                    .entry(*index)
                     .is_some_and(|entry| entry.base.is_some() && entry.is_open())
             })
             .collect(),
     };
     let unchosen: Vec<usize> = open
         .into_iter()
-        .filter(|at| !review.choices.is_chosen(*at))
+        .filter(|index| !review.choices.is_chosen(*index))
         .collect();
-    let undecided = |at: &usize| !review.choices.is_left_out(*at);
+    let undecided = |index: &usize| !review.choices.is_left_out(*index);
     if below.is_none() || unchosen.iter().any(undecided) {
         return unchosen.into_iter().filter(undecided).collect();
     }
@@ -193,8 +200,8 @@ fn covers(review: &Review, below: Option<Node>) -> Vec<usize> {
 /// Returns the outcome of *Cover*.
 fn covered(review: &Review, below: Option<Node>) -> Tally {
     let mut choices = review.choices.clone();
-    for at in covers(review, below) {
-        choices.choose_with_prerequisites(review.plan(), at);
+    for index in covers(review, below) {
+        choices.choose_with_prerequisites(review.plan(), index);
     }
     review.tally(&choices)
 }

@@ -43,8 +43,8 @@ fn line(app: &App) -> Option<String> {
         Show::Differences
     };
     let change = match (row.change, app.node()) {
-        (Some(change), Some(Node::Item(at))) => {
-            review.plan().changes(at, show).into_iter().nth(change)
+        (Some(change), Some(Node::Item(index))) => {
+            review.plan().changes(index, show).into_iter().nth(change)
         }
         _ => None,
     };

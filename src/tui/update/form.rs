@@ -29,13 +29,13 @@ pub(super) fn create(app: &mut App, catalogue: Arc<Catalogue>) {
 }
 
 /// Opens the form to update the scope at this index of the catalogue.
-pub(super) fn edit(app: &mut App, catalogue: Arc<Catalogue>, at: usize) {
-    open(app, Form::update(catalogue, at));
+pub(super) fn edit(app: &mut App, catalogue: Arc<Catalogue>, index: usize) {
+    open(app, Form::update(catalogue, index));
 }
 
 /// Opens the picker of clients for the scope at this index of the catalogue.
-pub(super) fn give(app: &mut App, catalogue: Arc<Catalogue>, at: usize) {
-    open(app, Form::give(catalogue, at));
+pub(super) fn give(app: &mut App, catalogue: Arc<Catalogue>, index: usize) {
+    open(app, Form::give(catalogue, index));
 }
 
 /// Opens a form on top of everything on the screen.

@@ -38,7 +38,7 @@ pub(super) fn listed(app: &mut App, id: EffectId, outcome: Result<Vec<JobRecord>
         return;
     }
     app.job = None;
-    let Some(at) = app
+    let Some(index) = app
         .modals
         .iter()
         .position(|modal| modal.dialog == Dialog::History)
@@ -49,7 +49,7 @@ pub(super) fn listed(app: &mut App, id: EffectId, outcome: Result<Vec<JobRecord>
         Ok(jobs) => {
             app.history = jobs;
             let listed = app.history.len();
-            let Some(modal) = app.modals.get_mut(at) else {
+            let Some(modal) = app.modals.get_mut(index) else {
                 return;
             };
             modal.more = listed;
@@ -63,7 +63,7 @@ pub(super) fn listed(app: &mut App, id: EffectId, outcome: Result<Vec<JobRecord>
             }
         }
         Err(failure) => {
-            app.modals.truncate(at);
+            app.modals.truncate(index);
             job::fail(app, &failure);
         }
     }

@@ -110,7 +110,7 @@ fn body(review: &Review, glyphs: &'static Glyphs, keys: &Keys) -> Vec<Line> {
         (counts.of(ItemStatus::LeftOut), "left out"),
         (counts.blocked(), "blocked"),
     ];
-    let is_shown = |(at, (n, _)): &(usize, (usize, &str))| *at < 2 || *n > 0;
+    let is_shown = |(index, (n, _)): &(usize, (usize, &str))| *index < 2 || *n > 0;
     let described = parts
         .into_iter()
         .enumerate()
@@ -188,8 +188,8 @@ fn removals(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
         Role::Removed,
         &format!("{entries} will be deleted:"),
     )];
-    for (at, change) in &removals {
-        let Some(entry) = review.entry(*at) else {
+    for (index, change) in &removals {
+        let Some(entry) = review.entry(*index) else {
             continue;
         };
         let item = called(review.plan(), &entry.item.id);
@@ -275,12 +275,13 @@ fn blocked(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
         count(total, "item is", "items are")
     );
     let mut lines = vec![Line::new(), Line::of(Role::Blocked, &title)];
-    let blocked = (0..review.plan().entries().len()).filter(|at| review.mark(*at).is_blocked());
-    for at in blocked.take(MAX_NAMES) {
-        let Some(entry) = review.entry(at) else {
+    let blocked =
+        (0..review.plan().entries().len()).filter(|index| review.mark(*index).is_blocked());
+    for index in blocked.take(MAX_NAMES) {
+        let Some(entry) = review.entry(index) else {
             continue;
         };
-        let state = review.resolution().state(at);
+        let state = review.resolution().state(index);
         let why = state
             .and_then(|state| state.reasons(entry).next())
             .map_or("", |reason| &reason.message);

@@ -90,10 +90,10 @@ pub(super) fn read(app: &mut App, act: Act, context: Context) {
             fill_palette(app);
         }
         _ => {
-            let (Some(review), Some(at)) = (&app.review, app.node().and_then(Node::item)) else {
+            let (Some(review), Some(index)) = (&app.review, app.node().and_then(Node::item)) else {
                 return;
             };
-            let body = detail::explain(review, at, app.theme.glyphs);
+            let body = detail::explain(review, index, app.theme.glyphs);
             app.modals.push(Modal::new(Dialog::Explain, "Why", body));
         }
     }

@@ -148,7 +148,7 @@ pub(super) fn jump(app: &mut App, act: Act) {
     let Some(review) = &app.review else { return };
     let total = review.plan().entries().len();
     let (first, after_it) = here.map_or((0, 0), |node| review.place(node));
-    let fits = |at: &usize| review.admits(*at) && wanted(review.mark(*at));
+    let fits = |index: &usize| review.admits(*index) && wanted(review.mark(*index));
     let (found, wrapped) = if act == Act::PreviousChange {
         let before = (0..first).rev().find(fits);
         (
@@ -160,8 +160,8 @@ pub(super) fn jump(app: &mut App, act: Act) {
         (after.or_else(|| (0..after_it).find(fits)), after.is_none())
     };
     match found {
-        Some(at) => {
-            reveal(app, Node::Item(at));
+        Some(index) => {
+            reveal(app, Node::Item(index));
             if wrapped {
                 let end = if act == Act::PreviousChange {
                     "bottom"

@@ -98,13 +98,13 @@ fn secrets() -> Line {
 /// Returns the items that may be exported alone and exist in the target: the
 /// chosen ones, or the selected one if none is chosen.
 fn roots(review: &Review, here: Option<Node>) -> Vec<ItemId> {
-    let root = |at: usize| {
-        let base = review.entry(at)?.base.as_ref()?;
+    let root = |index: usize| {
+        let base = review.entry(index)?.base.as_ref()?;
         (base.id.kind == review.subject.export_kind).then(|| base.id.clone())
     };
     let items = 0..review.plan().entries().len();
     let chosen: Vec<ItemId> = items
-        .filter(|at| review.choices.is_chosen(*at))
+        .filter(|index| review.choices.is_chosen(*index))
         .filter_map(root)
         .collect();
     if chosen.is_empty() {
@@ -159,11 +159,11 @@ pub(super) fn go(app: &mut App) -> Vec<Effect> {
         app.refuse("type a path");
         return Vec::new();
     }
-    let (question, at) = (modal.dialog.clone(), modal.at);
+    let (question, selected) = (modal.dialog.clone(), modal.selected);
     let save = match (question, &app.review) {
         (Dialog::SavePlan, Some(review)) => Save::Plan(review.choices.clone(), path),
         (Dialog::SaveBackup(job), _) => Save::Backup(job, path),
-        (Dialog::Export(_), _) if at == 0 => Save::Export(Vec::new(), path),
+        (Dialog::Export(_), _) if selected == 0 => Save::Export(Vec::new(), path),
         (Dialog::Export(roots), _) if roots.is_empty() => {
             app.refuse("no item that can be exported alone is chosen or selected");
             return Vec::new();
@@ -181,16 +181,16 @@ pub(super) fn saved(app: &mut App, id: EffectId, outcome: Result<String, Failure
         return;
     }
     app.job = None;
-    let at = app.modals.iter().position(|modal| modal.waiting);
-    match (outcome, at) {
-        (Ok(path), at) => {
-            if let Some(at) = at {
-                app.modals.remove(at);
+    let index = app.modals.iter().position(|modal| modal.waiting);
+    match (outcome, index) {
+        (Ok(path), index) => {
+            if let Some(index) = index {
+                app.modals.remove(index);
             }
             app.say(format!("saved: {path}"));
         }
-        (Err(failure), Some(at)) => {
-            if let Some(modal) = app.modals.get_mut(at) {
+        (Err(failure), Some(index)) => {
+            if let Some(modal) = app.modals.get_mut(index) {
                 modal.complain(complaint(&failure));
             }
         }

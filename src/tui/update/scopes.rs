@@ -72,8 +72,8 @@ pub(super) fn perform(app: &mut App, act: Act, context: Context) -> Option<Vec<E
             Some(Vec::new())
         }
         (Context::Holders, Act::GiveScope) => {
-            let at = app.held().and_then(|(scope, _)| place_of(app, &scope.id));
-            Some(open_form(app, act, at))
+            let index = app.held().and_then(|(scope, _)| place_of(app, &scope.id));
+            Some(open_form(app, act, index))
         }
         (Context::Holders, Act::TakeScope) => Some(take(app)),
         (Context::Findings, Act::OpenFinding) => {
@@ -177,8 +177,8 @@ fn open_form(app: &mut App, act: Act, scope: Option<usize>) -> Vec<Effect> {
     };
     match (act, scope) {
         (Act::CreateScope, _) => form::create(app, catalogue),
-        (Act::GiveScope, Some(at)) => form::give(app, catalogue, at),
-        (_, Some(at)) => form::edit(app, catalogue, at),
+        (Act::GiveScope, Some(index)) => form::give(app, catalogue, index),
+        (_, Some(index)) => form::edit(app, catalogue, index),
         (_, None) => {}
     }
     Vec::new()

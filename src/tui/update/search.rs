@@ -127,10 +127,10 @@ fn show_position(app: &mut App) {
         return;
     };
     let found = hits(review, &app.search.query);
-    if let Some(at) = found.iter().position(|node| *node == here) {
+    if let Some(index) = found.iter().position(|node| *node == here) {
         app.say(format!(
             "match {} of {} for '{}'",
-            at + 1,
+            index + 1,
             found.len(),
             app.search.query
         ));

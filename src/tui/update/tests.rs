@@ -24,19 +24,19 @@ use crate::tui::widget::Line;
 fn marks(app: &App) -> Vec<ItemStatus> {
     let review = app.review.as_ref().unwrap();
     (0..review.plan().entries().len())
-        .map(|at| review.mark(at))
+        .map(|index| review.mark(index))
         .collect()
 }
 
 fn mark(app: &App, id: &str) -> ItemStatus {
     let review = app.review.as_ref().unwrap();
-    let at = review
+    let index = review
         .plan()
         .entries()
         .iter()
         .position(|entry| entry.item.id.to_string() == id)
         .unwrap();
-    review.mark(at)
+    review.mark(index)
 }
 
 fn question(app: &App) -> Option<&Dialog> {
@@ -979,8 +979,8 @@ mod large {
 
     fn many(n: usize) -> App {
         let drafts = (0..n)
-            .map(|at| {
-                item("client", &format!("client-{at:06}"), "").both(
+            .map(|index| {
+                item("client", &format!("client-{index:06}"), "").both(
                     "tps",
                     Value::Int(1),
                     Value::Int(2),
@@ -1017,7 +1017,7 @@ mod large {
         keys(&mut app, "j G");
         let review = app.review.as_ref().unwrap();
         let compared = (0..10_000)
-            .filter(|at| review.fields(*at).is_some())
+            .filter(|index| review.fields(*index).is_some())
             .count();
         let height = usize::from(app.panes().inside(Pane::Items).height);
         assert_eq!(compared, 2 * height, "the first window and the last");

@@ -21,16 +21,16 @@ fn creating() -> App {
     app
 }
 
-fn updating(at: usize) -> App {
+fn updating(index: usize) -> App {
     let mut app = sampled(80, 24);
-    edit(&mut app, Arc::new(Catalogue::sample()), at);
+    edit(&mut app, Arc::new(Catalogue::sample()), index);
     update(&mut app, Msg::Drawn);
     app
 }
 
-fn giving(at: usize) -> App {
+fn giving(index: usize) -> App {
     let mut app = sampled(80, 24);
-    give(&mut app, Arc::new(Catalogue::sample()), at);
+    give(&mut app, Arc::new(Catalogue::sample()), index);
     update(&mut app, Msg::Drawn);
     app
 }

@@ -18,8 +18,8 @@ fn listed(app: &App) -> Vec<String> {
         .list
         .rows()
         .iter()
-        .map(|at| {
-            catalogue.scopes()[*at]
+        .map(|index| {
+            catalogue.scopes()[*index]
                 .id
                 .trim_start_matches("20000000")
                 .to_owned()
