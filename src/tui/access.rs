@@ -26,15 +26,15 @@ impl AccessList {
     /// Returns the rows of these changes.
     pub(crate) fn new(access: &Access, by_object: bool) -> Self {
         let grants = access.grants();
-        let of = |at: &usize| grants.get(*at).and_then(|grant| grant.object.as_ref());
+        let of = |index: &usize| grants.get(*index).and_then(|grant| grant.object.as_ref());
         let mut order: Vec<usize> = (0..grants.len()).collect();
         if by_object {
-            order.retain(|at| of(at).is_some());
+            order.retain(|index| of(index).is_some());
             // They are sorted by subject already, which the sort keeps.
             order.sort_by(|a, b| of(a).cmp(&of(b)));
         }
         let is_same = |a: &usize, b: &usize| {
-            let subject = |at: &usize| grants.get(*at).map(|grant| &grant.subject);
+            let subject = |index: &usize| grants.get(*index).map(|grant| &grant.subject);
             if by_object {
                 of(a) == of(b)
             } else {

@@ -33,8 +33,8 @@ impl Pane {
 
     /// Returns the pane that many steps further on.
     pub(crate) fn step(self, by: usize) -> Self {
-        let at = (self as usize + by) % Self::ALL.len();
-        Self::ALL.get(at).copied().unwrap_or(self)
+        let index = (self as usize + by) % Self::ALL.len();
+        Self::ALL.get(index).copied().unwrap_or(self)
     }
 }
 
@@ -325,7 +325,7 @@ impl App {
     /// Returns the scope whose clients are listed, and the selected client.
     pub(crate) fn held(&self) -> Option<(&Scope, Option<&ClientInfo>)> {
         let catalogue = self.scopes.as_ref()?.catalogue()?;
-        let (id, at) = self
+        let (id, index) = self
             .modals
             .iter()
             .rev()
@@ -338,8 +338,8 @@ impl App {
             scope,
             scope
                 .holders
-                .get(at)
-                .and_then(|at| catalogue.clients().get(*at)),
+                .get(index)
+                .and_then(|index| catalogue.clients().get(*index)),
         ))
     }
 

@@ -103,7 +103,7 @@ impl Growing {
         if let Some(member) = self
             .index
             .get(segment)
-            .and_then(|at| self.members.get_mut(*at))
+            .and_then(|index| self.members.get_mut(*index))
         {
             if status == ElementStatus::Change {
                 member.status = ElementStatus::Change;

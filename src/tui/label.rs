@@ -17,7 +17,7 @@ pub(crate) fn labels(entry: &Entry) -> (&str, &str) {
 
 /// Returns the label of an item of a plan; the key of others.
 pub(crate) fn called(plan: &Plan, id: &ItemId) -> String {
-    let entry = plan.position(id).and_then(|at| plan.entry(at));
+    let entry = plan.position(id).and_then(|index| plan.entry(index));
     let label = entry.map_or(&*id.key, |entry| labels(entry).0);
     format!("{} {label}", id.kind)
 }

@@ -282,12 +282,12 @@ impl Modal {
     /// Moves the focus by that many positions.
     pub(crate) fn move_focus(&mut self, by: usize) {
         let stops = self.focuses();
-        let at = stops
+        let index = stops
             .iter()
             .position(|focus| *focus == self.focus)
             .unwrap_or(0);
         self.focus = stops
-            .get((at + by) % stops.len())
+            .get((index + by) % stops.len())
             .copied()
             .unwrap_or(Focus::Cancel);
     }

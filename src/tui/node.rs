@@ -75,7 +75,7 @@ impl Node {
     /// Returns the item that the node is or belongs to.
     pub(crate) const fn item(self) -> Option<usize> {
         match self {
-            Self::Item(at) | Self::Branch(at, _) | Self::Element(at, _, _) => Some(at),
+            Self::Item(index) | Self::Branch(index, _) | Self::Element(index, _, _) => Some(index),
             _ => None,
         }
     }
@@ -84,12 +84,12 @@ impl Node {
     pub(crate) fn parent(self, plan: &Plan) -> Option<Self> {
         match self {
             Self::Kind(_) | Self::Missing(_) | Self::Warnings => None,
-            Self::Item(at) => kind_of(plan, at).map(Self::Kind),
-            Self::Branch(at, _) => Some(Self::Item(at)),
-            Self::Element(at, branch, _) => Some(Self::Branch(at, branch)),
-            Self::MissingObject(at) => plan
+            Self::Item(index) => kind_of(plan, index).map(Self::Kind),
+            Self::Branch(index, _) => Some(Self::Item(index)),
+            Self::Element(index, branch, _) => Some(Self::Branch(index, branch)),
+            Self::MissingObject(index) => plan
                 .missing()
-                .get(at)
+                .get(index)
                 .map(MissingList::of)
                 .map(Self::Missing),
             Self::Warning(_) => Some(Self::Warnings),
@@ -100,29 +100,32 @@ impl Node {
     pub(crate) fn has_children(self, plan: &Plan) -> bool {
         match self {
             Self::Kind(_) | Self::Missing(_) | Self::Warnings | Self::Branch(..) => true,
-            Self::Item(at) => plan.entry(at).is_some_and(has_sets),
+            Self::Item(index) => plan.entry(index).is_some_and(has_sets),
             Self::Element(..) | Self::MissingObject(_) | Self::Warning(_) => false,
         }
     }
 
     /// Returns the same node in another plan, or its parent if it is gone.
     pub(crate) fn carry(self, from: &Plan, to: &Plan) -> Option<Self> {
-        let item = |at| from.entry(at).and_then(|entry| to.position(&entry.item.id));
+        let item = |index| {
+            from.entry(index)
+                .and_then(|entry| to.position(&entry.item.id))
+        };
         match self {
             Self::Kind(_) | Self::Missing(_) | Self::Warnings => Some(self),
-            Self::Item(at) => item(at).map(Self::Item),
+            Self::Item(index) => item(index).map(Self::Item),
             // The sets of an item are the same in both plans; their elements
             // may have moved.
-            Self::Branch(at, branch) | Self::Element(at, branch, _) => {
-                item(at).map(|at| Self::Branch(at, branch))
+            Self::Branch(index, branch) | Self::Element(index, branch, _) => {
+                item(index).map(|index| Self::Branch(index, branch))
             }
-            Self::MissingObject(at) => {
-                let missing = from.missing().get(at)?;
-                let at = to
+            Self::MissingObject(index) => {
+                let missing = from.missing().get(index)?;
+                let index = to
                     .missing()
                     .iter()
                     .position(|other| other.identity() == missing.identity());
-                Some(at.map_or(Self::Missing(MissingList::of(missing)), Self::MissingObject))
+                Some(index.map_or(Self::Missing(MissingList::of(missing)), Self::MissingObject))
             }
             Self::Warning(_) => Some(Self::Warnings),
         }
@@ -130,8 +133,8 @@ impl Node {
 }
 
 /// Returns the index of an item's kind among the plan's kinds.
-pub(crate) fn kind_of(plan: &Plan, at: usize) -> Option<usize> {
-    let kind = &plan.entry(at)?.item.id.kind;
+pub(crate) fn kind_of(plan: &Plan, index: usize) -> Option<usize> {
+    let kind = &plan.entry(index)?.item.id.kind;
     plan.kinds().iter().position(|info| info.kind == *kind)
 }
 

@@ -40,8 +40,8 @@ pub(crate) const fn role(state: JobState) -> Role {
 }
 
 /// Formats a time in UTC.
-pub(crate) fn time(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+pub(crate) fn time(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 /// Returns the counts of what was written.

@@ -32,15 +32,15 @@ pub(crate) fn hits(review: &Review, query: &str) -> Vec<Node> {
     }
     let entries = review.plan().entries().iter().enumerate();
     let items = entries
-        .filter(|(at, _)| review.admits(*at))
+        .filter(|(index, _)| review.admits(*index))
         .filter(|(_, entry)| {
             contains(&entry.item.id.key, query) || contains(&entry.item.name, query)
         })
-        .map(|(at, _)| Node::Item(at));
+        .map(|(index, _)| Node::Item(index));
     let missing = review.plan().missing().iter().enumerate();
     let missing = missing
         .filter(|(_, missing)| contains(&missing.key, query) || contains(&missing.module, query))
-        .map(|(at, _)| Node::MissingObject(at));
+        .map(|(index, _)| Node::MissingObject(index));
     items.chain(missing).collect()
 }
 
@@ -61,13 +61,13 @@ pub(crate) fn find(text: &str, query: &str) -> Option<(usize, usize)> {
     if query.is_empty() {
         return None;
     }
-    let starts = text.char_indices().map(|(at, _)| at);
+    let starts = text.char_indices().map(|(offset, _)| offset);
     starts.into_iter().find_map(|start| {
         let mut rest = query;
         let tail = text.get(start..)?;
-        for (at, c) in tail.char_indices() {
+        for (offset, c) in tail.char_indices() {
             if rest.is_empty() {
-                return Some((start, start + at));
+                return Some((start, start + offset));
             }
             let lower: String = c.to_lowercase().collect();
             rest = rest.strip_prefix(lower.as_str())?;

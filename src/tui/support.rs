@@ -835,8 +835,8 @@ pub(crate) fn notice(app: &App) -> &str {
 
 /// The key of the selected item.
 pub(crate) fn here(app: &App) -> String {
-    let at = app.node().and_then(super::node::Node::item);
-    let entry = at.and_then(|at| app.review.as_ref()?.entry(at));
+    let index = app.node().and_then(super::node::Node::item);
+    let entry = index.and_then(|index| app.review.as_ref()?.entry(index));
     entry
         .map(|entry| entry.item.id.to_string())
         .unwrap_or_default()

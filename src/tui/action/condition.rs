@@ -162,9 +162,9 @@ fn rehearse(app: &App, review: &Review) -> Check {
 
 fn choose(app: &App, review: &Review) -> Check {
     match app.node() {
-        Some(Node::Item(at)) => writable(review, at),
-        Some(Node::Branch(at, _) | Node::Element(at, _, _)) => {
-            let id = review.entry(at).map(|entry| &entry.item.id);
+        Some(Node::Item(index)) => writable(review, index),
+        Some(Node::Branch(index, _) | Node::Element(index, _, _)) => {
+            let id = review.entry(index).map(|entry| &entry.item.id);
             Err(id.map_or_else(String::new, |id| {
                 format!("part of {} {}: select the {}", id.kind, id.key, id.kind)
             }))
@@ -174,14 +174,14 @@ fn choose(app: &App, review: &Review) -> Check {
     }
 }
 
-fn writable(review: &Review, at: usize) -> Check {
-    let Some(entry) = review.entry(at) else {
+fn writable(review: &Review, index: usize) -> Check {
+    let Some(entry) = review.entry(index) else {
         return Ok(());
     };
     let key = &entry.item.id.key;
     match entry.verdict.reasons.first() {
         Some(reason) if entry.verdict.status.is_blocked() => {
-            Err(format!("{}: {}", review.mark(at).word(), reason.message))
+            Err(format!("{}: {}", review.mark(index).word(), reason.message))
         }
         _ if entry.is_unchanged() => Err(format!("{key} is unchanged: nothing to write")),
         _ => Ok(()),
@@ -190,9 +190,13 @@ fn writable(review: &Review, at: usize) -> Check {
 
 fn cover(app: &App, review: &Review) -> Check {
     choose(app, review)?;
-    let absent = |at: usize| review.entry(at).is_some_and(|entry| entry.base.is_none());
+    let absent = |index: usize| {
+        review
+            .entry(index)
+            .is_some_and(|entry| entry.base.is_none())
+    };
     match app.node() {
-        Some(Node::Item(at)) if absent(at) => no("not in the target: nothing to cover"),
+        Some(Node::Item(index)) if absent(index) => no("not in the target: nothing to cover"),
         Some(Node::Missing(_) | Node::MissingObject(_)) => no("nothing to cover here"),
         _ => Ok(()),
     }

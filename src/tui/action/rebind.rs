@@ -65,15 +65,15 @@ impl KeyMap {
         let wishes = bindings.iter().map(wish).collect::<Result<Vec<_>, _>>()?;
         let mut map = Self::new();
         for wish in &wishes {
-            let at = map
+            let index = map
                 .bindings
                 .iter()
                 .position(|(_, action)| action.name == wish.action.name);
-            let at = at.unwrap_or(map.bindings.len());
+            let index = index.unwrap_or(map.bindings.len());
             map.bindings
                 .retain(|(_, action)| action.name != wish.action.name);
             let keys = wish.keys.iter().map(|keys| (keys.clone(), wish.action));
-            map.bindings.splice(at..at, keys);
+            map.bindings.splice(index..index, keys);
         }
         wishes.iter().try_for_each(|wish| map.clash(wish))?;
         Ok(map)

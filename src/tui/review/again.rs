@@ -11,7 +11,7 @@ impl Review {
     pub(crate) fn again(&self, subject: Reviewed) -> Self {
         let mut next = Self::new(subject);
         let (from, to) = (self.plan(), next.subject.plan.clone());
-        for (at, entry) in to.entries().iter().enumerate() {
+        for (index, entry) in to.entries().iter().enumerate() {
             let Some(then) = from.position(&entry.item.id) else {
                 continue;
             };
@@ -19,7 +19,7 @@ impl Review {
                 .entry(then)
                 .is_some_and(|old| old.base.is_some() == entry.base.is_some());
             if same_sort {
-                next.choices.carry_over(&to, at, &self.choices, then);
+                next.choices.carry_over(&to, index, &self.choices, then);
             }
         }
         let still_known = to.missing().iter().all(|missing| {

@@ -43,8 +43,8 @@ impl Review {
 
     fn point_items_at(&mut self, node: Node) {
         self.items_wish = Some(node);
-        let at = self.nearest(self.items.rows(), node);
-        self.items.go(at);
+        let index = self.nearest(self.items.rows(), node);
+        self.items.go(index);
     }
 
     /// Unfolds or folds a node.
@@ -71,8 +71,8 @@ impl Review {
         if folded {
             self.rebuild();
         }
-        let at = self.nearest(self.tree.rows(), node);
-        self.tree.go(at);
+        let index = self.nearest(self.tree.rows(), node);
+        self.tree.go(index);
         self.tree_moved();
     }
 

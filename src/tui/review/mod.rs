@@ -70,7 +70,7 @@ impl Tally {
         let resolution = plan.resolve(choices);
         let states = resolution.states().iter().enumerate();
         let marks: Vec<ItemStatus> = states
-            .map(|(at, state)| ItemStatus::of(state, choices.is_left_out(at)))
+            .map(|(index, state)| ItemStatus::of(state, choices.is_left_out(index)))
             .collect();
         let mut counts = Counts::default();
         let mut kind_counts = vec![Counts::default(); plan.kinds().len()];
@@ -104,12 +104,12 @@ impl Review {
     pub(crate) fn new(subject: Reviewed) -> Self {
         let plan = &subject.plan;
         let kinds: Vec<usize> = (0..plan.entries().len())
-            .map(|at| kind_of(plan, at).unwrap_or(0))
+            .map(|index| kind_of(plan, index).unwrap_or(0))
             .collect();
         let mut members = vec![Vec::new(); plan.kinds().len()];
-        for (at, kind) in kinds.iter().enumerate() {
+        for (index, kind) in kinds.iter().enumerate() {
             if let Some(members) = members.get_mut(*kind) {
-                members.push(at);
+                members.push(index);
             }
         }
         let choices = Choices::new(plan);
@@ -150,8 +150,8 @@ impl Review {
     }
 
     /// Returns an item.
-    pub(crate) fn entry(&self, at: usize) -> Option<&Entry> {
-        self.plan().entry(at)
+    pub(crate) fn entry(&self, index: usize) -> Option<&Entry> {
+        self.plan().entry(index)
     }
 
     /// Returns the outcome of the items.
@@ -169,26 +169,30 @@ impl Review {
     pub(crate) fn access(&self) -> Option<&Access> {
         let evaluate = || {
             self.plan()
-                .access(|at| self.tally.resolution.is_written(at))
+                .access(|index| self.tally.resolution.is_written(index))
         };
         self.access.get_or_init(evaluate).as_ref()
     }
 
     /// Returns what writing an item that is not chosen would change in addition;
     /// of many changes the first ones, at least `most`.
-    pub(crate) fn access_by(&self, at: usize, most: usize) -> Option<Access> {
-        let may =
-            self.entry(at).is_some_and(Entry::is_open) && !self.tally.resolution.is_written(at);
+    pub(crate) fn access_by(&self, index: usize, most: usize) -> Option<Access> {
+        let may = self.entry(index).is_some_and(Entry::is_open)
+            && !self.tally.resolution.is_written(index);
         self.plan()
-            .access_by(at, &|at| self.tally.resolution.is_written(at), most)
+            .access_by(
+                index,
+                &|index| self.tally.resolution.is_written(index),
+                most,
+            )
             .filter(|_| may)
     }
 
     /// Returns the status of an item.
-    pub(crate) fn mark(&self, at: usize) -> ItemStatus {
+    pub(crate) fn mark(&self, index: usize) -> ItemStatus {
         self.tally
             .marks
-            .get(at)
+            .get(index)
             .copied()
             .unwrap_or(ItemStatus::Unchanged)
     }
@@ -215,17 +219,17 @@ impl Review {
             .get(kind)
             .map(Vec::as_slice)
             .unwrap_or_default();
-        members.iter().copied().filter(|at| self.admits(*at))
+        members.iter().copied().filter(|index| self.admits(*index))
     }
 
     /// Returns whether the filter admits an item.
-    pub(crate) fn admits(&self, at: usize) -> bool {
-        self.filter.admits(self.mark(at))
+    pub(crate) fn admits(&self, index: usize) -> bool {
+        self.filter.admits(self.mark(index))
     }
 
     /// Returns how many fields of an item would change, if it was visible.
-    pub(crate) fn fields(&self, at: usize) -> Option<usize> {
-        self.fields.get(&at).copied()
+    pub(crate) fn fields(&self, index: usize) -> Option<usize> {
+        self.fields.get(&index).copied()
     }
 
     /// Counts the fields of the list's visible items that would change. Each
@@ -239,16 +243,16 @@ impl Review {
         let uncounted: Vec<usize> = rows
             .iter()
             .filter_map(|row| row.node.item())
-            .filter(|at| {
-                self.entry(*at)
+            .filter(|index| {
+                self.entry(*index)
                     .is_some_and(|entry| entry.base.is_some() && entry.changed)
             })
-            .filter(|at| !self.fields.contains_key(at))
+            .filter(|index| !self.fields.contains_key(index))
             .collect();
-        for at in uncounted {
-            let changes = self.plan().changes(at, Show::Differences);
+        for index in uncounted {
+            let changes = self.plan().changes(index, Show::Differences);
             self.fields.insert(
-                at,
+                index,
                 changes
                     .iter()
                     .filter(|change| change.op.is_effective())
@@ -258,13 +262,19 @@ impl Review {
     }
 
     /// Returns the items of the file that require an item.
-    pub(crate) fn needed_by(&self, at: usize) -> &[usize] {
-        self.users.get(&at).map(Vec::as_slice).unwrap_or_default()
+    pub(crate) fn needed_by(&self, index: usize) -> &[usize] {
+        self.users
+            .get(&index)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 
     /// Returns the missing objects that an item refers to.
-    pub(crate) fn missing_of(&self, at: usize) -> &[usize] {
-        self.missing.get(&at).map(Vec::as_slice).unwrap_or_default()
+    pub(crate) fn missing_of(&self, index: usize) -> &[usize] {
+        self.missing
+            .get(&index)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 
     /// Returns the missing objects that are not confirmed yet, if any.
@@ -279,13 +289,13 @@ impl Review {
     }
 
     /// Returns a set of an item, if its rows were built.
-    pub(crate) fn branch(&self, at: usize, branch: usize) -> Option<&Branch> {
-        self.branches.get(&at)?.get(branch)
+    pub(crate) fn branch(&self, index: usize, branch: usize) -> Option<&Branch> {
+        self.branches.get(&index)?.get(branch)
     }
 
     /// Returns an element of a set, if its rows were built.
-    pub(crate) fn member(&self, at: usize, branch: usize, member: usize) -> Option<&Member> {
-        self.branch(at, branch)?.members.get(member)
+    pub(crate) fn member(&self, index: usize, branch: usize, member: usize) -> Option<&Member> {
+        self.branch(index, branch)?.members.get(member)
     }
 
     /// Computes the outcome of the choices. Call it after they changed.
@@ -306,13 +316,13 @@ impl Review {
 
 fn users(plan: &Plan) -> HashMap<usize, Vec<usize>> {
     let mut users: HashMap<usize, Vec<usize>> = HashMap::new();
-    for (at, entry) in plan.entries().iter().enumerate() {
+    for (index, entry) in plan.entries().iter().enumerate() {
         for on in entry
             .requires
             .iter()
             .filter_map(|requirement| plan.position(&requirement.on))
         {
-            users.entry(on).or_default().push(at);
+            users.entry(on).or_default().push(index);
         }
     }
     users
@@ -320,9 +330,9 @@ fn users(plan: &Plan) -> HashMap<usize, Vec<usize>> {
 
 fn missing(plan: &Plan) -> HashMap<usize, Vec<usize>> {
     let mut all: HashMap<usize, Vec<usize>> = HashMap::new();
-    for (at, missing) in plan.missing().iter().enumerate() {
+    for (index, missing) in plan.missing().iter().enumerate() {
         for item in missing.used_by.iter().filter_map(|id| plan.position(id)) {
-            all.entry(item).or_default().push(at);
+            all.entry(item).or_default().push(index);
         }
     }
     all

@@ -11,8 +11,8 @@ impl Review {
     pub(crate) fn rebuild(&mut self) {
         self.find_branches();
         let rows = self.tree_rows();
-        let at = self.nearest(&rows, self.tree_wish);
-        self.tree.replace(rows, at);
+        let index = self.nearest(&rows, self.tree_wish);
+        self.tree.replace(rows, index);
         let (listed, _) = self.listing_of(self.tree_node());
         self.listed = listed;
         self.relist();
@@ -35,11 +35,11 @@ impl Review {
             .filter_map(|node| node.item())
             .chain(listed);
         let missing: HashSet<usize> = wanted
-            .filter(|at| !self.branches.contains_key(at))
+            .filter(|index| !self.branches.contains_key(index))
             .collect();
-        for at in missing {
-            let found = self.entry(at).map(branches).unwrap_or_default();
-            self.branches.insert(at, found);
+        for index in missing {
+            let found = self.entry(index).map(branches).unwrap_or_default();
+            self.branches.insert(index, found);
         }
     }
 
@@ -49,8 +49,8 @@ impl Review {
         self.push_children(self.listed, 0, &mut rows, &|node| {
             matches!(node, Node::Branch(..))
         });
-        let at = self.items_wish.map_or(0, |wish| self.nearest(&rows, wish));
-        self.items.replace(rows, at);
+        let index = self.items_wish.map_or(0, |wish| self.nearest(&rows, wish));
+        self.items.replace(rows, index);
         self.rebuilt += 1;
     }
 
@@ -91,37 +91,41 @@ impl Review {
             }
         };
         match node {
-            Node::Kind(kind) => self.admitted(kind).for_each(|at| push(Node::Item(at))),
-            Node::Item(at) => {
-                let branches = self.branches.get(&at).map_or(0, Vec::len);
-                (0..branches).for_each(|branch| push(Node::Branch(at, branch)));
+            Node::Kind(kind) => self
+                .admitted(kind)
+                .for_each(|index| push(Node::Item(index))),
+            Node::Item(index) => {
+                let branches = self.branches.get(&index).map_or(0, Vec::len);
+                (0..branches).for_each(|branch| push(Node::Branch(index, branch)));
             }
-            Node::Branch(at, branch) => {
+            Node::Branch(index, branch) => {
                 let members = self
-                    .branch(at, branch)
+                    .branch(index, branch)
                     .map_or(0, |branch| branch.members.len());
-                (0..members).for_each(|member| push(Node::Element(at, branch, member)));
+                (0..members).for_each(|member| push(Node::Element(index, branch, member)));
             }
             Node::Missing(list) => list
                 .places(self.plan())
-                .for_each(|at| push(Node::MissingObject(at))),
-            Node::Warnings => (0..self.warnings.len()).for_each(|at| push(Node::Warning(at))),
+                .for_each(|index| push(Node::MissingObject(index))),
+            Node::Warnings => (0..self.warnings.len()).for_each(|index| push(Node::Warning(index))),
             Node::Element(..) | Node::MissingObject(_) | Node::Warning(_) => {}
         }
     }
 
     /// Returns the position of a node in the order of rows.
     pub(crate) fn sequence(&self, node: Node) -> (usize, usize, usize, usize) {
-        let kind = |at: usize| self.kinds.get(at).copied().unwrap_or(0);
+        let kind = |index: usize| self.kinds.get(index).copied().unwrap_or(0);
         match node {
-            Node::Kind(at) => (at, 0, 0, 0),
-            Node::Item(at) => (kind(at), at + 1, 0, 0),
-            Node::Branch(at, branch) => (kind(at), at + 1, branch + 1, 0),
-            Node::Element(at, branch, member) => (kind(at), at + 1, branch + 1, member + 1),
+            Node::Kind(index) => (index, 0, 0, 0),
+            Node::Item(index) => (kind(index), index + 1, 0, 0),
+            Node::Branch(index, branch) => (kind(index), index + 1, branch + 1, 0),
+            Node::Element(index, branch, member) => {
+                (kind(index), index + 1, branch + 1, member + 1)
+            }
             Node::Missing(list) => (usize::MAX - 1, list.places(self.plan()).start, 0, 0),
-            Node::MissingObject(at) => (usize::MAX - 1, at, 1, 0),
+            Node::MissingObject(index) => (usize::MAX - 1, index, 1, 0),
             Node::Warnings => (usize::MAX, 0, 0, 0),
-            Node::Warning(at) => (usize::MAX, at + 1, 0, 0),
+            Node::Warning(index) => (usize::MAX, index + 1, 0, 0),
         }
     }
 
@@ -129,17 +133,17 @@ impl Review {
     /// node above, where it is filtered out that of its next neighbour.
     pub(super) fn nearest(&self, rows: &[Row], node: Node) -> usize {
         let order = self.sequence(node);
-        let at = rows.partition_point(|row| self.sequence(row.node) < order);
-        let next = rows.get(at);
+        let index = rows.partition_point(|row| self.sequence(row.node) < order);
+        let next = rows.get(index);
         if next.is_some_and(|row| row.node == node) {
-            return at;
+            return index;
         }
         let parent = node.parent(self.plan());
         let is_sibling = |row: &Row| row.node.parent(self.plan()) == parent;
         if next.is_some_and(is_sibling) {
-            at
+            index
         } else {
-            at.saturating_sub(1)
+            index.saturating_sub(1)
         }
     }
 
@@ -152,7 +156,9 @@ impl Review {
                 let first = first.copied().unwrap_or(self.tally.marks.len());
                 (first, first)
             }
-            Node::Item(at) | Node::Branch(at, _) | Node::Element(at, _, _) => (at, at + 1),
+            Node::Item(index) | Node::Branch(index, _) | Node::Element(index, _, _) => {
+                (index, index + 1)
+            }
             Node::Missing(_) | Node::MissingObject(_) | Node::Warnings | Node::Warning(_) => {
                 (self.tally.marks.len(), self.tally.marks.len())
             }
@@ -163,7 +169,7 @@ impl Review {
     pub(crate) fn below(&self, node: Node) -> Vec<usize> {
         match node {
             Node::Kind(kind) => self.admitted(kind).collect(),
-            Node::Item(at) => vec![at],
+            Node::Item(index) => vec![index],
             _ => Vec::new(),
         }
     }

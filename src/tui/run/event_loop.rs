@@ -328,10 +328,10 @@ impl<S: Screen> EventLoop<S> {
         let last: Mutex<Option<(Progress, Instant)>> = Mutex::new(None);
         Reporter::new(move |progress| {
             let Ok(mut last) = last.lock() else { return };
-            let soon = last.as_ref().is_some_and(|(before, at)| {
+            let soon = last.as_ref().is_some_and(|(before, time)| {
                 before.phase == progress.phase
                     && progress.done != progress.total
-                    && at.elapsed() < REPORT
+                    && time.elapsed() < REPORT
             });
             if !soon {
                 *last = Some((progress.clone(), Instant::now()));

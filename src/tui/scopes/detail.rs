@@ -76,7 +76,7 @@ fn heading(head: &mut Vec<Line>, rows: &mut Vec<DetailRow>, text: &str) {
 
 /// Returns a scope's APIs by module.
 fn modules<'s>(catalogue: &Catalogue, scope: &'s Scope) -> Vec<&'s [usize]> {
-    let module = |at: &usize| catalogue.apis().get(*at).map(|api| &api.name.module);
+    let module = |index: &usize| catalogue.apis().get(*index).map(|api| &api.name.module);
     scope
         .apis
         .chunk_by(|one, other| module(one) == module(other))
@@ -138,8 +138,8 @@ fn named(id: &str, label: Option<&Label>, lacking: &str) -> String {
     }
 }
 
-fn by(at: Option<chrono::NaiveDateTime>, who: Option<&str>) -> String {
-    let time = at.map(|at| at.format("%Y-%m-%d %H:%M:%S").to_string());
+fn by(when: Option<chrono::NaiveDateTime>, who: Option<&str>) -> String {
+    let time = when.map(|when| when.format("%Y-%m-%d %H:%M:%S").to_string());
     let who = who
         .filter(|who| !who.is_empty())
         .map(|who| format!("by {who}"));
@@ -155,18 +155,21 @@ pub(super) fn line(
     warning: &str,
 ) -> Line {
     match row {
-        DetailRow::Head(at) => head.get(at).cloned().unwrap_or_default(),
-        DetailRow::Module(at, apis) => {
-            let module = catalogue.apis().get(at).map_or("", |api| &api.name.module);
+        DetailRow::Head(index) => head.get(index).cloned().unwrap_or_default(),
+        DetailRow::Module(index, apis) => {
+            let module = catalogue
+                .apis()
+                .get(index)
+                .map_or("", |api| &api.name.module);
             Line::of(Role::Text, module).and(Role::Dim, &format!("  {apis}"))
         }
-        DetailRow::Api(at) => catalogue
+        DetailRow::Api(index) => catalogue
             .apis()
-            .get(at)
+            .get(index)
             .map_or_else(Line::new, |api| of_api(api, warning)),
-        DetailRow::Holder(at) => catalogue
+        DetailRow::Holder(index) => catalogue
             .clients()
-            .get(at)
+            .get(index)
             .map_or_else(Line::new, |client| holder(client, scope, warning)),
     }
 }

@@ -160,11 +160,11 @@ impl Scopes {
 
     /// Sorts by the next column.
     pub(crate) fn sort_by_next(&mut self) {
-        let at = SortKey::ALL
+        let index = SortKey::ALL
             .iter()
             .position(|key| *key == self.sort.key)
             .unwrap_or(0);
-        let next = SortKey::ALL.get((at + 1) % SortKey::ALL.len());
+        let next = SortKey::ALL.get((index + 1) % SortKey::ALL.len());
         self.sort.key = next.copied().unwrap_or_default();
         self.list_again();
     }
@@ -232,9 +232,9 @@ impl Scopes {
         };
         let found = catalogue.search(&self.filter, self.sort);
         let is_selected =
-            |at: &usize| catalogue.scopes().get(*at).map(|scope| &*scope.id) == selected;
-        let at = found.iter().position(is_selected).unwrap_or(self.list.at());
-        self.list.replace(found, at);
+            |index: &usize| catalogue.scopes().get(*index).map(|scope| &*scope.id) == selected;
+        let index = found.iter().position(is_selected).unwrap_or(self.list.at());
+        self.list.replace(found, index);
     }
 
     /// Updates windows and the detail after a change.

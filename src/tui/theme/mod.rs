@@ -42,13 +42,13 @@ impl Theme {
         } else {
             wanted
         };
-        let at = themes
+        let index = themes
             .iter()
             .position(|theme| theme.name == wanted)
             .unwrap_or(0);
         let mut theme = Self {
             themes,
-            at,
+            current: index,
             styles: Vec::new(),
             level,
             glyphs,
