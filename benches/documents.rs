@@ -99,10 +99,12 @@ fn entries(objects: usize, edition: u8) -> String {
             ),
             1 => {
                 let attributes: Vec<String> = (0..10)
-                    .map(|at| format!(r#"{{"name":"a{at}","type":"STRING"}}"#))
+                    .map(|index| format!(r#"{{"name":"a{index}","type":"STRING"}}"#))
                     .collect();
                 let domains: Vec<String> = (0..3)
-                    .map(|at| format!(r#"{{"domainDN":"DC={at}","user":"u","password":"q{at}"}}"#))
+                    .map(|index| {
+                        format!(r#"{{"domainDN":"DC={index}","user":"u","password":"q{index}"}}"#)
+                    })
                     .collect();
                 (
                     "SOURCE",

@@ -14,7 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
             let plan = saved.plan();
             let resolution = plan.resolve(saved.choices());
             assert_eq!(resolution.states().len(), plan.entries().len());
-            let shown: usize = (0..plan.entries().len()).map(|at| plan.changes(at, Show::Everything).len()).sum();
+            let shown: usize = (0..plan.entries().len()).map(|index| plan.changes(index, Show::Everything).len()).sum();
             std::hint::black_box((shown, plan.summary()));
         }
         Err(failure) => {

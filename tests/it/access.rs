@@ -59,7 +59,7 @@ async fn pairs(site: &Site) -> Pairs {
         .unwrap();
     let mut pairs = Pairs::new();
     for row in rows.as_array().unwrap() {
-        let [client, api, way] = [0, 1, 2].map(|at| row[at].as_str().unwrap().to_owned());
+        let [client, api, way] = [0, 1, 2].map(|index| row[index].as_str().unwrap().to_owned());
         pairs.entry((client, api)).or_default().insert(way);
     }
     pairs
@@ -141,8 +141,12 @@ async fn holds(file: &Sample, target: &Sample, chosen: &[bool]) -> Result<(), St
     let before = pairs(&site).await;
     let review = site.review(file).await;
     let mut choices = Choices::everything(&review.plan);
-    for at in 0..review.plan.entries().len() {
-        choices.set(&review.plan, at, chosen.get(at).copied().unwrap_or(true));
+    for index in 0..review.plan.entries().len() {
+        choices.set(
+            &review.plan,
+            index,
+            chosen.get(index).copied().unwrap_or(true),
+        );
     }
     let access = review.access(&choices).unwrap();
     if let Err(Refusal::NothingToWrite { .. }) = review.plan.approve(&choices) {

@@ -84,8 +84,8 @@ impl Battery {
         let keeper = self.keeper().await;
         let before = self.dump(&keeper).await;
         let review = keeper.review(&self.file).await;
-        for (at, entry) in review.plan.entries().iter().enumerate() {
-            let changes = review.plan.changes(at, Show::Everything);
+        for (index, entry) in review.plan.entries().iter().enumerate() {
+            let changes = review.plan.changes(index, Show::Everything);
             self.quiet(
                 "plan",
                 &json!([changes, entry.references, entry.item.value]).to_string(),
@@ -114,8 +114,8 @@ impl Battery {
                 .iter()
                 .filter(|entry| written.contains(&entry.item.id.to_string()))
             {
-                let at = again.plan.position(&entry.item.id).unwrap();
-                let changes = again.plan.changes(at, Show::Differences);
+                let index = again.plan.position(&entry.item.id).unwrap();
+                let changes = again.plan.changes(index, Show::Differences);
                 assert!(
                     entry.is_unchanged(),
                     "{}: {}: {changes:?}",
@@ -147,13 +147,13 @@ impl Battery {
         let (item, values) = (self.insert)(&mut file);
         let review = keeper.review(&file.to_string()).await;
         assert_eq!(differing(&review.plan), [item], "{}", self.format);
-        let at = review
+        let index = review
             .plan
             .entries()
             .iter()
             .position(|entry| !entry.is_unchanged())
             .unwrap();
-        let changes = review.plan.changes(at, Show::Differences);
+        let changes = review.plan.changes(index, Show::Differences);
         let ops: Vec<Op> = changes.iter().map(|change| change.op).collect();
         assert_eq!(ops, vec![Op::Add; values], "{}: {changes:?}", self.format);
     }
@@ -178,9 +178,9 @@ impl Battery {
             .filter(|(_, outcome)| **outcome == Outcome::Covered)
             .filter_map(|(entry, _)| Some(&entry.base.as_ref()?.id))
             .collect();
-        for (at, entry) in plan.entries().iter().enumerate() {
+        for (index, entry) in plan.entries().iter().enumerate() {
             let Some(base) = &entry.base else { continue };
-            let is_covered = outcomes.get(at) == Some(&Outcome::Covered);
+            let is_covered = outcomes.get(index) == Some(&Outcome::Covered);
             if !is_covered && covered.contains(&&base.id) {
                 continue;
             }
@@ -188,7 +188,7 @@ impl Battery {
             let there = find(rows, kind, id).unwrap();
             let here = find(&after["gatediff.documents"], kind, id).unwrap();
             let changes = if is_covered {
-                plan.changes(at, Show::Differences)
+                plan.changes(index, Show::Differences)
             } else {
                 Vec::new()
             };

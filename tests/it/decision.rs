@@ -73,7 +73,7 @@ async fn a_full_export_is_no_failure_and_what_cannot_be_imported_is_reported_onc
         )
     };
     let mut objects = vec![transform("t-1", "Upper"), transform("t-2", "大寫")];
-    for (at, kind) in [
+    for (index, kind) in [
         "ACCESS_PROFILE",
         "ROLE",
         "ACCESS_PROFILE",
@@ -83,7 +83,7 @@ async fn a_full_export_is_no_failure_and_what_cannot_be_imported_is_reported_onc
     .iter()
     .enumerate()
     {
-        objects.insert(at, object(kind, &format!("x-{at}"), "X", json!({})));
+        objects.insert(index, object(kind, &format!("x-{index}"), "X", json!({})));
     }
     let full = file(&objects);
     import(&db, &full);

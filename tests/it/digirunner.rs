@@ -154,10 +154,10 @@ async fn after_covering_all_every_applied_item_is_unchanged_and_blocked_ones_sti
             Outcome::Skipped => false,
         };
         if !fine {
-            let at = after.plan.position(&now.item.id).unwrap();
+            let index = after.plan.position(&now.item.id).unwrap();
             let changes = after
                 .plan
-                .changes(at, gatediff::engine::diff::Show::Differences);
+                .changes(index, gatediff::engine::diff::Show::Differences);
             wrong.push(format!(
                 "{} {outcome:?} -> {} {:?} {changes:?}",
                 now.item.id, now.verdict.status, now.verdict.reasons

@@ -1166,8 +1166,8 @@ async fn covers_a_dgrk_key_and_adds_the_maps_it_lacks() {
 
 /// Returns a client with this many DGRK keys.
 fn keys(count: i64) -> Sample {
-    (0..count).fold(sample().client("a", json!({})), |sample, at| {
-        sample.open_key(at, "a", &format!("key{at:03}"), json!({}))
+    (0..count).fold(sample().client("a", json!({})), |sample, index| {
+        sample.open_key(index, "a", &format!("key{index:03}"), json!({}))
     })
 }
 

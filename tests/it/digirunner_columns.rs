@@ -227,8 +227,8 @@ async fn each_column_of_a_covered_row_holds_what_its_role_says() {
             after.len(),
             "{table}: a cover neither adds nor removes"
         );
-        let at = before.iter().position(|row| is_the_same(list, row, &file));
-        let at = at.unwrap_or_else(|| panic!("{table}: no row to cover"));
+        let index = before.iter().position(|row| is_the_same(list, row, &file));
+        let index = index.unwrap_or_else(|| panic!("{table}: no row to cover"));
         for column in records(COLUMNS)
             .iter()
             .filter(|column| column["table"] == table)
@@ -237,8 +237,8 @@ async fn each_column_of_a_covered_row_holds_what_its_role_says() {
             complaints.extend(complaint(
                 table,
                 &column["column"],
-                &before[at],
-                &after[at],
+                &before[index],
+                &after[index],
                 &file,
             ));
         }

@@ -122,7 +122,7 @@ fn same_plan(before: &Plan, after: &Plan, outcomes: &[Outcome]) -> Result<(), St
         .filter(|(_, outcome)| matches!(outcome, Outcome::Added | Outcome::Covered))
         .map(|(entry, _)| &entry.item.id)
         .collect();
-    for (at, ((then, now), outcome)) in before
+    for (index, ((then, now), outcome)) in before
         .entries()
         .iter()
         .zip(after.entries())
@@ -132,16 +132,18 @@ fn same_plan(before: &Plan, after: &Plan, outcomes: &[Outcome]) -> Result<(), St
         let fine = match outcome {
             Outcome::Added | Outcome::Covered | Outcome::Unchanged => {
                 // What it still lacks may wait for an item that was blocked, and is not any more.
-                let lacks = after.changes(at, Show::Differences);
+                let lacks = after.changes(index, Show::Differences);
                 let waits = |change: &Change| {
                     let needed = change.needs.as_ref().and_then(|id| before.position(id));
-                    needed.is_some_and(|at| may_move(before, at, &written, &mut HashSet::new()))
+                    needed
+                        .is_some_and(|index| may_move(before, index, &written, &mut HashSet::new()))
                 };
                 let mut effective = lacks.iter().filter(|change| change.op.is_effective());
                 now.verdict.status == Status::Repeat && effective.all(waits)
             }
             Outcome::Blocked => {
-                now.verdict == then.verdict || may_move(before, at, &written, &mut HashSet::new())
+                now.verdict == then.verdict
+                    || may_move(before, index, &written, &mut HashSet::new())
             }
             Outcome::Skipped => false,
         };
@@ -152,7 +154,7 @@ fn same_plan(before: &Plan, after: &Plan, outcomes: &[Outcome]) -> Result<(), St
                 then.verdict.reasons,
                 now.verdict.status,
                 now.verdict.reasons,
-                after.changes(at, Show::Differences)
+                after.changes(index, Show::Differences)
             ));
         }
     }
@@ -160,8 +162,13 @@ fn same_plan(before: &Plan, after: &Plan, outcomes: &[Outcome]) -> Result<(), St
 }
 
 /// Says whether a blocked item rests on something that was written: a name may have become free.
-fn may_move(plan: &Plan, at: usize, written: &HashSet<&ItemId>, seen: &mut HashSet<usize>) -> bool {
-    let Some(entry) = plan.entry(at).filter(|_| seen.insert(at)) else {
+fn may_move(
+    plan: &Plan,
+    index: usize,
+    written: &HashSet<&ItemId>,
+    seen: &mut HashSet<usize>,
+) -> bool {
+    let Some(entry) = plan.entry(index).filter(|_| seen.insert(index)) else {
         return false;
     };
     entry
@@ -173,7 +180,7 @@ fn may_move(plan: &Plan, at: usize, written: &HashSet<&ItemId>, seen: &mut HashS
             written.contains(id)
                 || plan
                     .position(id)
-                    .is_some_and(|at| may_move(plan, at, written, seen))
+                    .is_some_and(|index| may_move(plan, index, written, seen))
         })
 }
 
@@ -251,7 +258,7 @@ fn others_untouched(file: &Sample, before: &Dump, after: &Dump) -> Result<(), St
     }
     let secrets = |dump: &Dump| -> HashMap<String, [Value; 3]> {
         let cells = |row: &Value| {
-            ["client_secret", "dp_client_entry", "pwd_fail_times"].map(|at| row[at].clone())
+            ["client_secret", "dp_client_entry", "pwd_fail_times"].map(|index| row[index].clone())
         };
         dump["tsmp_client"]
             .iter()

@@ -28,35 +28,50 @@ pub(crate) fn shared() -> Sample {
 
 /// Clients with a row in every table, and with a group and a scope of their own.
 pub(crate) fn clients(mut sample: Sample, from: i64, count: i64, word: &str) -> Sample {
-    for at in from..from + count {
-        let id = format!("client{at}");
+    for index in from..from + count {
+        let id = format!("client{index}");
         let (group, scope, hidden) = (
-            format!("{}", 10_000 + at),
-            format!("{}", 20_000 + at),
-            format!("{}", 30_000 + at),
+            format!("{}", 10_000 + index),
+            format!("{}", 20_000 + index),
+            format!("{}", 30_000 + index),
         );
         sample = sample
             .client(&id, json!({"remark": word}))
-            .host(at, &id, "h", &format!("10.0.{}.{}", at / 250, at % 250))
+            .host(
+                index,
+                &id,
+                "h",
+                &format!("10.0.{}.{}", index / 250, index % 250),
+            )
             .oauth(&id, json!({"authorities": word}))
-            .clientext(&id, at, json!({"reviewRemark": word}))
-            .group(&group, &format!("g{at}"), json!({"groupDesc": word}))
+            .clientext(&id, index, json!({"reviewRemark": word}))
+            .group(&group, &format!("g{index}"), json!({"groupDesc": word}))
             .group_api(&group, ("m", "2"), json!({"moduleVer": word}))
             .client_group(&id, &group)
             .client_group(&id, "1")
-            .scope(&scope, &format!("s{at}"), json!({"vgroupDesc": word}))
+            .scope(&scope, &format!("s{index}"), json!({"vgroupDesc": word}))
             .hidden(&hidden, &scope, ("m", "2"), json!({"groupAccess": word}))
             .client_scope(&id, &scope)
             .client_scope(&id, "2")
-            .x_key(at, &id, &format!("EN{at}"), json!({"apiKeyMask": word}))
-            .x_map(at, at, &group)
-            .open_key(at, &id, &format!("key{at}"), json!({"secretKey": word}))
-            .open_map(at, at, "uid-m-1")
-            .dp_app(at, &id, json!({"applicationDesc": word}))
-            .idp_o(at, &id, "GOOGLE", json!({"remark": word}))
-            .idp_l(at, &id, json!({"remark": word}))
-            .idp_a(at, &id, json!({"remark": word}))
-            .idp_jdbc(at, &id, "c", json!({"remark": word}));
+            .x_key(
+                index,
+                &id,
+                &format!("EN{index}"),
+                json!({"apiKeyMask": word}),
+            )
+            .x_map(index, index, &group)
+            .open_key(
+                index,
+                &id,
+                &format!("key{index}"),
+                json!({"secretKey": word}),
+            )
+            .open_map(index, index, "uid-m-1")
+            .dp_app(index, &id, json!({"applicationDesc": word}))
+            .idp_o(index, &id, "GOOGLE", json!({"remark": word}))
+            .idp_l(index, &id, json!({"remark": word}))
+            .idp_a(index, &id, json!({"remark": word}))
+            .idp_jdbc(index, &id, "c", json!({"remark": word}));
     }
     sample
 }

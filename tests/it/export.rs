@@ -107,17 +107,17 @@ fn all_unchanged(plan: &Plan) -> Result<(), String> {
 }
 
 fn describe(plan: &Plan, item: &str) -> String {
-    let at = plan
+    let index = plan
         .entries()
         .iter()
         .position(|entry| entry.item.id.to_string() == item)
         .unwrap();
-    let verdict = &plan.entries()[at].verdict;
+    let verdict = &plan.entries()[index].verdict;
     format!(
         "{item} is {} {:?}: {:?}",
         verdict.status,
         verdict.reasons,
-        plan.changes(at, Show::Differences)
+        plan.changes(index, Show::Differences)
     )
 }
 

@@ -84,9 +84,9 @@ const DEPOT: ReferenceRule = ReferenceRule::to("depot")
 
 static SCHEMAS: LazyLock<[KindSchema; 2]> = LazyLock::new(|| {
     [vec![], vec![("depot", DEPOT)]].map(|references| {
-        let at = usize::from(!references.is_empty());
+        let index = usize::from(!references.is_empty());
         KindSchema {
-            info: KINDS[at].clone(),
+            info: KINDS[index].clone(),
             keys: KEYS,
             owner: None,
             name: &["name"],
@@ -153,8 +153,8 @@ impl Product for Fleet {
                 .get(list)
                 .map(Json::elements)
                 .unwrap_or_default();
-            for (at, json) in found.iter().enumerate() {
-                let path = format!("/{list}/{at}");
+            for (index, json) in found.iter().enumerate() {
+                let path = format!("/{list}/{index}");
                 let Some(object) = json.as_object() else {
                     let root = source.root.as_object().unwrap().span();
                     return Err(source.wrong(root, &path, "an object", json.type_word()));

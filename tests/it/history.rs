@@ -243,8 +243,8 @@ async fn the_history_reports_every_state_newest_first() {
                 "job", "what", "state", "started", "(UTC)", "operator", "written", "file"
             ]
         );
-        let row = |at: usize| {
-            [rows[at][..3].to_vec(), rows[at][5..].to_vec()]
+        let row = |index: usize| {
+            [rows[index][..3].to_vec(), rows[index][5..].to_vec()]
                 .concat()
                 .join(" ")
         };

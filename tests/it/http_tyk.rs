@@ -361,8 +361,8 @@ async fn a_preview_reports_each_item_and_writes_nothing() {
         json!({ "add": 1, "cover": 1, "none": 1, "blocked": 1 })
     );
     assert_eq!(meta["importable"], false);
-    let item = |at: usize| {
-        let item = &meta["items"][at];
+    let item = |index: usize| {
+        let item = &meta["items"][index];
         (
             item["id"].clone(),
             item["action"].clone(),

@@ -13,17 +13,18 @@ use crate::support::site::{OPERATOR, Site, cover_all};
 
 /// Nine clients on either side of one that a test makes bad; each holds a secret.
 fn clients(tps: i64, bad: &Value) -> Sample {
-    (0..19).fold(sample(), |sample, at| {
-        let secret = format!("canary-{at}");
-        if at == 9 {
-            let mut row = json!({"tps": tps + at, "remark": "r9", "clientSecret": secret});
+    (0..19).fold(sample(), |sample, index| {
+        let secret = format!("canary-{index}");
+        if index == 9 {
+            let mut row = json!({"tps": tps + index, "remark": "r9", "clientSecret": secret});
             for (name, value) in bad.as_object().unwrap() {
                 row[name] = value.clone();
             }
             return sample.client("bad", row);
         }
-        let row = json!({"tps": tps + at, "remark": format!("r{at}"), "clientSecret": secret});
-        sample.client(&format!("good-{at}"), row)
+        let row =
+            json!({"tps": tps + index, "remark": format!("r{index}"), "clientSecret": secret});
+        sample.client(&format!("good-{index}"), row)
     })
 }
 
@@ -201,14 +202,14 @@ async fn the_covered_client_that_is_refused_is_named_with_the_constraint() {
 
 #[tokio::test]
 async fn twenty_items_are_named_of_many_and_five_in_a_sentence() {
-    let file = (0..300).fold(sample(), |sample, at| {
-        sample.client(&format!("c{at}"), json!({"tps": at}))
+    let file = (0..300).fold(sample(), |sample, index| {
+        sample.client(&format!("c{index}"), json!({"tps": index}))
     });
     let site = Site::new(&sample()).await;
     site.run("ALTER TABLE tsmp_client ADD CONSTRAINT few CHECK (tps < 50)")
         .await;
     let (failure, problems) = refused(&site, &file).await;
-    let wanted: Vec<String> = (50..70).map(|at| format!("client:c{at}")).collect();
+    let wanted: Vec<String> = (50..70).map(|index| format!("client:c{index}")).collect();
     assert_eq!(problems[0].items, wanted);
     assert_eq!(
         failure.refused[0]
@@ -230,12 +231,12 @@ async fn twenty_items_are_named_of_many_and_five_in_a_sentence() {
 /// The rows of one item are looked for up to a limit: there may be any number.
 #[tokio::test]
 async fn a_client_with_a_thousand_refused_hosts_is_named_at_once() {
-    let file = (0..1000).fold(sample().client("a", json!({})), |sample, at| {
+    let file = (0..1000).fold(sample().client("a", json!({})), |sample, index| {
         sample.host(
-            at,
+            index,
             "a",
-            &format!("h{at}"),
-            &format!("10.0.{}.{}", at / 250, at % 250),
+            &format!("h{index}"),
+            &format!("10.0.{}.{}", index / 250, index % 250),
         )
     });
     let site = Site::new(&sample()).await;
@@ -295,8 +296,8 @@ async fn documents_that_are_refused_are_named_too() {
         ))
         .await;
     let policies = |names: [&str; 3]| {
-        let policy = |(at, name): (usize, &&str)| {
-            json!({"_id": format!("5ead7120575961000181867{at}"), "id": format!("p{at}"), "name": name,
+        let policy = |(index, name): (usize, &&str)| {
+            json!({"_id": format!("5ead7120575961000181867{index}"), "id": format!("p{index}"), "name": name,
                 "org_id": "53ac07777cbb8c2d53000002", "active": true, "access_rights": {}})
         };
         json!(names.iter().enumerate().map(policy).collect::<Vec<_>>()).to_string()

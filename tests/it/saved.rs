@@ -649,7 +649,7 @@ async fn a_saved_plan_says_what_the_plan_itself_says() {
         saved.plan().resolve(saved.choices()),
         plan.resolve(&choices)
     );
-    for (at, (then, now)) in plan
+    for (index, (then, now)) in plan
         .entries()
         .iter()
         .zip(saved.plan().entries())
@@ -662,7 +662,7 @@ async fn a_saved_plan_says_what_the_plan_itself_says() {
             gatediff::engine::diff::Show::Everything,
         ] {
             let describe = |plan: &gatediff::engine::Plan| {
-                serde_json::to_value(plan.changes(at, show)).unwrap()
+                serde_json::to_value(plan.changes(index, show)).unwrap()
             };
             assert_eq!(describe(plan), describe(saved.plan()), "{}", then.item.id);
         }
@@ -764,10 +764,10 @@ async fn bytes_that_are_no_plan_are_refused_with_line_and_column_and_never_panic
         assert_eq!(cut.kind, FailureKind::Parse);
     }
     // Whatever is in it: read, or refused.
-    for at in (0..body).step_by(31) {
+    for offset in (0..body).step_by(31) {
         for byte in *b"\"9}" {
             let mut other = bytes.clone();
-            other[at] = byte;
+            other[offset] = byte;
             if let Ok(plan) = saved::parse("plan.json", &other) {
                 plan.plan().resolve(plan.choices());
                 assert!(plan.verify(&key()).is_err() || other == bytes);

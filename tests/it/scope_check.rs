@@ -543,16 +543,16 @@ async fn repaired(sample: &Sample, damage: &str) -> Result<(), String> {
 
 /// Clients with a scope each, and something wrong with all of them.
 fn ailing(count: u32) -> Sample {
-    (0..count).fold(sample().apis(&[("m", "1")]), |sample, at| {
+    (0..count).fold(sample().apis(&[("m", "1")]), |sample, index| {
         let (client, scope, hidden) = (
-            format!("c{at}"),
-            (10_000 + at).to_string(),
-            (20_000 + at).to_string(),
+            format!("c{index}"),
+            (10_000 + index).to_string(),
+            (20_000 + index).to_string(),
         );
         sample
             .client(&client, json!({}))
             .oauth(&client, json!({"scope": "99"}))
-            .scope(&scope, &format!("s{at}"), json!({}))
+            .scope(&scope, &format!("s{index}"), json!({}))
             .hidden(&hidden, &scope, ("m", "1"), json!({}))
             .client_scope(&client, &scope)
             .group_authentication(&hidden, "gone")

@@ -845,10 +845,10 @@ async fn a_scope_that_changed_while_somebody_was_asked_is_stale() {
 #[tokio::test]
 async fn a_holder_has_room_for_so_many_groups_only() {
     let mut sample = bank();
-    for at in 0..184 {
-        let id = format!("{}", 3_000_000_000_u64 + at);
+    for index in 0..184 {
+        let id = format!("{}", 3_000_000_000_u64 + index);
         sample = sample
-            .group(&id, &format!("g{at}"), json!({"securityLevelId": "A"}))
+            .group(&id, &format!("g{index}"), json!({"securityLevelId": "A"}))
             .client_group("crm", &id);
     }
     let desk = Desk::new(&sample).await;

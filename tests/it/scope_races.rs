@@ -376,8 +376,8 @@ async fn a_name_that_the_product_is_about_to_create_keeps_an_undo_from_bringing_
 #[tokio::test]
 async fn a_job_right_after_another_never_meets_its_lock() {
     let site = Site::new(&bank()).await;
-    for at in 0..20 {
-        let name = format!("scope-{at}");
+    for index in 0..20 {
+        let name = format!("scope-{index}");
         site.create(&draft(&name, &[])).await.unwrap();
         // What comes to nothing gives its lock back too.
         site.create(&draft(&name, &[])).await.unwrap_err();

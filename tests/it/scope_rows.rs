@@ -390,7 +390,8 @@ async fn the_rules_of_apis() {
     site.refused(Create(draft("s", &[api_of_it])), &[1351])
         .await;
     let many = |count: usize| {
-        let apis = (1..=count).map(|at| gatediff::scopes::ApiName::new("bank", format!("k{at}")));
+        let apis = (1..=count)
+            .map(|index| gatediff::job::scope::ApiName::new("bank", format!("k{index}")));
         Draft {
             apis: apis.collect(),
             ..draft("s", &[])
@@ -444,7 +445,7 @@ async fn a_scope_of_186_apis_can_be_given_to_a_client_of_no_groups() {
     )
     .await;
     let apis = (1..=186)
-        .map(|at| gatediff::scopes::ApiName::new("bank", format!("k{at}")))
+        .map(|index| gatediff::job::scope::ApiName::new("bank", format!("k{index}")))
         .collect();
     site.create(&Draft {
         apis,
@@ -1734,7 +1735,7 @@ async fn actions(site: &Site, apis: usize, clients: usize) -> Vec<(&'static str,
         .iter()
         .map(|api| api.name.clone())
         .collect();
-    let clients: Vec<String> = (1..=clients).map(|at| format!("c{at}")).collect();
+    let clients: Vec<String> = (1..=clients).map(|index| format!("c{index}")).collect();
     let clients: Vec<&str> = clients.iter().map(String::as_str).collect();
     let mut reported = Vec::new();
     reported.push(("catalogue", statements(site, site.catalogue()).await.0));
@@ -1829,7 +1830,7 @@ async fn random_edit(random: &mut fastrand::Rng, site: &Site, model: &mut Model)
     let sort = if name.is_none() { 0 } else { random.u8(0..6) };
     let Some(name) = name.filter(|_| sort > 0) else {
         let name = (0..)
-            .map(|at| format!("s{at}"))
+            .map(|index| format!("s{index}"))
             .find(|name| !model.contains_key(name))
             .unwrap();
         let new = random_draft(random, &name);
@@ -1970,12 +1971,12 @@ async fn whatever_is_done_scopes_stay_sound_and_each_undo_takes_it_back() {
     for case in 0..cases(6) {
         let site = Site::new(&clients(bank())).await;
         let mut model = Model::new();
-        for at in 0..15 {
+        for index in 0..15 {
             let was = model.clone();
             let Some(edit) = random_edit(&mut random, &site, &mut model).await else {
                 continue;
             };
-            let step = format!("case {case}, step {at}: {edit:?}");
+            let step = format!("case {case}, step {index}: {edit:?}");
             let before = site.exact().await;
             let edited = site
                 .edit(edit.clone())
@@ -2036,7 +2037,7 @@ async fn in_a_mess_an_edit_is_refused_without_a_trace_or_done_and_taken_back() {
         for sql in chosen(&mut random, &MESS) {
             site.run(sql).await;
         }
-        for at in 0..8 {
+        for index in 0..8 {
             model.clear();
             let catalogue = site.catalogue().await;
             for scope in catalogue
@@ -2052,7 +2053,7 @@ async fn in_a_mess_an_edit_is_refused_without_a_trace_or_done_and_taken_back() {
             let Some(edit) = random_edit(&mut random, &site, &mut model).await else {
                 continue;
             };
-            let step = format!("case {case}, step {at}: {edit:?}");
+            let step = format!("case {case}, step {index}: {edit:?}");
             let before = site.exact().await;
             let edited = match site.edit(edit.clone()).await {
                 Ok(edited) => edited,

@@ -39,7 +39,7 @@ async fn found(site: &Site, filter: Filter) -> Vec<String> {
     let found = catalogue.search(&filter, Sort::default());
     found
         .into_iter()
-        .map(|at| catalogue.scopes()[at].name.to_string())
+        .map(|index| catalogue.scopes()[index].name.to_string())
         .collect()
 }
 

@@ -124,7 +124,7 @@ impl Canaries {
         let form = forms
             .iter()
             .find_map(|form| text.find(&form.to_lowercase()));
-        form.map(|at| String::from_utf8_lossy(around(text.as_bytes(), at)).into_owned())
+        form.map(|offset| String::from_utf8_lossy(around(text.as_bytes(), offset)).into_owned())
     }
 }
 
@@ -161,8 +161,8 @@ const ADDRESSES: [&str; 3] = [
     "jdbc:mysql://u:a@<canary>@h:3306,v:<canary>@i:3306/db?user=u",
 ];
 
-fn around(text: &[u8], at: usize) -> &[u8] {
-    &text[at.saturating_sub(200)..text.len().min(at + 100)]
+fn around(text: &[u8], offset: usize) -> &[u8] {
+    &text[offset.saturating_sub(200)..text.len().min(offset + 100)]
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -686,7 +686,7 @@ async fn no_mistake_of_a_file_reports_a_secret() {
         cage.try_file(&sample.export());
     }
     // What cannot be read ends with the first.
-    for (at, [list, property, ..]) in secret_fields().into_iter().enumerate() {
+    for (index, [list, property, ..]) in secret_fields().into_iter().enumerate() {
         let canary = cage.canaries.hatch("E");
         for value in [
             json!([canary]),
@@ -710,7 +710,7 @@ async fn no_mistake_of_a_file_reports_a_secret() {
             format!("{row}\"}}, \"{canary}\""),
             format!("{row}\"}}]}}}} \"{canary}\""),
         ];
-        cage.try_row(&list, &broken[at % broken.len()]);
+        cage.try_row(&list, &broken[index % broken.len()]);
     }
     // Rows that name what is not there, and keys as identity.
     let dangling =
@@ -878,8 +878,8 @@ fn screens(pty: &Pty) -> Vec<String> {
     let mut screens: Vec<String> = Vec::new();
     let bytes = pty.bytes();
     let mut rest = bytes.as_slice();
-    while let Some(at) = rest.windows(DRAWN.len()).position(|part| part == DRAWN) {
-        let (frame, after) = rest.split_at(at + DRAWN.len());
+    while let Some(offset) = rest.windows(DRAWN.len()).position(|part| part == DRAWN) {
+        let (frame, after) = rest.split_at(offset + DRAWN.len());
         parser.process(frame);
         screens.push(parser.screen().contents());
         rest = after;

@@ -65,7 +65,7 @@ async fn answers_with_the_session_as_asked() {
     .fetch_one(&mut connection)
     .await
     .unwrap();
-    let seen: Vec<String> = (0..5).map(|at| row.get(at)).collect();
+    let seen: Vec<String> = (0..5).map(|index| row.get(index)).collect();
     let name = format!("gatediff/{}", env!("CARGO_PKG_VERSION"));
     assert_eq!(seen, [name.as_str(), "5s", "0", "UTF8", "1min"]);
 }

@@ -98,19 +98,19 @@ struct Frames {
 impl Frames {
     /// Takes in bytes; says where among them a message begins, and takes in none from there on.
     fn take(&mut self, way: Way, bytes: &[u8], wanted: Option<usize>) -> Option<usize> {
-        let mut at = 0;
-        while at < bytes.len() {
+        let mut offset = 0;
+        while offset < bytes.len() {
             if self.left > 0 {
-                let part = self.left.min(bytes.len() - at);
+                let part = self.left.min(bytes.len() - offset);
                 self.left -= part;
-                at += part;
+                offset += part;
                 continue;
             }
             if self.header.is_empty() && wanted == Some(self.types.len()) {
-                return Some(at);
+                return Some(offset);
             }
-            self.header.push(bytes[at]);
-            at += 1;
+            self.header.push(bytes[offset]);
+            offset += 1;
             let has_type = way == Way::ToClient || !self.types.is_empty();
             if self.header.len() == 4 + usize::from(has_type) {
                 let kind = if has_type { self.header.remove(0) } else { 0 };
@@ -432,7 +432,7 @@ mod tests {
                 let mut before = 0;
                 let found = stream.chunks(part).find_map(|bytes| {
                     let found = frames.take(Way::ToServer, bytes, Some(wanted));
-                    found.map(|at| before + at).or_else(|| {
+                    found.map(|offset| before + offset).or_else(|| {
                         before += bytes.len();
                         None
                     })
