@@ -316,7 +316,7 @@ impl App {
             .iter()
             .rev()
             .find_map(|modal| match modal.dialog {
-                Dialog::History => self.history.get(modal.at),
+                Dialog::History => self.history.get(modal.selected),
                 Dialog::Job(number) => self.history.iter().find(|record| record.job == number),
                 _ => None,
             })
@@ -330,7 +330,7 @@ impl App {
             .iter()
             .rev()
             .find_map(|modal| match &modal.dialog {
-                Dialog::Holders(id) => Some((id, modal.at)),
+                Dialog::Holders(id) => Some((id, modal.selected)),
                 _ => None,
             })?;
         let scope = catalogue.scope(id)?;

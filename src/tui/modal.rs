@@ -160,7 +160,7 @@ pub(crate) struct Modal {
     pub(crate) more: usize,
     pub(crate) top: usize,
     /// The selected row or option.
-    pub(crate) at: usize,
+    pub(crate) selected: usize,
 }
 
 impl Modal {
@@ -189,7 +189,7 @@ impl Modal {
             laid_for: 0,
             more: 0,
             top: 0,
-            at: 0,
+            selected: 0,
         }
     }
 
@@ -333,7 +333,7 @@ impl Modal {
             _ => 0,
         };
         if rows > 0 {
-            self.at = self.at.saturating_add_signed(by).min(rows - 1);
+            self.selected = self.selected.saturating_add_signed(by).min(rows - 1);
         } else {
             self.top = self.top.saturating_add_signed(by);
         }
@@ -346,7 +346,7 @@ impl Modal {
         } else {
             self.len()
         };
-        (self.dialog.has_rows() && rows > 0).then_some(self.at)
+        (self.dialog.has_rows() && rows > 0).then_some(self.selected)
     }
 
     /// Returns the number of fixed rows above those that scroll.

@@ -162,7 +162,7 @@ fn park_stdin() {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrived {
     /// When the bytes were read from the terminal.
-    pub at: Instant,
+    pub read: Instant,
     /// The key, paste or new size.
     pub event: Event,
 }
@@ -238,7 +238,7 @@ impl Input {
 fn resized() -> Option<Arrived> {
     let size = tcgetwinsize(stdout()).ok()?;
     Some(Arrived {
-        at: Instant::now(),
+        read: Instant::now(),
         event: Event::Resize(size.ws_col, size.ws_row),
     })
 }
@@ -293,7 +293,7 @@ fn forward(events: &UnboundedSender<io::Result<Arrived>>) -> io::Result<bool> {
         // a key follows.
         if !matches!(event, Event::Resize(..)) {
             let _ = events.send(Ok(Arrived {
-                at: Instant::now(),
+                read: Instant::now(),
                 event,
             }));
         }

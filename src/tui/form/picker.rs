@@ -51,7 +51,7 @@ impl Topic {
 pub(crate) struct Choice {
     pub(crate) id: Arc<str>,
     /// Its index in the catalogue's list.
-    at: usize,
+    index: usize,
     pub(crate) is_chosen: bool,
     /// Whether the target does not have it.
     pub(crate) is_lacking: bool,
@@ -63,7 +63,7 @@ impl Choice {
     fn new(id: &Arc<str>, index: usize, is_chosen: bool) -> Self {
         Self {
             id: Arc::clone(id),
-            index,
+            index: at,
             is_chosen,
             is_lacking: false,
             barred: None,
@@ -329,10 +329,10 @@ impl Picker {
         match &self.topic {
             Topic::Apis(_) => catalogue
                 .apis()
-                .get(choice.at)
+                .get(choice.index)
                 .is_some_and(|api| api.has(words)),
             Topic::Modules => {
-                let module = catalogue.modules().get(choice.at);
+                let module = catalogue.modules().get(choice.index);
                 let apis = module.and_then(|module| catalogue.apis().get(module.apis.clone()));
                 apis.unwrap_or_default().iter().any(|api| api.has(words))
             }
@@ -346,20 +346,20 @@ impl Picker {
 
     /// Returns the name of a choice besides its id.
     pub(crate) fn name(&self, choice: &Choice, catalogue: &Catalogue) -> String {
-        let label = |labels: &[Label]| labels.get(choice.at).map(|label| label.name.to_string());
+        let label = |labels: &[Label]| labels.get(choice.index).map(|label| label.name.to_string());
         let name = match &self.topic {
             Topic::Modules => {
-                let module = catalogue.modules().get(choice.at);
+                let module = catalogue.modules().get(choice.index);
                 module.map(|module| count(module.apis.len(), "API", "APIs"))
             }
             Topic::Apis(_) => catalogue
                 .apis()
-                .get(choice.at)
+                .get(choice.index)
                 .and_then(|api| api.title.as_ref())
                 .map(ToString::to_string),
             Topic::Authentications => label(catalogue.authentications()),
             Topic::Level => label(catalogue.levels()),
-            Topic::Clients => catalogue.clients().get(choice.at).map(|client| {
+            Topic::Clients => catalogue.clients().get(choice.index).map(|client| {
                 let alias = client
                     .alias
                     .as_deref()
@@ -378,7 +378,7 @@ impl Picker {
             Topic::Clients => {
                 let groups = catalogue
                     .clients()
-                    .get(choice.at)
+                    .get(choice.index)
                     .map_or(0, |client| client.groups);
                 format!("{groups} of {MAX_APIS} groups")
             }

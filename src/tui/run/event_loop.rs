@@ -127,7 +127,7 @@ impl<S: Screen> EventLoop<S> {
         match arrived.event {
             // Read before the dialog was on the screen: no answer to it.
             Event::Key(_) | Event::Paste(_)
-                if !self.app.modals.is_empty() && arrived.at < self.asked =>
+                if !self.app.modals.is_empty() && arrived.read < self.asked =>
             {
                 Ok(())
             }

@@ -177,7 +177,7 @@ impl Script {
     fn pop(&mut self) -> Option<io::Result<Arrived>> {
         let event = self.queued.pop_front()?;
         Some(Ok(Arrived {
-            at: Instant::now(),
+            read: Instant::now(),
             event: Event::Key(event),
         }))
     }

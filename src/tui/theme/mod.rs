@@ -17,7 +17,7 @@ pub(crate) use role::Role;
 #[derive(Clone, Debug)]
 pub(crate) struct Theme {
     themes: Vec<Palette>,
-    at: usize,
+    current: usize,
     /// The looks of all roles in the current theme, in their order.
     styles: Vec<Style>,
     level: Level,
@@ -48,7 +48,7 @@ impl Theme {
             .unwrap_or(0);
         let mut theme = Self {
             themes,
-            current: index,
+            current: at,
             styles: Vec::new(),
             level,
             glyphs,
@@ -65,7 +65,9 @@ impl Theme {
 
     /// Returns the name of the theme.
     pub(crate) fn name(&self) -> &str {
-        self.themes.get(self.at).map_or("", |theme| &theme.name)
+        self.themes
+            .get(self.current)
+            .map_or("", |theme| &theme.name)
     }
 
     /// Returns whether there is a theme of that name.
@@ -80,14 +82,14 @@ impl Theme {
 
     /// Moves on to the next theme.
     pub(crate) fn next(&mut self) {
-        self.at = (self.at + 1) % self.themes.len().max(1);
+        self.current = (self.current + 1) % self.themes.len().max(1);
         self.resolve_styles();
     }
 
     /// Replaces the themes after a reload; keeps the current one.
     pub(crate) fn refresh(&mut self, themes: Vec<Palette>) {
         let name = self.name().to_owned();
-        self.at = themes
+        self.current = themes
             .iter()
             .position(|theme| theme.name == name)
             .unwrap_or(0);
@@ -96,7 +98,7 @@ impl Theme {
     }
 
     fn resolve_styles(&mut self) {
-        let theme = self.themes.get(self.at);
+        let theme = self.themes.get(self.current);
         let style = |role| theme.map_or_else(Style::new, |theme| theme.style(role, self.level));
         self.styles = Role::ALL.map(style).to_vec();
     }

@@ -45,7 +45,7 @@ fn fill(app: &mut App, by_object: bool) {
         return;
     };
     modal.more = rows;
-    modal.at = 0;
+    modal.selected = 0;
     if rows > 0 {
         modal.title = format!("Access: {described}");
         modal.set_body(Vec::new());

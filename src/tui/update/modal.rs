@@ -40,7 +40,7 @@ pub(super) fn types(app: &mut App, context: Context, key: Key) -> bool {
         }
         (Context::Palette, Some(modal)) => {
             modal.input.handle(request);
-            modal.at = 0;
+            modal.selected = 0;
             fill_palette(app);
             true
         }
@@ -253,7 +253,7 @@ fn pick(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     let Some(action) = palette(modal.input.value(), app.screen())
-        .get(modal.at)
+        .get(modal.selected)
         .copied()
     else {
         app.refuse("no matching action");

@@ -150,7 +150,7 @@ pub(super) fn go(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     if modal.focus == Focus::Choice {
-        modal.at = (modal.at + 1) % modal.options().max(1);
+        modal.selected = (modal.selected + 1) % modal.options().max(1);
         return Vec::new();
     }
     let path = modal.input.value().trim().to_owned();
@@ -159,7 +159,7 @@ pub(super) fn go(app: &mut App) -> Vec<Effect> {
         app.refuse("type a path");
         return Vec::new();
     }
-    let (question, selected) = (modal.dialog.clone(), modal.selected);
+    let (question, at) = (modal.dialog.clone(), modal.selected);
     let save = match (question, &app.review) {
         (Dialog::SavePlan, Some(review)) => Save::Plan(review.choices.clone(), path),
         (Dialog::SaveBackup(job), _) => Save::Backup(job, path),

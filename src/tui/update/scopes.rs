@@ -247,7 +247,7 @@ fn list_holders_again(app: &mut App) {
             count(holders, "client", "clients")
         );
         modal.more = holders;
-        modal.at = modal.at.min(holders.saturating_sub(1));
+        modal.selected = modal.selected.min(holders.saturating_sub(1));
         let nobody = Line::of(Role::Text, "Not assigned to any client.");
         modal.set_body(if holders == 0 {
             vec![nobody]
@@ -273,7 +273,7 @@ fn toggle(app: &mut App) {
     let (Some(scopes), Some(modal)) = (&mut app.scopes, app.modals.last()) else {
         return;
     };
-    if let Some(choice) = scopes.choices().get(modal.at) {
+    if let Some(choice) = scopes.choices().get(modal.selected) {
         scopes.choose(choice);
     }
 }
@@ -416,7 +416,7 @@ fn open_finding(app: &mut App) {
     let (Some(scopes), Some(modal)) = (&app.scopes, app.modals.last()) else {
         return;
     };
-    let Some(finding) = scopes.findings.get(modal.at) else {
+    let Some(finding) = scopes.findings.get(modal.selected) else {
         return;
     };
     let pair = |label: &str, text: &str| {

@@ -65,7 +65,7 @@ pub(super) fn draw(
     let mut cursor = None;
     for option in 0..modal.options() {
         canvas.line(inside, row, &choice(app, modal, option));
-        if modal.focus == Focus::Choice && modal.at == option {
+        if modal.focus == Focus::Choice && modal.selected == option {
             canvas.mark(inside, row, Role::Selection);
             cursor = Some(super::tree::cursor(inside, row));
         }
@@ -133,7 +133,11 @@ fn rows(app: &App, modal: &Modal, canvas: &mut Canvas<'_>, inside: Rect, visible
 
 /// An option of the export.
 fn choice(app: &App, modal: &Modal, option: usize) -> Line {
-    let sign = if modal.at == option { "(x) " } else { "( ) " };
+    let sign = if modal.selected == option {
+        "(x) "
+    } else {
+        "( ) "
+    };
     let line = Line::of(Role::Key, sign);
     let Dialog::Export(roots) = &modal.dialog else {
         return line;

@@ -6,7 +6,7 @@ use std::ops::Range;
 #[derive(Clone, Debug)]
 pub(crate) struct List<T> {
     rows: Vec<T>,
-    at: usize,
+    cursor: usize,
     top: usize,
 }
 
@@ -14,7 +14,7 @@ impl<T> Default for List<T> {
     fn default() -> Self {
         Self {
             rows: Vec::new(),
-            at: 0,
+            cursor: 0,
             top: 0,
         }
     }
@@ -28,12 +28,12 @@ impl<T> List<T> {
 
     /// Returns the cursor's position.
     pub(crate) const fn at(&self) -> usize {
-        self.at
+        self.cursor
     }
 
     /// Returns the row under the cursor.
     pub(crate) fn current(&self) -> Option<&T> {
-        self.rows.get(self.at)
+        self.rows.get(self.cursor)
     }
 
     /// Replaces the rows and puts the cursor on one of them.
@@ -43,8 +43,8 @@ impl<T> List<T> {
     }
 
     /// Puts the cursor on a row, or on the last one.
-    pub(crate) fn go(&mut self, index: usize) {
-        self.cursor = index.min(self.rows.len().saturating_sub(1));
+    pub(crate) fn go(&mut self, at: usize) {
+        self.cursor = at.min(self.rows.len().saturating_sub(1));
     }
 
     /// Takes over the window of other rows.
@@ -54,26 +54,26 @@ impl<T> List<T> {
 
     /// Moves the cursor; returns whether it moved.
     pub(crate) fn step(&mut self, by: isize) -> bool {
-        let before = self.at;
-        self.go(self.at.saturating_add_signed(by));
-        self.at != before
+        let before = self.cursor;
+        self.go(self.cursor.saturating_add_signed(by));
+        self.cursor != before
     }
 
     /// Moves the window so that it holds the cursor. With `jump` it moves by
     /// half its height: over a slow link, scrolling costs more than moving.
     pub(crate) fn follow(&mut self, height: usize, jump: bool) {
         let slack = if jump { height / 2 } else { 0 };
-        if self.at < self.top {
-            self.top = self.at.saturating_sub(slack);
-        } else if self.at >= self.top + height.max(1) {
-            self.top = (self.at + 1).saturating_sub(height) + slack;
+        if self.cursor < self.top {
+            self.top = self.cursor.saturating_sub(slack);
+        } else if self.cursor >= self.top + height.max(1) {
+            self.top = (self.cursor + 1).saturating_sub(height) + slack;
         }
-        self.top = window(self.rows.len(), self.at, self.top, height).start;
+        self.top = window(self.rows.len(), self.cursor, self.top, height).start;
     }
 
     /// Returns the rows that are visible at a height.
     pub(crate) fn window(&self, height: usize) -> Range<usize> {
-        window(self.rows.len(), self.at, self.top, height)
+        window(self.rows.len(), self.cursor, self.top, height)
     }
 }
 

@@ -35,7 +35,7 @@ fn the_list_is_read_to_its_end_turned_and_closed() {
     let list = |app: &App| {
         (
             app.modals.last().unwrap().more,
-            app.modals.last().unwrap().at,
+            app.modals.last().unwrap().selected,
         )
     };
     // A heading and a change of each client, and one more change of kiosk.

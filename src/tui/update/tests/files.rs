@@ -242,11 +242,11 @@ mod exporting {
     fn enter_on_the_choice_turns_it() {
         let mut app = sampled(80, 24);
         keys(&mut app, "j E S-Tab enter");
-        assert_eq!(app.modals.last().unwrap().at, 1);
+        assert_eq!(app.modals.last().unwrap().selected, 1);
         keys(&mut app, "enter");
-        assert_eq!(app.modals.last().unwrap().at, 0);
+        assert_eq!(app.modals.last().unwrap().selected, 0);
         keys(&mut app, "down down down up");
-        assert_eq!(app.modals.last().unwrap().at, 0);
+        assert_eq!(app.modals.last().unwrap().selected, 0);
     }
 
     #[test]
