@@ -63,7 +63,7 @@ impl Choice {
     fn new(id: &Arc<str>, index: usize, is_chosen: bool) -> Self {
         Self {
             id: Arc::clone(id),
-            index: at,
+            index,
             is_chosen,
             is_lacking: false,
             barred: None,

@@ -48,7 +48,7 @@ impl Theme {
             .unwrap_or(0);
         let mut theme = Self {
             themes,
-            current: at,
+            current: index,
             styles: Vec::new(),
             level,
             glyphs,

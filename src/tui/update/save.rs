@@ -159,7 +159,7 @@ pub(super) fn go(app: &mut App) -> Vec<Effect> {
         app.refuse("type a path");
         return Vec::new();
     }
-    let (question, at) = (modal.dialog.clone(), modal.selected);
+    let (question, selected) = (modal.dialog.clone(), modal.selected);
     let save = match (question, &app.review) {
         (Dialog::SavePlan, Some(review)) => Save::Plan(review.choices.clone(), path),
         (Dialog::SaveBackup(job), _) => Save::Backup(job, path),

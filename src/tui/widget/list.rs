@@ -43,8 +43,8 @@ impl<T> List<T> {
     }
 
     /// Puts the cursor on a row, or on the last one.
-    pub(crate) fn go(&mut self, at: usize) {
-        self.cursor = at.min(self.rows.len().saturating_sub(1));
+    pub(crate) fn go(&mut self, index: usize) {
+        self.cursor = index.min(self.rows.len().saturating_sub(1));
     }
 
     /// Takes over the window of other rows.
