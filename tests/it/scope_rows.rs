@@ -391,7 +391,7 @@ async fn the_rules_of_apis() {
         .await;
     let many = |count: usize| {
         let apis = (1..=count)
-            .map(|index| gatediff::job::scope::ApiName::new("bank", format!("k{index}")));
+            .map(|index| gatediff::scopes::ApiName::new("bank", format!("k{index}")));
         Draft {
             apis: apis.collect(),
             ..draft("s", &[])
@@ -445,7 +445,7 @@ async fn a_scope_of_186_apis_can_be_given_to_a_client_of_no_groups() {
     )
     .await;
     let apis = (1..=186)
-        .map(|index| gatediff::job::scope::ApiName::new("bank", format!("k{index}")))
+        .map(|index| gatediff::scopes::ApiName::new("bank", format!("k{index}")))
         .collect();
     site.create(&Draft {
         apis,
