@@ -6,10 +6,10 @@ use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_security::confusable_detection::skeleton;
 
+use super::candidate::Candidate;
 use super::display::is_hostile;
 use super::finding::Finding;
 use super::item::{ItemId, Kind};
-use super::plan::Candidate;
 
 /// The keys and names of an item.
 #[derive(Clone, Debug)]

@@ -8,6 +8,8 @@
 
 pub mod access;
 pub mod align;
+mod approval;
+mod candidate;
 pub mod choice;
 pub mod closure;
 pub mod diff;
@@ -18,10 +20,12 @@ pub mod json;
 pub mod law;
 pub mod lookalike;
 mod marking;
+mod missing;
 pub mod object;
 pub mod plan;
 pub mod promise;
 pub mod reference;
+mod resolution;
 mod rising;
 pub mod schema;
 pub mod secret;
@@ -33,16 +37,18 @@ pub mod verdict;
 pub mod violation;
 
 pub use access::Access;
-pub use choice::{Approved, Choices, Outcome, Refusal, Resolution, State, Step, Verb};
+pub use approval::{Approved, Refusal, Step, Verb};
+pub use candidate::{Candidate, Matched, Quota, QuotaUse, Requirement};
+pub use choice::Choices;
 pub use diff::{Change, Op};
 pub use finding::{Finding, FindingGroup, Severity};
 pub use item::{Element, Field, Item, ItemId, Kind, Value};
+pub use missing::{Missing, MissingCount};
 pub use object::Document;
-pub use plan::{
-    Candidate, Entry, Matched, Missing, MissingCount, Plan, Quota, QuotaUse, Requirement, Summary,
-};
+pub use plan::{Entry, Plan, Summary};
 pub use promise::{Promise, Promised, RowPromise, TableShape, TouchedRow, Unpromised};
 pub use reference::{DefaultReference, Reference, Resolved};
+pub use resolution::{Outcome, Resolution, State};
 pub use schema::{DocumentSchema, KindInfo};
 pub use secret::Secret;
 pub use signature::{AccessDocument, PlanDocument, SignatureKey, SignedPlan};

@@ -1,245 +1,19 @@
 //! The plan: every item of the file with its verdict, before any choice.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::Arc;
 
-use serde::ser::SerializeStruct as _;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::access::{self, Access};
-use super::choice::{Choices, Outcome, Resolution};
+use super::candidate::{Candidate, Matched, Quota, Requirement};
 use super::diff::{Change, Op, Show, compare};
 use super::finding::Finding;
-use super::item::{Item, ItemId, Kind, Value};
-use super::marking::mark_differing;
+use super::item::{Item, ItemId, Value};
+use super::missing::{Missing, MissingCount};
 use super::reference::Reference;
 use super::schema::KindInfo;
 use super::verdict::{Reason, Status, Verdict};
-
-/// What a platform reports of one item of the file: its identity, its
-/// counterpart in the target, and what blocks it.
-#[derive(Clone, Debug)]
-pub struct Candidate {
-    /// The item in the file.
-    pub item: Item,
-    /// The same item in the target.
-    pub base: Option<Item>,
-    /// How it was matched, if not simply by the same key.
-    pub matched: Option<Matched>,
-    /// Its own blocking reasons.
-    pub blocks: Vec<Reason>,
-    /// What must be in the target before it can be written.
-    pub requires: Vec<Requirement>,
-    /// A limit that depends on which other items are written.
-    pub quota: Option<Quota>,
-    /// What it refers to.
-    pub references: Vec<Reference>,
-    /// The findings for the operator.
-    pub warnings: Vec<Finding>,
-    /// What else it depends on in the target, which the file does not contain:
-    /// never shown as a difference, and the item is stale once it changes.
-    pub context: Value,
-}
-
-impl Candidate {
-    /// Returns an item of the file, with the target's, and nothing else yet.
-    /// Secrets that differ are shown as such.
-    pub fn new(mut item: Item, base: Option<Item>) -> Self {
-        if let Some(base) = &base {
-            mark_differing(&base.value, &mut item.value);
-        }
-        Self {
-            item,
-            base,
-            matched: None,
-            blocks: Vec::new(),
-            requires: Vec::new(),
-            quota: None,
-            references: Vec::new(),
-            warnings: Vec::new(),
-            context: Value::Null,
-        }
-    }
-}
-
-/// An item that another one requires.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Requirement {
-    /// The required item.
-    pub on: ItemId,
-    /// Whether the target has it already.
-    pub present: bool,
-}
-
-/// A limit on the number of an item's references.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Quota {
-    /// The reason's code when it is exceeded.
-    pub code: Cow<'static, str>,
-    /// What is counted, in the plural, such as "groups".
-    pub of: Cow<'static, str>,
-    /// The maximum.
-    pub max: usize,
-    /// How many the item has in the target already, regardless of what is written.
-    pub held: usize,
-    /// What writing the item would add.
-    pub uses: Vec<QuotaUse>,
-}
-
-/// What one reference adds to a [`Quota`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QuotaUse {
-    /// The referenced item.
-    pub on: ItemId,
-    /// How many it adds if that item is left as it is.
-    pub left: usize,
-    /// How many it adds if that item is written too.
-    pub written: usize,
-}
-
-/// The kind whose missing objects are listed separately, as *Lack API*.
-const API: Kind = Kind::of("api");
-
-/// An object that the file refers to and that is in neither file nor target.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Missing {
-    /// Its kind.
-    pub kind: Kind,
-    /// Its key.
-    pub key: Arc<str>,
-    /// The module it belongs to; empty for none.
-    pub module: Arc<str>,
-    /// The items that refer to it.
-    pub used_by: Vec<ItemId>,
-}
-
-impl Missing {
-    /// Returns a missing API of a module.
-    pub fn api(
-        module: impl Into<Arc<str>>,
-        key: impl Into<Arc<str>>,
-        used_by: Vec<ItemId>,
-    ) -> Self {
-        Self {
-            kind: API,
-            key: key.into(),
-            module: module.into(),
-            used_by,
-        }
-    }
-
-    /// Returns whether it is an API.
-    pub fn is_api(&self) -> bool {
-        self.kind == API
-    }
-
-    /// Returns its identity.
-    pub fn identity(&self) -> (&Kind, &str, &str) {
-        (&self.kind, &self.module, &self.key)
-    }
-
-    /// Returns its label: `module/key` for an API, `kind key` for anything
-    /// else. May be hostile.
-    pub fn label(&self) -> String {
-        let Self {
-            kind, key, module, ..
-        } = self;
-        match &**module {
-            _ if self.is_api() => format!("{module}/{key}"),
-            "" => format!("{kind} {key}"),
-            module => format!("{kind} {module}/{key}"),
-        }
-    }
-}
-
-/// JSON: `{"module","api","used_by"}` of an API, and of anything else
-/// `{"kind","key","used_by"}`, with its module where it has one.
-impl Serialize for Missing {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Missing", 4)?;
-        if self.is_api() {
-            out.serialize_field("module", &self.module)?;
-            out.serialize_field("api", &self.key)?;
-        } else {
-            out.serialize_field("kind", &self.kind)?;
-            out.serialize_field("key", &self.key)?;
-            if !self.module.is_empty() {
-                out.serialize_field("module", &self.module)?;
-            }
-        }
-        out.serialize_field("used_by", &self.used_by)?;
-        out.end()
-    }
-}
-
-/// The number of missing objects. Shown as `2 APIs and 1 other object`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MissingCount {
-    /// APIs.
-    pub apis: usize,
-    /// Objects of other kinds.
-    pub others: usize,
-}
-
-impl MissingCount {
-    /// Returns the total.
-    pub const fn total(self) -> usize {
-        self.apis + self.others
-    }
-
-    /// Returns the word for all of them, in the plural.
-    pub const fn noun(self) -> &'static str {
-        if self.others == 0 { "APIs" } else { "objects" }
-    }
-
-    /// Returns the command-line option that confirms them.
-    pub const fn flag(self) -> &'static str {
-        if self.others == 0 {
-            "--ignore-lack-api"
-        } else {
-            "--ignore-missing"
-        }
-    }
-}
-
-impl fmt::Display for MissingCount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
-        match (self.apis, self.others) {
-            (apis, 0) => f.write_str(&plural(apis, "API")),
-            (0, others) => f.write_str(&plural(others, "object")),
-            (apis, others) => write!(
-                f,
-                "{} and {}",
-                plural(apis, "API"),
-                plural(others, "other object")
-            ),
-        }
-    }
-}
-
-/// How an item's counterpart in the target was found, if not by the item's key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Matched {
-    /// The means, such as `name`.
-    pub by: Cow<'static, str>,
-    /// The id that the object has in the target.
-    #[serde(rename = "id")]
-    pub target: Arc<str>,
-}
-
-/// Shown as `matched by name: the target's id is 2f…`. May hold data.
-impl fmt::Display for Matched {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "matched by {}: the target's id is {}",
-            self.by, self.target
-        )
-    }
-}
 
 /// An item of the plan.
 #[derive(Clone, Debug)]
@@ -269,7 +43,7 @@ pub struct Entry {
     /// Items that give this one changes if they are written.
     conditions: Vec<ItemId>,
     /// Whether a cover deletes anything in the target.
-    removes: bool,
+    pub(super) removes: bool,
 }
 
 impl Entry {
@@ -519,17 +293,11 @@ impl Plan {
         self.warnings_of(|index| self.entries.get(index).is_some_and(|entry| entry.changed))
     }
 
-    /// Returns the warnings that matter for choices: the file's, then those of
-    /// each item that will be written.
-    pub fn warnings_under(&self, resolution: &Resolution) -> impl Iterator<Item = &Finding> {
-        self.warnings_of(|index| {
-            resolution
-                .state(index)
-                .is_some_and(|state| state.outcome.is_written())
-        })
-    }
-
-    fn warnings_of(&self, is_meant: impl Fn(usize) -> bool) -> impl Iterator<Item = &Finding> {
+    /// Returns the findings about the file, and those of the items that are meant.
+    pub(super) fn warnings_of(
+        &self,
+        is_meant: impl Fn(usize) -> bool,
+    ) -> impl Iterator<Item = &Finding> {
         let entries = self
             .entries
             .iter()
@@ -556,29 +324,6 @@ impl Plan {
         changes
     }
 
-    /// Returns what applying deletes from the target: the index of the item in
-    /// the plan, and the change. Costs a comparison of each covered item that
-    /// loses something, and nothing for the others.
-    pub fn removals(&self, resolution: &Resolution) -> Vec<(usize, Change)> {
-        let is_written = |id: &ItemId| {
-            let state = self.position(id).and_then(|index| resolution.state(index));
-            state.is_some_and(|state| state.outcome.is_written())
-        };
-        let entries = self.entries.iter().zip(resolution.states()).enumerate();
-        let losing = entries
-            .filter(|(_, (entry, state))| entry.removes && state.outcome == Outcome::Covered);
-        losing
-            .flat_map(|(index, _)| {
-                self.changes(index, Show::Differences)
-                    .into_iter()
-                    .map(move |change| (index, change))
-            })
-            .filter(|(_, change)| {
-                change.op == Op::Remove && change.needs.as_ref().is_none_or(is_written)
-            })
-            .collect()
-    }
-
     /// Counts the items by status.
     pub fn summary(&self) -> Summary {
         let MissingCount { apis, others } = self.missing_count();
@@ -599,11 +344,6 @@ impl Plan {
             }
         }
         summary
-    }
-
-    /// Returns the outcome of each item under the operator's choices.
-    pub fn resolve(&self, choices: &Choices) -> Resolution {
-        Resolution::new(self, choices)
     }
 
     /// Finds what blocks the `chosen` items, given that only they are written,
@@ -788,6 +528,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::engine::Kind;
 
     static KINDS: [KindInfo; 1] = [KindInfo {
         kind: Kind::of("thing"),

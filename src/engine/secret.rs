@@ -7,6 +7,7 @@
 //! linear in the text.
 
 mod apart;
+mod hider;
 mod jdbc;
 mod json;
 mod name;
@@ -14,6 +15,7 @@ mod place;
 mod text;
 mod token;
 mod url;
+mod value;
 
 use std::fmt;
 use std::sync::Arc;

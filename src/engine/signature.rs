@@ -8,8 +8,9 @@ use std::sync::Arc;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
+use super::candidate::Candidate;
 use super::item::{Element, Field, Item, ItemId, Value};
-use super::plan::{Candidate, Plan};
+use super::plan::Plan;
 use super::secret::Secret;
 
 pub use document::{AccessDocument, PlanDocument, UnknownKind};
@@ -190,9 +191,9 @@ mod tests {
     use crate::engine::diff::Show;
     use crate::engine::finding::Finding;
     use crate::engine::item::Kind;
-    use crate::engine::plan::{Matched, Missing, Quota, QuotaUse, Requirement};
     use crate::engine::schema::KindInfo;
     use crate::engine::verdict::Reason;
+    use crate::engine::{Matched, Missing, Quota, QuotaUse, Requirement};
 
     const KIND: Kind = Kind::of("thing");
     static KINDS: [KindInfo; 1] = [KindInfo {

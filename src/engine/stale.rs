@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
-use super::choice::Approved;
+use super::approval::Approved;
 use super::diff::{Labels, Named, disclose, push_segment};
 use super::display::some_of;
 use super::item::{Element, Field, ItemId, Value};
-use super::plan::{Entry, Missing, Plan};
+use super::missing::Missing;
+use super::plan::{Entry, Plan};
 use super::verdict::Reason;
 
 /// The maximum number of paths in a sentence.
@@ -448,9 +449,9 @@ mod tests {
     use super::*;
     use crate::engine::choice::Choices;
     use crate::engine::item::{Item, Kind};
-    use crate::engine::plan::{Candidate, Requirement};
     use crate::engine::schema::KindInfo;
     use crate::engine::secret::Secret;
+    use crate::engine::{Candidate, Requirement};
 
     const KIND: Kind = Kind::of("thing");
     static KINDS: [KindInfo; 1] = [KindInfo {

@@ -10,6 +10,7 @@ mod align;
 mod alike;
 mod excerpt;
 mod members;
+mod note;
 mod words;
 
 use std::ops::Range;
@@ -20,9 +21,9 @@ use serde::{Serialize, Serializer};
 use self::align::{Numbers, gaps, runs};
 use self::words::{Words, highlights_in};
 
-pub use self::alike::note;
 pub use self::excerpt::{ComparedValues, Segment, SegmentKind, apart};
 pub use self::members::{Members, members};
+pub use self::note::note;
 pub use self::words::Highlight;
 
 /// The number of equal lines around a difference.

@@ -14,7 +14,7 @@ use super::plan::{Review, read_target};
 use super::progress::{Cancel, Phase, Reporter};
 use super::rehearse::{Problem, Rehearsal};
 use super::run::{JobBody, JobError, JobMetadata, JobOutcome, JobTransaction, Run};
-use crate::engine::choice::Stale;
+use crate::engine::Stale;
 use crate::engine::promise::Unpromised;
 use crate::engine::{Access, Approved, Outcome};
 use crate::platform::{Comparison, ExportOptions, Platform};

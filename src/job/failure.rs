@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::progress::Cancel;
 use super::rehearse::described;
+use crate::engine::Stale;
 use crate::engine::Violation;
-use crate::engine::choice::Stale;
 use crate::engine::promise::Unpromised;
 use crate::store::{ConnectError, Operation, Refused, StoreError, StoreErrorKind};
 

@@ -50,6 +50,6 @@ pub use crate::platform::{
     Selection, organisations,
 };
 
-pub use crate::engine::choice::{Stale, StaleField};
+pub use crate::engine::{Stale, StaleField};
 pub use crate::store::ledger::{JobRecord, JobState};
 pub use crate::store::{MarkedBy, ProfileMatch, TableRows, TargetPolicy};

@@ -14,9 +14,9 @@ use super::history::{self, no_job};
 use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Phase, Reporter};
 use super::run::{JobBody, JobError, JobMetadata, JobOutcome, JobTransaction, Run};
-use crate::engine::choice::{Stale, StaleField};
 use crate::engine::select::{Selector, SelectorError};
 use crate::engine::{ItemId, Kind, KindInfo, Unpromised, Value as EngineValue};
+use crate::engine::{Stale, StaleField};
 use crate::platform::{self, Platform};
 use crate::store::ledger::{JobRecord, JobState, JournalRow};
 use crate::store::restore::{

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 
-use super::text::{MASK, mask_text};
+use super::hider::MASK;
+use super::text::mask_text;
 use crate::engine::text::differing;
 
 /// Shown for a secret that differs from the one in the other text.

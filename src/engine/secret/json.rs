@@ -2,9 +2,9 @@
 
 use serde::de::IgnoredAny;
 
+use super::hider::Hider;
 use super::name::{announces_secret, is_secret_name};
 use super::place::is_none;
-use super::text::{Hider, mask_within};
 use crate::engine::json::token::{Token, TokenKind, tokens};
 
 /// A list or object being read.
@@ -16,9 +16,13 @@ struct Scope {
     name: String,
 }
 
-/// Masks a document; the outer `None` if the text is not a JSON document, the
+/// Masks a document, its strings with `mask`, which gets their names and them;
+/// the outer `None` if the text is not a JSON document, the
 /// inner one if nothing is to be masked.
-pub(super) fn mask_json(text: &str, depth: usize) -> Option<Option<String>> {
+pub(super) fn mask_json(
+    text: &str,
+    mask: impl Fn(&str, &str) -> Option<String>,
+) -> Option<Option<String>> {
     if !text.trim_start().starts_with(['{', '['])
         || serde_json::from_str::<IgnoredAny>(text).is_err()
     {
@@ -67,7 +71,7 @@ pub(super) fn mask_json(text: &str, depth: usize) -> Option<Option<String>> {
                     if !is_none(&value) {
                         hider.replace(token.start..token.end, "\"***\"");
                     }
-                } else if let Some(shown) = mask_within(name, &value, depth + 1) {
+                } else if let Some(shown) = mask(name, &value) {
                     hider.replace(token.start..token.end, &encoded(&shown));
                 }
             }

@@ -1,18 +1,18 @@
 //! Credentials inside a text, at any position.
 
-use std::ops::Range;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
+use super::hider::{Hider, MASK};
 use super::json::mask_json;
 use super::name::{is_header, is_secret_name};
 use super::place::{is_none, is_scheme};
 use super::token::is_token;
 use super::url::mask_url;
-
-/// Replaces a secret.
-pub(super) const MASK: &str = "***";
+use super::value::{
+    MAX_LOOK, connection_value, is_code, is_end_of_word, is_letters, is_prose, is_type, is_word,
+    plain_value, word_value,
+};
 
 /// The maximum number of passes over masked text.
 const MAX_ROUNDS: usize = 4;
@@ -26,9 +26,6 @@ const FOOTER: &str = "-----END";
 
 /// The average number of times a byte is examined to find documents inside text.
 const DOCUMENT_LOOKS: usize = 4;
-
-/// The length of the examined part of a line before a value.
-const MAX_LOOK: usize = 64;
 
 /// Returns text fit to be shown, with each credential inside replaced by `***`;
 /// `None` if there is none. `name` is the name of the field that contains it.
@@ -57,7 +54,7 @@ pub fn mask_text(name: &str, text: &str) -> Option<String> {
 }
 
 /// The same for a string inside documents.
-pub(super) fn mask_within(name: &str, text: &str, depth: usize) -> Option<String> {
+fn mask_within(name: &str, text: &str, depth: usize) -> Option<String> {
     if is_none(text) {
         return None;
     }
@@ -65,7 +62,7 @@ pub(super) fn mask_within(name: &str, text: &str, depth: usize) -> Option<String
         return Some(MASK.to_owned());
     }
     if depth <= MAX_DEPTH
-        && let Some(masked) = mask_json(text, depth)
+        && let Some(masked) = mask_document(text, depth)
     {
         return masked;
     }
@@ -85,6 +82,11 @@ pub(super) fn mask_within(name: &str, text: &str, depth: usize) -> Option<String
     };
     scan.run();
     scan.hider.finish()
+}
+
+/// The same for a document; the outer `None` if the text is not one.
+fn mask_document(text: &str, depth: usize) -> Option<Option<String>> {
+    mask_json(text, |name, value| mask_within(name, value, depth + 1))
 }
 
 /// Returns whether text starts with a scheme and has no whitespace.
@@ -111,49 +113,6 @@ fn is_connection(text: &str) -> bool {
             && name.chars().all(is_name)
     });
     begins && (rest.trim().is_empty() || rest.contains('='))
-}
-
-/// A copy of a text with parts of it replaced, in order.
-pub(super) struct Hider<'t> {
-    text: &'t str,
-    out: String,
-    copied: usize,
-    changed: bool,
-}
-
-impl<'t> Hider<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
-        Self {
-            text,
-            out: String::new(),
-            copied: 0,
-            changed: false,
-        }
-    }
-
-    /// Hides a part after all that are hidden so far.
-    pub(super) fn hide(&mut self, range: Range<usize>) {
-        if !range.is_empty() && self.text.get(range.clone()) != Some(MASK) {
-            self.replace(range, MASK);
-        }
-    }
-
-    pub(super) fn replace(&mut self, range: Range<usize>, by: &str) {
-        if range.start < self.copied {
-            return;
-        }
-        self.out
-            .push_str(self.text.get(self.copied..range.start).unwrap_or_default());
-        self.out.push_str(by);
-        self.copied = range.end;
-        self.changed = true;
-    }
-
-    pub(super) fn finish(mut self) -> Option<String> {
-        self.out
-            .push_str(self.text.get(self.copied..).unwrap_or_default());
-        self.changed.then_some(self.out)
-    }
 }
 
 /// A single pass over a text. Nothing is examined twice, except a bounded part
@@ -235,7 +194,7 @@ impl<'t> Scan<'t> {
         };
         self.budget = self.budget.saturating_sub(2 * length);
         let end = start + length;
-        if let Some(masked) = mask_json(self.slice(start, end), self.depth)? {
+        if let Some(masked) = mask_document(self.slice(start, end), self.depth)? {
             self.hider.replace(start..end, &masked);
         }
         Some(end)
@@ -603,131 +562,4 @@ impl<'t> Scan<'t> {
     fn word_end(&self, start: usize) -> usize {
         self.skip(start, is_word)
     }
-}
-
-const fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || !byte.is_ascii()
-}
-
-fn is_end_of_word(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | '\\')
-}
-
-fn is_letters(text: &str) -> bool {
-    text.trim_end_matches(['.', ',', ':', ';', ')'])
-        .bytes()
-        .all(|byte| byte.is_ascii_lowercase())
-}
-
-/// Returns whether a word after `Bearer` only describes such tokens.
-fn is_prose(word: &str) -> bool {
-    let word = word.to_ascii_lowercase();
-    word.starts_with("token") || word.starts_with("auth") || word.len() < 2
-}
-
-/// Returns whether a word after a colon is a type, or the like.
-fn is_type(word: &str) -> bool {
-    const TYPES: [&str; 16] = [
-        "string", "str", "text", "number", "int", "integer", "boolean", "bool", "object", "any",
-        "bytes", "secret", "required", "optional", "nil", "|",
-    ];
-    let word = word.trim_end_matches([',', ';', ')', '?']);
-    TYPES.iter().any(|of| word.eq_ignore_ascii_case(of))
-        || word.starts_with(['{', '[', '|', '>', '&'])
-}
-
-/// Returns how long a value in a list of `name=value;` is.
-fn connection_value(line: &str) -> usize {
-    let close = match line.chars().next() {
-        Some('{') => '}',
-        Some(quote @ ('"' | '\'')) => quote,
-        _ => return line.find(';').unwrap_or(line.len()),
-    };
-    // The quote may be part of the value: it ends where the next name begins.
-    let mut start = 1;
-    while let Some(offset) = line.get(start..).and_then(|rest| rest.find(close)) {
-        start += offset + 1;
-        if line
-            .get(start..)
-            .is_none_or(|rest| rest.is_empty() || rest.starts_with(';'))
-        {
-            return start;
-        }
-    }
-    line.len()
-}
-
-/// Returns how long a value is that ends with its word, or where something else
-/// begins.
-fn word_value(line: &str) -> usize {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-    let mut from = 0;
-    while let Some(offset) = line
-        .get(from..)
-        .and_then(|rest| rest.find(|c| is_end_of_word(c) || is_divider(c)))
-    {
-        let divider = from + offset;
-        let rest = line.get(divider..).unwrap_or_default();
-        let after = rest.trim_start_matches(is_divider);
-        let next = after.trim_start_matches(is_name);
-        let is_next = next.len() < after.len() && next.starts_with(['=', ':']);
-        if after.len() == rest.len()
-            || is_next
-            || after.is_empty()
-            || after.starts_with(is_end_of_word)
-        {
-            return divider;
-        }
-        from = line.len() - next.len();
-    }
-    line.len()
-}
-
-/// Returns whether a character may separate values.
-const fn is_divider(c: char) -> bool {
-    matches!(c, '&' | ';' | ',' | ')' | ']' | '}')
-}
-
-/// Returns how long the value after a colon is; nothing where it is prose.
-fn plain_value(line: &str, begins: bool) -> usize {
-    let length = word_value(line);
-    let word = line.get(..length).unwrap_or_default();
-    let rest = line
-        .get(length..)
-        .unwrap_or_default()
-        .trim_start_matches(|c: char| ",;)]}".contains(c));
-    let is_alone = rest.starts_with(['"', '\'', '`', '\\', '<'])
-        || !rest.starts_with(' ')
-        || rest.trim_start().starts_with('#');
-    let is_plain = word
-        .bytes()
-        .all(|byte| byte.is_ascii_alphabetic() || byte == b'-' || byte == b'.');
-    if is_code(line) || (is_plain && !(begins && is_alone)) {
-        0
-    } else {
-        length
-    }
-}
-
-/// Returns whether what is assigned is an expression and no literal: a call, a
-/// member of something, or another variable that is called a secret.
-fn is_code(line: &str) -> bool {
-    let head = line
-        .get(..line.floor_char_boundary(MAX_LOOK))
-        .unwrap_or_default();
-    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '$');
-    let path = head
-        .get(..head.find(|c| !is_part(c)).unwrap_or(head.len()))
-        .unwrap_or_default();
-    let rest = head.get(path.len()..).unwrap_or_default();
-    if path.is_empty() {
-        return head.starts_with(['[', '{', '(', '!', '+', '|', '&']);
-    }
-    let is_name = !path.bytes().any(|byte| byte.is_ascii_digit());
-    let ends = rest.is_empty() || rest.starts_with([' ', ';', ',', ')', '[', '?', '!', '}']);
-    let is_member = path.split('.').count() > 1 && path.split('.').all(|step| !step.is_empty());
-    let is_variable = path.starts_with('$') || is_secret_name(path);
-    (is_name && rest.starts_with(['(', '[']))
-        || (is_name && ends && (is_member || is_variable))
-        || (path == "new" && rest.starts_with(' '))
 }

@@ -1,6 +1,6 @@
 //! Credentials that are recognised by their form, at any position.
 
-use super::text::Hider;
+use super::hider::Hider;
 
 /// The prefixes of well-known services' tokens, and the minimum length of the rest.
 const PREFIXES: &[(&str, usize)] = &[

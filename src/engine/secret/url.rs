@@ -1,8 +1,8 @@
 //! Credentials in addresses.
 
+use super::hider::Hider;
 use super::name::is_secret_parameter;
 use super::place::is_none;
-use super::text::Hider;
 use super::token::{hide_tokens, is_token};
 
 /// Addresses whose paths are credentials: the end of the host, and the part of

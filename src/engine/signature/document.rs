@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Signature, SignatureKey, SignedPlan};
 use crate::engine::access::{Access, Grant, Party, Shift, Words};
+use crate::engine::candidate::{Candidate, Matched, Quota, QuotaUse, Requirement};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::item::{Element, Field, Item, ItemId, Kind, Value};
-use crate::engine::plan::{Candidate, Matched, Missing, Plan, Quota, QuotaUse, Requirement};
+use crate::engine::missing::Missing;
+use crate::engine::plan::Plan;
 use crate::engine::reference::{Reference, Resolved};
 use crate::engine::schema::KindInfo;
 use crate::engine::secret::Secret;

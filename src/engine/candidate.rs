@@ -1,0 +1,115 @@
+//! What a platform reports of one item of the file, before it is judged.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::finding::Finding;
+use super::item::{Item, ItemId, Value};
+use super::marking::mark_differing;
+use super::reference::Reference;
+use super::verdict::Reason;
+
+/// What a platform reports of one item of the file: its identity, its
+/// counterpart in the target, and what blocks it.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// The item in the file.
+    pub item: Item,
+    /// The same item in the target.
+    pub base: Option<Item>,
+    /// How it was matched, if not simply by the same key.
+    pub matched: Option<Matched>,
+    /// Its own blocking reasons.
+    pub blocks: Vec<Reason>,
+    /// What must be in the target before it can be written.
+    pub requires: Vec<Requirement>,
+    /// A limit that depends on which other items are written.
+    pub quota: Option<Quota>,
+    /// What it refers to.
+    pub references: Vec<Reference>,
+    /// The findings for the operator.
+    pub warnings: Vec<Finding>,
+    /// What else it depends on in the target, which the file does not contain:
+    /// never shown as a difference, and the item is stale once it changes.
+    pub context: Value,
+}
+
+impl Candidate {
+    /// Returns an item of the file, with the target's, and nothing else yet.
+    /// Secrets that differ are shown as such.
+    pub fn new(mut item: Item, base: Option<Item>) -> Self {
+        if let Some(base) = &base {
+            mark_differing(&base.value, &mut item.value);
+        }
+        Self {
+            item,
+            base,
+            matched: None,
+            blocks: Vec::new(),
+            requires: Vec::new(),
+            quota: None,
+            references: Vec::new(),
+            warnings: Vec::new(),
+            context: Value::Null,
+        }
+    }
+}
+
+/// An item that another one requires.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Requirement {
+    /// The required item.
+    pub on: ItemId,
+    /// Whether the target has it already.
+    pub present: bool,
+}
+
+/// A limit on the number of an item's references.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// The reason's code when it is exceeded.
+    pub code: Cow<'static, str>,
+    /// What is counted, in the plural, such as "groups".
+    pub of: Cow<'static, str>,
+    /// The maximum.
+    pub max: usize,
+    /// How many the item has in the target already, regardless of what is written.
+    pub held: usize,
+    /// What writing the item would add.
+    pub uses: Vec<QuotaUse>,
+}
+
+/// What one reference adds to a [`Quota`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuotaUse {
+    /// The referenced item.
+    pub on: ItemId,
+    /// How many it adds if that item is left as it is.
+    pub left: usize,
+    /// How many it adds if that item is written too.
+    pub written: usize,
+}
+
+/// How an item's counterpart in the target was found, if not by the item's key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Matched {
+    /// The means, such as `name`.
+    pub by: Cow<'static, str>,
+    /// The id that the object has in the target.
+    #[serde(rename = "id")]
+    pub target: Arc<str>,
+}
+
+/// Shown as `matched by name: the target's id is 2f…`. May hold data.
+impl fmt::Display for Matched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "matched by {}: the target's id is {}",
+            self.by, self.target
+        )
+    }
+}
