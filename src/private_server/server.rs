@@ -11,7 +11,7 @@ use super::error::LocalError;
 use super::programs::ServerPrograms;
 use super::user::ServerUser;
 use crate::store::Target;
-use crate::store::connect::percent_encoded;
+use crate::store::connection::percent_encoded;
 
 /// The superuser of every private server.
 const ROLE: &str = "postgres";

@@ -4,9 +4,9 @@
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 
-use super::connect::{APPLICATION_NAME, Target};
 use super::sql::{Operation, StoreError};
 use super::timeouts::Timeouts;
+use crate::store::connection::{APPLICATION_NAME, Target};
 
 /// The advisory lock's key: the letters "gatediff" as a number.
 const KEY: i64 = i64::from_be_bytes(*b"gatediff");

@@ -6,9 +6,12 @@
 
 pub mod bulk;
 pub mod catalog;
-pub mod connect;
+mod cluster;
+pub mod connection;
 pub mod ledger;
 pub mod lock;
+mod marked_profile;
+mod markings;
 pub mod restore;
 mod sql;
 mod target_policy;
@@ -18,12 +21,12 @@ pub mod transaction;
 mod writer;
 
 pub use catalog::{Catalog, Hazard};
-pub use connect::{ConnectError, OLDEST_MAJOR, Target};
+pub use cluster::{Cluster, MetClusters};
+pub use connection::{ConnectError, OLDEST_MAJOR, Target};
 pub use ledger::{Ledger, LedgerPlace};
+pub use marked_profile::MarkedProfile;
 pub use sql::{Operation, Reading, Refused, Stamp, StoreError, StoreErrorKind, TableRows};
-pub use target_policy::{
-    Cluster, MarkedBy, MarkedProfile, MetClusters, ProfileMatch, TargetPolicy,
-};
+pub use target_policy::{MarkedBy, ProfileMatch, TargetPolicy};
 pub use timeouts::Timeouts;
 pub use touched::Touched;
 pub use transaction::Connection;

@@ -1,5 +1,10 @@
 //! libpq's password file.
 
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use super::conninfo::Settings;
+
 /// What a line of the file must match.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted<'a> {
@@ -63,6 +68,30 @@ fn field(text: &str) -> (String, bool, Option<&str>) {
         }
     }
     (value, text == "*", None)
+}
+
+/// Looks up a password in a file that no other user can read. Also returns a file that was skipped
+/// for that reason.
+pub(super) fn password_from_file(
+    settings: &Settings,
+    home: Option<&Path>,
+    wanted: Wanted<'_>,
+) -> (Option<String>, Option<PathBuf>) {
+    let given = settings.get("passfile").map(PathBuf::from);
+    let Some(file) = given.or_else(|| home.map(|home| home.join(".pgpass"))) else {
+        return (None, None);
+    };
+    let Ok(found) = file.metadata() else {
+        return (None, None);
+    };
+    if found.is_file() && found.permissions().mode() & 0o077 != 0 {
+        tracing::warn!(file = %file.display(), "password file not used: other users can read it");
+        return (None, Some(file));
+    }
+    let password = std::fs::read_to_string(&file)
+        .ok()
+        .and_then(|text| password(&text, wanted));
+    (password, None)
 }
 
 #[cfg(test)]
