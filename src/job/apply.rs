@@ -10,15 +10,14 @@ use sha2::{Digest as _, Sha256};
 
 use super::check::{Checked, check};
 use super::failure::{Failure, FailureKind};
+use super::history::used;
 use super::plan::{Review, read_target};
 use super::progress::{Cancel, Phase, Reporter};
 use super::rehearse::{Problem, Rehearsal};
 use super::run::{JobBody, JobError, JobMetadata, JobOutcome, JobTransaction, Run};
-use crate::engine::Stale;
-use crate::engine::promise::Unpromised;
-use crate::engine::{Access, Approved, Outcome};
+use crate::engine::{Access, Approved, Outcome, Stale, Unpromised};
 use crate::platform::{Comparison, ExportOptions, Platform};
-use crate::store::ledger::{Backup, JobRecord, JobState};
+use crate::store::ledger::Backup;
 use crate::store::restore::journal_dependents;
 use crate::store::{LedgerPlace, Stamp, TableRows, Target, Timeouts, Touched, Writer};
 
@@ -445,20 +444,6 @@ pub(crate) fn notes(platform: &dyn Platform, warnings: Vec<String>) -> Vec<Strin
         .into_iter()
         .chain(platform.after_apply().iter().map(|note| (*note).to_owned()))
         .collect()
-}
-
-/// Returns the failure of a saved plan that a job applied already.
-pub(crate) fn used(jobs: &[JobRecord], plan: &str) -> Option<Failure> {
-    let by_plan =
-        |job: &&JobRecord| job.plan_id.as_deref() == Some(plan) && job.state != JobState::Failed;
-    jobs.iter().find(by_plan).map(|job| {
-        Failure::new(
-            FailureKind::Stale,
-            "the plan was already applied; nothing was written",
-        )
-        .because(format!("job {} applied it", job.job))
-        .hint("make a new plan with `gatediff plan --out`")
-    })
 }
 
 fn stale(changed: Vec<Stale>) -> Failure {

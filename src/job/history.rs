@@ -3,7 +3,7 @@
 use super::failure::{Failure, FailureKind};
 use super::monitor::ConnectionMonitor;
 use super::progress::Cancel;
-use crate::store::ledger::{Backup, JobRecord};
+use crate::store::ledger::{Backup, JobRecord, JobState};
 use crate::store::{Connection, Ledger, LedgerPlace, Target, Timeouts};
 
 /// Returns every job of the ledger, newest first, without the choices; none if
@@ -106,4 +106,18 @@ pub(super) async fn find(
 pub(super) fn no_job(job: i64) -> Failure {
     Failure::new(FailureKind::Usage, format!("job {job} not found in the ledger"))
         .hint("see `gatediff history` for the jobs of this target; those of a ledger file need --ledger FILE")
+}
+
+/// Returns the failure of a saved plan that a job applied already.
+pub(crate) fn used(jobs: &[JobRecord], plan: &str) -> Option<Failure> {
+    let by_plan =
+        |job: &&JobRecord| job.plan_id.as_deref() == Some(plan) && job.state != JobState::Failed;
+    jobs.iter().find(by_plan).map(|job| {
+        Failure::new(
+            FailureKind::Stale,
+            "the plan was already applied; nothing was written",
+        )
+        .because(format!("job {} applied it", job.job))
+        .hint("make a new plan with `gatediff plan --out`")
+    })
 }

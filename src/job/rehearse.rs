@@ -4,9 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::undo::item_id;
-use crate::engine::display::some_of;
-use crate::engine::{Access, ItemId, Outcome, Unpromised};
+use super::item_name::described;
+use crate::engine::{Access, Outcome, Unpromised};
 use crate::store::{Refused, StoreError, TableRows};
 
 /// What an import would do, as reported by the target.
@@ -99,18 +98,3 @@ impl fmt::Display for Problem {
         f.write_str(&described(&self.items, &self.message))
     }
 }
-
-/// Says which items were refused, and why.
-pub(super) fn described<S: AsRef<str>>(items: &[S], message: &str) -> String {
-    if items.is_empty() {
-        return message.to_owned();
-    }
-    let named = items.iter().map(|item| {
-        let ItemId { kind, key } = item_id(item.as_ref());
-        format!("{kind} '{key}'")
-    });
-    format!("{}: {message}", some_of(named, MAX_NAMED))
-}
-
-/// How many items a message names.
-const MAX_NAMED: usize = 5;

@@ -4,30 +4,11 @@ use std::io;
 use std::path::Path;
 
 use super::failure::{Failure, FailureKind};
-use super::monitor::ConnectionMonitor;
 use super::output::write_file;
-use super::progress::Cancel;
-use crate::store::{
-    Cluster, Connection, MetClusters, StoreError, Target, TargetPolicy, Timeouts, transaction,
-};
+use crate::store::{Cluster, Connection, MetClusters, StoreError, Target, transaction};
 
 /// The name of the file with the known clusters behind the addresses of profiles.
 const FILE: &str = "targets.json";
-
-/// Returns the profiles' marks of a target. Connects to it, unless that was done before: an address
-/// alone does not identify the cluster behind a tunnel.
-///
-/// # Errors
-///
-/// Fails if the target cannot be reached, or the known clusters cannot be read.
-pub async fn marks(target: &Target, timeouts: Timeouts) -> Result<TargetPolicy, Failure> {
-    if !target.is_met() {
-        let (connection, monitor) =
-            ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
-        monitor.close(connection).await;
-    }
-    Ok(target.marks())
-}
 
 /// Refuses to write to a target that a profile marks as read-only, as far as that is known. A job
 /// checks again once it is connected.

@@ -11,12 +11,12 @@ use super::apply::notes;
 use super::check::{Checked, check};
 use super::failure::{Failure, FailureKind};
 use super::history::{self, no_job};
+use super::item_name::item_id;
 use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Phase, Reporter};
 use super::run::{JobBody, JobError, JobMetadata, JobOutcome, JobTransaction, Run};
 use crate::engine::select::{Selector, SelectorError};
-use crate::engine::{ItemId, Kind, KindInfo, Unpromised, Value as EngineValue};
-use crate::engine::{Stale, StaleField};
+use crate::engine::{ItemId, KindInfo, Stale, StaleField, Unpromised, Value as EngineValue};
 use crate::platform::{self, Platform};
 use crate::store::ledger::{JobRecord, JobState, JournalRow};
 use crate::store::restore::{
@@ -355,12 +355,6 @@ fn selectors(
         };
         Failure::new(FailureKind::Usage, format!("--only: {error}")).hint(hint)
     })
-}
-
-/// Reads an item's name, as the journal has it.
-pub(super) fn item_id(item: &str) -> ItemId {
-    let (kind, key) = item.split_once(':').unwrap_or(("", item));
-    ItemId::new(Kind::named(kind.to_owned()), key)
 }
 
 impl JobBody for Undo {

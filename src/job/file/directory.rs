@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use serde::de::IgnoredAny;
 use sha2::{Digest as _, Sha256};
 
-use super::{
-    EXTENSION, FileInfo, LARGEST, Loaded, check_options, explain, read, recognise, too_large,
-};
+use super::loaded::{FileInfo, Loaded};
+use super::read::{LARGEST, read, too_large};
+use super::recognise::{check_options, explain, recognise};
 use crate::engine::display::some_of;
 use crate::engine::{Finding, Severity};
 use crate::job::failure::{Failure, FailureKind};
@@ -278,6 +278,9 @@ fn checksum(parts: &[Part]) -> String {
     });
     hex::encode(sum.finalize())
 }
+
+/// The extension of the files of a directory that are read.
+const EXTENSION: &str = ".json";
 
 #[cfg(test)]
 mod tests {

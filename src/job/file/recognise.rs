@@ -1,110 +1,11 @@
-//! Reading the file to import.
+//! Which platform a file belongs to, whether it takes the options, and what is wrong with it.
 
-mod directory;
-
-use std::fs::File;
-use std::io::{self, Read as _};
-use std::path::Path;
-use std::sync::Arc;
-
-use sha2::{Digest as _, Sha256};
-
-use super::failure::{Failure, FailureKind};
-use super::saved::is_plan;
-use crate::platform::{
-    self, Bundle, ImportOptions, ParseError, ParseErrorKind, Platform, Selection,
-};
-
-/// The maximum size of a file: rows in memory take several times as much.
-const LARGEST: u64 = 1 << 30;
-
-/// The extension of the files of a directory that are read.
-const EXTENSION: &str = ".json";
-
-/// Identifies a file or directory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileInfo {
-    /// Its path as it was given, `-` for standard input.
-    pub path: String,
-    /// The SHA-256 of its bytes, in lower-case hexadecimal; of a directory that
-    /// of the names and bytes of its files.
-    pub sha256: String,
-    /// How many bytes it has, all files of a directory together.
-    pub bytes: u64,
-    /// The platform it belongs to.
-    pub platform: &'static str,
-    /// How it was read.
-    pub options: ImportOptions,
-}
-
-/// A file that was read.
-#[derive(Clone)]
-pub struct Loaded {
-    /// Which file.
-    pub file: FileInfo,
-    /// Its platform.
-    pub platform: &'static dyn Platform,
-    /// Its content.
-    pub bundle: Arc<dyn Bundle>,
-}
-
-/// Reads a file (`-` is standard input) and recognises it from its content,
-/// unless `format` says what it is. Blocks.
-///
-/// Of a directory all files whose names end in `.json` are read as one, with
-/// those of the directories in it, in the order of their names; hidden ones are
-/// left out.
-///
-/// # Errors
-///
-/// Fails if it cannot be read, is too large, has an unknown format, does not
-/// match its format, or if its format does not support the options; for a
-/// directory, if that is so for one of its files, or its format does not
-/// support directories.
-pub fn load(path: &str, format: Option<&str>, options: &ImportOptions) -> Result<Loaded, Failure> {
-    if is_directory(path) {
-        return directory::load(path, format, options);
-    }
-    load_bytes(path, &read(path)?, format, options)
-}
-
-/// Says whether a path names a directory.
-pub(crate) fn is_directory(path: &str) -> bool {
-    path != "-" && Path::new(path).is_dir()
-}
-
-/// Recognises and reads the bytes of a file; `path` is its name.
-///
-/// # Errors
-///
-/// As [`load`], but for reading.
-pub fn load_bytes(
-    path: &str,
-    bytes: &[u8],
-    format: Option<&str>,
-    options: &ImportOptions,
-) -> Result<Loaded, Failure> {
-    let platform = recognise(path, bytes, format)?;
-    check_options(path, platform, options)?;
-    let bundle = platform
-        .parse(bytes, options)
-        .map_err(|error| explain(path, &error))?;
-    let file = FileInfo {
-        path: path.to_owned(),
-        sha256: hex::encode(Sha256::digest(bytes)),
-        bytes: bytes.len() as u64,
-        platform: platform.name(),
-        options: options.clone(),
-    };
-    Ok(Loaded {
-        file,
-        platform,
-        bundle,
-    })
-}
+use crate::job::failure::{Failure, FailureKind};
+use crate::job::saved::is_plan;
+use crate::platform::{self, ImportOptions, ParseError, ParseErrorKind, Platform, Selection};
 
 /// Returns the platform of a file.
-fn recognise(
+pub(super) fn recognise(
     path: &str,
     bytes: &[u8],
     format: Option<&str>,
@@ -123,7 +24,7 @@ fn recognise(
     }
 }
 
-fn check_options(
+pub(super) fn check_options(
     path: &str,
     platform: &dyn Platform,
     options: &ImportOptions,
@@ -178,41 +79,6 @@ pub(crate) fn known_kinds(platform: &dyn Platform) -> String {
         .join(", ")
 }
 
-pub(crate) fn read(path: &str) -> Result<Vec<u8>, Failure> {
-    let failed = |error: io::Error| {
-        let hint = match error.kind() {
-            io::ErrorKind::NotFound => "check the path",
-            io::ErrorKind::PermissionDenied => "check that you may read the file",
-            io::ErrorKind::IsADirectory => "name the file in the directory",
-            _ => "check the file and its disk",
-        };
-        Failure::new(FailureKind::File, "cannot read the file")
-            .at(path)
-            .because(error)
-            .hint(hint)
-    };
-    let mut bytes = Vec::new();
-    let source: Box<dyn io::Read> = if path == "-" {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(File::open(path).map_err(failed)?)
-    };
-    source
-        .take(LARGEST + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(too_large(path));
-    }
-    Ok(bytes)
-}
-
-fn too_large(path: &str) -> Failure {
-    Failure::new(FailureKind::File, "the file is larger than 1 GiB")
-        .at(path)
-        .hint("export fewer objects at once")
-}
-
 pub(crate) fn unknown_format(name: &str) -> Failure {
     let known: Vec<&str> = platform::all().map(Platform::name).collect();
     Failure::new(FailureKind::Usage, format!("unknown format '{name}'"))
@@ -231,7 +97,7 @@ pub(crate) fn place(path: &str, error: &ParseError) -> String {
     place
 }
 
-fn explain(path: &str, error: &ParseError) -> Failure {
+pub(super) fn explain(path: &str, error: &ParseError) -> Failure {
     let place = place(path, error);
     let (kind, what, hint) = match error.kind {
         ParseErrorKind::Foreign(foreign) => {

@@ -1,0 +1,12 @@
+//! Reading the file to import.
+
+mod directory;
+mod load;
+mod loaded;
+mod read;
+mod recognise;
+
+pub use load::{load, load_bytes};
+pub use loaded::{FileInfo, Loaded};
+pub(crate) use read::{is_directory, read};
+pub(crate) use recognise::{check_kinds, known_kinds, place, unknown_format};
