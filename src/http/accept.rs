@@ -15,7 +15,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-use super::Limits;
+use super::service::Limits;
 use super::tracking::Remote;
 use crate::job::Cancel;
 

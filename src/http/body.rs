@@ -9,9 +9,10 @@ use axum::extract::{FromRequest, Request};
 use axum::http::header::{CONTENT_LENGTH, EXPECT};
 use axum::http::{HeaderMap, StatusCode};
 use futures_util::StreamExt as _;
+use http_body_util::LengthLimitError;
 
-use super::Service;
 use super::problem::Problem;
+use super::service::Service;
 
 /// The body of a request, whatever its content type. Limited in length and in
 /// time.
@@ -37,7 +38,7 @@ impl FromRequest<Arc<Service>> for Whole {
                 Problem::new(StatusCode::REQUEST_TIMEOUT, text)
             })?;
         read.map(Self).map_err(|error| match error.source() {
-            Some(cause) if cause.to_string() == "length limit exceeded" => too_large(limits.body),
+            Some(cause) if cause.is::<LengthLimitError>() => too_large(limits.body),
             _ => Problem::malformed("Request body could not be read"),
         })
     }

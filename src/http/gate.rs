@@ -2,13 +2,14 @@
 //! disconnects, and records the request in the ledger.
 
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, HeaderName, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CACHE_CONTROL, HeaderName, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use super::HEALTH;
-use super::problem::{Dialect, Problem};
+use super::dialect;
+use super::health::HEALTH;
+use super::problem::Problem;
 use super::tracking::{Note, Remote, Tracking};
 use crate::engine::display::safe;
 use crate::job::requests::{Answered, Asked, RequestLog};
@@ -39,7 +40,7 @@ pub(super) async fn gate(
 async fn pass(requests: RequestLog, mut request: Request, next: Next) -> Response {
     let asked = Asked::now();
     let (tracking, note) = (Tracking::new(), Note::default());
-    let dialect = Dialect::of(request.uri().path());
+    let respond = dialect::of(request.uri().path());
     let is_recorded = request.uri().path() != HEALTH;
     let remote = request
         .extensions()
@@ -63,7 +64,12 @@ async fn pass(requests: RequestLog, mut request: Request, next: Next) -> Respons
     });
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         let headers = std::mem::take(response.headers_mut());
-        response = dialect.respond(&problem, &tracking);
+        response = respond(&problem, &tracking);
+        if let Some(seconds) = problem.retry_after {
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
         headers.into_iter().for_each(|(name, value)| {
             if let Some(name) = name {
                 response.headers_mut().entry(name).or_insert(value);

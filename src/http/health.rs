@@ -9,7 +9,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
-use super::Service;
+use super::service::Service;
 use crate::job::Condition;
 
 /// Answers 200 if the target is reachable and our schema there has this
@@ -38,3 +38,6 @@ pub(super) async fn health(State(service): State<Arc<Service>>) -> Response {
     )
         .into_response()
 }
+
+/// The path of the health check.
+pub(super) const HEALTH: &str = "/health";

@@ -1,12 +1,9 @@
-//! Error responses: decided here once, formatted for each API.
+//! Error responses as data; each API has a format of its own for them.
 
-use axum::http::header::RETRY_AFTER;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use super::tracking::Tracking;
-use super::{sp_config, tyk};
 use crate::engine::display::safe;
 use crate::job::{Failure, FailureKind};
 
@@ -16,7 +13,7 @@ const BUSY: u16 = 5;
 /// Why a request failed. Contains no secret.
 ///
 /// As a response it has no body yet: the gate formats it for the requested API
-/// ([`Dialect`]), wherever it came from.
+/// (a dialect), wherever it came from.
 #[derive(Clone, Debug)]
 pub(super) struct Problem {
     /// The status of the answer.
@@ -107,38 +104,5 @@ impl From<Failure> for Problem {
                 Self::internal()
             }
         }
-    }
-}
-
-/// The API in whose format a problem is reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dialect {
-    /// The envelope of Tyk's Dashboard.
-    Tyk,
-    /// SailPoint's.
-    SpConfig,
-}
-
-impl Dialect {
-    /// Returns the dialect of a path.
-    pub(super) fn of(path: &str) -> Self {
-        let is_theirs = path
-            .split('/')
-            .any(|part| matches!(part, "sp-config" | "oauth"));
-        if is_theirs { Self::SpConfig } else { Self::Tyk }
-    }
-
-    /// Formats a problem.
-    pub(super) fn respond(self, problem: &Problem, tracking: &Tracking) -> Response {
-        let mut response = match self {
-            Self::Tyk => tyk::respond(problem),
-            Self::SpConfig => sp_config::respond(problem, tracking),
-        };
-        if let Some(seconds) = problem.retry_after {
-            response
-                .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
     }
 }

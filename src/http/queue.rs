@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::problem::Problem;
 use crate::job::Cancel;
@@ -36,9 +38,8 @@ struct OpenJobs {
     cancels: Mutex<HashMap<u64, Cancel>>,
     /// Why no more jobs are accepted.
     closed: Mutex<Option<String>>,
-    /// Each open job holds a clone; when all are dropped, `last` is notified.
-    held: Mutex<Option<mpsc::Sender<()>>>,
-    last: tokio::sync::Mutex<mpsc::Receiver<()>>,
+    /// Each open job holds a token of it.
+    tracker: TaskTracker,
 }
 
 /// A slot in the queue. Released when dropped.
@@ -63,7 +64,7 @@ struct OpenJob {
     cancel: Cancel,
     jobs: Arc<OpenJobs>,
     _place: OwnedSemaphorePermit,
-    _held: Option<mpsc::Sender<()>>,
+    _tracked: TaskTrackerToken,
 }
 
 impl Drop for OpenJob {
@@ -78,7 +79,6 @@ impl Queue {
     /// Returns a queue of `waiting` slots in addition to those of the `at_once`
     /// running jobs.
     pub(super) fn new(at_once: usize, waiting: usize) -> Self {
-        let (held, last) = mpsc::channel(1);
         Self {
             running: Arc::new(Semaphore::new(at_once.max(1))),
             writing: Arc::new(Semaphore::new(1)),
@@ -87,8 +87,7 @@ impl Queue {
                 next: AtomicU64::new(1),
                 cancels: Mutex::default(),
                 closed: Mutex::default(),
-                held: Mutex::new(Some(held)),
-                last: tokio::sync::Mutex::new(last),
+                tracker: TaskTracker::new(),
             }),
         }
     }
@@ -115,13 +114,12 @@ impl Queue {
             .lock()
             .map_err(|_| shut())?
             .insert(number, cancel.clone());
-        let held = self.open.held.lock().ok().and_then(|held| held.clone());
         let open = OpenJob {
             number,
             cancel,
             jobs: Arc::clone(&self.open),
             _place: place,
-            _held: held,
+            _tracked: self.open.tracker.token(),
         };
         Ok(Slot {
             does,
@@ -145,9 +143,7 @@ impl Queue {
         if let Ok(mut closed) = self.open.closed.lock() {
             closed.get_or_insert_with(|| why.to_owned());
         }
-        if let Ok(mut held) = self.open.held.lock() {
-            held.take();
-        }
+        self.open.tracker.close();
     }
 
     /// Asks every open job to stop: running ones roll back, waiting ones never
@@ -160,7 +156,7 @@ impl Queue {
 
     /// Waits until every job is done, once the queue is closed. Cancel-safe.
     pub(super) async fn empty(&self) {
-        while self.open.last.lock().await.recv().await.is_some() {}
+        self.open.tracker.wait().await;
     }
 }
 

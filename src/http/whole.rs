@@ -1,7 +1,7 @@
 //! Importing a whole request: everything is added or covered, in one
 //! transaction, or nothing is.
 
-use super::Service;
+use super::service::Service;
 use crate::engine::{Choices, Refusal};
 use crate::job::{
     self, ApplyOptions, Cancel, Failure, FailureKind, Loaded, Receipt, Reporter, Review,

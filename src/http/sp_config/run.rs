@@ -7,11 +7,11 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::results::{Differences, Results};
-use super::{FORMAT, unsupported};
+use super::types::{FORMAT, unsupported};
 use crate::engine::Choices;
-use crate::http::Service;
 use crate::http::problem::Problem;
 use crate::http::queue::{Running, Slot};
+use crate::http::service::Service;
 use crate::http::whole::{self, Halted, Imported};
 use crate::job::task::{self, Asked, TaskEnd, TaskId, TaskKind, TaskPart, TaskRecord, TaskState};
 use crate::job::{

@@ -7,6 +7,9 @@ use serde_json::value::RawValue;
 
 use crate::engine::Kind;
 
+/// The platform.
+pub(super) const PLATFORM: &str = "tyk";
+
 /// An import endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Endpoint {

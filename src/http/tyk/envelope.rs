@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::engine::Finding;
 use crate::http::problem::Problem;
+use crate::http::tracking::Tracking;
 
 /// An answer.
 #[derive(Serialize)]
@@ -48,7 +49,7 @@ impl<'a> Envelope<'a> {
 }
 
 /// Formats a problem for this API.
-pub(in crate::http) fn respond(problem: &Problem) -> Response {
+pub(in crate::http) fn respond(problem: &Problem, _: &Tracking) -> Response {
     let envelope = Envelope {
         status: "Error",
         message: &problem.text,

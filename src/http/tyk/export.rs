@@ -10,11 +10,12 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::value::RawValue;
 
-use super::endpoint::Endpoint;
-use super::{Admin, AnyAdmin, PLATFORM, parameter};
-use crate::http::Service;
+use super::admin::{Admin, AnyAdmin};
+use super::endpoint::{Endpoint, PLATFORM};
+use super::query::parameter;
 use crate::http::problem::Problem;
 use crate::http::queue::Does;
+use crate::http::service::Service;
 use crate::job::{self, ExportOptions, Exported, ObjectFilter, Reporter, Selection};
 
 /// How many objects there are on a page.

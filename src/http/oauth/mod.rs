@@ -1,0 +1,13 @@
+//! Bearer tokens: `POST /oauth/token`, and who may do what with one.
+
+mod caller;
+mod request;
+mod routes;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+pub(super) use caller::{Manager, Reader};
+pub(super) use routes::routes;
+pub use tokens::hash_secret;
+pub(super) use tokens::Tokens;
