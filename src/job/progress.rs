@@ -1,8 +1,8 @@
 //! How a job reports its progress, and how it is cancelled.
 
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use tokio_util::sync::CancellationToken;
 
 /// What a job is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,16 +106,9 @@ impl Reporter {
 /// over a second connection: a store future is never dropped halfway.
 #[derive(Clone, Default)]
 pub struct Cancel {
-    inner: Arc<CancelInner>,
-}
-
-#[derive(Default)]
-struct CancelInner {
-    asked: AtomicBool,
-    /// Wakes the job's monitor, once it runs on the server.
-    wake: tokio::sync::Notify,
-    /// The reason given by a front end, such as "SIGTERM".
-    why: Mutex<Option<String>>,
+    token: CancellationToken,
+    /// The reason given by a front end, such as "SIGTERM"; the first one counts.
+    why: Arc<OnceLock<String>>,
 }
 
 impl Cancel {
@@ -127,33 +120,23 @@ impl Cancel {
     /// Asks the job to stop; the transaction is rolled back unless it is
     /// already being committed.
     pub fn cancel(&self, why: &str) {
-        if let Ok(mut slot) = self.inner.why.lock() {
-            slot.get_or_insert_with(|| why.to_owned());
-        }
-        self.inner.asked.store(true, Ordering::SeqCst);
-        self.inner.wake.notify_waiters();
+        self.why.get_or_init(|| why.to_owned());
+        self.token.cancel();
     }
 
     /// Says whether the job was asked to stop.
     pub fn is_cancelled(&self) -> bool {
-        self.inner.asked.load(Ordering::SeqCst)
+        self.token.is_cancelled()
     }
 
     /// Returns why, if it was.
     pub fn why(&self) -> Option<String> {
-        self.inner.why.lock().ok().and_then(|why| why.clone())
+        self.why.get().cloned()
     }
 
     /// Waits until the job is asked to stop. Cancel-safe.
     pub async fn asked(&self) {
-        loop {
-            // Subscribes before checking, so that no request is missed.
-            let woken = self.inner.wake.notified();
-            if self.is_cancelled() {
-                return;
-            }
-            woken.await;
-        }
+        self.token.cancelled().await;
     }
 }
 
