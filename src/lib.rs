@@ -24,6 +24,7 @@
 //! | [`tui`] | `engine` `job` `scopes` `config` | a front end: the screen |
 //! | [`cli`] | `engine` `store` `private_server` `job` `scopes` `config` `http` | a front end: the command line; it starts the service |
 //! | `scopes::cli` | `cli` | its command line |
+//! | [`screen`] | `job` `config` `tui` `cli` | what connects the command line with the screen |
 //!
 //! The binary connects them: arguments select a front end and give an exit code.
 
@@ -36,5 +37,6 @@ pub mod logging;
 pub mod platform;
 pub mod private_server;
 pub mod scopes;
+pub mod screen;
 pub mod store;
 pub mod tui;

@@ -3,10 +3,11 @@
 use super::args::{ApplyArgs, Global, Output};
 use super::choose::{blocked_by_name, choose};
 use super::document::Document;
+use super::exit::Exit;
 use super::print::{Printer, plural};
 use super::progress_line::ProgressLine;
 use super::session::{Session, cancel_on_signals, operator, unless_interrupted};
-use super::{Exit, consent, text};
+use super::{consent, text};
 use crate::engine::display::safe;
 use crate::engine::{Approved, Choices, Outcome, Refusal, Resolution, SignatureKey, Verb};
 use crate::job::saved::{self, Opened};

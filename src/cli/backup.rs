@@ -1,8 +1,8 @@
 //! `backup`: the full export that was saved before a job.
 
-use super::Exit;
 use super::args::{BackupArgs, Global, Output};
 use super::document::Document;
+use super::exit::Exit;
 use super::print::{Printer, is_shown};
 use super::session::Session;
 use crate::engine::display::safe;

@@ -6,12 +6,13 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 
 use super::args::{DemoArgs, Global, Output, demo_directory};
 use super::document::Document;
+use super::exit::Exit;
 use super::print::{Printer, has_screen};
 use super::progress_line::ProgressLine;
-use super::screen::{Launcher, Screen, ScreenRequest};
+use super::screen::{Screen, ScreenRequest};
 use super::session::{TargetSettings, cancel_on_signals};
-use super::{Exit, plan, text};
-use crate::job::{self, Demo, Failure, FailureKind, Loaded, Reporter, Sample};
+use super::{plan, text};
+use crate::job::{self, Demo, Failure, FailureKind, Launcher, Loaded, Reporter, Sample};
 use crate::private_server::LocalOptions;
 use crate::store::Target;
 

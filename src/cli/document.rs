@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::plan::PlanOutput;
+use super::plan_output::PlanOutput;
 use crate::engine::diff::Show;
 use crate::engine::{
     Access, Change, Choices, Finding, ItemId, Kind, Matched, Missing, Outcome, Plan, Reason,

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use super::args::{ExportArgs, Global, Output};
 use super::document::Document;
+use super::exit::Exit;
 use super::options::split;
 use super::print::{Printer, is_shown};
 use super::progress_line::ProgressLine;
 use super::session::Session;
-use super::{Exit, text};
+use super::text;
 use crate::engine::display::safe;
 use crate::engine::{ItemId, Kind};
 use crate::job::{self, ExportOptions, Exported, Failure, FailureKind, TargetPolicy};

@@ -2,8 +2,8 @@
 
 use clap::CommandFactory as _;
 
-use super::Exit;
 use super::args::{Cli, CompletionsArgs};
+use super::exit::Exit;
 use super::print::Printer;
 use crate::job::{Failure, FailureKind};
 

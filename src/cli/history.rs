@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::args::{Global, HistoryArgs, Output};
 use super::document::Document;
+use super::exit::Exit;
 use super::print::{Printer, cells, column};
 use super::session::Session;
-use super::{Exit, text};
+use super::text;
 use crate::engine::display::safe;
 use crate::job::{self, Failure, JobRecord, JobState};
 

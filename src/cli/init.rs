@@ -1,10 +1,11 @@
 //! `init`: our own schema in the target.
 
 use super::args::{ConsentArgs, Global, InitArgs, Output};
+use super::consent;
 use super::document::Document;
+use super::exit::Exit;
 use super::print::Printer;
 use super::session::Session;
-use super::{Exit, consent};
 use crate::engine::display::safe;
 use crate::job::{self, Failure};
 

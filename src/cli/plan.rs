@@ -5,47 +5,14 @@ use std::path::Path;
 use super::args::{FileArgs, Global, Output, PlanArgs};
 use super::choose::{blocked_by_name, choose};
 use super::document::Document;
+use super::exit::Exit;
 use super::print::{Printer, plural};
 use super::progress_line::ProgressLine;
 use super::session::{Session, operator, unless_interrupted};
-use super::{Exit, text};
+use super::text;
 use crate::engine::display::safe;
 use crate::engine::{Access, Choices, Outcome, Plan, Status};
-use crate::job::{
-    self, Failure, FailureKind, FileInfo, Loaded, Phase, Review, SavedPlan, TargetPolicy, saved,
-};
-
-/// A plan with its file and target, just made or saved.
-#[derive(Clone, Copy)]
-pub(crate) struct PlanOutput<'a> {
-    pub(crate) file: &'a FileInfo,
-    pub(crate) target: &'a str,
-    /// What the profiles say about it.
-    pub(crate) marks: &'a TargetPolicy,
-    pub(crate) plan: &'a Plan,
-}
-
-impl<'a> From<&'a Review> for PlanOutput<'a> {
-    fn from(review: &'a Review) -> Self {
-        Self {
-            file: &review.file,
-            target: &review.target,
-            marks: &review.marks,
-            plan: &review.plan,
-        }
-    }
-}
-
-impl<'a> From<&'a SavedPlan> for PlanOutput<'a> {
-    fn from(saved: &'a SavedPlan) -> Self {
-        Self {
-            file: &saved.file,
-            target: &saved.target,
-            marks: &TargetPolicy::NONE,
-            plan: saved.plan(),
-        }
-    }
-}
+use crate::job::{self, Failure, FailureKind, Loaded, Phase, Review, saved};
 
 pub(crate) async fn run(
     printer: &mut Printer,

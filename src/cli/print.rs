@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::args::{Color, Global, Output};
 use super::session::is_interrupted;
-use super::text::shown;
+use super::value::shown;
 use crate::engine::Violation;
 use crate::engine::display::safe;
 use crate::engine::text::apart;

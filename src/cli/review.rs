@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 
-use super::Exit;
 use super::args::{Global, ReviewArgs};
+use super::exit::Exit;
 use super::print::{Printer, has_screen};
-use super::screen::{Launcher, Screen, ScreenRequest, no_screen};
+use super::screen::{Screen, ScreenRequest, no_screen};
 use super::session::Session;
-use crate::job::{self, Failure, FailureKind, ImportOptions, Loaded, Phase, Reporter};
+use crate::job::{self, Failure, FailureKind, ImportOptions, Launcher, Loaded, Phase, Reporter};
 use crate::store::Target;
 
 pub(super) async fn run(

@@ -1,16 +1,15 @@
 //! The interface between the command line and the terminal interface: the binary
 //! connects the two front ends.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
 use super::args::{Color, Global, ScreenArgs};
+use super::exit::Exit;
 use super::session::{TargetSettings, operator, state};
 use crate::config::Binding;
-use crate::job::{Failure, FailureKind, Loaded, Reporter};
-use crate::store::{LedgerPlace, Target, Timeouts};
+use crate::job::{self, Failure, FailureKind, Launcher};
 
 /// What the screen shows first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,18 +25,10 @@ pub enum Start {
 pub struct ScreenRequest {
     /// What it shows first.
     pub start: Start,
-    /// Opens the file and the target. Called again to compare again.
-    pub open: Arc<dyn Launcher>,
+    /// The file, the target, and the jobs on them.
+    pub session: job::Session,
     /// The name to show for the file before it is read.
     pub file: String,
-    /// How long to wait for what.
-    pub timeouts: Timeouts,
-    /// Where jobs are recorded.
-    pub ledger: LedgerPlace,
-    /// Where files go unless the operator types another path.
-    pub state: PathBuf,
-    /// Who is recorded as the operator.
-    pub operator: String,
     /// The theme asked for.
     pub theme: Option<String>,
     /// Custom keys.
@@ -50,22 +41,10 @@ pub struct ScreenRequest {
     pub accessible: bool,
 }
 
-/// Makes a file and a target ready, after the first frame is drawn.
-pub trait Launcher: Send + Sync {
-    /// Reads the file and finds the target; reports what takes time.
-    fn open(
-        self: Arc<Self>,
-        reporter: Reporter,
-    ) -> BoxFuture<'static, Result<(Loaded, Target), Failure>>;
-
-    /// Finds the target alone.
-    fn target(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<Target, Failure>>;
-}
-
 /// How the screen ended.
 pub struct ScreenEnd {
     /// The exit code.
-    pub exit: super::Exit,
+    pub exit: Exit,
     /// One line to print afterwards.
     pub summary: String,
 }
@@ -82,16 +61,18 @@ impl ScreenRequest {
         global: &Global,
         args: ScreenArgs,
         settings: &TargetSettings,
-        (file, open): (String, Arc<dyn Launcher>),
+        (file, launcher): (String, Arc<dyn Launcher>),
     ) -> Result<Self, Failure> {
+        let session = job::Session::new(
+            launcher,
+            (settings.timeouts, settings.ledger.clone()),
+            state()?,
+            operator(args.operator)?,
+        );
         Ok(Self {
             start: Start::Review,
-            open,
+            session,
             file,
-            timeouts: settings.timeouts,
-            ledger: settings.ledger.clone(),
-            state: state()?,
-            operator: operator(args.operator)?,
             theme: args.theme.or_else(|| settings.theme.clone()),
             keys: settings.keys.clone(),
             color: global.color,

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
 
 use super::args::{ConsentArgs, Global, Output, ServeArgs, ServeCommand};
+use super::consent;
 use super::document::Document;
+use super::exit::Exit;
 use super::print::Printer;
 use super::session::{Session, cancel_on_signals};
-use super::{Exit, consent};
 use crate::config::Serve;
 use crate::engine::display::safe;
 use crate::http::{self, AdminSecret, Ended, Limits, Options, Server};

@@ -2,9 +2,10 @@
 
 use super::args::{Output, ShowArgs, state_directory};
 use super::document::Document;
+use super::exit::Exit;
 use super::print::Printer;
 use super::session::marks_of_text;
-use super::{Exit, plan, text};
+use super::{plan, text};
 use crate::engine::display::safe;
 use crate::job::{Failure, known_plan_key, saved};
 

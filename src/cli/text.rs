@@ -4,8 +4,9 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::diff;
-use super::plan::PlanOutput;
+use super::plan_output::PlanOutput;
 use super::print::{Printer, padded, plural, style};
+use super::value::shown;
 use crate::engine::diff::Show;
 use crate::engine::display::safe;
 use crate::engine::finding::grouped;
@@ -559,26 +560,6 @@ fn content(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         other => format!("  {}", shown(other)),
-    }
-}
-
-/// Returns a value as text on one line.
-pub(crate) fn shown(value: &Value) -> String {
-    match value {
-        Value::Null => "(none)".to_owned(),
-        Value::Bool(truth) => truth.to_string(),
-        Value::Int(number) => number.to_string(),
-        Value::Number(text) => text.to_string(),
-        Value::Text(text) => safe(text).into_owned(),
-        Value::Secret(secret) => format!("{secret:?}"),
-        Value::List(values) => {
-            let shown: Vec<String> = values.iter().map(shown).collect();
-            format!("[{}]", shown.join(", "))
-        }
-        // As in JSON, secrets masked.
-        Value::Record(_) | Value::Set(_) | Value::Sequence(_) => {
-            safe(&serde_json::to_string(value).unwrap_or_default()).into_owned()
-        }
     }
 }
 

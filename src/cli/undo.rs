@@ -2,10 +2,11 @@
 
 use super::args::{Global, Output, UndoArgs};
 use super::document::Document;
+use super::exit::Exit;
 use super::print::{Printer, plural};
 use super::progress_line::ProgressLine;
 use super::session::{Session, cancel_on_signals, operator, unless_interrupted};
-use super::{Exit, consent, history};
+use super::{consent, history};
 use crate::engine::display::safe;
 use crate::job::{self, Failure, UndoOptions, Undone};
 

@@ -2,9 +2,10 @@
 
 use super::args::{FileArgs, Global, Output};
 use super::document::Document;
+use super::exit::Exit;
 use super::plan::load;
 use super::print::{Printer, plural};
-use super::{Exit, text};
+use super::text;
 use crate::engine::Severity;
 use crate::engine::display::safe;
 use crate::engine::finding::grouped;

@@ -25,6 +25,7 @@ mod rehearse;
 pub mod requests;
 pub(crate) mod run;
 pub mod saved;
+mod session;
 pub mod sp_config;
 mod store_failure;
 mod target_policy;
@@ -46,6 +47,7 @@ pub use plan::{Review, plan};
 pub use progress::{Cancel, Phase, Progress, Reporter};
 pub use rehearse::{Problem, Rehearsal};
 pub use saved::SavedPlan;
+pub use session::{Launcher, Session};
 pub use target_policy::check_writable;
 pub use undo::{UndoOptions, Undone, undo, undoable};
 

@@ -7,6 +7,7 @@
 mod access;
 mod action;
 mod app;
+mod backend;
 mod branch;
 mod detail;
 mod effect;

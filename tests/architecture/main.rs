@@ -101,7 +101,7 @@ const WORDS: &[(&str, &[&str])] = &[
             "platform/document/rows.rs",
         ],
     ),
-    ("ratatui", &["tui/", "main.rs"]),
+    ("ratatui", &["tui/"]),
     ("crossterm", &["tui/"]),
     ("axum", &["http/"]),
     ("hyper", &["http/"]),
@@ -114,7 +114,7 @@ const WORDS: &[(&str, &[&str])] = &[
     (
         "Instant::now",
         &[
-            "http/oauth.rs",
+            "http/oauth/",
             "job/",
             "private_server/",
             "tui/run",

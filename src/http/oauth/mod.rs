@@ -9,5 +9,5 @@ mod tokens;
 
 pub(super) use caller::{Manager, Reader};
 pub(super) use routes::routes;
-pub use tokens::hash_secret;
 pub(super) use tokens::Tokens;
+pub use tokens::hash_secret;

@@ -10,10 +10,10 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 
+use super::request;
 use super::run::{self, Export, Import};
 use super::types::{FORMAT, unsupported};
 use super::wire::{Job, illegal, not_found, nothing_to_download, too_many};
-use super::request;
 use crate::http::body::Whole;
 use crate::http::oauth::{Manager, Reader};
 use crate::http::problem::Problem;

@@ -7,9 +7,9 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use crate::cli::Exit;
 use crate::cli::args::{Global, ScreenArgs};
 use crate::cli::print::{Printer, has_screen};
-use crate::cli::screen::{Launcher, Screen, ScreenRequest, Start};
+use crate::cli::screen::{Screen, ScreenRequest, Start};
 use crate::cli::session::Session;
-use crate::job::{Failure, FailureKind, Loaded, Reporter};
+use crate::job::{Failure, FailureKind, Launcher, Loaded, Reporter};
 use crate::store::Target;
 
 pub(super) async fn run(

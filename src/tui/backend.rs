@@ -1,0 +1,149 @@
+//! The backend of a session: the screen's work is that of the jobs.
+
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+
+use super::effect::Backend;
+use super::msg::{Location, Reviewed, Scoped};
+use crate::engine::{Approved, Choices, ItemId};
+use crate::job::{self, Cancel, Failure, JobRecord, Receipt, Rehearsal, Reporter, Session, Undone};
+use crate::scopes::{self, Edit, EditOptions, Edited, ScopeFinding};
+
+impl Backend for Session {
+    fn compare(&self, report: Reporter) -> BoxFuture<'static, Result<Reviewed, Failure>> {
+        let session = self.clone();
+        async move {
+            let (review, loaded) = session.compare(&report).await?;
+            Ok(Reviewed {
+                file: review.file.path.clone(),
+                sha256: review.file.sha256.clone(),
+                platform: review.file.platform.to_owned(),
+                target: review.target.clone(),
+                database: review.database.clone(),
+                production: review.marks.production.is_some(),
+                read_only: review.marks.read_only.as_ref().map(ToString::to_string),
+                operator: session.operator.clone(),
+                directory: session.directory.display().to_string(),
+                backup: session.apply_options().backup,
+                export_kind: loaded.platform.export_root(),
+                has_scopes: loaded.platform.has_scopes(),
+                plan: Arc::clone(&review.plan),
+            })
+        }
+        .boxed()
+    }
+
+    fn apply(
+        &self,
+        approved: Approved,
+        backup: bool,
+        report: Reporter,
+        cancel: Cancel,
+    ) -> BoxFuture<'static, Result<Receipt, Failure>> {
+        let session = self.clone();
+        async move { session.apply(approved, backup, &report, &cancel).await }.boxed()
+    }
+
+    fn rehearse(
+        &self,
+        approved: Approved,
+        report: Reporter,
+        cancel: Cancel,
+    ) -> BoxFuture<'static, Result<Rehearsal, Failure>> {
+        let session = self.clone();
+        async move { session.rehearse(approved, &report, &cancel).await }.boxed()
+    }
+
+    fn save_plan(
+        &self,
+        choices: Choices,
+        path: String,
+    ) -> BoxFuture<'static, Result<String, Failure>> {
+        let session = self.clone();
+        async move { session.save_plan(&choices, path).await }.boxed()
+    }
+
+    fn history(&self) -> BoxFuture<'static, Result<Vec<JobRecord>, Failure>> {
+        let session = self.clone();
+        async move { session.history().await }.boxed()
+    }
+
+    fn undo(
+        &self,
+        job: i64,
+        report: Reporter,
+        cancel: Cancel,
+    ) -> BoxFuture<'static, Result<Undone, Failure>> {
+        let session = self.clone();
+        async move { session.undo(job, &report, &cancel).await }.boxed()
+    }
+
+    fn save_backup(&self, job: i64, path: String) -> BoxFuture<'static, Result<String, Failure>> {
+        let session = self.clone();
+        async move { session.save_backup(job, path).await }.boxed()
+    }
+
+    fn export(
+        &self,
+        roots: Vec<ItemId>,
+        path: String,
+        report: Reporter,
+    ) -> BoxFuture<'static, Result<String, Failure>> {
+        let session = self.clone();
+        async move { session.export(roots, path, &report).await }.boxed()
+    }
+
+    fn scopes(&self, report: Reporter) -> BoxFuture<'static, Result<Scoped, Failure>> {
+        let session = self.clone();
+        async move {
+            let target = session.target(&report).await?;
+            let catalogue = scopes::catalogue(&target, session.timeouts, &report).await?;
+            let marks = job::marks(&target, session.timeouts).await?;
+            Ok(Scoped {
+                place: Location {
+                    target: target.display(),
+                    database: target.database().to_owned(),
+                    production: marks.production.is_some(),
+                    read_only: marks.read_only.as_ref().map(ToString::to_string),
+                    operator: session.operator.clone(),
+                    directory: session.directory.display().to_string(),
+                },
+                catalogue: Arc::new(catalogue),
+            })
+        }
+        .boxed()
+    }
+
+    fn edit(
+        &self,
+        edit: Edit,
+        report: Reporter,
+        cancel: Cancel,
+    ) -> BoxFuture<'static, Result<Edited, Failure>> {
+        let session = self.clone();
+        async move {
+            let target = session.target(&report).await?;
+            let options = EditOptions {
+                operator: session.operator.clone(),
+                timeouts: session.timeouts,
+                ledger: session.ledger.clone(),
+                accept_server_changes: false,
+            };
+            scopes::edit(edit, &target, &options, &report, &cancel).await
+        }
+        .boxed()
+    }
+
+    fn check_scopes(
+        &self,
+        report: Reporter,
+    ) -> BoxFuture<'static, Result<Vec<ScopeFinding>, Failure>> {
+        let session = self.clone();
+        async move {
+            let target = session.target(&report).await?;
+            scopes::check(&target, session.timeouts, &report).await
+        }
+        .boxed()
+    }
+}
