@@ -1,0 +1,21 @@
+//! Restoring rows from the journal.
+//!
+//! Generic: whole rows are passed as JSON, so that columns which this program
+//! does not know are restored too. Values are compared as PostgreSQL's own
+//! texts, so that no number loses a digit.
+
+mod around;
+mod cells;
+mod conflict;
+mod inspect;
+mod net;
+mod restoration;
+mod rows;
+mod table;
+mod whole_job;
+
+pub use around::journal_dependents;
+pub use conflict::{CellChange, Conflict, ConflictKind};
+pub use net::promises;
+pub use table::{Reference, TableInfo};
+pub use whole_job::restore;
