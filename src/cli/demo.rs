@@ -1,10 +1,11 @@
 //! `demo`: a private PostgreSQL with sample data, and the screen on it.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 
-use super::args::{DemoArgs, Global, Output, demo_directory};
+use super::args::{DemoArgs, Global, Output};
 use super::document::Document;
 use super::exit::Exit;
 use super::print::{Printer, has_screen};
@@ -12,6 +13,7 @@ use super::progress_line::ProgressLine;
 use super::screen::{Screen, ScreenRequest};
 use super::session::{TargetSettings, cancel_on_signals};
 use super::{plan, text};
+use crate::config::state_directory;
 use crate::job::{self, Demo, Failure, FailureKind, Launcher, Loaded, Reporter, Sample};
 use crate::private_server::LocalOptions;
 use crate::store::Target;
@@ -206,4 +208,9 @@ async fn fetch_programs(printer: &mut Printer) -> Result<(), Failure> {
 #[cfg(not(feature = "fetch-postgres"))]
 async fn fetch_programs(_: &mut Printer) -> Result<(), Failure> {
     Ok(())
+}
+
+/// Where the demo keeps its database with `--keep`.
+fn demo_directory() -> Option<PathBuf> {
+    state_directory().map(|state| state.join("demo"))
 }

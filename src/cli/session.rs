@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use super::args::{Global, state_directory};
-use crate::config::{Binding, Config, ConfigError, Given, Profile, Serve, seconds};
+use super::args::Global;
+use crate::config::{
+    Binding, Config, ConfigError, Given, Profile, Serve, seconds, state_directory,
+};
 use crate::job::{self, Cancel, Failure, FailureKind, PlanKeys, TargetPolicy};
 use crate::store::{ConnectError, LedgerPlace, MarkedProfile, Target, Timeouts};
 

@@ -1,11 +1,12 @@
 //! `show`: a saved plan, without a database.
 
-use super::args::{Output, ShowArgs, state_directory};
+use super::args::{Output, ShowArgs};
 use super::document::Document;
 use super::exit::Exit;
 use super::print::Printer;
 use super::session::marks_of_text;
 use super::{plan, text};
+use crate::config::state_directory;
 use crate::engine::display::safe;
 use crate::job::{Failure, known_plan_key, saved};
 

@@ -1,0 +1,180 @@
+//! The arguments of the commands on a file, a target and its jobs.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueHint};
+
+use super::shared::{ChoiceArgs, ConsentArgs, FileArgs, ScreenArgs, SelectionArgs};
+use crate::job::Sample;
+
+/// The default demo.
+const USUAL_DEMO: &str = "digirunner";
+
+/// Options of `demo`.
+#[derive(Clone, Debug, Args)]
+pub struct DemoArgs {
+    /// Product to demonstrate
+    #[arg(value_name = "PRODUCT", value_parser = PossibleValuesParser::new(Sample::names()), default_value = USUAL_DEMO)]
+    pub product: String,
+    /// How the screen looks.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+    /// Keep the demo's database between runs
+    #[arg(long)]
+    pub keep: bool,
+    /// Print the database's URL and serve it until interrupted
+    #[arg(long)]
+    pub print_url: bool,
+}
+
+/// Options of `review`.
+#[derive(Clone, Debug, Args)]
+pub struct ReviewArgs {
+    /// The file.
+    #[command(flatten)]
+    pub file: FileArgs,
+    /// How the screen looks.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+/// Options of `plan`.
+#[derive(Clone, Debug, Args)]
+pub struct PlanArgs {
+    /// The file.
+    #[command(flatten)]
+    pub file: FileArgs,
+    /// Also list unchanged items and resolved references
+    #[arg(long)]
+    pub unchanged: bool,
+    /// Save the plan with its choices, to apply later; - for standard output
+    #[arg(long, value_name = "PLAN", value_hint = ValueHint::FilePath)]
+    pub out: Option<String>,
+    /// Overwrite an existing file
+    #[arg(long, requires = "out")]
+    pub force: bool,
+    /// The choices that are saved.
+    #[command(flatten)]
+    pub choices: ChoiceArgs,
+    /// Name to record as the operator; default: the OS user
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
+}
+
+/// Options of `show`.
+#[derive(Clone, Debug, Args)]
+pub struct ShowArgs {
+    /// Saved plan; - for standard input
+    #[arg(value_name = "PLAN", value_hint = ValueHint::FilePath)]
+    pub plan: String,
+    /// Also list unchanged items and resolved references
+    #[arg(long)]
+    pub unchanged: bool,
+}
+
+/// Options of `apply`.
+#[derive(Clone, Debug, Args)]
+pub struct ApplyArgs {
+    /// The file.
+    #[command(flatten)]
+    pub file: FileArgs,
+    /// Current path of a saved plan's import file, if it was moved
+    #[arg(long = "file", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub import_file: Option<String>,
+    /// What is written.
+    #[command(flatten)]
+    pub choices: ChoiceArgs,
+    /// Run the import on the target, report what would be refused, and roll back
+    #[arg(long)]
+    pub rehearse: bool,
+    /// Write nothing, and exit with 4, if any item is blocked
+    #[arg(long)]
+    pub strict: bool,
+    /// Do not keep a backup; the journal used by undo is always kept
+    #[arg(long)]
+    pub no_backup: bool,
+    /// How to confirm.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
+}
+
+/// Options of `init`.
+#[derive(Clone, Debug, Args)]
+pub struct InitArgs {
+    /// Confirm with the name of the target database instead of being asked, which only happens in
+    /// production
+    #[arg(long, value_name = "NAME")]
+    pub confirm: Option<String>,
+}
+
+/// Options of `export`.
+#[derive(Clone, Debug, Args)]
+pub struct ExportArgs {
+    /// Export this item and exactly what it requires; repeatable. Default: everything
+    #[arg(long, value_name = "KIND:KEY")]
+    pub item: Vec<String>,
+    /// Same for a client (digirunner)
+    #[arg(long, value_name = "ID")]
+    pub client: Vec<String>,
+    /// Which objects (tyk, sp-config).
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Output path: a file, or a directory to use the product's own file name; - for standard
+    /// output
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
+    pub out: Option<String>,
+    /// Product, if it cannot be detected from the target
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// Overwrite an existing file
+    #[arg(long, requires = "out")]
+    pub force: bool,
+}
+
+/// Options of `history`.
+#[derive(Clone, Debug, Args)]
+pub struct HistoryArgs {
+    /// Show only this job, in detail
+    #[arg(value_name = "JOB")]
+    pub job: Option<i64>,
+    /// Maximum number of jobs, newest first
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: usize,
+}
+
+/// Options of `undo`.
+#[derive(Clone, Debug, Args)]
+pub struct UndoArgs {
+    /// Job number, from `history`
+    #[arg(value_name = "JOB")]
+    pub job: i64,
+    /// Undo only these items: KIND, or KIND:KEY with * in KEY; repeatable
+    #[arg(long, value_name = "WHICH")]
+    pub only: Vec<String>,
+    /// How to confirm.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
+}
+
+/// Options of `backup`.
+#[derive(Clone, Debug, Args)]
+pub struct BackupArgs {
+    /// Job number, from `history`
+    #[arg(value_name = "JOB")]
+    pub job: i64,
+    /// Output file; default, or -: standard output
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+    /// Overwrite an existing file
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Options of `completions`.
+#[derive(Clone, Debug, Args)]
+pub struct CompletionsArgs {
+    /// Shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

@@ -1,0 +1,22 @@
+//! The one model of the command line: parser, help, completions and man page.
+
+mod command;
+mod jobs;
+mod scope;
+mod serve;
+mod shared;
+
+pub(crate) use command::asks_for_json;
+pub use command::{Cli, Command};
+pub use jobs::{
+    ApplyArgs, BackupArgs, CompletionsArgs, DemoArgs, ExportArgs, HistoryArgs, InitArgs, PlanArgs,
+    ReviewArgs, ShowArgs, UndoArgs,
+};
+pub use scope::{
+    ScopeArgs, ScopeCheckArgs, ScopeClientsArgs, ScopeCommand, ScopeCreateArgs, ScopeDeleteArgs,
+    ScopeFieldsArgs, ScopeListArgs, ScopeShowArgs, ScopeUpdateArgs,
+};
+pub use serve::{ServeArgs, ServeCommand};
+pub use shared::{
+    ChoiceArgs, Color, ConsentArgs, FileArgs, Global, ImportArgs, Output, ScreenArgs, SelectionArgs,
+};
