@@ -1,28 +1,28 @@
 //! A plan as text for people: counts first, then what needs a decision.
 
-use anstyle::{AnsiColor, Style};
+mod access;
+mod change;
+
+use anstyle::Style;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::diff;
+pub(crate) use self::access::access;
+pub(crate) use self::change::change_text;
+use self::change::{change_line, look, place, reference_line};
 use super::plan_output::PlanOutput;
 use super::print::{Printer, padded, plural, style};
-use super::value::shown;
 use crate::engine::diff::Show;
 use crate::engine::display::safe;
 use crate::engine::finding::grouped;
 use crate::engine::{
-    Access, Change, Choices, Entry, Finding, FindingGroup, Missing, Op, Outcome, Plan, Reason,
-    Reference, Resolution, Resolved, State, Status, Unpromised, Value,
+    Access, Change, Choices, Entry, Finding, FindingGroup, Missing, Outcome, Plan, Reason,
+    Resolution, State, Status, Unpromised,
 };
 use crate::job::{SavedPlan, TargetPolicy};
 use crate::store::TableRows;
 
 /// The maximum width of a column of keys or names: a UUID.
 const WIDEST: usize = 36;
-
-/// The maximum number of subjects whose access is printed, and of changes for each.
-const MAX_SUBJECTS: usize = 50;
-const MAX_GRANTS: usize = 20;
 
 /// Prints a plan; unchanged items and resolved references only if `unchanged` is set.
 pub(crate) fn plan<'a>(
@@ -465,104 +465,6 @@ pub(crate) fn reason_line(printer: &mut Printer, reason: &Reason) {
     );
 }
 
-/// Prints a reference of an item, and how it was resolved.
-fn reference_line(printer: &mut Printer, reference: &Reference) {
-    let mark = if reference.how == Resolved::Unresolved {
-        "!"
-    } else {
-        printer.arrow()
-    };
-    let to = reference.to().to_string();
-    let name = match &*reference.name {
-        "" => String::new(),
-        name if *name == *reference.key => String::new(),
-        name => format!(" '{}'", safe(name)),
-    };
-    let (path, how) = (place(&reference.path), reference.how.words());
-    printer.folded(
-        &format!("      {mark} {path}  {}{name}: {how}", safe(&to)),
-        10,
-    );
-}
-
-fn change_line(printer: &mut Printer, change: &Change) {
-    let look = look(change.op);
-    if let Some(block) = change.block() {
-        let sign = match change.op {
-            Op::Add => '+',
-            Op::Remove => '-',
-            _ => '~',
-        };
-        let head = format!("      {look}{sign} {}{look:#}", place(&change.path));
-        return diff::block(printer, &head, &block);
-    }
-    let line = change_text(printer, change);
-    printer.folded(&format!("{look}{line}{look:#}"), 10);
-}
-
-/// Returns the style of a change, if its sign is not enough.
-const fn look(op: Op) -> Style {
-    match op {
-        Op::Remove => AnsiColor::Magenta.on_default().bold(),
-        Op::Keep => Style::new().dimmed(),
-        Op::Add | Op::Replace | Op::Move | Op::Same => Style::new(),
-    }
-}
-
-/// Returns a change on one line.
-pub(crate) fn change_text(printer: &Printer, change: &Change) -> String {
-    let path = place(&change.path);
-    let arrow = printer.arrow();
-    let kept = if printer.ascii { '.' } else { '·' };
-    match (change.op, change.secret) {
-        (Op::Keep, true) => format!("      {kept} {path}  differs, kept"),
-        (Op::Keep, false) => format!("      {kept} {path}  kept"),
-        (Op::Add, true) => format!("      + {path}  set"),
-        (Op::Remove, true) => format!("      - {path}  removed"),
-        (_, true) => format!("      ~ {path}  differs"),
-        (Op::Add, false) => format!("      + {path}{}", content(&change.after)),
-        (Op::Remove, false) => format!("      - {path}{}  removed", content(&change.before)),
-        (Op::Move, false) => format!(
-            "      ~ {path}  moved from position {} to position {}",
-            counted(&change.before),
-            counted(&change.after)
-        ),
-        (Op::Replace | Op::Same, false) => {
-            let [before, after] = match (&change.before, &change.after) {
-                (Value::Text(before), Value::Text(after)) => diff::values(printer, before, after),
-                (before, after) => [shown(before), shown(after)],
-            };
-            let note = change
-                .note()
-                .map_or_else(String::new, |note| format!("  ({note})"));
-            format!("      ~ {path}  {before} {arrow} {after}{note}")
-        }
-    }
-}
-
-/// Formats a path: `hosts / 10.0.0.1 / hostIp`.
-fn place(path: &str) -> String {
-    let part = |part: &str| part.replace("~1", "/").replace("~0", "~");
-    let parts: Vec<String> = path.split('/').skip(1).map(part).collect();
-    safe(&parts.join(" / ")).into_owned()
-}
-
-/// Returns a position, counted from 1.
-fn counted(place: &Value) -> String {
-    match place {
-        Value::Int(place) => place.saturating_add(1).to_string(),
-        other => shown(other),
-    }
-}
-
-/// Returns an added or removed value, to follow its path.
-fn content(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        other => format!("  {}", shown(other)),
-    }
-}
-
 fn missing(printer: &mut Printer, plan: &Plan) {
     let lists = [
         ("Lack API", plan.missing_apis()),
@@ -621,50 +523,6 @@ const MAX_OF_A_SORT: usize = 5;
 pub(crate) fn findings_of(printer: &mut Printer, groups: &[FindingGroup<'_>]) {
     for line in groups.iter().flat_map(|group| group.lines(MAX_OF_A_SORT)) {
         printer.folded(&format!("  {}", safe(&line)), 6);
-    }
-}
-
-/// Prints the changes of who can call what: a summary, and the first few changes
-/// of each subject.
-pub(crate) fn access(printer: &mut Printer, access: Option<&Access>) {
-    let Some(access) = access.filter(|access| !access.is_empty()) else {
-        return;
-    };
-    let bold = Style::new().bold();
-    printer.line("");
-    printer.folded(&format!("{bold}Access{bold:#}: {access}"), 2);
-    let mut subjects = access.by_subject();
-    for (subject, grants) in subjects.by_ref().take(MAX_SUBJECTS) {
-        printer.folded(
-            &format!("  {} {}", subject.id.kind, safe(&subject.called())),
-            6,
-        );
-        for grant in grants.iter().take(MAX_GRANTS) {
-            let line = format!(
-                "      {} {} {}",
-                grant.shift.sign(),
-                grant.what(),
-                grant.means()
-            );
-            printer.folded(line.trim_end(), 10);
-            for change in grant.shift.terms() {
-                let line = format!("    {}", change_text(printer, &change));
-                printer.folded(&line, 14);
-            }
-        }
-        more(printer, 6, grants.len().saturating_sub(MAX_GRANTS));
-    }
-    let left = subjects.count();
-    more(printer, 2, left);
-}
-
-/// Prints how many more changes of access there are.
-fn more(printer: &mut Printer, indent: usize, left: usize) {
-    if left > 0 {
-        printer.line(format!(
-            "{:indent$}and {left} more; --output json lists all",
-            ""
-        ));
     }
 }
 
