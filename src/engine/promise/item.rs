@@ -34,7 +34,7 @@ impl Entry {
     }
 }
 
-/// Reads the result of an item, as [`compare`](super::diff::compare) reads its
+/// Reads the result of an item, as [`compare`](crate::engine::diff::compare) reads its
 /// changes.
 struct Reading<'a> {
     is_written: &'a dyn Fn(&ItemId) -> bool,

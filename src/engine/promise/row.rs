@@ -20,7 +20,7 @@ pub enum Promised {
     Stamped,
     /// Derived from other values.
     Derived,
-    /// Part of an item: checked with the item, by [`differences`].
+    /// Part of an item: checked with the item, by [`differences`](super::differences).
     Compared,
 }
 

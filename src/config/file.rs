@@ -1,0 +1,332 @@
+//! The file: where it is, its profiles, and which of them is used.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use etcetera::BaseStrategy as _;
+use serde::Deserialize;
+
+use super::keys::{self, Binding};
+use super::serve::Serve;
+
+/// The whole file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Config {
+    /// The theme of the terminal interface.
+    pub theme: Option<String>,
+    /// Targets by name.
+    pub profile: BTreeMap<String, Profile>,
+    /// Keys of the terminal interface, which gives them their meaning.
+    pub keys: Vec<Binding>,
+    /// The HTTP API.
+    pub serve: Serve,
+}
+
+/// The profile that is used when none is requested and nothing else names a target.
+const DEFAULT: &str = "default";
+
+/// What is given outside of the file to select the target.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Given<'a> {
+    /// The requested profile.
+    pub profile: Option<&'a str>,
+    /// Whether an option gives an address.
+    pub database_url: bool,
+    /// Whether the shell's environment names a target.
+    pub shell: bool,
+}
+
+/// The file as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    theme: Option<String>,
+    #[serde(default)]
+    profile: BTreeMap<String, Profile>,
+    #[serde(default)]
+    keys: keys::Table,
+    #[serde(default)]
+    serve: Serve,
+}
+
+/// A target.
+#[derive(Clone, Default, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// A URL or libpq keywords; put passwords in `~/.pgpass`.
+    pub database_url: Option<String>,
+    /// Whether the database that it names is production: every write asks for its name, whatever
+    /// address is used.
+    #[serde(default)]
+    pub production: bool,
+    /// Whether nothing is ever written to the database that it names, however it is addressed.
+    #[serde(default)]
+    pub read_only: bool,
+    /// Its own theme, so that production looks like it.
+    pub theme: Option<String>,
+    /// The local file for jobs, journal and backups; by default they are in the target.
+    pub ledger: Option<PathBuf>,
+    /// Seconds to wait for the connection.
+    pub connect_timeout: Option<f64>,
+    /// Seconds to wait for a lock.
+    pub lock_timeout: Option<f64>,
+    /// Seconds that one statement may take.
+    pub statement_timeout: Option<f64>,
+}
+
+/// The URL may hold a password.
+impl std::fmt::Debug for Profile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Profile")
+            .field("production", &self.production)
+            .field("read_only", &self.read_only)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration file")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+    /// The file is invalid.
+    #[error("{message}")]
+    Parse {
+        /// The file, with line and column where known.
+        place: String,
+        /// What is wrong. Never contains a value of the file.
+        message: String,
+    },
+    /// The profile does not exist.
+    #[error("profile '{name}' not found")]
+    NoProfile {
+        /// The requested name.
+        name: String,
+        /// The known profiles.
+        known: Vec<String>,
+    },
+}
+
+impl Config {
+    /// Reads the file from its default path; a missing file counts as empty.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be read or contains anything unknown.
+    pub fn load() -> Result<Self, ConfigError> {
+        path().map_or_else(|| Ok(Self::default()), |path| Self::read(&path))
+    }
+
+    /// Reads a file; a missing file counts as empty.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be read or contains anything unknown.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse(&text, path),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(source) => Err(ConfigError::Read {
+                path: path.to_owned(),
+                source,
+            }),
+        }
+    }
+
+    /// Reads the text of a file; `path` appears in its errors.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it is not TOML, or contains anything unknown.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        let place = |start: usize| {
+            let before = text.get(..start).unwrap_or(text);
+            format!("{}:{}", path.display(), before.matches('\n').count() + 1)
+        };
+        let file: File = toml::from_str(text).map_err(|error| {
+            let place = error
+                .span()
+                .map_or_else(|| path.display().to_string(), |span| place(span.start));
+            // The first line says what is wrong; the others quote the file.
+            let message = error
+                .message()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            ConfigError::Parse { place, message }
+        })?;
+        let keys = keys::bindings(file.keys, place);
+        Ok(Self {
+            theme: file.theme,
+            profile: file.profile,
+            keys,
+            serve: file.serve,
+        })
+    }
+
+    /// Returns the profile to use, with its name: the requested one, or else the one called
+    /// `default`, unless it has an address and another address is given.
+    ///
+    /// If the requested profile has an address, only `database_url` takes precedence over it, not
+    /// the shell.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the requested profile does not exist.
+    pub fn select(&self, given: Given<'_>) -> Result<Option<(&str, &Profile)>, ConfigError> {
+        let find = |name| {
+            self.profile
+                .get_key_value(name)
+                .map(|(name, profile)| (name.as_str(), profile))
+        };
+        let Some(name) = given.profile else {
+            let is_addressed = given.database_url || given.shell;
+            return Ok(find(DEFAULT)
+                .filter(|(_, profile)| profile.database_url.is_none() || !is_addressed));
+        };
+        find(name).map(Some).ok_or_else(|| ConfigError::NoProfile {
+            name: name.to_owned(),
+            known: self.profile.keys().cloned().collect(),
+        })
+    }
+}
+
+/// Returns the default path of the configuration file.
+pub fn path() -> Option<PathBuf> {
+    let dirs = etcetera::base_strategy::Xdg::new().ok()?;
+    Some(dirs.config_dir().join("gatediff").join("config.toml"))
+}
+
+/// Returns the directory of logs, ledgers and kept demos.
+pub fn state_directory() -> Option<PathBuf> {
+    let dirs = etcetera::base_strategy::Xdg::new().ok()?;
+    Some(dirs.state_dir()?.join("gatediff"))
+}
+
+/// Turns seconds of a profile into a duration.
+pub fn seconds(seconds: Option<f64>) -> Option<Duration> {
+    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, ConfigError> {
+        Config::parse(text, Path::new("config.toml"))
+    }
+
+    #[test]
+    fn a_profile_is_found_by_name() {
+        let config =
+            parse("[profile.prod]\ndatabase_url = \"service=gw\"\nproduction = true\n").unwrap();
+        let given = |profile| Given {
+            profile,
+            ..Given::default()
+        };
+        assert!(
+            config
+                .select(given(Some("prod")))
+                .unwrap()
+                .unwrap()
+                .1
+                .production
+        );
+        assert_eq!(config.select(given(None)).unwrap(), None);
+        let error = config.select(given(Some("test"))).unwrap_err();
+        assert!(matches!(error, ConfigError::NoProfile { known, .. } if known == ["prod"]));
+    }
+
+    #[test]
+    fn the_default_profile_gives_way_to_whatever_else_names_a_target() {
+        let config =
+            parse("[profile.default]\ndatabase_url = \"host=a\"\n[profile.other]\n").unwrap();
+        let bare = parse("[profile.default]\nproduction = true\n").unwrap();
+        let name = |config: &Config, profile, database_url, shell| {
+            let given = Given {
+                profile,
+                database_url,
+                shell,
+            };
+            config
+                .select(given)
+                .unwrap()
+                .map(|(name, _)| name.to_owned())
+        };
+        for (option, shell) in [(false, false), (false, true), (true, false), (true, true)] {
+            let described = name(&config, None, option, shell);
+            assert_eq!(
+                described.as_deref(),
+                (!option && !shell).then_some("default"),
+                "{option} {shell}"
+            );
+            assert_eq!(
+                name(&bare, None, option, shell).as_deref(),
+                Some("default"),
+                "it has no address"
+            );
+            for asked in ["other", "default"] {
+                assert_eq!(
+                    name(&config, Some(asked), option, shell).as_deref(),
+                    Some(asked)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_setting_is_reported_with_its_line_and_without_values() {
+        let error = parse("theme = \"dark\"\npasword = \"canary\"\n").unwrap_err();
+        let ConfigError::Parse { place, message } = error else {
+            panic!("{error}")
+        };
+        assert_eq!(place, "config.toml:2");
+        assert!(
+            message.contains("pasword") && !message.contains("canary"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn keys_are_one_or_a_list_and_know_their_line() {
+        let config = parse("[keys]\ncover = \"v\"\nimport = [\"P\",\n \"ctrl-p\"]\n").unwrap();
+        let binding = |action: &str, keys: &[&str], place: &str| Binding {
+            action: action.to_owned(),
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            place: place.to_owned(),
+        };
+        assert_eq!(
+            config.keys,
+            [
+                binding("cover", &["v"], "config.toml:2"),
+                binding("import", &["P", "ctrl-p"], "config.toml:3")
+            ]
+        );
+    }
+
+    #[test]
+    fn a_key_that_is_no_text_is_reported_with_its_line() {
+        let error = parse("[keys]\ncover = 7\n").unwrap_err();
+        let ConfigError::Parse { place, message } = error else {
+            panic!("{error}")
+        };
+        assert_eq!(place, "config.toml:2");
+        assert!(message.contains("a key or a list of keys"), "{message}");
+    }
+
+    #[test]
+    fn an_absent_file_is_an_empty_one() {
+        assert_eq!(
+            Config::read(Path::new("/nonexistent/config.toml")).unwrap(),
+            Config::default()
+        );
+    }
+}
