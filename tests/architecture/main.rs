@@ -125,7 +125,6 @@ const WORDS: &[(&str, &[&str])] = &[
         "std::env::var",
         &[
             "cli/",
-            "main.rs",
             "private_server/",
             "tui/theme/",
             "tui/run",
