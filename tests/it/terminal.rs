@@ -11,8 +11,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyModifiers};
-use gatediff::tui::signals::{Arrived, Input, Signal, Signals};
-use gatediff::tui::terminal::{
+use gatediff::tui::runtime::signals::{Arrived, Input, Signal, Signals};
+use gatediff::tui::runtime::terminal::{
     COPY_LIMIT, Suspension, Terminal, TerminalError, install_panic_hook, is_gone,
 };
 use ratatui::Frame;

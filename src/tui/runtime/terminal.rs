@@ -475,7 +475,7 @@ fn give_back() {
 
 /// Returns whether a suspended terminal was handed to us again. Shells send no
 /// SIGCONT where `fg` follows `bg`: for them the job was running.
-pub(super) fn is_handed_back() -> bool {
+pub(crate) fn is_handed_back() -> bool {
     HELD.load(Ordering::SeqCst) == SUSPENDED && is_foreground()
 }
 
@@ -488,7 +488,7 @@ fn modes() -> MutexGuard<'static, ()> {
 ///
 /// crossterm waits for edges and reads 1,024 bytes at one; what lies beyond is
 /// not announced again and would wait for the next key.
-pub(super) fn nudge() {
+pub(crate) fn nudge() {
     let _modes = modes();
     if HELD.load(Ordering::SeqCst) == ON
         && let Ok(modes) = tcgetattr(stdin())
@@ -499,7 +499,7 @@ pub(super) fn nudge() {
 
 /// Returns whether the terminal listens to our process group. A terminal that is
 /// not our controlling one (containers, `setsid`) stops nobody and counts.
-pub(super) fn is_foreground() -> bool {
+pub(crate) fn is_foreground() -> bool {
     tcgetpgrp(stdin()).map_or(true, |group| group == getpgrp())
 }
 

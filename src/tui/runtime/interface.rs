@@ -2,9 +2,9 @@
 
 use std::io;
 
+use super::signals::{Arrived, Input, Signal, Signals};
+use super::terminal::{Suspension, Terminal};
 use crate::tui::app::App;
-use crate::tui::signals::{Arrived, Input, Signal, Signals};
-use crate::tui::terminal::{Suspension, Terminal};
 use crate::tui::view::view;
 
 /// What the loop draws on; the real terminal, or a fake one in tests.

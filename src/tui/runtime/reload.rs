@@ -9,14 +9,14 @@ use crate::tui::theme;
 
 /// The paths of themes and keys, if given.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Files {
-    pub(super) themes: Option<PathBuf>,
-    pub(super) config: Option<PathBuf>,
+pub(crate) struct Files {
+    pub(crate) themes: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
 }
 
 impl Files {
     /// Reads them again.
-    pub(super) fn read(&self) -> Reloaded {
+    pub(crate) fn read(&self) -> Reloaded {
         let (themes, errors) = theme::all(self.themes.as_deref());
         let themes = errors
             .first()

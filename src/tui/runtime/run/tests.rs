@@ -9,7 +9,6 @@ use futures_util::future::BoxFuture;
 use ratatui::layout::Size;
 use tokio::sync::Notify;
 
-use super::terminal::{Outside, Screen, Source};
 use super::*;
 use crate::engine::{Approved, Choices, ItemId};
 use crate::job::{
@@ -18,9 +17,10 @@ use crate::job::{
 use crate::scopes::{Edit, Edited, ScopeFinding};
 use crate::tui::keys::Key;
 use crate::tui::msg::{EffectId, Exit, Msg, Reviewed, Scoped};
-use crate::tui::signals::{Arrived, Signal};
+use crate::tui::runtime::interface::{Outside, Screen, Source};
+use crate::tui::runtime::signals::{Arrived, Signal};
+use crate::tui::runtime::terminal::Suspension;
 use crate::tui::support::*;
-use crate::tui::terminal::Suspension;
 use crate::tui::view::view;
 
 /// Counts bytes and writes.

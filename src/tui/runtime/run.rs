@@ -1,29 +1,21 @@
-//! The loop: input, answers of effects, signals, frames.
-//!
-//! Keys come first, so that a flood of progress cannot starve them; queued
-//! messages are handled before anything is drawn; frames are drawn only when
-//! something changed, and no more often than the link allows.
-
-mod event_loop;
-mod files;
-mod terminal;
+//! Starting the screen, and what is left of it afterwards.
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::event_loop::EventLoop;
-use self::files::Files;
-use super::action::KeyMap;
-use super::app::App;
-use super::effect::Backend;
-use super::msg::Farewell;
+use super::event_loop::EventLoop;
+use super::reload::Files;
 use super::signals::{Input, Signals};
 use super::terminal::Terminal;
-use super::theme::{self, ColorChoice, Environment, Level, Theme};
-use super::update::farewell;
 use crate::config::Binding;
+use crate::tui::action::KeyMap;
+use crate::tui::app::App;
+use crate::tui::effect::Backend;
+use crate::tui::msg::Farewell;
+use crate::tui::theme::{self, ColorChoice, Environment, Level, Theme};
+use crate::tui::update::farewell;
 
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);

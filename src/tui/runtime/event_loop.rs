@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 use crossterm::event::Event;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::files::Files;
-use super::terminal::{Outside, Screen, Source};
+use super::interface::{Outside, Screen, Source};
+use super::reload::Files;
+use super::signals::{Arrived, Signal};
+use super::terminal::{Suspension, is_gone};
 use crate::job::{Cancel, Failure, FailureKind, Progress, Reporter};
 use crate::tui::app::App;
 use crate::tui::effect::{Backend, Effect, Save};
 use crate::tui::keys::Key;
 use crate::tui::msg::{EffectId, Exit, Leave, Msg};
-use crate::tui::signals::{Arrived, Signal};
-use crate::tui::terminal::{Suspension, is_gone};
 use crate::tui::update::{start, update};
 
 /// A frame of the spinner.
