@@ -24,6 +24,7 @@
 //! | [`tui`] | `engine` `job` `scopes` `config` | a front end: the screen |
 //! | [`cli`] | `engine` `store` `private_server` `job` `scopes` `config` `http` | a front end: the command line; it starts the service |
 //! | `scopes::cli` | `cli` | its command line |
+//! | `scopes::screen` | `tui` | its screen |
 //!
 //! The binary connects them: arguments select a front end and give an exit code.
 

@@ -20,6 +20,7 @@ pub mod jobs;
 mod read;
 mod repair;
 mod rows;
+pub(crate) mod screen;
 mod search;
 mod verify;
 pub(crate) mod violation;

@@ -2,41 +2,24 @@
 
 use std::time::Duration;
 
-use super::access::AccessList;
 use super::action::{Act, Context, KeyMap};
-use super::detail::{self, DetailOptions, DetailRow};
-use super::form::{Form, Picker};
 use super::keys::Key;
-use super::layout::{self, Halves, Panes};
-use super::modal::{Dialog, Modal};
+use super::layout::{self, Pane, Panes};
 use super::msg::{EffectId, Exit, Location};
-use super::node::Node;
-use super::review::Review;
-use super::scopes::Scopes;
-use super::search::Search;
 use super::theme::Theme;
 use super::widget::List;
 use crate::job::{Failure, JobRecord, Phase, Progress, Receipt, Undone};
+use crate::scopes::screen::Scopes;
+use crate::scopes::screen::form::{Form, Picker};
+use crate::scopes::screen::layout::{Halves, halves};
 use crate::scopes::{ClientInfo, Scope};
-
-/// One of the three panes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Pane {
-    Tree,
-    Items,
-    Detail,
-}
-
-impl Pane {
-    /// All of them, from left to right.
-    pub(crate) const ALL: [Self; 3] = [Self::Tree, Self::Items, Self::Detail];
-
-    /// Returns the pane that many steps further on.
-    pub(crate) fn step(self, by: usize) -> Self {
-        let index = (self as usize + by) % Self::ALL.len();
-        Self::ALL.get(index).copied().unwrap_or(self)
-    }
-}
+use crate::tui::screen::access::list::AccessList;
+use crate::tui::screen::dialog::model::{Dialog, Modal};
+use crate::tui::screen::review::Review;
+use crate::tui::screen::review::detail;
+use crate::tui::screen::review::detail::{DetailOptions, DetailRow};
+use crate::tui::screen::review::node::Node;
+use crate::tui::screen::review::query::Search;
 
 /// A notice to the operator, shown until the next key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -390,7 +373,7 @@ impl App {
             .as_ref()
             .map(|scopes| (scopes.half, scopes.zoom))
             .unwrap_or_default();
-        layout::halves(self.size, half, zoom, self.theme.accessible)
+        halves(self.size, half, zoom, self.theme.accessible)
     }
 
     /// Updates windows and the detail after a change.

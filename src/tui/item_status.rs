@@ -1,8 +1,8 @@
 //! The glyph, the word and the role of a status: always all three.
 
-use super::branch::ElementStatus;
 use super::theme::{Glyphs, Role};
 use crate::engine::{Outcome, State, Status};
+use crate::tui::screen::review::branch::ElementStatus;
 
 /// The status of an item under the operator's choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

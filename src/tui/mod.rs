@@ -4,34 +4,23 @@
 //! confirm, and has the backend apply it. `update` is pure: effects run as
 //! tasks and answer with messages; views only read.
 
-mod access;
-mod action;
-mod app;
-mod branch;
-mod detail;
-mod effect;
-mod form;
+pub(crate) mod action;
+pub(crate) mod app;
+pub(crate) mod effect;
 #[cfg(fuzzing)]
 pub mod fuzzing;
-mod item_status;
-mod keys;
-mod label;
-mod layout;
-mod modal;
-mod msg;
-mod node;
-mod record;
-mod review;
+pub(crate) mod item_status;
+pub(crate) mod keys;
+pub(crate) mod layout;
+pub(crate) mod msg;
 pub mod runtime;
-mod scopes;
-mod search;
-mod stale;
+pub(crate) mod screen;
 #[cfg(test)]
-mod support;
-mod theme;
-mod update;
-mod view;
-mod widget;
+pub(crate) mod support;
+pub(crate) mod theme;
+pub(crate) mod update;
+pub(crate) mod view;
+pub(crate) mod widget;
 
 pub use action::keys_markdown;
 pub use effect::Backend;

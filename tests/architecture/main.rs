@@ -101,7 +101,7 @@ const WORDS: &[(&str, &[&str])] = &[
             "platform/document/rows.rs",
         ],
     ),
-    ("ratatui", &["tui/", "main.rs"]),
+    ("ratatui", &["tui/", "scopes/screen/", "main.rs"]),
     ("crossterm", &["tui/"]),
     ("axum", &["http/"]),
     ("hyper", &["http/"]),

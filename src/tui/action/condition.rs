@@ -3,17 +3,18 @@
 use super::catalogue::Act;
 use crate::job::JobRecord;
 use crate::scopes::Scope;
-use crate::tui::app::{App, JobKind, Pane};
-use crate::tui::detail::SIDE_BY_SIDE;
-use crate::tui::form::{Focus, Form, Picker, Task};
+use crate::scopes::screen::Scopes;
+use crate::scopes::screen::form::{Focus, Form, Picker, Task};
+use crate::tui::app::{App, JobKind};
 use crate::tui::item_status::ItemStatus;
+use crate::tui::layout::Pane;
 use crate::tui::layout::WIDE;
-use crate::tui::modal::Dialog;
-use crate::tui::node::Node;
-use crate::tui::record;
-use crate::tui::review::Review;
-use crate::tui::scopes::Scopes;
-use crate::tui::update::confirm_first;
+use crate::tui::screen::dialog::model::Dialog;
+use crate::tui::screen::history::record;
+use crate::tui::screen::import::confirm::confirm_first;
+use crate::tui::screen::review::Review;
+use crate::tui::screen::review::detail::SIDE_BY_SIDE;
+use crate::tui::screen::review::node::Node;
 use crate::tui::widget::count;
 
 type Check = Result<(), String>;

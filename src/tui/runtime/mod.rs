@@ -5,10 +5,13 @@
 //! something changed, and no more often than the link allows.
 
 mod event_loop;
+mod farewell;
 mod interface;
 mod reload;
 mod run;
 pub mod signals;
 pub mod terminal;
 
+#[cfg(test)]
+pub(crate) use farewell::farewell;
 pub use run::{Options, run};

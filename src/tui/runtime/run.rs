@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::event_loop::EventLoop;
+use super::farewell::farewell;
 use super::reload::Files;
 use super::signals::{Input, Signals};
 use super::terminal::Terminal;
@@ -15,7 +16,6 @@ use crate::tui::app::App;
 use crate::tui::effect::Backend;
 use crate::tui::msg::Farewell;
 use crate::tui::theme::{self, ColorChoice, Environment, Level, Theme};
-use crate::tui::update::farewell;
 
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);

@@ -835,7 +835,9 @@ pub(crate) fn notice(app: &App) -> &str {
 
 /// The key of the selected item.
 pub(crate) fn here(app: &App) -> String {
-    let index = app.node().and_then(super::node::Node::item);
+    let index = app
+        .node()
+        .and_then(crate::tui::screen::review::node::Node::item);
     let entry = index.and_then(|index| app.review.as_ref()?.entry(index));
     entry
         .map(|entry| entry.item.id.to_string())
@@ -922,7 +924,10 @@ pub(crate) fn findings() -> Vec<ScopeFinding> {
 
 /// The name of the selected scope.
 pub(crate) fn scope_here(app: &App) -> String {
-    let scope = app.scopes.as_ref().and_then(super::scopes::Scopes::current);
+    let scope = app
+        .scopes
+        .as_ref()
+        .and_then(crate::scopes::screen::Scopes::current);
     scope
         .map(|scope| scope.name.to_string())
         .unwrap_or_default()

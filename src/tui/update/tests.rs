@@ -13,11 +13,12 @@ use std::time::Duration;
 use super::*;
 use crate::engine::{Finding, Outcome, Plan};
 use crate::job::{Failure, FailureKind, Phase, Progress, Stale};
-use crate::tui::app::Pane;
 use crate::tui::item_status::ItemStatus;
-use crate::tui::modal::{Dialog, Focus};
-use crate::tui::node::Node;
-use crate::tui::review::Filter;
+use crate::tui::layout::Pane;
+use crate::tui::runtime::farewell;
+use crate::tui::screen::dialog::model::{Dialog, Focus};
+use crate::tui::screen::review::Filter;
+use crate::tui::screen::review::node::Node;
 use crate::tui::support::*;
 use crate::tui::widget::Line;
 

@@ -14,6 +14,7 @@ use ratatui::style::Style;
 use super::*;
 use crate::engine::{Outcome, Value};
 use crate::job::{Failure, FailureKind, Phase, Progress, Stale};
+use crate::tui::layout::Pane;
 use crate::tui::msg::Msg;
 use crate::tui::support::*;
 use crate::tui::theme::{ASCII, Level, UNICODE};

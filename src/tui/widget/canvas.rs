@@ -1,7 +1,7 @@
 //! A buffer with a theme: puts lines, rows and boxes, cut to their area.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::symbols::merge::MergeStrategy;
 use ratatui::widgets::{Block, Clear, Widget as _};
@@ -129,4 +129,10 @@ impl<'a> Canvas<'a> {
         .intersection(self.buffer.area);
         (line.width > 0 && line.height > 0).then_some(line)
     }
+}
+
+/// Returns the start of a row, for the hardware cursor.
+pub(crate) fn row_cursor(inside: Rect, row: usize) -> Position {
+    let row = u16::try_from(row).unwrap_or(u16::MAX);
+    Position::new(inside.x, inside.y.saturating_add(row))
 }

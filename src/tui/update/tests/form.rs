@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::*;
 use crate::engine::Violation;
+use crate::scopes::screen::form::update::{create, edit, edited, give, reread};
+use crate::scopes::screen::form::{Focus, Form, Topic};
 use crate::scopes::{ApiName, Catalogue, Draft, Edit, Edited, Part, Unit};
 use crate::tui::app::JobKind;
-use crate::tui::form::{Focus, Form, Topic};
-use crate::tui::update::form::{create, edit, edited, give, reread};
 
 /// The indices of the sample's scopes.
 const ACCOUNTS: usize = 0;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::*;
 use crate::engine::Violation;
+use crate::scopes::screen::{Half, Scopes};
 use crate::scopes::{Catalogue, Edit};
 use crate::tui::app::JobKind;
-use crate::tui::scopes::{Half, Scopes};
 
 fn screen(app: &App) -> &Scopes {
     app.scopes.as_ref().unwrap()

@@ -7,7 +7,7 @@ use ratatui::backend::Backend as _;
 
 use super::*;
 use crate::scopes::Catalogue;
-use crate::tui::form::Form;
+use crate::scopes::screen::form::Form;
 
 fn catalogue() -> Arc<Catalogue> {
     Arc::new(Catalogue::sample())
@@ -148,7 +148,7 @@ fn a_refused_save_at_60x20() {
     app.form
         .as_mut()
         .unwrap()
-        .refused(&failure, crate::tui::update::explain(&failure));
+        .refused(&failure, crate::tui::screen::job::explain(&failure));
     update(&mut app, Msg::Drawn);
     assert_snapshot!(shot(&app));
 }

@@ -1,0 +1,12 @@
+//! The form in which a scope is created and updated, and its pickers.
+
+mod changes;
+mod layout;
+mod model;
+mod picker;
+pub(crate) mod update;
+pub(crate) mod view;
+
+pub(crate) use layout::{Area, lay, message, typed};
+pub(crate) use model::{Focus, Form, Task};
+pub(crate) use picker::{Picker, Topic};

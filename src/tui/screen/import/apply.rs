@@ -1,0 +1,69 @@
+//! The result of an import.
+
+use crate::job::{Failure, Receipt};
+use crate::tui::action::{Act, Context};
+use crate::tui::app::App;
+use crate::tui::effect::Effect;
+use crate::tui::msg::EffectId;
+use crate::tui::screen::dialog::model::{Dialog, Modal};
+use crate::tui::screen::job;
+use crate::tui::theme::Role;
+use crate::tui::widget::Line;
+
+/// Handles the result of the import.
+pub(crate) fn applied(
+    app: &mut App,
+    id: EffectId,
+    outcome: Result<Receipt, Failure>,
+) -> Vec<Effect> {
+    if job::is_stale(app, id) {
+        return Vec::new();
+    }
+    app.job = None;
+    app.notice = None;
+    match outcome {
+        Ok(receipt) => {
+            let modal = result(app, &receipt);
+            app.modals.push(modal);
+            app.written.push(describe(&receipt));
+            app.receipt = Some(receipt);
+        }
+        Err(failure) => job::fail(app, &failure),
+    }
+    job::leave(app)
+}
+
+fn result(app: &App, receipt: &Receipt) -> Modal {
+    let mut body = vec![Line::of(Role::Title, &describe(receipt)), Line::new()];
+    body.extend(job::tables(&receipt.tables, app.size));
+    if let Some(access) = &receipt.access {
+        body.extend([
+            Line::of(Role::Dim, "access  ").and(Role::Text, &access.to_string()),
+            Line::new(),
+        ]);
+    }
+    body.extend(job::notes(&receipt.notes));
+    let (key, job) = (
+        app.keymap
+            .key(Context::Review, Act::History)
+            .unwrap_or_default(),
+        receipt.job,
+    );
+    let undo = format!("{key} opens the history; or run `gatediff undo {job}`");
+    body.push(Line::of(Role::Dim, "undo  ").and(Role::Text, &undo));
+    body.push(Line::new());
+    body.push(Line::of(Role::Dim, "items"));
+    let mut modal = Modal::new(Dialog::Result, &format!("Imported: job {job}"), body);
+    modal.more = receipt.outcomes.len();
+    modal
+}
+
+/// Describes an import in one line.
+fn describe(receipt: &Receipt) -> String {
+    let sentence = job::counted(&receipt.outcomes);
+    format!(
+        "job {}: {sentence} ({})",
+        receipt.job,
+        job::written(&receipt.tables, receipt.seconds)
+    )
+}

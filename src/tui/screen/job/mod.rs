@@ -1,0 +1,13 @@
+//! Jobs: comparing, importing, undoing; their progress and their results.
+
+pub(crate) mod applying;
+mod failure;
+pub(crate) mod loading;
+pub(crate) mod progress;
+mod report;
+pub(crate) mod stale;
+mod update;
+
+pub(crate) use failure::{explain, fail, stale};
+pub(crate) use report::{counted, notes, tables, written};
+pub(crate) use update::{again, begin, compare, compared, is_stale, leave, progress, stop};

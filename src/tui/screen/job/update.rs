@@ -1,0 +1,122 @@
+//! Jobs: starting, comparing, stopping, and waiting for their end.
+
+use super::failure::fail;
+use crate::job::{Failure, Progress};
+use crate::tui::app::{App, Job, JobKind};
+use crate::tui::effect::Effect;
+use crate::tui::msg::{EffectId, Reviewed};
+use crate::tui::screen::review::Review;
+
+/// Registers a new job; returns its id.
+pub(crate) fn begin(app: &mut App, work: JobKind) -> EffectId {
+    let id = app.next_id();
+    app.job = Some(Job {
+        id,
+        work,
+        since: None,
+        phases: Vec::new(),
+        stops: 0,
+    });
+    id
+}
+
+/// Reads file and target.
+pub(crate) fn compare(app: &mut App) -> Vec<Effect> {
+    if app.job.is_some() {
+        return Vec::new();
+    }
+    app.failure = None;
+    vec![Effect::Compare(begin(app, JobKind::Compare))]
+}
+
+/// Compares again; an earlier failure is cleared.
+pub(crate) fn again(app: &mut App) -> Vec<Effect> {
+    app.modals.clear();
+    compare(app)
+}
+
+/// Handles the progress of the job.
+pub(crate) fn progress(app: &mut App, id: EffectId, progress: Progress) {
+    let Some(job) = app.job.as_mut().filter(|job| job.id == id) else {
+        return;
+    };
+    match job
+        .phases
+        .iter_mut()
+        .find(|known| known.phase == progress.phase)
+    {
+        Some(known) => *known = progress,
+        None => job.phases.push(progress),
+    }
+}
+
+/// Returns whether an answer comes from an abandoned job.
+pub(crate) fn is_stale(app: &App, id: EffectId) -> bool {
+    app.job.as_ref().is_none_or(|job| job.id != id)
+}
+
+/// Handles a plan.
+pub(crate) fn compared(
+    app: &mut App,
+    id: EffectId,
+    outcome: Result<Reviewed, Failure>,
+) -> Vec<Effect> {
+    if is_stale(app, id) {
+        return Vec::new();
+    }
+    app.job = None;
+    match (outcome, app.review.take()) {
+        (Ok(subject), None) => {
+            app.file.clone_from(&subject.file);
+            app.review = Some(Review::new(subject));
+        }
+        (Ok(subject), Some(old)) => {
+            let next = old.again(subject);
+            let kept = next.has_choices();
+            app.review = Some(next);
+            app.say(if kept {
+                "compared again; choices that still apply were kept"
+            } else {
+                "compared again"
+            });
+        }
+        (Err(failure), None) => app.failure = Some(failure),
+        (Err(failure), Some(old)) => {
+            app.review = Some(old);
+            fail(app, &failure);
+        }
+    }
+    Vec::new()
+}
+
+/// Quits, if that was deferred until the job had ended.
+pub(crate) fn leave(app: &mut App) -> Vec<Effect> {
+    app.leaving
+        .take()
+        .map(|exit| vec![Effect::Quit(exit)])
+        .unwrap_or_default()
+}
+
+/// Asks the job that writes to stop, unless it is too late.
+pub(crate) fn stop(app: &mut App, why: &'static str) -> Vec<Effect> {
+    let Some(job) = &mut app.job else {
+        return Vec::new();
+    };
+    if job.is_committing() && !job.is_waiting_for_commit() && app.leaving.is_none() {
+        app.refuse("committing: it can no longer be cancelled");
+        return Vec::new();
+    }
+    job.stops += 1;
+    let first = job.stops == 1;
+    let is_committing = job.is_committing();
+    app.say(if is_committing {
+        "waiting one more second for the outcome"
+    } else {
+        "rolling back, please wait"
+    });
+    if first {
+        vec![Effect::Cancel(why)]
+    } else {
+        Vec::new()
+    }
+}

@@ -1,0 +1,22 @@
+//! The review of a plan: tree, items, detail; choosing, searching, copying.
+
+pub(crate) mod branch;
+pub(crate) mod choose;
+pub(crate) mod copy;
+pub(crate) mod detail;
+mod detail_pane;
+mod filter;
+mod items;
+pub(crate) mod label;
+mod model;
+pub(crate) mod names;
+pub(crate) mod navigate;
+pub(crate) mod node;
+mod pane;
+pub(crate) mod query;
+pub(crate) mod search;
+mod tree;
+pub(crate) mod view;
+
+pub(crate) use filter::Filter;
+pub(crate) use model::{Review, Tally};

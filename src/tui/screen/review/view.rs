@@ -1,0 +1,25 @@
+//! Drawing the three panes.
+
+use ratatui::layout::Position;
+
+use super::{detail_pane, items, tree};
+use crate::tui::app::App;
+use crate::tui::layout::{Pane, Panes};
+use crate::tui::widget::Canvas;
+
+pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<Position> {
+    // The focused pane comes last: neighbours share a border.
+    let others = Pane::ALL.into_iter().filter(|pane| *pane != app.focus);
+    let mut cursor = None;
+    for pane in others
+        .chain([app.focus])
+        .filter(|pane| !panes.area(*pane).is_empty())
+    {
+        cursor = match pane {
+            Pane::Tree => tree::draw(app, canvas, panes),
+            Pane::Items => items::draw(app, canvas, panes),
+            Pane::Detail => detail_pane::draw(app, canvas, panes),
+        };
+    }
+    cursor.filter(|_| app.theme.accessible)
+}
