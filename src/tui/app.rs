@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use super::action::{Act, Context, KeyMap};
+use super::action::{self, Act, Context};
+use super::effect::EffectId;
+use super::exit::Exit;
 use super::keys::Key;
 use super::layout::{self, Pane, Panes};
-use super::msg::{EffectId, Exit, Location};
+use super::subject::Location;
 use super::theme::Theme;
 use super::widget::List;
 use crate::job::{Failure, JobRecord, Phase, Progress, Receipt, Undone};
@@ -20,6 +22,12 @@ use crate::tui::screen::review::detail;
 use crate::tui::screen::review::detail::{DetailOptions, DetailRow};
 use crate::tui::screen::review::node::Node;
 use crate::tui::screen::review::query::Search;
+
+/// An action on the model.
+pub(crate) type Action = action::Action<App>;
+
+/// The keys of all actions.
+pub(crate) type KeyMap = action::KeyMap<App>;
 
 /// A notice to the operator, shown until the next key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,11 +169,11 @@ struct DetailKey {
 
 impl App {
     /// Returns the model before anything was read.
-    pub(crate) fn new(file: &str, theme: Theme, size: (u16, u16)) -> Self {
+    pub(crate) fn new(file: &str, keymap: KeyMap, theme: Theme, size: (u16, u16)) -> Self {
         Self {
             file: file.to_owned(),
             theme,
-            keymap: KeyMap::new(),
+            keymap,
             size,
             slow_link: false,
             now: Duration::ZERO,
@@ -230,6 +238,12 @@ impl App {
         self.modals
             .last()
             .filter(|modal| self.form.is_none() || !modal.is_below)
+    }
+
+    /// Returns the dialog that actions apply to: not a list of actions.
+    pub(crate) fn question(&self) -> Option<&Dialog> {
+        let mut questions = self.modals.iter().rev().map(|modal| &modal.dialog);
+        questions.find(|question| !matches!(question, Dialog::Palette | Dialog::Help))
     }
 
     /// Returns the key context if no dialog is open.
@@ -332,6 +346,11 @@ impl App {
             text: text.into(),
             refused: false,
         });
+    }
+
+    /// Shows how to quit.
+    pub(crate) fn say_how_to_quit(&mut self) {
+        self.say(format!("{} quits", self.key(Act::Back)));
     }
 
     /// Shows why something cannot be done, until the next key.

@@ -6,7 +6,10 @@
 
 pub(crate) mod action;
 pub(crate) mod app;
+pub(crate) mod catalogue;
+pub(crate) mod condition;
 pub(crate) mod effect;
+pub(crate) mod exit;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 pub(crate) mod item_status;
@@ -15,6 +18,7 @@ pub(crate) mod layout;
 pub(crate) mod msg;
 pub mod runtime;
 pub(crate) mod screen;
+pub(crate) mod subject;
 #[cfg(test)]
 pub(crate) mod support;
 pub(crate) mod theme;
@@ -22,8 +26,9 @@ pub(crate) mod update;
 pub(crate) mod view;
 pub(crate) mod widget;
 
-pub use action::keys_markdown;
+pub use catalogue::keys_markdown;
 pub use effect::Backend;
-pub use msg::{Exit, Farewell, Location, Reviewed, Scoped};
+pub use exit::{Exit, Farewell};
 pub use runtime::{Options, run};
+pub use subject::{Location, Reviewed, Scoped};
 pub use theme::ColorChoice;

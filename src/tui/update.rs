@@ -4,24 +4,22 @@
 use super::action::{Act, Context, Lookup};
 use super::app::{App, JobKind};
 use super::effect::Effect;
+use super::exit::{Exit, Leave};
 use super::keys::Key;
 use super::layout;
-use super::msg::{Exit, Leave, Msg, Reloaded};
-use crate::scopes::screen::form::{Form, update as form};
-use crate::scopes::screen::update as scopes;
-use crate::tui::screen::access::update as access;
-use crate::tui::screen::dialog::update as modal;
-use crate::tui::screen::history::update as history;
-use crate::tui::screen::import::{apply, confirm as import, rehearse};
-use crate::tui::screen::job;
-use crate::tui::screen::review::Review;
-use crate::tui::screen::review::{choose, copy, navigate, search};
-use crate::tui::screen::save;
+use super::msg::{Msg, Reloaded};
+use super::screen::dialog::typing;
+use super::screen::history::update as history;
+use super::screen::import::{apply, rehearse};
+use super::screen::review::{Review, copy};
+use super::screen::{back, job, save};
+use crate::scopes::screen::form::Form;
+use crate::scopes::screen::update::{edit, findings, load};
 
 /// Returns what has to be done first, before any message.
 pub(crate) fn start(app: &mut App) -> Vec<Effect> {
     if app.scopes.is_some() {
-        scopes::read(app)
+        load::read(app)
     } else {
         job::compare(app)
     }
@@ -32,7 +30,7 @@ pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
     let effects = match msg {
         Msg::Key(key) => press(app, key),
         Msg::Paste(text) => {
-            modal::paste(app, &text);
+            typing::paste(app, &text);
             Vec::new()
         }
         Msg::Resize(width, height) => {
@@ -70,12 +68,12 @@ pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Scopes(id, outcome) => {
-            scopes::taken_in(app, id, outcome);
+            load::taken_in(app, id, outcome);
             Vec::new()
         }
-        Msg::Edited(id, outcome) => scopes::edited(app, id, outcome),
+        Msg::Edited(id, outcome) => edit::edited(app, id, outcome),
         Msg::Checked(id, outcome) => {
-            scopes::checked(app, id, outcome);
+            findings::checked(app, id, outcome);
             Vec::new()
         }
         Msg::Reloaded(reloaded) => {
@@ -102,7 +100,7 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
     }
     app.notice = None;
     let context = app.context();
-    if modal::types(app, context, key) {
+    if typing::types(app, context, key) {
         return Vec::new();
     }
     app.pending.push(key);
@@ -120,7 +118,7 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
         Lookup::Action(action) => {
             app.pending.clear();
             match action.check(app) {
-                Ok(()) => perform(app, action.act, context),
+                Ok(()) => action.run(app),
                 Err(why) => {
                     app.refuse(why);
                     Vec::new()
@@ -138,119 +136,18 @@ fn press_unseen(app: &mut App, key: Key) -> Vec<Effect> {
     };
     match action.act {
         Act::Interrupt if app.is_applying() => job::stop(app, "Ctrl-C"),
-        Act::Suspend | Act::Redraw if action.check(app).is_ok() => {
-            perform(app, action.act, Context::Review)
-        }
+        Act::Suspend | Act::Redraw if action.check(app).is_ok() => action.run(app),
         Act::Back | Act::Interrupt if !app.is_applying() => {
             let has_typed = app.form.as_ref().is_some_and(Form::is_dirty);
             let loses = has_typed || app.review.as_ref().is_some_and(Review::has_choices);
-            if loses && !modal::is_leaving(app) {
-                modal::ask_to_leave(app);
+            if loses && !back::is_leaving(app) {
+                back::ask_to_leave(app);
                 return Vec::new();
             }
             vec![Effect::Quit(Exit::Done)]
         }
         _ => Vec::new(),
     }
-}
-
-/// Runs an available action.
-pub(crate) fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
-    if let Some(effects) = app
-        .scopes
-        .is_some()
-        .then(|| scopes::perform(app, act, context))
-        .flatten()
-    {
-        return effects;
-    }
-    match act {
-        Act::Interrupt => return interrupt(app, context),
-        Act::Suspend => return vec![Effect::Suspend],
-        Act::Redraw => return vec![Effect::Redraw],
-        Act::Theme => {
-            app.theme.next();
-            let name = app.theme.name().to_owned();
-            app.say(format!("theme {name}"));
-        }
-        Act::Again => return job::again(app),
-        Act::Import => import::ask(app),
-        Act::Backup => import::turn_backup(app),
-        Act::Rehearse => return rehearse::begin(app),
-        Act::SavePlan | Act::Export | Act::SaveBackup => save::ask(app, act),
-        Act::History => return history::open(app),
-        Act::OpenJob => history::open_job(app),
-        Act::Undo => history::ask_undo(app),
-        Act::Copy => return copy::copy(app),
-        Act::Help | Act::Explain | Act::Palette => modal::read(app, act, context),
-        Act::Back => return modal::back(app, context),
-        Act::Escape => return modal::escape(app),
-        Act::Press => return modal::press(app, context),
-        Act::NextStop | Act::PreviousStop => modal::move_focus(app, act),
-        Act::Choose | Act::Cover => choose::one(app, act),
-        Act::CoverAll => choose::ask_cover(app, None),
-        Act::ConfirmMissing => choose::ask_missing(app),
-        Act::Filter => choose::filter(app),
-        Act::Search | Act::NextHit | Act::PreviousHit => search::perform(app, act),
-        Act::Unchanged => {
-            app.options.unchanged = !app.options.unchanged;
-            let word = if app.options.unchanged {
-                "shown"
-            } else {
-                "hidden"
-            };
-            app.say(format!("unchanged fields are {word}"));
-        }
-        Act::SideBySide => app.options.side_by_side = !app.options.side_by_side,
-        Act::Zoom => app.zoom = !app.zoom,
-        Act::Down
-        | Act::Up
-        | Act::Top
-        | Act::Bottom
-        | Act::HalfDown
-        | Act::HalfUp
-        | Act::PageDown
-        | Act::PageUp => navigate::rows(app, act),
-        Act::In
-        | Act::Out
-        | Act::Enter
-        | Act::NextPane
-        | Act::PreviousPane
-        | Act::TreePane
-        | Act::ItemsPane
-        | Act::DetailPane => navigate::panes(app, act),
-        Act::NextChange | Act::PreviousChange | Act::NextBlocked => navigate::jump(app, act),
-        Act::NextField
-        | Act::PreviousField
-        | Act::OpenField
-        | Act::NextValue
-        | Act::PreviousValue
-        | Act::RemoveModule
-        | Act::SaveForm
-        | Act::CancelForm
-        | Act::Pick
-        | Act::PickAll
-        | Act::FilterRows
-        | Act::ApplyPicker
-        | Act::CancelPicker => return form::perform(app, act),
-        Act::Access => access::open(app),
-        Act::TurnAccess => access::switch_grouping(app),
-        Act::Scopes => return scopes::open(app),
-        // Actions of the screen of scopes only.
-        Act::CreateScope
-        | Act::EditScope
-        | Act::DeleteScope
-        | Act::Holders
-        | Act::GiveScope
-        | Act::TakeScope
-        | Act::CheckScopes
-        | Act::OpenFinding
-        | Act::Repair
-        | Act::NextSort
-        | Act::Reverse
-        | Act::Toggle => {}
-    }
-    Vec::new()
 }
 
 /// Applies what could be read; the rest stays as it was.
@@ -273,31 +170,6 @@ fn reload(app: &mut App, reloaded: Reloaded) {
     }
 }
 
-/// Ctrl-C: cancels what writes; otherwise goes back, and quits when pressed twice.
-fn interrupt(app: &mut App, context: Context) -> Vec<Effect> {
-    match context {
-        Context::Applying => job::stop(app, "Ctrl-C"),
-        Context::Loading => vec![Effect::Quit(Exit::Interrupted)],
-        Context::Dialog if modal::is_leaving(app) => vec![Effect::Quit(Exit::Interrupted)],
-        Context::Review
-        | Context::Dialog
-        | Context::Reader
-        | Context::Search
-        | Context::Palette
-        | Context::History
-        | Context::Job
-        | Context::ScopeFilter
-        | Context::Holders
-        | Context::Findings
-        | Context::Access => modal::back(app, context),
-        Context::Scopes => scopes::interrupt(app),
-        Context::Form | Context::Picker | Context::Filter => {
-            form::back(app, context);
-            Vec::new()
-        }
-    }
-}
-
 fn leave_for(app: &mut App, leave: Leave) -> Vec<Effect> {
     let rehearsing = app
         .job
@@ -305,7 +177,7 @@ fn leave_for(app: &mut App, leave: Leave) -> Vec<Effect> {
         .is_some_and(|job| job.work == JobKind::Rehearse);
     match (leave, app.is_applying()) {
         (Leave::Interrupt, true) => job::stop(app, "SIGINT"),
-        (Leave::Interrupt, false) => interrupt(app, app.context()),
+        (Leave::Interrupt, false) => back::interrupt(app),
         (Leave::Terminate, true) => {
             app.leaving = Some(Exit::Terminated);
             job::stop(app, "SIGTERM")

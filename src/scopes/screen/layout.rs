@@ -12,6 +12,16 @@ pub(crate) enum Half {
     Detail,
 }
 
+impl Half {
+    /// Returns the other one.
+    pub(crate) const fn other(self) -> Self {
+        match self {
+            Self::List => Self::Detail,
+            Self::Detail => Self::List,
+        }
+    }
+}
+
 /// The areas of the screen of scopes; an empty one is not shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Halves {

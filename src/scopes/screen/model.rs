@@ -8,7 +8,7 @@ use super::detail::{self, DetailRow};
 use super::layout::{Half, Halves};
 use crate::job::Failure;
 use crate::scopes::{Catalogue, Edited, Filter, Label, Scope, ScopeFinding, Sort, SortKey};
-use crate::tui::msg::{Location, Scoped};
+use crate::tui::subject::{Location, Scoped};
 use crate::tui::widget::{Line, List};
 
 /// A row of the filter: what it selects.

@@ -13,9 +13,11 @@ use super::signals::{Arrived, Signal};
 use super::terminal::{Suspension, is_gone};
 use crate::job::{Cancel, Failure, FailureKind, Progress, Reporter};
 use crate::tui::app::App;
+use crate::tui::effect::EffectId;
 use crate::tui::effect::{Backend, Effect, Save};
+use crate::tui::exit::{Exit, Leave};
 use crate::tui::keys::Key;
-use crate::tui::msg::{EffectId, Exit, Leave, Msg};
+use crate::tui::msg::Msg;
 use crate::tui::update::{start, update};
 
 /// A frame of the spinner.

@@ -1,7 +1,7 @@
 //! What is left of the screen after it is closed.
 
 use crate::tui::app::App;
-use crate::tui::msg::{Exit, Farewell};
+use crate::tui::exit::{Exit, Farewell};
 
 /// Returns the line to print after the screen is closed.
 pub(crate) fn farewell(app: &App, exit: Exit) -> Farewell {

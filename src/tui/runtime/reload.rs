@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::config::{Config, ConfigError};
-use crate::tui::action::KeyMap;
+use crate::tui::app::KeyMap;
+use crate::tui::catalogue::CATALOGUE;
 use crate::tui::msg::Reloaded;
 use crate::tui::theme;
 
@@ -29,7 +30,7 @@ impl Files {
 
     fn keys(&self) -> Result<KeyMap, String> {
         let Some(path) = &self.config else {
-            return Ok(KeyMap::new());
+            return Ok(KeyMap::new(CATALOGUE));
         };
         let config = Config::read(path).map_err(|error| match &error {
             ConfigError::Parse { place, message } => format!("{place}: {message}"),
@@ -37,6 +38,6 @@ impl Files {
                 format!("{}: {error}", path.display())
             }
         })?;
-        KeyMap::with(&config.keys).map_err(|error| error.to_string())
+        KeyMap::with(CATALOGUE, &config.keys).map_err(|error| error.to_string())
     }
 }

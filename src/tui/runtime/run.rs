@@ -11,10 +11,11 @@ use super::reload::Files;
 use super::signals::{Input, Signals};
 use super::terminal::Terminal;
 use crate::config::Binding;
-use crate::tui::action::KeyMap;
 use crate::tui::app::App;
+use crate::tui::app::KeyMap;
+use crate::tui::catalogue::CATALOGUE;
 use crate::tui::effect::Backend;
-use crate::tui::msg::Farewell;
+use crate::tui::exit::Farewell;
 use crate::tui::theme::{self, ColorChoice, Environment, Level, Theme};
 
 /// The shortest time between two frames.
@@ -61,12 +62,17 @@ pub async fn run(backend: Arc<dyn Backend>, options: &Options) -> io::Result<Far
     let input = Input::new()?;
     let size = terminal.size()?;
     let (theme, complaint) = theme_for(options, &environment);
-    let mut app = App::new(&options.file, theme, (size.width, size.height));
+    let mut app = App::new(
+        &options.file,
+        KeyMap::new(CATALOGUE),
+        theme,
+        (size.width, size.height),
+    );
     app.slow_link = environment.ssh;
     if options.scopes {
         app.begin_with_scopes();
     }
-    let misbound = KeyMap::with(&options.keys)
+    let misbound = KeyMap::with(CATALOGUE, &options.keys)
         .map(|keymap| app.keymap = keymap)
         .err();
     let misbound = misbound.map(|error| format!("{error} (the default keys are used)"));

@@ -6,8 +6,8 @@ use crate::scopes::screen::Half;
 use crate::scopes::screen::form::Form;
 use crate::scopes::screen::form::view as form;
 use crate::scopes::screen::view::summary as scopes;
-use crate::tui::action::{Act, Action, CATALOGUE, Context};
-use crate::tui::app::{App, JobKind};
+use crate::tui::action::{Act, Context};
+use crate::tui::app::{Action, App, JobKind};
 use crate::tui::item_status::ItemStatus;
 use crate::tui::keys::show;
 use crate::tui::layout::Pane;
@@ -199,8 +199,8 @@ fn word(app: &App, action: &Action) -> Option<&'static str> {
 
 fn hints(app: &App) -> Vec<(String, &'static str)> {
     let context = app.context();
-    let here = |action: &&Action| action.contexts.contains(&context) && action.check(app).is_ok();
-    let mut actions: Vec<&Action> = CATALOGUE.iter().filter(here).collect();
+    let here = app.keymap.actions(context);
+    let mut actions: Vec<&Action> = here.filter(|action| action.check(app).is_ok()).collect();
     if matches!(
         context,
         Context::Scopes

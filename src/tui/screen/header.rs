@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::tui::app::App;
-use crate::tui::msg::Location;
+use crate::tui::subject::Location;
 use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line, cut, width};
 

@@ -4,25 +4,59 @@
 use crate::engine::ItemId;
 use crate::engine::display::safe;
 use crate::job::{Failure, FailureKind};
-use crate::tui::action::Act;
-use crate::tui::app::{App, JobKind};
+use crate::tui::action::{Act, Context, Run};
+use crate::tui::app::{Action, App, JobKind};
+use crate::tui::condition::{idle, with_review};
+use crate::tui::effect::EffectId;
 use crate::tui::effect::{Effect, Save};
 use crate::tui::item_status::ItemStatus;
-use crate::tui::msg::{EffectId, Reviewed};
 use crate::tui::screen::dialog::model::{Dialog, Focus, Modal};
+use crate::tui::screen::history::record::can_save_backup;
+use crate::tui::screen::history::update::with_record;
+use crate::tui::screen::import::confirm;
 use crate::tui::screen::job;
 use crate::tui::screen::review::Review;
 use crate::tui::screen::review::node::Node;
+use crate::tui::subject::Reviewed;
 use crate::tui::theme::Role;
 use crate::tui::widget::Line;
 
+pub(crate) const SAVE_BACKUP: Action = Action {
+    act: Act::SaveBackup,
+    name: "save-backup",
+    sentence: "Save the job's backup to a file",
+    contexts: &[Context::History, Context::Job],
+    keys: &["b"],
+    footer: Some("save backup"),
+    condition: |app| with_record(app, |job| can_save_backup(job).and_then(|()| idle(app))),
+    run: Run::Update(|app| ask(app, backup)),
+};
+
+pub(crate) const SAVE_PLAN: Action = Action {
+    act: Act::SavePlan,
+    name: "save-plan",
+    sentence: "Save the plan with the choices to a file, to apply later",
+    contexts: &[Context::Review],
+    keys: &["w"],
+    footer: Some("save plan"),
+    condition: |app| with_review(app, |_| idle(app)),
+    run: Run::Update(|app| ask(app, plan)),
+};
+
+pub(crate) const EXPORT: Action = Action {
+    act: Act::Export,
+    name: "export",
+    sentence: "Export the target to a file that can be imported again",
+    contexts: &[Context::Review],
+    keys: &["E"],
+    footer: Some("export"),
+    condition: |app| with_review(app, |_| idle(app)),
+    run: Run::Update(|app| ask(app, export)),
+};
+
 /// Asks for the path of a file.
-pub(crate) fn ask(app: &mut App, act: Act) {
-    let modal = match act {
-        Act::SavePlan => plan(app),
-        Act::Export => export(app),
-        _ => backup(app),
-    };
+fn ask(app: &mut App, question: fn(&App) -> Option<Modal>) {
+    let modal = question(app);
     app.modals.extend(modal);
 }
 
@@ -42,7 +76,7 @@ fn plan(app: &App) -> Option<Modal> {
         ),
     ];
     if let Some(missing) = review.unconfirmed() {
-        let title = crate::tui::screen::import::confirm::title(missing);
+        let title = confirm::title(missing);
         let text =
             format!("{title}: {missing} not confirmed; the plan cannot be applied as it is.");
         body.insert(1, Line::of(Role::Warning, &text));

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 
-use super::app::App;
+use super::app::{App, KeyMap};
+use super::catalogue::CATALOGUE;
 use super::effect::Effect;
+use super::effect::EffectId;
 use super::keys::Key;
-use super::msg::{EffectId, Location, Msg, Reviewed, Scoped};
+use super::msg::Msg;
+use super::subject::{Location, Reviewed, Scoped};
 use super::theme::{Glyphs, Level, Theme, UNICODE, all};
 use super::update::{start, update};
 use crate::engine::access::{Model, Node, Party, Right, Subject, When, Words};
@@ -552,6 +555,7 @@ pub(crate) fn theme(theme: &str, level: Level, glyphs: &'static Glyphs) -> Theme
 pub(crate) fn app_at(width: u16, height: u16) -> App {
     App::new(
         "export.json",
+        KeyMap::new(CATALOGUE),
         theme("dark", Level::True, &UNICODE),
         (width, height),
     )

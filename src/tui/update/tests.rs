@@ -55,7 +55,7 @@ mod first_frame {
     fn comparing_is_an_effect_and_a_stale_answer_is_dropped() {
         let mut app = app_at(80, 24);
         let id = compare_id(&start(&mut app));
-        let stale = crate::tui::msg::EffectId(id.0 + 1);
+        let stale = crate::tui::effect::EffectId(id.0 + 1);
         update(&mut app, Msg::Compared(stale, Ok(reviewed(sample()))));
         assert!(app.review.is_none());
         update(&mut app, Msg::Compared(id, Ok(reviewed(sample()))));
@@ -92,7 +92,7 @@ mod first_frame {
         update(&mut app, Msg::Progress(id, step(5)));
         update(
             &mut app,
-            Msg::Progress(crate::tui::msg::EffectId(99), step(9)),
+            Msg::Progress(crate::tui::effect::EffectId(99), step(9)),
         );
         let phases = &app.job.as_ref().unwrap().phases;
         assert_eq!(phases, &[step(5)]);
@@ -1036,7 +1036,8 @@ mod large {
 mod own_keys {
     use super::*;
     use crate::config::Binding;
-    use crate::tui::action::KeyMap;
+    use crate::tui::app::KeyMap;
+    use crate::tui::catalogue::CATALOGUE;
     use crate::tui::msg::Reloaded;
     use crate::tui::theme::all;
 
@@ -1046,7 +1047,7 @@ mod own_keys {
             keys: vec![key.to_owned()],
             place: "config.toml:1".to_owned(),
         };
-        KeyMap::with(&[binding]).unwrap()
+        KeyMap::with(CATALOGUE, &[binding]).unwrap()
     }
 
     #[test]

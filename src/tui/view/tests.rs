@@ -268,9 +268,11 @@ mod looks {
             place: String::new(),
         };
         let mut app = sampled(100, 50);
-        app.keymap =
-            crate::tui::action::KeyMap::with(&[binding("cover", "v"), binding("out", "ctrl-o")])
-                .unwrap();
+        app.keymap = crate::tui::app::KeyMap::with(
+            crate::tui::catalogue::CATALOGUE,
+            &[binding("cover", "v"), binding("out", "ctrl-o")],
+        )
+        .unwrap();
         keys(&mut app, "j");
         assert!(
             shot(&app).contains("^O tree") && shot(&app).contains("v cover"),
@@ -429,7 +431,7 @@ mod modals {
         assert_snapshot!(shot(&app));
     }
 
-    fn importing(app: &mut App) -> crate::tui::msg::EffectId {
+    fn importing(app: &mut App) -> crate::tui::effect::EffectId {
         apply_id(&keys(app, "m tab enter P tab enter"))
     }
 

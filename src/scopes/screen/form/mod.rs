@@ -1,9 +1,12 @@
 //! The form in which a scope is created and updated, and its pickers.
 
 mod changes;
+pub(crate) mod fields;
 mod layout;
 mod model;
+pub(crate) mod pick;
 mod picker;
+pub(crate) mod save;
 pub(crate) mod update;
 pub(crate) mod view;
 

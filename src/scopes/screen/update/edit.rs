@@ -1,17 +1,145 @@
 //! Edits of scopes, and their results.
 
+use std::sync::Arc;
+
+use super::condition::{with_scope, with_scopes};
+use super::load;
 use crate::job::{Failure, FailureKind};
 use crate::scopes::screen::Scopes;
 use crate::scopes::screen::form::update as form;
-use crate::scopes::{Edit, Edited};
-use crate::tui::action::{Act, Context};
-use crate::tui::app::{App, JobKind};
+use crate::scopes::{Catalogue, Edit, Edited};
+use crate::tui::action::{Act, Availability, Context, Run};
+use crate::tui::app::{Action, App, JobKind};
+use crate::tui::condition::{can_write, require};
 use crate::tui::effect::Effect;
-use crate::tui::msg::EffectId;
+use crate::tui::effect::EffectId;
 use crate::tui::screen::dialog::model::{Dialog, Modal};
 use crate::tui::screen::job;
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
+
+pub(crate) const CREATE: Action = Action {
+    act: Act::CreateScope,
+    name: "create-scope",
+    sentence: "Create a scope",
+    contexts: &[Context::Scopes],
+    keys: &["a"],
+    footer: Some("create"),
+    condition: |app| with_scopes(app, |_| can_write(app)),
+    run: Run::Update(create),
+};
+
+pub(crate) const EDIT: Action = Action {
+    act: Act::EditScope,
+    name: "edit-scope",
+    sentence: "Edit the scope",
+    contexts: &[Context::Scopes],
+    keys: &["e"],
+    footer: Some("edit"),
+    condition: |app| with_scope(app, |_| can_write(app)),
+    run: Run::Update(change),
+};
+
+pub(crate) const DELETE: Action = Action {
+    act: Act::DeleteScope,
+    name: "delete-scope",
+    sentence: "Delete the scope at once, unless it is assigned to clients; undo restores it",
+    contexts: &[Context::Scopes],
+    keys: &["D"],
+    footer: Some("delete"),
+    condition: |app| with_scope(app, |_| can_write(app)),
+    run: Run::Effects(delete),
+};
+
+pub(crate) const GIVE: Action = Action {
+    act: Act::GiveScope,
+    name: "give-scope",
+    sentence: "Give the scope to more clients",
+    contexts: &[Context::Holders],
+    keys: &["a"],
+    footer: Some("give"),
+    condition: |app| with_scopes(app, |_| can_write(app)),
+    run: Run::Update(give),
+};
+
+pub(crate) const TAKE: Action = Action {
+    act: Act::TakeScope,
+    name: "take-scope",
+    sentence: "Take the scope away from the client",
+    contexts: &[Context::Holders],
+    keys: &["D"],
+    footer: Some("take away"),
+    condition: can_take,
+    run: Run::Effects(take),
+};
+
+fn can_take(app: &App) -> Availability {
+    with_scopes(app, |_| {
+        require(
+            app.held().is_some_and(|(_, client)| client.is_some()),
+            "the scope is not assigned to any client",
+        )
+    })?;
+    can_write(app)
+}
+
+fn create(app: &mut App) {
+    if let Some(catalogue) = catalogue(app) {
+        form::create(app, catalogue);
+    }
+}
+
+fn change(app: &mut App) {
+    let index = app.scopes.as_ref().and_then(Scopes::at);
+    if let (Some(catalogue), Some(index)) = (catalogue(app), index) {
+        form::edit(app, catalogue, index);
+    }
+}
+
+fn give(app: &mut App) {
+    let index = app.held().and_then(|(scope, _)| place_of(app, &scope.id));
+    if let (Some(catalogue), Some(index)) = (catalogue(app), index) {
+        form::give(app, catalogue, index);
+    }
+}
+
+fn catalogue(app: &App) -> Option<Arc<Catalogue>> {
+    app.scopes.as_ref().and_then(Scopes::catalogue).cloned()
+}
+
+/// Deletes without asking, as the product does.
+fn delete(app: &mut App) -> Vec<Effect> {
+    let Some(scope) = app.scopes.as_ref().and_then(Scopes::current) else {
+        return Vec::new();
+    };
+    let edit = Edit::Delete {
+        id: scope.id.clone(),
+        name: scope.name.clone(),
+    };
+    submit(app, edit)
+}
+
+/// Takes the scope away from the selected client.
+fn take(app: &mut App) -> Vec<Effect> {
+    let Some((scope, client)) = app.held() else {
+        return Vec::new();
+    };
+    let Some(client) = client else {
+        return Vec::new();
+    };
+    let (id, name, clients) = (
+        scope.id.clone(),
+        scope.name.clone(),
+        vec![client.id.clone()],
+    );
+    submit(app, Edit::Take { id, name, clients })
+}
+
+/// Returns the index of a scope in the catalogue.
+fn place_of(app: &App, id: &str) -> Option<usize> {
+    let scopes = app.scopes.as_ref()?.catalogue()?.scopes();
+    scopes.iter().position(|scope| &*scope.id == id)
+}
 
 /// Edits scopes. Asks first for repairs, and in production, where the database's
 /// name has to be typed.
@@ -114,7 +242,7 @@ pub(crate) fn edited(app: &mut App, id: EffectId, outcome: Result<Edited, Failur
     };
     let leaving = job::leave(app);
     if is_history && leaving.is_empty() {
-        super::read(app)
+        load::read(app)
     } else {
         leaving
     }

@@ -15,11 +15,14 @@ use crate::job::{
     Cancel, Failure, FailureKind, JobRecord, Phase, Receipt, Rehearsal, Reporter, Undone,
 };
 use crate::scopes::{Edit, Edited, ScopeFinding};
+use crate::tui::effect::EffectId;
+use crate::tui::exit::Exit;
 use crate::tui::keys::Key;
-use crate::tui::msg::{EffectId, Exit, Msg, Reviewed, Scoped};
+use crate::tui::msg::Msg;
 use crate::tui::runtime::interface::{Outside, Screen, Source};
 use crate::tui::runtime::signals::{Arrived, Signal};
 use crate::tui::runtime::terminal::Suspension;
+use crate::tui::subject::{Reviewed, Scoped};
 use crate::tui::support::*;
 use crate::tui::view::view;
 

@@ -1,30 +1,59 @@
 //! Who can call what: the list, and the summary in the import dialog.
 
-use crate::tui::app::App;
+use crate::tui::action::{Act, Availability, Context, Run};
+use crate::tui::app::{Action, App};
+use crate::tui::condition::{require, with_review};
 use crate::tui::screen::access::list::AccessList;
 use crate::tui::screen::dialog::model::{Dialog, Modal};
 use crate::tui::screen::review::Review;
 use crate::tui::theme::Role;
 use crate::tui::widget::Line;
 
+pub(crate) const ACCESS: Action = Action {
+    act: Act::Access,
+    name: "access",
+    sentence: "List who gains or loses access",
+    contexts: &[Context::Review],
+    keys: &["A"],
+    footer: Some("access"),
+    condition: |app| with_review(app, has_access),
+    run: Run::Update(open),
+};
+
+pub(crate) const TURN_ACCESS: Action = Action {
+    act: Act::TurnAccess,
+    name: "turn-access",
+    sentence: "List access by API, or by client again",
+    contexts: &[Context::Access],
+    keys: &["tab", "t"],
+    footer: Some("switch"),
+    condition: |_| Ok(()),
+    run: Run::Update(switch_grouping),
+};
+
+fn has_access(review: &Review) -> Availability {
+    let why = format!("{} grants no access", review.subject.platform);
+    require(review.plan().grants_access(), &why)
+}
+
 /// Lists the changes of who can call what under the choices.
-pub(crate) fn open(app: &mut App) {
+fn open(app: &mut App) {
     let Some(access) = app.review.as_ref().and_then(Review::access) else {
         return;
     };
-    let mut modal = Modal::new(
-        Dialog::Access,
-        "Access",
-        vec![Line::of(Role::Text, &access.to_string())],
+    app.modals.push(
+        Modal::new(
+            Dialog::Access,
+            "Access",
+            vec![Line::of(Role::Text, &access.to_string())],
+        )
+        .to_read(),
     );
-    // Closing it confirms nothing, so keys typed ahead are safe.
-    modal.drawn = true;
-    app.modals.push(modal);
     fill(app, false);
 }
 
 /// Switches between subjects and objects.
-pub(crate) fn switch_grouping(app: &mut App) {
+fn switch_grouping(app: &mut App) {
     let by_object = !app.access.by_object;
     fill(app, by_object);
 }

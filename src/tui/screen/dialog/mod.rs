@@ -1,5 +1,8 @@
 //! Dialogs over a screen: model, keys, drawing.
 
+pub(crate) mod help;
 pub(crate) mod model;
-pub(crate) mod update;
+pub(crate) mod palette;
+pub(crate) mod press;
+pub(crate) mod typing;
 pub(crate) mod view;

@@ -193,6 +193,14 @@ impl Modal {
         }
     }
 
+    /// Counts keys that were typed before it was drawn: it confirms nothing.
+    pub(crate) fn to_read(self) -> Self {
+        Self {
+            drawn: true,
+            ..self
+        }
+    }
+
     /// Adds what changed, and the lines below.
     pub(crate) fn with_changed(self, changed: Changed, tail: Vec<Line>) -> Self {
         Self {

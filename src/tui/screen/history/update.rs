@@ -1,19 +1,72 @@
 //! The target's jobs: listing them, looking at one, undoing it.
 
 use crate::job::{Failure, FailureKind, JobRecord, Undone};
-use crate::tui::action::{Act, Context};
-use crate::tui::app::{App, JobKind};
+use crate::tui::action::{Act, Availability, Context, Run};
+use crate::tui::app::{Action, App, JobKind};
+use crate::tui::condition::{can_write, idle, require, unavailable};
 use crate::tui::effect::Effect;
-use crate::tui::msg::EffectId;
+use crate::tui::effect::EffectId;
 use crate::tui::screen::dialog::model::{Dialog, Modal};
 use crate::tui::screen::history::record;
 use crate::tui::screen::job;
-use crate::tui::screen::job::stale::UNDO;
+use crate::tui::screen::job::stale::UNDO_STATES;
 use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widget::{Line, count};
 
+pub(crate) const HISTORY: Action = Action {
+    act: Act::History,
+    name: "history",
+    sentence: "List the target's jobs: view them, undo them, save their backups",
+    contexts: &[Context::Loading, Context::Review, Context::Scopes],
+    keys: &["H"],
+    footer: Some("history"),
+    condition: has_ledger,
+    run: Run::Effects(open),
+};
+
+pub(crate) const OPEN_JOB: Action = Action {
+    act: Act::OpenJob,
+    name: "open-job",
+    sentence: "Show the job in detail",
+    contexts: &[Context::History],
+    keys: &["enter"],
+    footer: Some("open"),
+    condition: |app| with_record(app, |_| Ok(())),
+    run: Run::Update(open_job),
+};
+
+pub(crate) const UNDO: Action = Action {
+    act: Act::Undo,
+    name: "undo",
+    sentence: "Undo the job, after confirmation: restore every row it changed",
+    contexts: &[Context::History, Context::Job],
+    keys: &["U"],
+    footer: Some("undo"),
+    condition: |app| {
+        with_record(app, |job| {
+            record::can_undo(job).and_then(|()| can_write(app))
+        })
+    },
+    run: Run::Update(ask_undo),
+};
+
+/// The ledger belongs to the target: without a target there is none.
+fn has_ledger(app: &App) -> Availability {
+    let known = app.location().is_some();
+    require(known, "the jobs are stored in the target: compare first")?;
+    idle(app)
+}
+
+pub(crate) fn with_record(app: &App, check: impl Fn(&JobRecord) -> Availability) -> Availability {
+    match (app.record(), app.job.as_ref().map(|job| job.work)) {
+        (Some(record), _) => check(record),
+        (None, Some(work @ JobKind::History)) => unavailable(work.doing()),
+        (None, _) => unavailable("no job is selected"),
+    }
+}
+
 /// Opens the list and reads the ledger.
-pub(crate) fn open(app: &mut App) -> Vec<Effect> {
+fn open(app: &mut App) -> Vec<Effect> {
     let body = vec![Line::of(Role::Dim, "Reading the ledger.")];
     app.history = Vec::new();
     app.modals
@@ -70,13 +123,11 @@ pub(crate) fn listed(app: &mut App, id: EffectId, outcome: Result<Vec<JobRecord>
 }
 
 /// Shows the selected job in detail.
-pub(crate) fn open_job(app: &mut App) {
+fn open_job(app: &mut App) {
     let Some(record) = app.record() else { return };
     let (number, body) = (record.job, facts(app, record));
-    let mut modal = Modal::new(Dialog::Job(number), &format!("Job {number}"), body);
-    // Closing it confirms nothing, so keys typed ahead are safe.
-    modal.drawn = true;
-    app.modals.push(modal);
+    let modal = Modal::new(Dialog::Job(number), &format!("Job {number}"), body);
+    app.modals.push(modal.to_read());
 }
 
 fn facts(app: &App, record: &JobRecord) -> Vec<Line> {
@@ -160,7 +211,7 @@ fn state(record: &JobRecord, glyphs: &'static Glyphs) -> String {
 }
 
 /// Asks whether to undo the selected job.
-pub(crate) fn ask_undo(app: &mut App) {
+fn ask_undo(app: &mut App) {
     let (Some(record), Some(place)) = (app.record(), app.location()) else {
         return;
     };
@@ -229,7 +280,7 @@ pub(crate) fn undone(app: &mut App, id: EffectId, outcome: Result<Undone, Failur
             }
         }
         Err(failure) if matches!(failure.kind, FailureKind::Stale | FailureKind::Blocked) => {
-            job::stale(app, &failure, Dialog::UndoStale, UNDO);
+            job::stale(app, &failure, Dialog::UndoStale, UNDO_STATES);
         }
         Err(failure) => job::fail(app, &failure),
     }

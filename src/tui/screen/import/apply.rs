@@ -4,7 +4,7 @@ use crate::job::{Failure, Receipt};
 use crate::tui::action::{Act, Context};
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
-use crate::tui::msg::EffectId;
+use crate::tui::effect::EffectId;
 use crate::tui::screen::dialog::model::{Dialog, Modal};
 use crate::tui::screen::job;
 use crate::tui::theme::Role;

@@ -3,15 +3,16 @@
 use crate::engine::diff::segments;
 use crate::engine::finding::grouped;
 use crate::engine::{Approved, MissingCount, Severity, Verb};
-use crate::tui::action::{Act, Context};
-use crate::tui::app::App;
+use crate::tui::action::{Act, Availability, Context, Run};
+use crate::tui::app::{Action, App, JobKind};
+use crate::tui::condition::{can_write, require, with_review};
 use crate::tui::effect::Effect;
 use crate::tui::item_status::{Counts, ItemStatus};
-use crate::tui::msg::Reviewed;
 use crate::tui::screen::dialog::model::{Dialog, Modal};
 use crate::tui::screen::review::Review;
 use crate::tui::screen::review::label::called;
 use crate::tui::screen::review::node::MissingList;
+use crate::tui::subject::Reviewed;
 use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widget::{Line, count};
 
@@ -21,8 +22,61 @@ const MAX_NAMES: usize = 200;
 /// How many warnings of one code are listed one by one.
 const MAX_WARNINGS_OF_A_SORT: usize = 3;
 
+pub(crate) const IMPORT: Action = Action {
+    act: Act::Import,
+    name: "import",
+    sentence: "Review what will be written, then import it",
+    contexts: &[Context::Review],
+    keys: &["P"],
+    footer: Some("import"),
+    condition: |app| {
+        with_review(app, |review| {
+            can_write(app).and_then(|()| has_something(app, review))
+        })
+    },
+    run: Run::Update(ask),
+};
+
+pub(crate) const BACKUP: Action = Action {
+    act: Act::Backup,
+    name: "no-backup",
+    sentence: "Skip or save the backup; the journal used by undo is always kept",
+    contexts: &[Context::Dialog],
+    keys: &["B"],
+    footer: None,
+    condition: |app| {
+        require(
+            matches!(app.question(), Some(Dialog::Import(_))),
+            "not here",
+        )
+    },
+    run: Run::Update(turn_backup),
+};
+
+/// Something has to be chosen.
+pub(crate) fn has_something(app: &App, review: &Review) -> Availability {
+    let counts = review.counts();
+    if counts.of(ItemStatus::Add) + counts.of(ItemStatus::Cover) > 0 {
+        return Ok(());
+    }
+    let blocked = match counts.blocked() {
+        0 => String::new(),
+        n => format!(": {} blocked", count(n, "item is", "items are")),
+    };
+    let (one, all) = (app.key(Act::Cover), app.key(Act::CoverAll));
+    let hint = match (
+        counts.of(ItemStatus::Differs),
+        counts.of(ItemStatus::LeftOut),
+    ) {
+        (0, 0) => String::new(),
+        (0, _) => format!("; {} chooses what is left out", app.key(Act::Choose)),
+        _ => format!("; {one} covers, {all} covers all"),
+    };
+    Err(format!("nothing to import{blocked}{hint}"))
+}
+
 /// Opens *Confirm import*.
-pub(crate) fn ask(app: &mut App) {
+fn ask(app: &mut App) {
     let Some(review) = &app.review else { return };
     let typed = must_type(review).then(|| review.subject.database.clone());
     let (glyphs, keys) = (app.theme.glyphs, Keys::of(app, typed.is_some()));
@@ -54,7 +108,7 @@ pub(crate) fn refresh(app: &mut App) {
 }
 
 /// Imports without a backup, or with one again.
-pub(crate) fn turn_backup(app: &mut App) {
+fn turn_backup(app: &mut App) {
     let Some(review) = &mut app.review else {
         return;
     };
@@ -318,7 +372,7 @@ pub(crate) fn go(app: &mut App) -> Vec<Effect> {
 
 fn begin(app: &mut App, approved: Approved) -> Vec<Effect> {
     app.modals.clear();
-    let id = crate::tui::screen::job::begin(app, crate::tui::app::JobKind::Apply);
+    let id = crate::tui::screen::job::begin(app, JobKind::Apply);
     let backup = app
         .review
         .as_ref()

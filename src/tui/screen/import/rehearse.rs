@@ -1,16 +1,40 @@
 //! Rehearsals: the whole import on the target, rolled back, and the result.
 
+use super::confirm::{confirm_first, has_something};
 use crate::job::{Failure, Rehearsal};
-use crate::tui::app::{App, JobKind};
+use crate::tui::action::{Act, Availability, Context, Run};
+use crate::tui::app::{Action, App, JobKind};
+use crate::tui::condition::{can_write, with_review};
 use crate::tui::effect::Effect;
-use crate::tui::msg::EffectId;
+use crate::tui::effect::EffectId;
 use crate::tui::screen::dialog::model::{Dialog, Modal};
 use crate::tui::screen::job;
+use crate::tui::screen::review::Review;
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
 
+pub(crate) const REHEARSE: Action = Action {
+    act: Act::Rehearse,
+    name: "rehearse",
+    sentence: "Run the import on the target, report the result, and roll back",
+    contexts: &[Context::Review],
+    keys: &["X"],
+    footer: Some("rehearse"),
+    condition: |app| with_review(app, |review| can_rehearse(app, review)),
+    run: Run::Effects(begin),
+};
+
+fn can_rehearse(app: &App, review: &Review) -> Availability {
+    can_write(app)?;
+    has_something(app, review)?;
+    match review.unconfirmed() {
+        Some(missing) => Err(confirm_first(missing, &app.key(Act::ConfirmMissing))),
+        None => Ok(()),
+    }
+}
+
 /// Starts. No confirmation: everything is rolled back.
-pub(crate) fn begin(app: &mut App) -> Vec<Effect> {
+fn begin(app: &mut App) -> Vec<Effect> {
     let Some(review) = &app.review else {
         return Vec::new();
     };

@@ -1,6 +1,6 @@
 //! Failures: what failed, where, why, and the next step.
 
-use super::stale::{Changed, IMPORT, States};
+use super::stale::{Changed, IMPORT_STATES, States};
 use crate::job::{Failure, FailureKind};
 use crate::tui::app::App;
 use crate::tui::screen::dialog::model::{Dialog, Modal};
@@ -13,7 +13,7 @@ const MAX_ABOUT: usize = 200;
 /// Shows the failure in a dialog.
 pub(crate) fn fail(app: &mut App, failure: &Failure) {
     if failure.kind == FailureKind::Stale {
-        return stale(app, failure, Dialog::Stale, IMPORT);
+        return stale(app, failure, Dialog::Stale, IMPORT_STATES);
     }
     if failure.unknown_job.is_some() {
         // On quitting, "nothing was written" would be wrong.

@@ -10,4 +10,4 @@ mod update;
 
 pub(crate) use failure::{explain, fail, stale};
 pub(crate) use report::{counted, notes, tables, written};
-pub(crate) use update::{again, begin, compare, compared, is_stale, leave, progress, stop};
+pub(crate) use update::{AGAIN, again, begin, compare, compared, is_stale, leave, progress, stop};

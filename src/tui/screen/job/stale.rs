@@ -26,14 +26,14 @@ pub(crate) struct States {
 }
 
 /// Of an import: the plan, the target, the file.
-pub(crate) const IMPORT: States = States {
+pub(crate) const IMPORT_STATES: States = States {
     then: "when compared",
     now: "now",
     wanted: "in the file",
 };
 
 /// Of an undo.
-pub(crate) const UNDO: States = States {
+pub(crate) const UNDO_STATES: States = States {
     then: "as the job left it",
     now: "now",
     wanted: "to restore",
@@ -281,7 +281,7 @@ mod tests {
             [Value::Int(10), Value::Int(20), Value::Null],
         )]);
         assert_eq!(
-            describe(&stale, IMPORT, 100, false),
+            describe(&stale, IMPORT_STATES, 100, false),
             [
                 "client crm: changed in the target since",
                 "  field  when compared                  now                            in the file",
@@ -294,8 +294,8 @@ mod tests {
             "    now            20",
             "    in the file    none",
         ];
-        assert_eq!(describe(&stale, IMPORT, 60, false)[1..], below);
-        assert_eq!(describe(&stale, IMPORT, 200, true)[1..], below);
+        assert_eq!(describe(&stale, IMPORT_STATES, 60, false)[1..], below);
+        assert_eq!(describe(&stale, IMPORT_STATES, 200, true)[1..], below);
     }
 
     #[test]
@@ -305,7 +305,7 @@ mod tests {
             [Value::Int(10), Value::Int(20), Value::Int(30)],
         )]);
         assert_eq!(
-            describe(&stale, UNDO, 30, false)[2..],
+            describe(&stale, UNDO_STATES, 30, false)[2..],
             [
                 "  tps",
                 "  as the job left it",
@@ -327,7 +327,7 @@ mod tests {
                 secret: true,
                 ..open
             }]),
-            IMPORT,
+            IMPORT_STATES,
             100,
             false,
         );
@@ -335,7 +335,7 @@ mod tests {
         let kept = Value::Secret(Secret::new("canary"));
         let inner = stale(vec![field("/a", [kept.clone(), kept, Value::Null])]);
         for width in [30, 100] {
-            for line in Changed::new(&inner, IMPORT).lay(width, false, &UNICODE) {
+            for line in Changed::new(&inner, IMPORT_STATES).lay(width, false, &UNICODE) {
                 assert!(!line.plain().contains("canary"), "{}", line.plain());
             }
         }
@@ -352,7 +352,7 @@ mod tests {
         };
         let lines = describe(
             &stale(vec![field("/a", [script("1"), script("2"), script("1 ")])]),
-            IMPORT,
+            IMPORT_STATES,
             60,
             false,
         );
@@ -367,7 +367,7 @@ mod tests {
         let long = || text(&"x".repeat(100_000));
         let lines = describe(
             &stale(vec![field("/a", [long(), text("y"), long()])]),
-            IMPORT,
+            IMPORT_STATES,
             120,
             false,
         );
@@ -380,7 +380,7 @@ mod tests {
         fn no_line_is_wider_than_asked(value in ".{0,60}", path in ".{0,30}", width in 8_usize..150, accessible: bool) {
             let value = || Value::Text(value.as_str().into());
             let fields = vec![field(&format!("/{path}"), [value(), value(), value()])];
-            for line in Changed::new(&stale(fields), UNDO).lay(width, accessible, &ASCII) {
+            for line in Changed::new(&stale(fields), UNDO_STATES).lay(width, accessible, &ASCII) {
                 prop_assert!(line.width() <= width, "{} > {width}: {}", line.width(), line.plain());
             }
         }

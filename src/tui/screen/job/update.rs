@@ -2,10 +2,14 @@
 
 use super::failure::fail;
 use crate::job::{Failure, Progress};
-use crate::tui::app::{App, Job, JobKind};
+use crate::tui::action::{Act, Availability, Context, Run};
+use crate::tui::app::{Action, App, Job, JobKind};
+use crate::tui::condition::{idle, require};
 use crate::tui::effect::Effect;
-use crate::tui::msg::{EffectId, Reviewed};
+use crate::tui::effect::EffectId;
+use crate::tui::screen::dialog::model::Dialog;
 use crate::tui::screen::review::Review;
+use crate::tui::subject::Reviewed;
 
 /// Registers a new job; returns its id.
 pub(crate) fn begin(app: &mut App, work: JobKind) -> EffectId {
@@ -27,6 +31,31 @@ pub(crate) fn compare(app: &mut App) -> Vec<Effect> {
     }
     app.failure = None;
     vec![Effect::Compare(begin(app, JobKind::Compare))]
+}
+
+pub(crate) const AGAIN: Action = Action {
+    act: Act::Again,
+    name: "compare-again",
+    sentence: "Compare file and target again; choices that still apply are kept",
+    contexts: &[Context::Loading, Context::Review, Context::Dialog],
+    keys: &["R"],
+    footer: Some("compare again"),
+    condition: can_compare_again,
+    run: Run::Effects(again),
+};
+
+fn can_compare_again(app: &App) -> Availability {
+    let here = app.question();
+    require(app.scopes.is_none(), "not here")?;
+    require(
+        matches!(here, None | Some(Dialog::Stale | Dialog::Failure)),
+        "not here",
+    )?;
+    require(
+        app.review.is_some() || app.failure.is_some(),
+        "file and target are being compared",
+    )?;
+    idle(app)
 }
 
 /// Compares again; an earlier failure is cleared.

@@ -1,15 +1,17 @@
-//! Choosing what to write, and listing by it.
+//! Choosing what to write.
 
 use crate::engine::Missing;
 use crate::engine::display::safe;
-use crate::tui::action::Act;
-use crate::tui::app::App;
+use crate::tui::action::{Act, Availability, Context, Run};
+use crate::tui::app::{Action, App};
+use crate::tui::condition::{require, unavailable, with_review};
 use crate::tui::item_status::{Counts, ItemStatus};
 use crate::tui::screen::dialog::model::{Dialog, Modal};
+use crate::tui::screen::import::confirm;
 use crate::tui::screen::review::detail::ignored;
 use crate::tui::screen::review::label::called;
 use crate::tui::screen::review::node::Node;
-use crate::tui::screen::review::{Filter, Review, Tally};
+use crate::tui::screen::review::{Review, Tally};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count, width};
 
@@ -19,16 +21,129 @@ const MAX_NAMES: usize = 3;
 /// The maximum width of a column of missing objects: a kind, and an ObjectID.
 const WIDEST_NAME: usize = 34;
 
+pub(crate) const CHOOSE: Action = Action {
+    act: Act::Choose,
+    name: "choose",
+    sentence: "Choose the item, or leave it out; on a kind, all items below",
+    contexts: &[Context::Review],
+    keys: &["space"],
+    footer: Some("choose"),
+    condition: |app| with_review(app, |review| can_choose(app, review)),
+    run: Run::Update(|app| one(app, false)),
+};
+
+pub(crate) const COVER: Action = Action {
+    act: Act::Cover,
+    name: "cover",
+    sentence: "Cover the item: overwrite it in the target, or keep it",
+    contexts: &[Context::Review],
+    keys: &["c"],
+    footer: Some("cover"),
+    condition: |app| with_review(app, |review| can_cover(app, review)),
+    run: Run::Update(|app| one(app, true)),
+};
+
+pub(crate) const COVER_ALL: Action = Action {
+    act: Act::CoverAll,
+    name: "cover-all",
+    sentence: "Cover every item that differs, after confirmation",
+    contexts: &[Context::Review],
+    keys: &["C"],
+    footer: Some("cover all"),
+    condition: |app| with_review(app, can_cover_all),
+    run: Run::Update(|app| ask_cover(app, None)),
+};
+
+pub(crate) const CONFIRM_MISSING: Action = Action {
+    act: Act::ConfirmMissing,
+    name: "confirm-lack-api",
+    sentence: "Show what is missing in the target, and confirm that it is ignored",
+    contexts: &[Context::Review, Context::Dialog],
+    keys: &["m"],
+    footer: Some("lack API"),
+    condition: |app| with_review(app, |review| can_confirm_missing(app, review)),
+    run: Run::Update(ask_missing),
+};
+
+fn can_choose(app: &App, review: &Review) -> Availability {
+    match app.node() {
+        Some(Node::Item(index)) => writable(review, index),
+        Some(Node::Branch(index, _) | Node::Element(index, _, _)) => {
+            let id = review.entry(index).map(|entry| &entry.item.id);
+            Err(id.map_or_else(String::new, |id| {
+                format!("part of {} {}: select the {}", id.kind, id.key, id.kind)
+            }))
+        }
+        Some(Node::Warnings | Node::Warning(_)) => unavailable("a warning cannot be chosen"),
+        Some(Node::Kind(_) | Node::Missing(_) | Node::MissingObject(_)) | None => Ok(()),
+    }
+}
+
+fn writable(review: &Review, index: usize) -> Availability {
+    let Some(entry) = review.entry(index) else {
+        return Ok(());
+    };
+    let key = &entry.item.id.key;
+    match entry.verdict.reasons.first() {
+        Some(reason) if entry.verdict.status.is_blocked() => {
+            Err(format!("{}: {}", review.mark(index).word(), reason.message))
+        }
+        _ if entry.is_unchanged() => Err(format!("{key} is unchanged: nothing to write")),
+        _ => Ok(()),
+    }
+}
+
+fn can_cover(app: &App, review: &Review) -> Availability {
+    can_choose(app, review)?;
+    let absent = |index: usize| {
+        review
+            .entry(index)
+            .is_some_and(|entry| entry.base.is_none())
+    };
+    match app.node() {
+        Some(Node::Item(index)) if absent(index) => {
+            unavailable("not in the target: nothing to cover")
+        }
+        Some(Node::Missing(_) | Node::MissingObject(_)) => unavailable("nothing to cover here"),
+        _ => Ok(()),
+    }
+}
+
+fn can_cover_all(review: &Review) -> Availability {
+    let open = review.counts().of(ItemStatus::Differs);
+    let left_out = review.counts().of(ItemStatus::LeftOut);
+    let why = match left_out {
+        0 => "every item that differs is already covered".to_owned(),
+        n => format!(
+            "no item is undecided; {} left out",
+            count(n, "item is", "items are")
+        ),
+    };
+    require(open > 0, &why)
+}
+
+fn can_confirm_missing(app: &App, review: &Review) -> Availability {
+    let here = app.question();
+    require(matches!(here, None | Some(Dialog::Import(_))), "not here")?;
+    let missing = review.plan().missing_count();
+    require(missing.total() > 0, "nothing is missing in the target")?;
+    let confirmed = format!(
+        "already confirmed: missing {} will be ignored",
+        missing.noun()
+    );
+    require(!review.choices.missing_confirmed, &confirmed)
+}
+
 /// Chooses or covers the selected item, or all items below a kind; asks before
 /// more than one is overwritten.
-pub(crate) fn one(app: &mut App, act: Act) {
+fn one(app: &mut App, cover_only: bool) {
     let node = app.node();
     let Some(review) = &mut app.review else {
         return;
     };
     let said = match node {
         Some(Node::Item(index)) => item(review, index),
-        Some(node @ Node::Kind(_)) => match branch(review, node, act == Act::Cover) {
+        Some(node @ Node::Kind(_)) => match branch(review, node, cover_only) {
             Some(said) => said,
             None => return ask_cover(app, Some(node)),
         },
@@ -316,11 +431,8 @@ pub(crate) fn ask_missing(app: &mut App) {
     }
     body.push(Line::new());
     body.push(Line::of(Role::Title, &ignored(count)));
-    app.modals.push(Modal::new(
-        Dialog::Missing,
-        crate::tui::screen::import::confirm::title(count),
-        body,
-    ));
+    app.modals
+        .push(Modal::new(Dialog::Missing, confirm::title(count), body));
 }
 
 /// Confirms that missing objects are ignored.
@@ -331,19 +443,6 @@ pub(crate) fn confirm_missing(app: &mut App) {
     review.choices.missing_confirmed = true;
     review.choices_changed();
     let said = format!("confirmed: {}", ignored(review.plan().missing_count()));
-    crate::tui::screen::import::confirm::refresh(app);
-    app.say(said);
-}
-
-/// Switches to the next filter.
-pub(crate) fn filter(app: &mut App) {
-    let Some(review) = &mut app.review else {
-        return;
-    };
-    review.set_filter(review.filter.next());
-    let said = match review.filter {
-        Filter::All => "no filter".to_owned(),
-        filter => format!("filter: {}", filter.word()),
-    };
+    confirm::refresh(app);
     app.say(said);
 }

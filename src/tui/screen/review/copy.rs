@@ -1,7 +1,8 @@
 //! Text for the terminal's clipboard. Secrets are in none of it.
 
 use crate::engine::diff::Show;
-use crate::tui::app::App;
+use crate::tui::action::{Act, Context, Run};
+use crate::tui::app::{Action, App};
 use crate::tui::effect::Effect;
 use crate::tui::layout::Pane;
 use crate::tui::screen::review::detail;
@@ -14,8 +15,19 @@ const MAX_BYTES: usize = 74_994;
 /// Wide enough that no value is wrapped.
 const UNBROKEN: usize = 4_000;
 
+pub(crate) const COPY: Action = Action {
+    act: Act::Copy,
+    name: "copy",
+    sentence: "Copy the item, or the detail's line, to the terminal's clipboard",
+    contexts: &[Context::Review],
+    keys: &["y"],
+    footer: None,
+    condition: |_| Ok(()),
+    run: Run::Effects(copy),
+};
+
 /// Copies the detail's line, or the whole item.
-pub(crate) fn copy(app: &mut App) -> Vec<Effect> {
+fn copy(app: &mut App) -> Vec<Effect> {
     let text = if app.focus == Pane::Detail {
         line(app)
     } else {

@@ -5,6 +5,7 @@ pub(crate) mod choose;
 pub(crate) mod copy;
 pub(crate) mod detail;
 mod detail_pane;
+pub(crate) mod display;
 mod filter;
 mod items;
 pub(crate) mod label;

@@ -13,7 +13,7 @@ use super::node::{Node, Row, kind_of};
 use crate::engine::diff::Show;
 use crate::engine::{Access, Choices, Entry, Finding, MissingCount, Plan, Resolution};
 use crate::tui::item_status::{Counts, ItemStatus};
-use crate::tui::msg::Reviewed;
+use crate::tui::subject::Reviewed;
 use crate::tui::widget::List;
 
 /// A plan under review.

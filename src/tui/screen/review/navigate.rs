@@ -1,75 +1,136 @@
-//! Moving: rows, panes, folds, and from change to change.
+//! Moving between panes and folds, and from change to change.
 
-use crate::scopes::screen::form::Area;
-use crate::tui::action::Act;
-use crate::tui::app::App;
+use crate::tui::action::{Act, Context, Run};
+use crate::tui::app::{Action, App};
+use crate::tui::condition::{require, with_review};
 use crate::tui::item_status::ItemStatus;
 use crate::tui::layout::Pane;
 use crate::tui::screen::review::node::Node;
 
-/// Moves the cursor, or scrolls a modal.
-pub(crate) fn rows(app: &mut App, act: Act) {
-    let size = app.size;
-    let is_asked = app.asked().is_some();
-    let form = app.form.as_mut().filter(|_| !is_asked);
-    if let Some(picker) = form.and_then(|form| form.picker.as_mut()) {
-        let height = Area::new(size, app.theme.accessible)
-            .height
-            .saturating_sub(1);
-        picker.list.step(distance(act, height));
-        return;
-    }
-    if let Some(modal) = app.modals.last_mut() {
-        let height = modal.height(size);
-        modal.scroll(distance(act, height));
-        return;
-    }
-    let height = usize::from(app.panes().inside(app.focus).height);
-    let by = distance(act, height);
-    match (app.focus, &mut app.review) {
-        (Pane::Detail, _) => {
-            app.detail.step(by);
-        }
-        (Pane::Tree, Some(review)) => {
-            review.step_tree(by);
-        }
-        (Pane::Items, Some(review)) => {
-            review.step_items(by);
-        }
-        (_, None) => {}
-    }
-}
+pub(crate) const NEXT_CHANGE: Action = Action {
+    act: Act::NextChange,
+    name: "next-change",
+    sentence: "Next item with differences",
+    contexts: &[Context::Review],
+    keys: &["]"],
+    footer: Some("next change"),
+    condition: |_| Ok(()),
+    run: Run::Update(|app| jump(app, true, is_change)),
+};
 
-/// Returns how far an action moves in a window of a height.
-pub(crate) fn distance(act: Act, height: usize) -> isize {
-    let rows = isize::try_from(height.max(2)).unwrap_or(isize::MAX);
-    match act {
-        Act::Down => 1,
-        Act::Up => -1,
-        Act::HalfDown => rows / 2,
-        Act::HalfUp => -(rows / 2),
-        Act::PageDown => rows - 1,
-        Act::PageUp => 1 - rows,
-        Act::Top => isize::MIN,
-        Act::Bottom => isize::MAX,
-        _ => 0,
-    }
-}
+pub(crate) const PREVIOUS_CHANGE: Action = Action {
+    act: Act::PreviousChange,
+    name: "previous-change",
+    sentence: "Previous item with differences",
+    contexts: &[Context::Review],
+    keys: &["["],
+    footer: None,
+    condition: |_| Ok(()),
+    run: Run::Update(|app| jump(app, false, is_change)),
+};
 
-/// Moves between panes, folds and unfolds.
-pub(crate) fn panes(app: &mut App, act: Act) {
-    match act {
-        Act::NextPane => app.focus_on(app.focus.step(1)),
-        Act::PreviousPane => app.focus_on(app.focus.step(2)),
-        Act::TreePane => app.focus_on(Pane::Tree),
-        Act::ItemsPane => app.focus_on(Pane::Items),
-        Act::DetailPane => app.focus_on(Pane::Detail),
-        Act::In => go_in(app),
-        Act::Out => go_out(app),
-        Act::Enter => enter(app),
-        _ => {}
-    }
-}
+pub(crate) const NEXT_BLOCKED: Action = Action {
+    act: Act::NextBlocked,
+    name: "next-blocked",
+    sentence: "Next blocked item",
+    contexts: &[Context::Review],
+    keys: &["!"],
+    footer: Some("blocked"),
+    condition: |app| {
+        with_review(app, |review| {
+            require(review.counts().blocked() > 0, "no item is blocked")
+        })
+    },
+    run: Run::Update(|app| jump(app, true, ItemStatus::is_blocked)),
+};
+
+pub(crate) const IN: Action = Action {
+    act: Act::In,
+    name: "in",
+    sentence: "Unfold, or go in",
+    contexts: &[Context::Review],
+    keys: &["l", "right"],
+    footer: None,
+    condition: |_| Ok(()),
+    run: Run::Update(go_in),
+};
+
+pub(crate) const OUT: Action = Action {
+    act: Act::Out,
+    name: "out",
+    sentence: "Fold, or go out",
+    contexts: &[Context::Review],
+    keys: &["h", "left"],
+    footer: None,
+    condition: |_| Ok(()),
+    run: Run::Update(go_out),
+};
+
+pub(crate) const OPEN: Action = Action {
+    act: Act::Enter,
+    name: "open",
+    sentence: "Open the selection in the next pane",
+    contexts: &[Context::Review],
+    keys: &["enter"],
+    footer: None,
+    condition: |_| Ok(()),
+    run: Run::Update(enter),
+};
+
+pub(crate) const NEXT_PANE: Action = Action {
+    act: Act::NextPane,
+    name: "next-pane",
+    sentence: "Move to the next pane",
+    contexts: &[Context::Review],
+    keys: &["tab"],
+    footer: None,
+    condition: |_| Ok(()),
+    run: Run::Update(|app| app.focus_on(app.focus.step(1))),
+};
+
+pub(crate) const PREVIOUS_PANE: Action = Action {
+    act: Act::PreviousPane,
+    name: "previous-pane",
+    sentence: "Move to the previous pane",
+    contexts: &[Context::Review],
+    keys: &["S-Tab"],
+    footer: None,
+    condition: |_| Ok(()),
+    run: Run::Update(|app| app.focus_on(app.focus.step(2))),
+};
+
+pub(crate) const TREE_PANE: Action = Action {
+    act: Act::TreePane,
+    name: "tree",
+    sentence: "Move to the tree",
+    contexts: &[Context::Review],
+    keys: &["1"],
+    footer: None,
+    condition: |_| Ok(()),
+    run: Run::Update(|app| app.focus_on(Pane::Tree)),
+};
+
+pub(crate) const ITEMS_PANE: Action = Action {
+    act: Act::ItemsPane,
+    name: "items",
+    sentence: "Move to the list of items",
+    contexts: &[Context::Review],
+    keys: &["2"],
+    footer: None,
+    condition: |_| Ok(()),
+    run: Run::Update(|app| app.focus_on(Pane::Items)),
+};
+
+pub(crate) const DETAIL_PANE: Action = Action {
+    act: Act::DetailPane,
+    name: "detail",
+    sentence: "Move to the detail",
+    contexts: &[Context::Review],
+    keys: &["3"],
+    footer: None,
+    condition: |_| Ok(()),
+    run: Run::Update(|app| app.focus_on(Pane::Detail)),
+};
 
 /// Tree: unfolds, then goes to the first child. List: shows what is below.
 fn go_in(app: &mut App) {
@@ -139,36 +200,32 @@ fn enter(app: &mut App) {
     }
 }
 
-/// Goes to the next or previous item that changes, or that is blocked.
-pub(crate) fn jump(app: &mut App, act: Act) {
-    let wanted = |mark: ItemStatus| match act {
-        Act::NextBlocked => mark.is_blocked(),
-        _ => !mark.is_blocked() && mark != ItemStatus::Unchanged,
-    };
+fn is_change(mark: ItemStatus) -> bool {
+    !mark.is_blocked() && mark != ItemStatus::Unchanged
+}
+
+/// Goes to the next or previous item of a status.
+fn jump(app: &mut App, forward: bool, wanted: fn(ItemStatus) -> bool) {
     let here = app.node();
     let Some(review) = &app.review else { return };
     let total = review.plan().entries().len();
     let (first, after_it) = here.map_or((0, 0), |node| review.place(node));
     let fits = |index: &usize| review.admits(*index) && wanted(review.mark(*index));
-    let (found, wrapped) = if act == Act::PreviousChange {
+    let (found, wrapped) = if forward {
+        let after = (after_it..total).find(fits);
+        (after.or_else(|| (0..after_it).find(fits)), after.is_none())
+    } else {
         let before = (0..first).rev().find(fits);
         (
             before.or_else(|| (first..total).rev().find(fits)),
             before.is_none(),
         )
-    } else {
-        let after = (after_it..total).find(fits);
-        (after.or_else(|| (0..after_it).find(fits)), after.is_none())
     };
     match found {
         Some(index) => {
             reveal(app, Node::Item(index));
             if wrapped {
-                let end = if act == Act::PreviousChange {
-                    "bottom"
-                } else {
-                    "top"
-                };
+                let end = if forward { "top" } else { "bottom" };
                 app.say(format!("search wrapped to the {end}"));
             }
         }

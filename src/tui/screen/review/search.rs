@@ -3,19 +3,49 @@
 use tui_input::Input;
 
 use super::navigate::reveal;
-use crate::tui::action::Act;
-use crate::tui::app::App;
+use crate::tui::action::{Act, Availability, Context, Run};
+use crate::tui::app::{Action, App};
+use crate::tui::condition::require;
 use crate::tui::layout::Pane;
 use crate::tui::screen::review::node::Node;
 use crate::tui::screen::review::query::{Prompt, hits};
 
-/// Starts a search, or goes to another match.
-pub(crate) fn perform(app: &mut App, act: Act) {
-    match act {
-        Act::Search => begin(app),
-        Act::NextHit => step(app, true),
-        _ => step(app, false),
-    }
+pub(crate) const SEARCH: Action = Action {
+    act: Act::Search,
+    name: "search",
+    sentence: "Search items by key and name",
+    contexts: &[Context::Review],
+    keys: &["/"],
+    footer: Some("search"),
+    condition: |_| Ok(()),
+    run: Run::Update(begin),
+};
+
+pub(crate) const NEXT_HIT: Action = Action {
+    act: Act::NextHit,
+    name: "next-match",
+    sentence: "Next match",
+    contexts: &[Context::Review],
+    keys: &["n"],
+    footer: None,
+    condition: is_searched,
+    run: Run::Update(|app| step(app, true)),
+};
+
+pub(crate) const PREVIOUS_HIT: Action = Action {
+    act: Act::PreviousHit,
+    name: "previous-match",
+    sentence: "Previous match",
+    contexts: &[Context::Review],
+    keys: &["N"],
+    footer: None,
+    condition: is_searched,
+    run: Run::Update(|app| step(app, false)),
+};
+
+fn is_searched(app: &App) -> Availability {
+    let why = format!("no active search: {} searches", app.key(Act::Search));
+    require(!app.search.query.is_empty(), &why)
 }
 
 fn begin(app: &mut App) {

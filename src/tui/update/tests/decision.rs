@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::engine::Verb;
-use crate::tui::msg::Reviewed;
+use crate::tui::subject::Reviewed;
 
 /// Opens the dialog of an import that overwrites something.
 fn asked(database: &str) -> App {

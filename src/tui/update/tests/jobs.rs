@@ -317,7 +317,7 @@ mod undoing {
     use super::*;
 
     /// An app in which job 14 is being undone.
-    fn begun() -> (App, crate::tui::msg::EffectId) {
+    fn begun() -> (App, crate::tui::effect::EffectId) {
         let mut app = plain();
         list_jobs(&mut app, records());
         let effects = keys(&mut app, "j U \"gateway\" enter");
@@ -537,7 +537,7 @@ mod undoing {
             binding("history", "v"),
             binding("save-backup", "B"),
         ];
-        app.keymap = crate::tui::action::KeyMap::with(&own).unwrap();
+        app.keymap = crate::tui::app::KeyMap::with(crate::tui::catalogue::CATALOGUE, &own).unwrap();
         let id = effect_id(&keys(&mut app, "v"));
         update(&mut app, Msg::Listed(id, Ok(records())));
         update(&mut app, Msg::Drawn);

@@ -383,7 +383,7 @@ mod editing {
     use super::*;
 
     /// A screen on which a scope is being deleted.
-    fn begun() -> (App, crate::tui::msg::EffectId) {
+    fn begun() -> (App, crate::tui::effect::EffectId) {
         let mut app = scopes_at(80, 24);
         let id = effect_id(&keys(&mut app, "j j D"));
         (app, id)

@@ -46,7 +46,7 @@ fn asked(app: &mut App) {
     keys(app, "U \"gate\"");
 }
 
-fn undoing(app: &mut App) -> crate::tui::msg::EffectId {
+fn undoing(app: &mut App) -> crate::tui::effect::EffectId {
     listed(app);
     let id = effect_id(&keys(app, "U \"gateway\" enter"));
     let step = Progress {
@@ -74,7 +74,7 @@ fn undo_refused(app: &mut App) {
     update(app, Msg::Drawn);
 }
 
-fn rehearsing(app: &mut App) -> crate::tui::msg::EffectId {
+fn rehearsing(app: &mut App) -> crate::tui::effect::EffectId {
     confirmed(app);
     let id = effect_id(&keys(app, "X"));
     let step = Progress {

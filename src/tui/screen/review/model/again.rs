@@ -2,8 +2,8 @@
 
 use super::Review;
 use crate::engine::Choices;
-use crate::tui::msg::Reviewed;
 use crate::tui::screen::review::node::Node;
+use crate::tui::subject::Reviewed;
 
 impl Review {
     /// Returns the review of a newer plan of the same file: cursors, folds and

@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 
 use super::*;
+use crate::tui::action::{Act, Context};
 use crate::tui::keys::Key;
 
 /// Every key sequence of a context with its action's name.
