@@ -35,41 +35,13 @@ pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Opti
     cursor.filter(|_| app.theme.accessible)
 }
 
-/// Draws the box of a half and returns its inside.
-fn half_box(
-    app: &App,
-    scopes: &Scopes,
-    canvas: &mut Canvas<'_>,
-    (half, area): (Half, Rect),
-    title: &Line,
-) -> Rect {
-    let focused = scopes.half == half;
-    let mut shown = Line::of(Role::Text, " ");
-    for piece in title.pieces() {
-        shown.push(piece.role, piece.text());
-    }
-    shown.push(Role::Text, " ");
-    if app.theme.accessible && focused {
-        shown.push(Role::Dim, "(focus)");
-    }
-    canvas.boxed(area, &shown, focused)
-}
-
-fn cursor_role(scopes: &Scopes, half: Half) -> Role {
-    if scopes.half == half {
-        Role::Selection
-    } else {
-        Role::SelectionIdle
-    }
-}
-
 fn list(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
     let catalogue = scopes.catalogue()?;
     let title = Line::of(Role::Title, "Scopes").and(
         Role::Dim,
         &format!(" {} {}", app.theme.glyphs.dot, listed(scopes)),
     );
-    let inside = half_box(app, scopes, canvas, (Half::List, area), &title);
+    let inside = canvas.pane(area, &title, scopes.half == Half::List);
     let visible = scopes
         .list
         .window(usize::from(inside.height.saturating_sub(1)));
@@ -95,7 +67,7 @@ fn list(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect) -> Opti
         canvas.line(inside, n + 1, &columns.row(scope, words));
     }
     let row = scopes.list.at().checked_sub(top)? + 1;
-    canvas.mark(inside, row, cursor_role(scopes, Half::List));
+    canvas.mark(inside, row, Role::selection(scopes.half == Half::List));
     Some(row_cursor(inside, row))
 }
 
@@ -130,7 +102,7 @@ fn listed(scopes: &Scopes) -> String {
 fn detail(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
     let name = scopes.current().map_or("", |scope| &*scope.name);
     let title = Line::of(Role::Title, name);
-    let inside = half_box(app, scopes, canvas, (Half::Detail, area), &title);
+    let inside = canvas.pane(area, &title, scopes.half == Half::Detail);
     let visible = scopes.detail.window(usize::from(inside.height));
     let top = visible.start;
     let below = scopes.detail.rows().len().saturating_sub(visible.end);
@@ -142,32 +114,10 @@ fn detail(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect) -> Op
             &scopes.detail_line(*row, app.theme.glyphs.warning),
         );
     }
-    more(app, scopes, canvas, area, below);
+    canvas.more(area, scopes.half == Half::Detail, below);
     let row = scopes.detail.at().checked_sub(top)?;
     if scopes.half == Half::Detail {
         canvas.mark(inside, row, Role::Selection);
     }
     Some(row_cursor(inside, row))
-}
-
-/// Shows in the lower border how much is below.
-fn more(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect, below: usize) {
-    if below == 0 || app.theme.accessible || area.height < 2 || area.width < 6 {
-        return;
-    }
-    let role = if scopes.half == Half::Detail {
-        Role::BorderFocus
-    } else {
-        Role::Border
-    };
-    let border = Rect {
-        x: area.x + 1,
-        width: area.width - 3,
-        ..area
-    };
-    canvas.line_right(
-        border,
-        usize::from(area.height) - 1,
-        &Line::of(role, &format!(" {below} more ")),
-    );
 }

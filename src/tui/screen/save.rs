@@ -211,10 +211,9 @@ pub(crate) fn go(app: &mut App) -> Vec<Effect> {
 
 /// Handles the path of the written file, or the failure.
 pub(crate) fn saved(app: &mut App, id: EffectId, outcome: Result<String, Failure>) {
-    if job::is_stale(app, id) {
+    if !job::end(app, id) {
         return;
     }
-    app.job = None;
     let index = app.modals.iter().position(|modal| modal.waiting);
     match (outcome, index) {
         (Ok(path), index) => {

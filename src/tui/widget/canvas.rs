@@ -119,6 +119,38 @@ impl<'a> Canvas<'a> {
         inside
     }
 
+    /// Draws the box of a pane and returns its inside.
+    pub(crate) fn pane(&mut self, area: Rect, title: &Line, focused: bool) -> Rect {
+        let mut shown = Line::of(Role::Text, " ");
+        shown.append(title);
+        shown.push(Role::Text, " ");
+        if self.theme.accessible && focused {
+            shown.push(Role::Dim, "(focus)");
+        }
+        self.boxed(area, &shown, focused)
+    }
+
+    /// Shows in the lower border of an area how much is below.
+    pub(crate) fn more(&mut self, area: Rect, focused: bool, below: usize) {
+        if below > 0 {
+            self.in_border(area, focused, &format!(" {below} more "));
+        }
+    }
+
+    /// Puts a text into the lower border of an area, if it has one.
+    pub(crate) fn in_border(&mut self, area: Rect, focused: bool, text: &str) {
+        if self.theme.accessible || area.height < 2 || area.width < 6 {
+            return;
+        }
+        let border = Rect {
+            x: area.x + 1,
+            width: area.width - 3,
+            ..area
+        };
+        let line = Line::of(Role::border(focused), text);
+        self.line_right(border, usize::from(area.height) - 1, &line);
+    }
+
     fn row(&self, area: Rect, row: usize) -> Option<Rect> {
         let row = u16::try_from(row).ok().filter(|row| *row < area.height)?;
         let line = Rect {

@@ -153,21 +153,11 @@ impl Form {
 
 /// Lays out the failure, with an empty row below.
 pub(crate) fn message(lines: &[Line], width: usize) -> Vec<Line> {
-    let mut laid: Vec<Line> = lines.iter().flat_map(|line| folded(line, width)).collect();
+    let mut laid: Vec<Line> = lines.iter().flat_map(|line| line.fold(width)).collect();
     if !laid.is_empty() {
         laid.push(Line::new());
     }
     laid
-}
-
-fn folded(line: &Line, width: usize) -> Vec<Line> {
-    match (line.width() > width, line.pieces()) {
-        (true, [piece]) => wrap(piece.text(), width)
-            .iter()
-            .map(|part| Line::of(piece.role, part))
-            .collect(),
-        _ => line.fold(width),
-    }
 }
 
 impl FormLayout<'_> {

@@ -91,7 +91,7 @@ fn fields(
 
 /// Shows in the lower border how much there is above and below.
 fn more(canvas: &mut Canvas<'_>, area: Rect, above: usize, below: usize) {
-    if canvas.theme.accessible || area.width < 24 || area.height < 2 || above + below == 0 {
+    if above + below == 0 {
         return;
     }
     let mut parts = Vec::new();
@@ -101,17 +101,7 @@ fn more(canvas: &mut Canvas<'_>, area: Rect, above: usize, below: usize) {
     if below > 0 {
         parts.push(format!("{below} more"));
     }
-    let border = Rect {
-        x: area.x + 1,
-        width: area.width - 3,
-        ..area
-    };
-    let text = format!(" {} ", parts.join(", "));
-    canvas.line_right(
-        border,
-        usize::from(area.height) - 1,
-        &Line::of(Role::BorderFocus, &text),
-    );
+    canvas.in_border(area, true, &format!(" {} ", parts.join(", ")));
 }
 
 fn list(

@@ -218,10 +218,9 @@ pub(crate) fn run(app: &mut App, edit: Edit) -> Vec<Effect> {
 
 /// Handles the result of an edit. The scopes are reloaded.
 pub(crate) fn edited(app: &mut App, id: EffectId, outcome: Result<Edited, Failure>) -> Vec<Effect> {
-    if job::is_stale(app, id) {
+    if !job::end(app, id) {
         return Vec::new();
     }
-    app.job = None;
     app.notice = None;
     let is_shown = form::edited(app, &outcome);
     let is_history = match outcome {
@@ -284,12 +283,7 @@ fn result(app: &App, edited: &Edited, job: i64, described: &str) -> Modal {
     let mut body = vec![Line::of(Role::Title, described), Line::new()];
     body.extend(job::tables(&edited.tables, app.size));
     body.extend(job::notes(&edited.notes));
-    let key = app
-        .keymap
-        .key(Context::Scopes, Act::History)
-        .unwrap_or_default();
-    let undo = format!("{key} opens the history; or run `gatediff undo {job}`");
-    body.push(Line::of(Role::Dim, "undo  ").and(Role::Text, &undo));
+    body.push(job::undo_hint(app, Context::Scopes, job));
     let mut modal = Modal::new(Dialog::Edited, &format!("Done: job {job}"), body.clone());
     // One item is named above.
     if edited.items.len() > 1 {

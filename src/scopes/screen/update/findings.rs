@@ -65,10 +65,9 @@ fn can_repair(app: &App) -> Availability {
 
 /// Handles the findings.
 pub(crate) fn checked(app: &mut App, id: EffectId, outcome: Result<Vec<ScopeFinding>, Failure>) {
-    if job::is_stale(app, id) {
+    if !job::end(app, id) {
         return;
     }
-    app.job = None;
     let Some(scopes) = &mut app.scopes else {
         return;
     };
@@ -104,9 +103,7 @@ fn open(app: &mut App) {
     let Some(finding) = scopes.findings.get(modal.selected) else {
         return;
     };
-    let pair = |label: &str, text: &str| {
-        Line::of(Role::Dim, &format!("{label:<11}")).and(Role::Text, text)
-    };
+    let pair = |label: &str, text: &str| Line::pair(label, 11, text);
     let mut body = vec![
         Line::of(Role::Warning, &finding.message),
         Line::new(),

@@ -69,10 +69,9 @@ pub(crate) fn again(app: &mut App) -> Vec<Effect> {
 
 /// Handles the loaded scopes.
 pub(crate) fn taken_in(app: &mut App, id: EffectId, outcome: Result<Scoped, Failure>) {
-    if job::is_stale(app, id) {
+    if !job::end(app, id) {
         return;
     }
-    app.job = None;
     let Some(scopes) = &mut app.scopes else {
         return;
     };

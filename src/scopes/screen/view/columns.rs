@@ -249,11 +249,5 @@ fn push_found(
 ) {
     let text = cut(&safe(text), wide, ellipsis);
     let found = words.iter().filter_map(|word| find(&text, word)).min();
-    let Some((start, end)) = found else {
-        line.push(role, &text);
-        return;
-    };
-    line.push(role, text.get(..start).unwrap_or_default());
-    line.push(Role::Match, text.get(start..end).unwrap_or_default());
-    line.push(role, text.get(end..).unwrap_or_default());
+    line.push_found(role, &text, found);
 }

@@ -59,7 +59,7 @@ pub(crate) fn draw(
             Role::Selection,
         );
     }
-    more(canvas, area, modal.len() - visible.end);
+    canvas.more(area, true, modal.len() - visible.end);
     let mut row = head + height + 1;
     let mut cursor = None;
     for option in 0..modal.options() {
@@ -242,22 +242,6 @@ fn line(app: &App, modal: &Modal, index: usize) -> Line {
         line.push(Role::Dim, &format!("  {matched}"));
     }
     line
-}
-
-fn more(canvas: &mut Canvas<'_>, area: Rect, below: usize) {
-    if below > 0 && !canvas.theme.accessible && area.width > 6 && area.height > 1 {
-        let border = Rect {
-            x: area.x + 1,
-            width: area.width - 3,
-            ..area
-        };
-        let text = format!(" {below} more ");
-        canvas.line_right(
-            border,
-            usize::from(area.height) - 1,
-            &Line::of(Role::BorderFocus, &text),
-        );
-    }
 }
 
 fn buttons(modal: &Modal, canvas: &mut Canvas<'_>, area: Rect, row: usize) {

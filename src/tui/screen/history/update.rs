@@ -87,10 +87,9 @@ pub(crate) fn close(app: &mut App) {
 
 /// Handles the list of jobs.
 pub(crate) fn listed(app: &mut App, id: EffectId, outcome: Result<Vec<JobRecord>, Failure>) {
-    if job::is_stale(app, id) {
+    if !job::end(app, id) {
         return;
     }
-    app.job = None;
     let Some(index) = app
         .modals
         .iter()
@@ -188,7 +187,7 @@ fn facts(app: &App, record: &JobRecord) -> Vec<Line> {
 }
 
 fn pair(label: &str, text: &str) -> Line {
-    Line::of(Role::Dim, &format!("{label:<11}")).and(Role::Text, text)
+    Line::pair(label, 11, text)
 }
 
 /// What can be done with the job, or why it cannot.
@@ -223,9 +222,7 @@ fn ask_undo(app: &mut App) {
         record::time(record.started_at),
         record::written(record)
     );
-    let label = |label: &str, text: &str| {
-        Line::of(Role::Dim, &format!("{label:<10}")).and(Role::Text, text)
-    };
+    let label = |label: &str, text: &str| Line::pair(label, 10, text);
     let body = vec![
         Line::of(Role::Title, &what),
         Line::of(
@@ -264,10 +261,9 @@ pub(crate) fn undo(app: &mut App, number: i64) -> Vec<Effect> {
 
 /// Handles the result of the undo.
 pub(crate) fn undone(app: &mut App, id: EffectId, outcome: Result<Undone, Failure>) -> Vec<Effect> {
-    if job::is_stale(app, id) {
+    if !job::end(app, id) {
         return Vec::new();
     }
-    app.job = None;
     app.notice = None;
     match outcome {
         Ok(undone) => {

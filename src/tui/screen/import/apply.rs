@@ -1,7 +1,7 @@
 //! The result of an import.
 
 use crate::job::{Failure, Receipt};
-use crate::tui::action::{Act, Context};
+use crate::tui::action::Context;
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
 use crate::tui::effect::EffectId;
@@ -16,10 +16,9 @@ pub(crate) fn applied(
     id: EffectId,
     outcome: Result<Receipt, Failure>,
 ) -> Vec<Effect> {
-    if job::is_stale(app, id) {
+    if !job::end(app, id) {
         return Vec::new();
     }
-    app.job = None;
     app.notice = None;
     match outcome {
         Ok(receipt) => {
@@ -43,17 +42,14 @@ fn result(app: &App, receipt: &Receipt) -> Modal {
         ]);
     }
     body.extend(job::notes(&receipt.notes));
-    let (key, job) = (
-        app.keymap
-            .key(Context::Review, Act::History)
-            .unwrap_or_default(),
-        receipt.job,
-    );
-    let undo = format!("{key} opens the history; or run `gatediff undo {job}`");
-    body.push(Line::of(Role::Dim, "undo  ").and(Role::Text, &undo));
+    body.push(job::undo_hint(app, Context::Review, receipt.job));
     body.push(Line::new());
     body.push(Line::of(Role::Dim, "items"));
-    let mut modal = Modal::new(Dialog::Result, &format!("Imported: job {job}"), body);
+    let mut modal = Modal::new(
+        Dialog::Result,
+        &format!("Imported: job {}", receipt.job),
+        body,
+    );
     modal.more = receipt.outcomes.len();
     modal
 }

@@ -190,7 +190,7 @@ fn body(review: &Review, glyphs: &'static Glyphs, keys: &Keys) -> Vec<Line> {
 }
 
 fn pair(label: &str, text: &str) -> Line {
-    Line::of(Role::Dim, &format!("{label:<10}")).and(Role::Text, text)
+    Line::pair(label, 10, text)
 }
 
 fn short(subject: &Reviewed) -> String {

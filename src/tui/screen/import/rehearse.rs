@@ -53,10 +53,9 @@ pub(crate) fn rehearsed(
     id: EffectId,
     outcome: Result<Rehearsal, Failure>,
 ) -> Vec<Effect> {
-    if job::is_stale(app, id) {
+    if !job::end(app, id) {
         return Vec::new();
     }
-    app.job = None;
     app.notice = None;
     match outcome {
         Ok(rehearsal) => {

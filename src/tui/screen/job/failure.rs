@@ -58,9 +58,7 @@ pub(crate) fn explain(failure: &Failure) -> Vec<Line> {
 }
 
 fn facts(failure: &Failure) -> Vec<Line> {
-    let pair = |label: &str, text: &str| {
-        Line::of(Role::Dim, &format!("{label:<11}")).and(Role::Text, text)
-    };
+    let pair = |label: &str, text: &str| Line::pair(label, 11, text);
     if !failure.violations.is_empty() {
         return violations(failure);
     }

@@ -9,5 +9,5 @@ pub(crate) mod stale;
 mod update;
 
 pub(crate) use failure::{explain, fail, stale};
-pub(crate) use report::{counted, notes, tables, written};
-pub(crate) use update::{AGAIN, again, begin, compare, compared, is_stale, leave, progress, stop};
+pub(crate) use report::{counted, notes, tables, undo_hint, written};
+pub(crate) use update::{AGAIN, again, begin, compare, compared, end, leave, progress, stop};

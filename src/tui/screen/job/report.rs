@@ -2,6 +2,8 @@
 
 use crate::engine::Outcome;
 use crate::job::TableRows;
+use crate::tui::action::{Act, Context};
+use crate::tui::app::App;
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
 
@@ -83,4 +85,11 @@ pub(crate) fn written(tables: &[TableRows], seconds: f64) -> String {
         .sum();
     let rows = count(usize::try_from(rows).unwrap_or(usize::MAX), "row", "rows");
     format!("{rows} in {seconds:.1} s")
+}
+
+/// Says how a job can be undone; the key is that of a context.
+pub(crate) fn undo_hint(app: &App, context: Context, job: i64) -> Line {
+    let key = app.keymap.key(context, Act::History).unwrap_or_default();
+    let undo = format!("{key} opens the history; or run `gatediff undo {job}`");
+    Line::of(Role::Dim, "undo  ").and(Role::Text, &undo)
 }

@@ -79,9 +79,10 @@ pub(crate) fn progress(app: &mut App, id: EffectId, progress: Progress) {
     }
 }
 
-/// Returns whether an answer comes from an abandoned job.
-pub(crate) fn is_stale(app: &App, id: EffectId) -> bool {
-    app.job.as_ref().is_none_or(|job| job.id != id)
+/// Ends the job that is answered; returns whether it was awaited.
+pub(crate) fn end(app: &mut App, id: EffectId) -> bool {
+    let ended = app.job.take_if(|job| job.id == id);
+    ended.is_some()
 }
 
 /// Handles a plan.
@@ -90,10 +91,9 @@ pub(crate) fn compared(
     id: EffectId,
     outcome: Result<Reviewed, Failure>,
 ) -> Vec<Effect> {
-    if is_stale(app, id) {
+    if !end(app, id) {
         return Vec::new();
     }
-    app.job = None;
     match (outcome, app.review.take()) {
         (Ok(subject), None) => {
             app.file.clone_from(&subject.file);

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Position;
 
-use super::pane::{cursor_role, pane_box};
+use super::pane::pane_box;
 use crate::tui::app::App;
 use crate::tui::layout::Pane;
 use crate::tui::layout::Panes;
@@ -30,38 +30,11 @@ pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
     for (n, row) in rows.iter().enumerate() {
         canvas.line(inside, n, &row.line);
     }
-    more(
-        app,
-        canvas,
-        panes,
-        app.detail.rows().len().saturating_sub(visible.end),
-    );
+    let below = app.detail.rows().len().saturating_sub(visible.end);
+    canvas.more(panes.area(Pane::Detail), app.focus == Pane::Detail, below);
     let index = app.detail.at().checked_sub(top)?;
     if app.focus == Pane::Detail {
-        canvas.mark(inside, index, cursor_role(app, Pane::Detail));
+        canvas.mark(inside, index, Role::selection(app.focus == Pane::Detail));
     }
     Some(row_cursor(inside, index))
-}
-
-/// Shows in the lower border how much is below.
-fn more(app: &App, canvas: &mut Canvas<'_>, panes: &Panes, below: usize) {
-    let area = panes.area(Pane::Detail);
-    if below == 0 || app.theme.accessible || area.height < 2 || area.width < 6 {
-        return;
-    }
-    let role = if app.focus == Pane::Detail {
-        Role::BorderFocus
-    } else {
-        Role::Border
-    };
-    let border = ratatui::layout::Rect {
-        x: area.x + 1,
-        width: area.width - 3,
-        ..area
-    };
-    canvas.line_right(
-        border,
-        usize::from(area.height) - 1,
-        &Line::of(role, &format!(" {below} more ")),
-    );
 }

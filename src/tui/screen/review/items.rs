@@ -2,7 +2,7 @@
 
 use ratatui::layout::Position;
 
-use super::pane::{cursor_role, pane_box};
+use super::pane::pane_box;
 use crate::engine::Severity;
 use crate::engine::display::safe;
 use crate::tui::action::Act;
@@ -50,7 +50,7 @@ pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
         }
     }
     let index = review.items.at().checked_sub(top)?;
-    canvas.mark(inside, index, cursor_role(app, Pane::Items));
+    canvas.mark(inside, index, Role::selection(app.focus == Pane::Items));
     Some(row_cursor(inside, index))
 }
 

@@ -43,15 +43,9 @@ pub(crate) fn name(review: &Review, node: Node) -> String {
 }
 
 /// Adds a text with the search's match in it marked.
-pub(crate) fn push_matched(line: &mut Line, app: &App, role: Role, text: &str) {
+pub(super) fn push_matched(line: &mut Line, app: &App, role: Role, text: &str) {
     let text = crate::engine::display::safe(text);
-    let Some((start, end)) = find(&text, &app.search.query) else {
-        line.push(role, &text);
-        return;
-    };
-    line.push(role, text.get(..start).unwrap_or_default());
-    line.push(Role::Match, text.get(start..end).unwrap_or_default());
-    line.push(role, text.get(end..).unwrap_or_default());
+    line.push_found(role, &text, find(&text, &app.search.query));
 }
 
 /// Returns counts as `3+ 5~ 2✗`, without the lesser ones where they do not fit.

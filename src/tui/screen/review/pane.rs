@@ -1,4 +1,4 @@
-//! What the three panes share: the box, and the role of the cursor's row.
+//! The box of a pane.
 
 use ratatui::layout::Rect;
 
@@ -16,25 +16,10 @@ pub(crate) fn pane_box(
     title: &Line,
 ) -> Rect {
     let focused = app.focus == pane;
-    let mut shown = Line::of(Role::Text, " ");
+    let mut shown = Line::new();
     if panes.single || (app.zoom && focused) {
         shown.push(Role::Dim, &format!("{}/3 ", pane as usize + 1));
     }
-    for piece in title.pieces() {
-        shown.push(piece.role, piece.text());
-    }
-    shown.push(Role::Text, " ");
-    if app.theme.accessible && focused {
-        shown.push(Role::Dim, "(focus)");
-    }
-    canvas.boxed(panes.area(pane), &shown, focused)
-}
-
-/// Returns the role of the cursor's row.
-pub(crate) fn cursor_role(app: &App, pane: Pane) -> Role {
-    if app.focus == pane {
-        Role::Selection
-    } else {
-        Role::SelectionIdle
-    }
+    shown.append(title);
+    canvas.pane(panes.area(pane), &shown, focused)
 }

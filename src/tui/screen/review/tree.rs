@@ -2,7 +2,7 @@
 
 use ratatui::layout::Position;
 
-use super::pane::{cursor_role, pane_box};
+use super::pane::pane_box;
 use crate::tui::app::App;
 use crate::tui::layout::Pane;
 use crate::tui::layout::Panes;
@@ -39,7 +39,7 @@ pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
         canvas.line_right(inside, n, &right);
     }
     let index = review.tree.at().checked_sub(top)?;
-    canvas.mark(inside, index, cursor_role(app, Pane::Tree));
+    canvas.mark(inside, index, Role::selection(app.focus == Pane::Tree));
     Some(row_cursor(inside, index))
 }
 
