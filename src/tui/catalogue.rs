@@ -8,7 +8,7 @@ use super::screen::dialog::{help, palette, press};
 use super::screen::history::update as history;
 use super::screen::import::{confirm, rehearse};
 use super::screen::job;
-use super::screen::review::{choose, copy, display, navigate, search};
+use super::screen::review::{choose, copy, cover, display, missing, navigate, search};
 use super::screen::{back, motion, program, save};
 use crate::scopes::screen::form::{fields, pick, save as form_save};
 use crate::scopes::screen::update::{edit, findings, holders, list, load};
@@ -18,8 +18,8 @@ pub(crate) static CATALOGUE: &[Action] = &[
     help::HELP,
     choose::CHOOSE,
     choose::COVER,
-    choose::COVER_ALL,
-    choose::CONFIRM_MISSING,
+    cover::COVER_ALL,
+    missing::CONFIRM_MISSING,
     confirm::IMPORT,
     confirm::BACKUP,
     rehearse::REHEARSE,

@@ -2,7 +2,7 @@
 //! Pure: no file, no socket, no clock.
 
 use super::action::{Act, Context, Lookup};
-use super::app::{App, JobKind};
+use super::app::App;
 use super::effect::Effect;
 use super::exit::{Exit, Leave};
 use super::keys::Key;
@@ -15,6 +15,7 @@ use super::screen::review::{Review, copy};
 use super::screen::{back, job, save};
 use crate::scopes::screen::form::Form;
 use crate::scopes::screen::update::{edit, findings, load};
+use crate::tui::screen::job::JobKind;
 
 /// Returns what has to be done first, before any message.
 pub(crate) fn start(app: &mut App) -> Vec<Effect> {

@@ -3,7 +3,8 @@
 
 use tui_input::Input;
 
-use super::model::{Focus, Form};
+use super::focus::Focus;
+use super::model::Form;
 use crate::engine::display::safe;
 use crate::scopes::{MAX_ALIAS, MAX_APIS, MAX_DESCRIPTION, MAX_NAME, Part, Span};
 use crate::tui::theme::{Glyphs, Role};

@@ -2,6 +2,7 @@
 
 mod changes;
 pub(crate) mod fields;
+mod focus;
 mod layout;
 mod model;
 pub(crate) mod pick;
@@ -10,6 +11,7 @@ pub(crate) mod save;
 pub(crate) mod update;
 pub(crate) mod view;
 
+pub(crate) use focus::Focus;
 pub(crate) use layout::{Area, lay, message, typed};
-pub(crate) use model::{Focus, Form, Task};
+pub(crate) use model::{Form, Task};
 pub(crate) use picker::{Picker, Topic};

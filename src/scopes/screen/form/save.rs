@@ -5,11 +5,11 @@ use crate::engine::display::some_of;
 use crate::scopes::Scope;
 use crate::scopes::screen::form::{Form, Task};
 use crate::tui::action::{Act, Context, Run};
-use crate::tui::app::{Action, App, JobKind};
+use crate::tui::app::{Action, App};
 use crate::tui::condition::can_write;
 use crate::tui::effect::Effect;
 use crate::tui::screen::dialog::model::{Dialog, Modal};
-use crate::tui::screen::job;
+use crate::tui::screen::job::{self, JobKind};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
 

@@ -9,12 +9,12 @@ use crate::scopes::screen::Scopes;
 use crate::scopes::screen::form::update as form;
 use crate::scopes::{Catalogue, Edit, Edited};
 use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App, JobKind};
+use crate::tui::app::{Action, App};
 use crate::tui::condition::{can_write, require};
 use crate::tui::effect::Effect;
 use crate::tui::effect::EffectId;
 use crate::tui::screen::dialog::model::{Dialog, Modal};
-use crate::tui::screen::job;
+use crate::tui::screen::job::{self, JobKind};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
 

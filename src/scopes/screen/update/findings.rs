@@ -6,12 +6,12 @@ use crate::engine::ItemId;
 use crate::job::Failure;
 use crate::scopes::{Edit, ScopeFinding};
 use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App, JobKind};
+use crate::tui::app::{Action, App};
 use crate::tui::condition::{can_write, idle, require};
 use crate::tui::effect::Effect;
 use crate::tui::effect::EffectId;
 use crate::tui::screen::dialog::model::{Dialog, Modal};
-use crate::tui::screen::job;
+use crate::tui::screen::job::{self, JobKind};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
 

@@ -7,13 +7,13 @@ use crate::job::Failure;
 use crate::scopes::screen::form::update as form;
 use crate::scopes::screen::{Half, Scopes};
 use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App, JobKind};
+use crate::tui::app::{Action, App};
 use crate::tui::condition::{idle, require, with_review};
 use crate::tui::effect::Effect;
 use crate::tui::effect::EffectId;
 use crate::tui::exit::Exit;
 use crate::tui::layout::WIDE;
-use crate::tui::screen::job;
+use crate::tui::screen::job::{self, JobKind};
 use crate::tui::screen::review::Review;
 use crate::tui::subject::Scoped;
 

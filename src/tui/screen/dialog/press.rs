@@ -10,7 +10,7 @@ use crate::tui::effect::Effect;
 use crate::tui::exit::Exit;
 use crate::tui::screen::history::update as history;
 use crate::tui::screen::import::confirm as import;
-use crate::tui::screen::review::{choose, search};
+use crate::tui::screen::review::{cover, missing, search};
 use crate::tui::screen::{back, job, save};
 
 pub(crate) const NEXT_STOP: Action = Action {
@@ -106,8 +106,8 @@ fn answer(app: &mut App) -> Vec<Effect> {
     }
     app.modals.pop();
     match question {
-        Dialog::Cover(below) => choose::cover(app, below),
-        Dialog::Missing => choose::confirm_missing(app),
+        Dialog::Cover(below) => cover::cover(app, below),
+        Dialog::Missing => missing::confirm_missing(app),
         Dialog::Quit => return vec![Effect::Quit(Exit::Done)],
         Dialog::LoseForm => app.form = None,
         Dialog::Stale => return job::again(app),

@@ -2,14 +2,14 @@
 
 use crate::job::{Failure, FailureKind, JobRecord, Undone};
 use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App, JobKind};
+use crate::tui::app::{Action, App};
 use crate::tui::condition::{can_write, idle, require, unavailable};
 use crate::tui::effect::Effect;
 use crate::tui::effect::EffectId;
 use crate::tui::screen::dialog::model::{Dialog, Modal};
 use crate::tui::screen::history::record;
-use crate::tui::screen::job;
 use crate::tui::screen::job::stale::UNDO_STATES;
+use crate::tui::screen::job::{self, JobKind};
 use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widget::{Line, count};
 

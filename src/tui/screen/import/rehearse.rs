@@ -3,12 +3,12 @@
 use super::confirm::{confirm_first, has_something};
 use crate::job::{Failure, Rehearsal};
 use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App, JobKind};
+use crate::tui::app::{Action, App};
 use crate::tui::condition::{can_write, with_review};
 use crate::tui::effect::Effect;
 use crate::tui::effect::EffectId;
 use crate::tui::screen::dialog::model::{Dialog, Modal};
-use crate::tui::screen::job;
+use crate::tui::screen::job::{self, JobKind};
 use crate::tui::screen::review::Review;
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};

@@ -2,9 +2,10 @@
 
 use ratatui::layout::Position;
 
+use super::model::JobKind;
 use super::progress::{phase_line, spinner};
 use crate::tui::action::Act;
-use crate::tui::app::{App, JobKind};
+use crate::tui::app::App;
 use crate::tui::layout::centred;
 use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line, row_cursor};

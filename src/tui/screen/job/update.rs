@@ -1,9 +1,10 @@
 //! Jobs: starting, comparing, stopping, and waiting for their end.
 
 use super::failure::fail;
+use super::model::{Job, JobKind};
 use crate::job::{Failure, Progress};
 use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App, Job, JobKind};
+use crate::tui::app::{Action, App};
 use crate::tui::condition::{idle, require};
 use crate::tui::effect::Effect;
 use crate::tui::effect::EffectId;

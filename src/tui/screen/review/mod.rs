@@ -3,12 +3,14 @@
 pub(crate) mod branch;
 pub(crate) mod choose;
 pub(crate) mod copy;
+pub(crate) mod cover;
 pub(crate) mod detail;
 mod detail_pane;
 pub(crate) mod display;
 mod filter;
 mod items;
 pub(crate) mod label;
+pub(crate) mod missing;
 mod model;
 pub(crate) mod names;
 pub(crate) mod navigate;
@@ -16,6 +18,7 @@ pub(crate) mod node;
 mod pane;
 pub(crate) mod query;
 pub(crate) mod search;
+mod selection;
 mod tree;
 pub(crate) mod view;
 

@@ -7,7 +7,7 @@ use crate::engine::Violation;
 use crate::scopes::screen::form::update::{create, edit, edited, give, reread};
 use crate::scopes::screen::form::{Focus, Form, Topic};
 use crate::scopes::{ApiName, Catalogue, Draft, Edit, Edited, Part, Unit};
-use crate::tui::app::JobKind;
+use crate::tui::screen::job::JobKind;
 
 /// The indices of the sample's scopes.
 const ACCOUNTS: usize = 0;

@@ -1,8 +1,8 @@
 //! Rehearsing, the history, undoing.
 
 use super::*;
-use crate::tui::app::JobKind;
 use crate::tui::effect::Save;
+use crate::tui::screen::job::JobKind;
 
 fn plain() -> App {
     open(

@@ -6,7 +6,7 @@ use super::*;
 use crate::engine::Violation;
 use crate::scopes::screen::{Half, Scopes};
 use crate::scopes::{Catalogue, Edit};
-use crate::tui::app::JobKind;
+use crate::tui::screen::job::JobKind;
 
 fn screen(app: &App) -> &Scopes {
     app.scopes.as_ref().unwrap()
