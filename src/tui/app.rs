@@ -16,7 +16,7 @@ use crate::scopes::screen::form::{Form, Picker};
 use crate::scopes::screen::layout::{Halves, halves};
 use crate::scopes::{ClientInfo, Scope};
 use crate::tui::screen::access::list::AccessList;
-use crate::tui::screen::dialog::model::{Dialog, Modal};
+use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job::Job;
 use crate::tui::screen::review::Review;
 use crate::tui::screen::review::detail;

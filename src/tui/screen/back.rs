@@ -8,7 +8,7 @@ use crate::tui::effect::Effect;
 use crate::tui::exit::Exit;
 use crate::tui::item_status::ItemStatus;
 use crate::tui::screen::access::update as access;
-use crate::tui::screen::dialog::model::{Dialog, Modal};
+use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::history::update as history;
 use crate::tui::screen::job;
 use crate::tui::screen::review::{Filter, Review, search};

@@ -11,7 +11,7 @@ use crate::tui::app::{Action, App};
 use crate::tui::item_status::ItemStatus;
 use crate::tui::keys::show;
 use crate::tui::layout::Pane;
-use crate::tui::screen::dialog::model::Focus;
+use crate::tui::screen::dialog::Focus;
 use crate::tui::screen::job::JobKind;
 use crate::tui::screen::job::progress::spinner;
 use crate::tui::screen::review::Review;

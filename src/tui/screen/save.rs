@@ -10,7 +10,7 @@ use crate::tui::condition::{idle, with_review};
 use crate::tui::effect::EffectId;
 use crate::tui::effect::{Effect, Save};
 use crate::tui::item_status::ItemStatus;
-use crate::tui::screen::dialog::model::{Dialog, Focus, Modal};
+use crate::tui::screen::dialog::{Dialog, Focus, Modal};
 use crate::tui::screen::history::record::can_save_backup;
 use crate::tui::screen::history::update::with_record;
 use crate::tui::screen::import::confirm;

@@ -16,7 +16,7 @@ use crate::job::{Failure, FailureKind, Phase, Progress, Stale};
 use crate::tui::item_status::ItemStatus;
 use crate::tui::layout::Pane;
 use crate::tui::runtime::farewell;
-use crate::tui::screen::dialog::model::{Dialog, Focus};
+use crate::tui::screen::dialog::{Dialog, Focus};
 use crate::tui::screen::review::Filter;
 use crate::tui::screen::review::node::Node;
 use crate::tui::support::*;

@@ -6,7 +6,7 @@ use crate::tui::action::{Act, Availability, Context, Run};
 use crate::tui::app::{Action, App};
 use crate::tui::condition::unavailable;
 use crate::tui::effect::Effect;
-use crate::tui::screen::dialog::model::{Dialog, Modal};
+use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::theme::Role;
 use crate::tui::widget::Line;
 

@@ -8,7 +8,7 @@ use crate::tui::action::{Act, Context, Run};
 use crate::tui::app::{Action, App};
 use crate::tui::condition::can_write;
 use crate::tui::effect::Effect;
-use crate::tui::screen::dialog::model::{Dialog, Modal};
+use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job::{self, JobKind};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};

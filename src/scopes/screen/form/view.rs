@@ -6,7 +6,7 @@ use crate::engine::display::safe;
 use crate::scopes::screen::form::{Area, Form, Picker, lay, message, typed};
 use crate::scopes::screen::view::summary::doing;
 use crate::tui::app::App;
-use crate::tui::screen::dialog::model::FOOTER;
+use crate::tui::screen::dialog::FOOTER;
 use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line, cut, row_cursor, width};
 

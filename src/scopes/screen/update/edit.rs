@@ -13,7 +13,7 @@ use crate::tui::app::{Action, App};
 use crate::tui::condition::{can_write, require};
 use crate::tui::effect::Effect;
 use crate::tui::effect::EffectId;
-use crate::tui::screen::dialog::model::{Dialog, Modal};
+use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job::{self, JobKind};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};

@@ -4,7 +4,7 @@ use super::condition::with_scope;
 use crate::scopes::screen::Scopes;
 use crate::tui::action::{Act, Context, Run};
 use crate::tui::app::{Action, App};
-use crate::tui::screen::dialog::model::{Dialog, Modal};
+use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Line, count};
 

@@ -9,7 +9,7 @@ use crate::tui::app::{Action, App};
 use crate::tui::condition::require;
 use crate::tui::effect::Effect;
 use crate::tui::layout::WIDE;
-use crate::tui::screen::dialog::model::{Dialog, Modal};
+use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::review::copy;
 
 pub(crate) const SEARCH: Action = Action {

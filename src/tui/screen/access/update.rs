@@ -4,7 +4,7 @@ use crate::tui::action::{Act, Availability, Context, Run};
 use crate::tui::app::{Action, App};
 use crate::tui::condition::{require, with_review};
 use crate::tui::screen::access::list::AccessList;
-use crate::tui::screen::dialog::model::{Dialog, Modal};
+use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::review::Review;
 use crate::tui::theme::Role;
 use crate::tui::widget::Line;

@@ -1,6 +1,7 @@
 //! The keys that work here.
 
-use super::model::{Dialog, Modal};
+use super::kind::Dialog;
+use super::model::Modal;
 use crate::tui::action::{Act, Context, Run};
 use crate::tui::app::{Action, App};
 use crate::tui::theme::Role;

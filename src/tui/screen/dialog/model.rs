@@ -1,128 +1,16 @@
 //! Dialogs over the review: topic, focus, content.
 
-use std::sync::Arc;
-
 use ratatui::layout::Rect;
 use tui_input::Input;
 
-use crate::engine::ItemId;
-use crate::scopes::Edit;
+use super::kind::Dialog;
 use crate::tui::layout::centred;
 use crate::tui::screen::job::stale::Changed;
-use crate::tui::screen::review::node::Node;
 use crate::tui::theme::Theme;
 use crate::tui::widget::{Line, window};
 
 /// The rows of the footer.
 pub(crate) const FOOTER: u16 = 2;
-
-/// The topic of a modal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Dialog {
-    /// Overwrite every repeat that differs, or those of a kind?
-    Cover(Option<Node>),
-    /// Ignore the objects that are missing?
-    Missing,
-    /// Import what was chosen? With the name that has to be typed, if any.
-    Import(Option<String>),
-    /// Quit and lose the choices?
-    Quit,
-    /// Something failed.
-    Failure,
-    /// The target changed since it was compared.
-    Stale,
-    /// The keys.
-    Help,
-    /// Why an item is what it is.
-    Explain,
-    /// What the import did.
-    Result,
-    /// Actions by name.
-    Palette,
-    /// Where is the plan to be saved?
-    SavePlan,
-    /// Where is the backup of a job to be saved?
-    SaveBackup(i64),
-    /// What of the target is to be exported, and where to? With the items that
-    /// can be exported alone.
-    Export(Vec<ItemId>),
-    /// What a rehearsal found.
-    Rehearsed,
-    /// The jobs of the target.
-    History,
-    /// One of them.
-    Job(i64),
-    /// Undo a job? With the name that has to be typed.
-    Undo(i64, String),
-    /// What an undo did.
-    Undone,
-    /// Rows changed since the job that was to be undone.
-    UndoStale,
-    /// Save what the form says? With the name that has to be typed, if any.
-    SaveForm(Option<String>),
-    /// Close the form and lose what was typed?
-    LoseForm,
-    /// Which scopes are listed.
-    ScopeFilter,
-    /// The clients that a scope is assigned to; the scope is given by its id.
-    Holders(Arc<str>),
-    /// Who can call what under the choices.
-    Access,
-    /// The findings about the scopes.
-    Findings,
-    /// One of these.
-    Finding,
-    /// Edit scopes? With the name that has to be typed, if any.
-    Edit(Box<Edit>, Option<String>),
-    /// What an edit did.
-    Edited,
-}
-
-impl Dialog {
-    /// Returns whether it is read-only, and closes with any closing key.
-    pub(crate) const fn is_to_read(&self) -> bool {
-        matches!(
-            self,
-            Self::Help
-                | Self::Explain
-                | Self::Result
-                | Self::Rehearsed
-                | Self::Undone
-                | Self::Finding
-                | Self::Edited
-        )
-    }
-
-    /// Returns the database's name, if it has to be typed.
-    const fn name(&self) -> Option<&String> {
-        match self {
-            Self::Import(Some(name))
-            | Self::Undo(_, name)
-            | Self::SaveForm(Some(name))
-            | Self::Edit(_, Some(name)) => Some(name),
-            _ => None,
-        }
-    }
-
-    /// Returns whether it asks for a path.
-    pub(crate) const fn is_path(&self) -> bool {
-        matches!(self, Self::SavePlan | Self::SaveBackup(_) | Self::Export(_))
-    }
-
-    /// Returns whether one of its rows is selected, rather than its text scrolled.
-    const fn has_rows(&self) -> bool {
-        matches!(self, Self::Palette | Self::ScopeFilter) || self.is_list()
-    }
-
-    /// Returns whether its rows are below column headings, and are made when
-    /// they are drawn.
-    pub(crate) const fn is_list(&self) -> bool {
-        matches!(
-            self,
-            Self::History | Self::Holders(_) | Self::Findings | Self::Access
-        )
-    }
-}
 
 /// The focus of a modal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,35 +109,7 @@ impl Modal {
 
     /// Returns the labels of its buttons: the harmless one and the other.
     pub(crate) fn buttons(&self) -> Option<(&'static str, Option<&'static str>)> {
-        match &self.dialog {
-            Dialog::Cover(None) => Some(("Cancel", Some("Cover all"))),
-            Dialog::Cover(Some(_)) => Some(("Cancel", Some("Cover"))),
-            Dialog::Missing => Some(("Cancel", Some("Confirm"))),
-            Dialog::Import(_) => Some(("Cancel", Some("Import"))),
-            Dialog::Undo(..) => Some(("Cancel", Some("Undo"))),
-            Dialog::SavePlan | Dialog::SaveBackup(_) => Some(("Cancel", Some("Save"))),
-            Dialog::Export(_) => Some(("Cancel", Some("Export"))),
-            Dialog::Quit => Some(("Keep reviewing", Some("Quit"))),
-            Dialog::SaveForm(_) => Some(("Back", Some("Save"))),
-            Dialog::LoseForm => Some(("Back", Some("Discard"))),
-            Dialog::Failure | Dialog::UndoStale => Some(("Close", None)),
-            Dialog::Stale => Some(("Close", Some("Compare again"))),
-            Dialog::Help
-            | Dialog::Explain
-            | Dialog::Result
-            | Dialog::Palette
-            | Dialog::Rehearsed
-            | Dialog::History
-            | Dialog::Job(_)
-            | Dialog::Undone
-            | Dialog::ScopeFilter
-            | Dialog::Holders(_)
-            | Dialog::Findings
-            | Dialog::Finding
-            | Dialog::Access
-            | Dialog::Edited => None,
-            Dialog::Edit(edit, _) => Some(("Cancel", Some(word(edit)))),
-        }
+        self.dialog.buttons()
     }
 
     /// Returns whether it has an input.
@@ -420,39 +280,7 @@ impl Modal {
 
     fn text_width(&self, size: (u16, u16)) -> usize {
         let has_fields = self.changed.as_ref().is_some_and(Changed::has_fields);
-        let most = match self.dialog {
-            Dialog::History | Dialog::Findings | Dialog::Access => 140,
-            Dialog::Stale | Dialog::UndoStale if has_fields => 140,
-            Dialog::Help
-            | Dialog::Result
-            | Dialog::Explain
-            | Dialog::Rehearsed
-            | Dialog::Job(_)
-            | Dialog::Undone
-            | Dialog::Finding
-            | Dialog::Edited
-            | Dialog::Holders(_)
-            | Dialog::SavePlan
-            | Dialog::SaveBackup(_)
-            | Dialog::Export(_)
-            | Dialog::SaveForm(_) => 92,
-            Dialog::Palette | Dialog::Stale | Dialog::UndoStale | Dialog::Failure => 76,
-            Dialog::Import(_) => 92,
-            Dialog::Missing | Dialog::Undo(..) | Dialog::Edit(..) | Dialog::ScopeFilter => 66,
-            Dialog::Cover(_) | Dialog::Quit | Dialog::LoseForm => 56,
-        };
+        let most = self.dialog.width(has_fields);
         usize::from(size.0.saturating_sub(4).min(most))
-    }
-}
-
-/// Returns the label of an edit of scopes.
-const fn word(edit: &Edit) -> &'static str {
-    match edit {
-        Edit::Create(_) => "Create",
-        Edit::Update { .. } => "Update",
-        Edit::Delete { .. } => "Delete",
-        Edit::Give { .. } => "Give",
-        Edit::Take { .. } => "Take away",
-        Edit::Repair { .. } => "Repair",
     }
 }

@@ -1,6 +1,7 @@
 //! The palette: actions by name.
 
-use super::model::{Dialog, Focus, Modal};
+use super::kind::Dialog;
+use super::model::{Focus, Modal};
 use crate::tui::action::{Act, Context, Run};
 use crate::tui::app::{Action, App};
 use crate::tui::effect::Effect;

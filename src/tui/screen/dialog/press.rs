@@ -1,6 +1,7 @@
 //! Buttons: moving between them, and pressing one.
 
-use super::model::{Dialog, Focus};
+use super::kind::Dialog;
+use super::model::Focus;
 use super::palette;
 use crate::scopes::screen::form::{pick, save as form};
 use crate::scopes::screen::update::{edit, list as scopes};

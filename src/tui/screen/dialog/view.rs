@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use ratatui::layout::{Position, Rect};
 
+use super::kind::Dialog;
+use super::model::{FOOTER, Focus, Modal};
 use crate::engine::display::safe;
 use crate::scopes::screen::view::lists;
 use crate::tui::app::App;
 use crate::tui::screen::access::view as access;
-use crate::tui::screen::dialog::model::{Dialog, FOOTER, Focus, Modal};
 use crate::tui::screen::history::view as history;
 use crate::tui::screen::job::progress::{phase_line, spinner};
 use crate::tui::screen::review::detail::done;

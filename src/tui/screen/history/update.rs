@@ -6,7 +6,7 @@ use crate::tui::app::{Action, App};
 use crate::tui::condition::{can_write, idle, require, unavailable};
 use crate::tui::effect::Effect;
 use crate::tui::effect::EffectId;
-use crate::tui::screen::dialog::model::{Dialog, Modal};
+use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::history::record;
 use crate::tui::screen::job::stale::UNDO_STATES;
 use crate::tui::screen::job::{self, JobKind};

@@ -5,7 +5,7 @@ use crate::tui::action::Context;
 use crate::tui::app::App;
 use crate::tui::effect::Effect;
 use crate::tui::effect::EffectId;
-use crate::tui::screen::dialog::model::{Dialog, Modal};
+use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job;
 use crate::tui::theme::Role;
 use crate::tui::widget::Line;

@@ -8,7 +8,7 @@ use crate::tui::app::{Action, App};
 use crate::tui::condition::{can_write, require, with_review};
 use crate::tui::effect::Effect;
 use crate::tui::item_status::{Counts, ItemStatus};
-use crate::tui::screen::dialog::model::{Dialog, Modal};
+use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job::JobKind;
 use crate::tui::screen::review::Review;
 use crate::tui::screen::review::label::called;

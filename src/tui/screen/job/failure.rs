@@ -3,7 +3,7 @@
 use super::stale::{Changed, IMPORT_STATES, States};
 use crate::job::{Failure, FailureKind};
 use crate::tui::app::App;
-use crate::tui::screen::dialog::model::{Dialog, Modal};
+use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::theme::Role;
 use crate::tui::widget::Line;
 

@@ -8,7 +8,7 @@ use crate::tui::app::{Action, App};
 use crate::tui::condition::{idle, require};
 use crate::tui::effect::Effect;
 use crate::tui::effect::EffectId;
-use crate::tui::screen::dialog::model::Dialog;
+use crate::tui::screen::dialog::Dialog;
 use crate::tui::screen::review::Review;
 use crate::tui::subject::Reviewed;
 

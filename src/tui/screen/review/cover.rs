@@ -5,7 +5,7 @@ use crate::tui::action::{Act, Availability, Context, Run};
 use crate::tui::app::{Action, App};
 use crate::tui::condition::{require, with_review};
 use crate::tui::item_status::{Counts, ItemStatus};
-use crate::tui::screen::dialog::model::{Dialog, Modal};
+use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::review::node::Node;
 use crate::tui::screen::review::{Review, Tally};
 use crate::tui::theme::Role;

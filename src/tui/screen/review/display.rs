@@ -5,7 +5,7 @@ use crate::tui::action::{Act, Availability, Context, Run};
 use crate::tui::app::{Action, App};
 use crate::tui::condition::require;
 use crate::tui::layout::Pane;
-use crate::tui::screen::dialog::model::{Dialog, Modal};
+use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::review::Filter;
 use crate::tui::screen::review::detail;
 use crate::tui::screen::review::node::Node;

@@ -5,7 +5,7 @@ use crate::engine::display::safe;
 use crate::tui::action::{Act, Availability, Context, Run};
 use crate::tui::app::{Action, App};
 use crate::tui::condition::{require, with_review};
-use crate::tui::screen::dialog::model::{Dialog, Modal};
+use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::import::confirm;
 use crate::tui::screen::review::Review;
 use crate::tui::screen::review::detail::ignored;
