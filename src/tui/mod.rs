@@ -20,7 +20,7 @@ pub mod runtime;
 pub(crate) mod screen;
 pub(crate) mod subject;
 #[cfg(test)]
-pub(crate) mod support;
+mod tests;
 pub(crate) mod theme;
 pub(crate) mod update;
 pub(crate) mod view;

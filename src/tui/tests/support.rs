@@ -4,15 +4,6 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 
-use super::app::{App, KeyMap};
-use super::catalogue::CATALOGUE;
-use super::effect::Effect;
-use super::effect::EffectId;
-use super::keys::Key;
-use super::msg::Msg;
-use super::subject::{Location, Reviewed, Scoped};
-use super::theme::{Glyphs, Level, Theme, UNICODE, all};
-use super::update::{start, update};
 use crate::engine::access::{Model, Node, Party, Right, Subject, When, Words};
 use crate::engine::{
     Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Matched, Missing, Outcome,
@@ -23,6 +14,15 @@ use crate::job::{
     Undone,
 };
 use crate::scopes::{Catalogue, Edited, ScopeFinding};
+use crate::tui::app::{App, KeyMap};
+use crate::tui::catalogue::CATALOGUE;
+use crate::tui::effect::Effect;
+use crate::tui::effect::EffectId;
+use crate::tui::keys::Key;
+use crate::tui::msg::Msg;
+use crate::tui::subject::{Location, Reviewed, Scoped};
+use crate::tui::theme::{Glyphs, Level, Theme, UNICODE, all};
+use crate::tui::update::{start, update};
 
 pub(crate) const KINDS: &[KindInfo] = &[
     KindInfo {

@@ -19,7 +19,7 @@ use crate::tui::runtime::farewell;
 use crate::tui::screen::dialog::{Dialog, Focus};
 use crate::tui::screen::review::Filter;
 use crate::tui::screen::review::node::Node;
-use crate::tui::support::*;
+use crate::tui::tests::support::*;
 use crate::tui::widget::Line;
 
 fn marks(app: &App) -> Vec<ItemStatus> {
@@ -674,7 +674,7 @@ mod importing {
             FailureKind::Stale,
             "the target changed since it was compared",
         );
-        let item = crate::tui::support::id("client", "billing");
+        let item = crate::tui::tests::support::id("client", "billing");
         failure
             .stale
             .push(Stale::new(item, "changed in the target since: /tps"));

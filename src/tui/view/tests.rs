@@ -16,7 +16,7 @@ use crate::engine::{Outcome, Value};
 use crate::job::{Failure, FailureKind, Phase, Progress, Stale};
 use crate::tui::layout::Pane;
 use crate::tui::msg::Msg;
-use crate::tui::support::*;
+use crate::tui::tests::support::*;
 use crate::tui::theme::{ASCII, Level, UNICODE};
 use crate::tui::update::{start, update};
 

@@ -118,7 +118,7 @@ fn open(app: &mut App) {
         body.push(pair("next step", &finding.hint));
     }
     app.modals
-        .push(Modal::new(Dialog::Finding, "Finding", body).to_read());
+        .push(Modal::new(Dialog::Finding, "Finding", body).confirming_nothing());
 }
 
 fn describe(id: &ItemId) -> String {

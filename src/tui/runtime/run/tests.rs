@@ -23,7 +23,7 @@ use crate::tui::runtime::interface::{Outside, Screen, Source};
 use crate::tui::runtime::signals::{Arrived, Signal};
 use crate::tui::runtime::terminal::Suspension;
 use crate::tui::subject::{Reviewed, Scoped};
-use crate::tui::support::*;
+use crate::tui::tests::support::*;
 use crate::tui::view::view;
 
 /// Counts bytes and writes.

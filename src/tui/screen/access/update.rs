@@ -47,7 +47,7 @@ fn open(app: &mut App) {
             "Access",
             vec![Line::of(Role::Text, &access.to_string())],
         )
-        .to_read(),
+        .confirming_nothing(),
     );
     fill(app, false);
 }

@@ -45,7 +45,7 @@ fn toggle_help(app: &mut App) {
     }
     let body = lines(app, app.context());
     app.modals
-        .push(Modal::new(Dialog::Help, "Keys", body).to_read());
+        .push(Modal::new(Dialog::Help, "Keys", body).confirming_nothing());
 }
 
 fn lines(app: &App, context: Context) -> Vec<Line> {

@@ -82,7 +82,7 @@ impl Modal {
     }
 
     /// Counts keys that were typed before it was drawn: it confirms nothing.
-    pub(crate) fn to_read(self) -> Self {
+    pub(crate) fn confirming_nothing(self) -> Self {
         Self {
             drawn: true,
             ..self

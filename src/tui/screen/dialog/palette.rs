@@ -26,7 +26,7 @@ pub(crate) const PALETTE: Action = Action {
 
 fn open(app: &mut App) {
     // Keys typed ahead are safe here: nothing is confirmed.
-    let mut modal = Modal::new(Dialog::Palette, "Actions", Vec::new()).to_read();
+    let mut modal = Modal::new(Dialog::Palette, "Actions", Vec::new()).confirming_nothing();
     modal.focus = Focus::Input;
     app.modals.push(modal);
     fill(app);

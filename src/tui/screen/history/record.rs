@@ -102,7 +102,7 @@ pub(crate) fn can_save_backup(record: &JobRecord) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::support::record;
+    use crate::tui::tests::support::record;
 
     #[test]
     fn counts_come_in_one_order_without_noughts() {

@@ -126,7 +126,7 @@ fn open_job(app: &mut App) {
     let Some(record) = app.record() else { return };
     let (number, body) = (record.job, facts(app, record));
     let modal = Modal::new(Dialog::Job(number), &format!("Job {number}"), body);
-    app.modals.push(modal.to_read());
+    app.modals.push(modal.confirming_nothing());
 }
 
 fn facts(app: &App, record: &JobRecord) -> Vec<Line> {

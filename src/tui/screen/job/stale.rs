@@ -245,7 +245,7 @@ fn values(field: &StaleField, glyphs: &Glyphs) -> [(Role, String); 3] {
 mod tests {
     use super::*;
     use crate::engine::{Secret, Value};
-    use crate::tui::support::{id, text};
+    use crate::tui::tests::support::{id, text};
     use crate::tui::theme::{ASCII, UNICODE};
     use proptest::prelude::*;
 

@@ -144,7 +144,7 @@ const fn status(op: Op, below: bool) -> ElementStatus {
 mod tests {
     use super::*;
     use crate::engine::{Element, Field, Plan};
-    use crate::tui::support::{id, item, plan, set, text};
+    use crate::tui::tests::support::{id, item, plan, set, text};
 
     fn describe(plan: &Plan) -> Vec<(String, Vec<(String, ElementStatus)>)> {
         let branches = branches(plan.entry(0).unwrap());

@@ -109,5 +109,5 @@ fn explain(app: &mut App) {
     };
     let body = detail::explain(review, index, app.theme.glyphs);
     app.modals
-        .push(Modal::new(Dialog::Explain, "Why", body).to_read());
+        .push(Modal::new(Dialog::Explain, "Why", body).confirming_nothing());
 }

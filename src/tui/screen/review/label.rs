@@ -33,7 +33,7 @@ fn is_opaque(key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::support::{item, plan};
+    use crate::tui::tests::support::{item, plan};
 
     #[test]
     fn an_item_is_called_by_its_key_unless_only_machines_read_it() {

@@ -466,7 +466,7 @@ mod undoing {
             FailureKind::Blocked,
             "something depends on what job 14 added",
         );
-        let item = crate::tui::support::id("group", "new");
+        let item = crate::tui::tests::support::id("group", "new");
         failure.stale.push(Stale::new(
             item,
             "tsmp_group is needed by tsmp_client_group",

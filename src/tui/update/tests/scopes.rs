@@ -406,7 +406,10 @@ mod editing {
     #[test]
     fn what_was_done_is_reported_and_the_scopes_are_read_again() {
         let (mut app, id) = begun();
-        let done = edited("deleted", vec![crate::tui::support::id("scope", "empty")]);
+        let done = edited(
+            "deleted",
+            vec![crate::tui::tests::support::id("scope", "empty")],
+        );
         let effects = update(&mut app, Msg::Edited(id, Ok(done)));
         assert!(
             matches!(effects.as_slice(), [Effect::Scopes(_)]),
@@ -440,7 +443,10 @@ mod editing {
     #[test]
     fn where_nothing_differed_nothing_is_reported_of_a_job() {
         let (mut app, id) = begun();
-        let mut done = edited("updated", vec![crate::tui::support::id("scope", "empty")]);
+        let mut done = edited(
+            "updated",
+            vec![crate::tui::tests::support::id("scope", "empty")],
+        );
         done.job = None;
         update(&mut app, Msg::Edited(id, Ok(done)));
         assert!(
@@ -454,7 +460,10 @@ mod editing {
     #[test]
     fn a_new_scope_is_selected_once_it_is_listed() {
         let (mut app, id) = begun();
-        let mut done = edited("created", vec![crate::tui::support::id("scope", "cards")]);
+        let mut done = edited(
+            "created",
+            vec![crate::tui::tests::support::id("scope", "cards")],
+        );
         done.id = Some("2000000002".into());
         let id = effect_id(&update(&mut app, Msg::Edited(id, Ok(done))));
         answer_scopes(&mut app, id, scoped());
@@ -465,8 +474,8 @@ mod editing {
     fn a_scope_that_is_held_stays_and_its_clients_are_named() {
         let (mut app, id) = begun();
         let about = vec![
-            crate::tui::support::id("client", "crm"),
-            crate::tui::support::id("client", "王\u{1b}[2J"),
+            crate::tui::tests::support::id("client", "crm"),
+            crate::tui::tests::support::id("client", "王\u{1b}[2J"),
         ];
         let effects = update(&mut app, Msg::Edited(id, Err(violated(1403, about))));
         assert!(

@@ -163,7 +163,7 @@ fn an_edit_runs() {
 fn an_edit_is_done() {
     let mut app = scopes_at(80, 24);
     let id = effect_id(&keys(&mut app, "D"));
-    let items = vec![crate::tui::support::id("scope", "accounts")];
+    let items = vec![crate::tui::tests::support::id("scope", "accounts")];
     update(&mut app, Msg::Edited(id, Ok(edited("deleted", items))));
     assert_snapshot!(shot(&app));
 }

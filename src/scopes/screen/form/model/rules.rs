@@ -36,7 +36,7 @@ impl Form {
             Ok(times) => self.draft.times = times,
             Err(violation) => found.push(violation),
         }
-        let unread: Vec<Option<Part>> = found.iter().map(|violation| Part::of(violation)).collect();
+        let unread: Vec<Option<Part>> = found.iter().map(Part::of).collect();
         let broken = self.draft.check(&self.catalogue, self.scope());
         found.extend(
             broken
@@ -101,7 +101,7 @@ impl Form {
             .partition(|violation| violation.field.is_some());
         let has_field = !at_fields.is_empty() && self.task_has_fields();
         if has_field {
-            self.go_to(at_fields.first().and_then(|violation| Part::of(violation)));
+            self.go_to(at_fields.first().and_then(Part::of));
         }
         self.message = match (has_field, elsewhere.as_slice()) {
             (true, []) => Vec::new(),
