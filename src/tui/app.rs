@@ -18,11 +18,10 @@ use crate::scopes::{ClientInfo, Scope};
 use crate::tui::screen::access::list::AccessList;
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job::Job;
-use crate::tui::screen::review::Review;
-use crate::tui::screen::review::detail;
 use crate::tui::screen::review::detail::{DetailOptions, DetailRow};
 use crate::tui::screen::review::node::Node;
 use crate::tui::screen::review::query::Search;
+use crate::tui::screen::review::{Review, detail};
 
 /// An action on the model.
 pub(crate) type Action = action::Action<App>;

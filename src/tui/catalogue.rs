@@ -7,9 +7,8 @@ use super::screen::access::update as access;
 use super::screen::dialog::{help, palette, press};
 use super::screen::history::update as history;
 use super::screen::import::{confirm, rehearse};
-use super::screen::job;
 use super::screen::review::{choose, copy, cover, display, missing, navigate, search};
-use super::screen::{back, motion, program, save};
+use super::screen::{back, job, motion, program, save};
 use crate::scopes::screen::form::{fields, pick, save as form_save};
 use crate::scopes::screen::update::{edit, findings, holders, list, load};
 

@@ -3,6 +3,11 @@
 //! [`run()`] shows a plan that a [`Backend`] makes, lets the operator choose and
 //! confirm, and has the backend apply it. `update` is pure: effects run as
 //! tasks and answer with messages; views only read.
+//!
+//! `app` is the model, `update` handles messages, `view` draws. Each folder of
+//! `screen` has the model, the actions, the update and the view of one screen,
+//! side by side; the screen of the API scopes is `scopes::screen`. An action is
+//! one constant beside its handler, and `catalogue` lists them all.
 
 pub(crate) mod action;
 pub(crate) mod app;

@@ -9,11 +9,9 @@
 //! - [`Input`] reads keys in a thread of its own, never once the terminal hung
 //!   up, so the event loop cannot be caught in crossterm. Use it, not `EventStream`.
 
-use std::future;
 use std::io::{self, PipeReader, PipeWriter};
-use std::mem;
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{future, mem, thread};
 
 use crossterm::event::{self, Event};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};

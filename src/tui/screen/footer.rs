@@ -15,7 +15,7 @@ use crate::tui::screen::dialog::Focus;
 use crate::tui::screen::job::JobKind;
 use crate::tui::screen::job::progress::spinner;
 use crate::tui::screen::review::Review;
-use crate::tui::screen::review::names::counts;
+use crate::tui::screen::review::view::names::counts;
 use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line, input_line, wrap};
 

@@ -16,8 +16,7 @@ use crate::job::{
 use crate::scopes::{Catalogue, Edited, ScopeFinding};
 use crate::tui::app::{App, KeyMap};
 use crate::tui::catalogue::CATALOGUE;
-use crate::tui::effect::Effect;
-use crate::tui::effect::EffectId;
+use crate::tui::effect::{Effect, EffectId};
 use crate::tui::keys::Key;
 use crate::tui::msg::Msg;
 use crate::tui::subject::{Location, Reviewed, Scoped};

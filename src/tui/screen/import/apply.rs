@@ -3,8 +3,7 @@
 use crate::job::{Failure, Receipt};
 use crate::tui::action::Context;
 use crate::tui::app::App;
-use crate::tui::effect::Effect;
-use crate::tui::effect::EffectId;
+use crate::tui::effect::{Effect, EffectId};
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job;
 use crate::tui::theme::Role;

@@ -6,9 +6,8 @@ use crate::tui::app::{Action, App};
 use crate::tui::condition::require;
 use crate::tui::layout::Pane;
 use crate::tui::screen::dialog::{Dialog, Modal};
-use crate::tui::screen::review::Filter;
-use crate::tui::screen::review::detail;
 use crate::tui::screen::review::node::Node;
+use crate::tui::screen::review::{Filter, detail};
 
 pub(crate) const FILTER: Action = Action {
     act: Act::Filter,

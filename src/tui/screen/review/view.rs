@@ -1,8 +1,13 @@
 //! Drawing the three panes.
 
+mod detail;
+mod items;
+pub(crate) mod names;
+mod pane;
+mod tree;
+
 use ratatui::layout::Position;
 
-use super::{detail_pane, items, tree};
 use crate::tui::app::App;
 use crate::tui::layout::{Pane, Panes};
 use crate::tui::widget::Canvas;
@@ -18,7 +23,7 @@ pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
         cursor = match pane {
             Pane::Tree => tree::draw(app, canvas, panes),
             Pane::Items => items::draw(app, canvas, panes),
-            Pane::Detail => detail_pane::draw(app, canvas, panes),
+            Pane::Detail => detail::draw(app, canvas, panes),
         };
     }
     cursor.filter(|_| app.theme.accessible)

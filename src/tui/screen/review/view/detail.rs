@@ -4,9 +4,8 @@ use ratatui::layout::Position;
 
 use super::pane::pane_box;
 use crate::tui::app::App;
-use crate::tui::layout::Pane;
-use crate::tui::layout::Panes;
-use crate::tui::screen::review::names::name;
+use crate::tui::layout::{Pane, Panes};
+use crate::tui::screen::review::view::names::name;
 use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line, row_cursor};
 

@@ -43,7 +43,7 @@ pub(crate) fn name(review: &Review, node: Node) -> String {
 }
 
 /// Adds a text with the search's match in it marked.
-pub(super) fn push_matched(line: &mut Line, app: &App, role: Role, text: &str) {
+pub(crate) fn push_matched(line: &mut Line, app: &App, role: Role, text: &str) {
     let text = crate::engine::display::safe(text);
     line.push_found(role, &text, find(&text, &app.search.query));
 }

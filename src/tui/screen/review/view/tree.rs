@@ -4,11 +4,10 @@ use ratatui::layout::Position;
 
 use super::pane::pane_box;
 use crate::tui::app::App;
-use crate::tui::layout::Pane;
-use crate::tui::layout::Panes;
+use crate::tui::layout::{Pane, Panes};
 use crate::tui::screen::review::branch::ElementStatus;
-use crate::tui::screen::review::names::{counts, name, push_matched};
 use crate::tui::screen::review::node::{Node, Row};
+use crate::tui::screen::review::view::names::{counts, name, push_matched};
 use crate::tui::screen::review::{Filter, Review};
 use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line, cut, row_cursor, width};
