@@ -31,9 +31,15 @@ pub(crate) mod update;
 pub(crate) mod view;
 pub(crate) mod widget;
 
+pub(crate) use action::{Act, Availability, Context, Run};
+pub(crate) use app::{Action, App};
 pub use catalogue::keys_markdown;
 pub use effect::Backend;
+pub(crate) use effect::{Effect, EffectId};
 pub use exit::{Exit, Farewell};
+pub(crate) use layout::{Pane, Panes};
 pub use runtime::{Options, run};
 pub use subject::{Location, Reviewed, Scoped};
 pub use theme::ColorChoice;
+pub(crate) use theme::{Glyphs, Role};
+pub(crate) use widget::{Canvas, Line, count, cut, row_cursor, width, window, wrap};

@@ -2,8 +2,7 @@
 //! APIs and clients may be many, and each is laid out when it is visible.
 
 use crate::scopes::{ApiInfo, Catalogue, ClientInfo, Label, Scope, Span};
-use crate::tui::theme::Role;
-use crate::tui::widget::{Line, count};
+use crate::tui::{Line, Role, count};
 
 /// The width of labels.
 const LABEL: usize = 16;

@@ -9,10 +9,7 @@ use ratatui::layout::{Position, Rect};
 use self::columns::Columns;
 use super::layout::halves;
 use crate::scopes::screen::{Half, Scopes};
-use crate::tui::action::Act;
-use crate::tui::app::App;
-use crate::tui::theme::Role;
-use crate::tui::widget::{Canvas, Line, row_cursor, wrap};
+use crate::tui::{Act, App, Canvas, Line, Role, row_cursor, wrap};
 
 pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Option<Position> {
     let scopes = app.scopes.as_ref()?;

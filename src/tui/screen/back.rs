@@ -2,9 +2,6 @@
 
 use crate::scopes::screen::form::{Form, fields, pick as form};
 use crate::scopes::screen::update::{list, load as scopes};
-use crate::tui::action::{Act, Context, Run};
-use crate::tui::app::{Action, App};
-use crate::tui::effect::Effect;
 use crate::tui::exit::Exit;
 use crate::tui::item_status::ItemStatus;
 use crate::tui::screen::access::update as access;
@@ -12,8 +9,7 @@ use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::history::update as history;
 use crate::tui::screen::job;
 use crate::tui::screen::review::{Filter, Review, search};
-use crate::tui::theme::Role;
-use crate::tui::widget::{Line, count};
+use crate::tui::{Act, Action, App, Context, Effect, Line, Role, Run, count};
 
 pub(crate) const INTERRUPT: Action = Action {
     act: Act::Interrupt,

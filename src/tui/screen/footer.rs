@@ -6,18 +6,15 @@ use crate::scopes::screen::Half;
 use crate::scopes::screen::form::Form;
 use crate::scopes::screen::form::view as form;
 use crate::scopes::screen::view::summary as scopes;
-use crate::tui::action::{Act, Context};
-use crate::tui::app::{Action, App};
 use crate::tui::item_status::ItemStatus;
 use crate::tui::keys::show;
-use crate::tui::layout::Pane;
 use crate::tui::screen::dialog::Focus;
 use crate::tui::screen::job::JobKind;
 use crate::tui::screen::job::progress::spinner;
 use crate::tui::screen::review::Review;
 use crate::tui::screen::review::view::names::counts;
-use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line, input_line, wrap};
+use crate::tui::{Act, Action, App, Context, Pane, Role};
 
 pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
     keys(app, canvas, area);

@@ -2,10 +2,8 @@
 
 use ratatui::layout::Rect;
 
-use crate::tui::app::App;
 use crate::tui::subject::Location;
-use crate::tui::theme::Role;
-use crate::tui::widget::{Canvas, Line, cut, width};
+use crate::tui::{App, Canvas, Line, Role, cut, width};
 
 /// The length of the checksum's prefix that is shown.
 const SHORT: usize = 8;

@@ -2,9 +2,7 @@
 
 use crate::scopes::screen::Half;
 use crate::scopes::screen::form::Area;
-use crate::tui::action::{Act, Context, Run};
-use crate::tui::app::{Action, App};
-use crate::tui::layout::Pane;
+use crate::tui::{Act, Action, App, Context, Pane, Run};
 
 const LISTS: &[Context] = &[
     Context::Review,

@@ -1,9 +1,7 @@
 //! The program itself: its theme, the drawing, the shell.
 
-use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::require;
-use crate::tui::effect::Effect;
+use crate::tui::{Act, Action, App, Availability, Context, Effect, Run};
 
 pub(crate) const THEME: Action = Action {
     act: Act::Theme,

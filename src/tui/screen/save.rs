@@ -4,8 +4,6 @@
 use crate::engine::ItemId;
 use crate::engine::display::safe;
 use crate::job::{Failure, FailureKind};
-use crate::tui::action::{Act, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::{idle, with_review};
 use crate::tui::effect::{Effect, EffectId, Save};
 use crate::tui::item_status::ItemStatus;
@@ -17,8 +15,7 @@ use crate::tui::screen::job::{self, JobKind};
 use crate::tui::screen::review::Review;
 use crate::tui::screen::review::node::Node;
 use crate::tui::subject::Reviewed;
-use crate::tui::theme::Role;
-use crate::tui::widget::Line;
+use crate::tui::{Act, Action, App, Context, Line, Role, Run};
 
 pub(crate) const SAVE_BACKUP: Action = Action {
     act: Act::SaveBackup,

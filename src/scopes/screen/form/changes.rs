@@ -4,8 +4,7 @@ use crate::engine::diff::segments;
 use crate::engine::{Change, Value};
 use crate::scopes::{Draft, Part, Span};
 use crate::tui::screen::review::detail;
-use crate::tui::theme::Glyphs;
-use crate::tui::widget::Line;
+use crate::tui::{Glyphs, Line};
 
 /// Lays out the differences from `before`, as the detail does.
 pub(crate) fn differences(

@@ -2,13 +2,9 @@
 
 use super::save::save;
 use crate::scopes::screen::form::{Focus, Form, Task};
-use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::unavailable;
-use crate::tui::effect::Effect;
 use crate::tui::screen::dialog::{Dialog, Modal};
-use crate::tui::theme::Role;
-use crate::tui::widget::Line;
+use crate::tui::{Act, Action, App, Availability, Context, Effect, Line, Role, Run};
 
 pub(crate) const CANCEL: Action = Action {
     act: Act::CancelForm,

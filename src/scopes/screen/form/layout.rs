@@ -7,8 +7,7 @@ use super::focus::Focus;
 use super::model::Form;
 use crate::engine::display::safe;
 use crate::scopes::{MAX_ALIAS, MAX_APIS, MAX_DESCRIPTION, MAX_NAME, Part, Span};
-use crate::tui::theme::{Glyphs, Role};
-use crate::tui::widget::{Line, count, cut, width, window, wrap};
+use crate::tui::{Glyphs, Line, Role, count, cut, width, window, wrap};
 
 /// Forms narrower than this have short labels.
 const SHORT: usize = 70;

@@ -16,8 +16,7 @@ use super::focus::Focus;
 use super::picker::Picker;
 use crate::engine::Violation;
 use crate::scopes::{ApiName, Catalogue, Draft, Edit, Part, Scope, Span, Unit};
-use crate::tui::theme::Glyphs;
-use crate::tui::widget::Line;
+use crate::tui::{Glyphs, Line};
 
 /// The task of a form; scopes are identified by their index in the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,10 +5,8 @@ use tui_input::Input;
 use super::fields::back;
 use super::save::{ask, go};
 use crate::scopes::screen::form::{Picker, Task, Topic};
-use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::{can_write, require};
-use crate::tui::effect::Effect;
+use crate::tui::{Act, Action, App, Availability, Context, Effect, Run};
 
 pub(crate) const APPLY: Action = Action {
     act: Act::ApplyPicker,

@@ -4,14 +4,10 @@ use crate::engine::Severity;
 use crate::engine::display::some_of;
 use crate::scopes::Scope;
 use crate::scopes::screen::form::{Form, Task};
-use crate::tui::action::{Act, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::can_write;
-use crate::tui::effect::Effect;
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job::{self, JobKind};
-use crate::tui::theme::Role;
-use crate::tui::widget::{Line, count};
+use crate::tui::{Act, Action, App, Context, Effect, Line, Role, Run, count};
 
 /// The maximum number of clients listed before a scope of theirs is saved.
 const MAX_NAMES: usize = 50;

@@ -7,10 +7,8 @@ use tui_input::InputRequest;
 use crate::job::Failure;
 use crate::scopes::screen::form::Form;
 use crate::scopes::{Catalogue, Edited};
-use crate::tui::app::App;
 use crate::tui::screen::job;
-use crate::tui::theme::Role;
-use crate::tui::widget::Line;
+use crate::tui::{App, Line, Role};
 
 /// Opens the form for a new scope.
 pub(crate) fn create(app: &mut App, catalogue: Arc<Catalogue>) {

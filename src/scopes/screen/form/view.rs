@@ -5,10 +5,8 @@ use ratatui::layout::{Position, Rect};
 use crate::engine::display::safe;
 use crate::scopes::screen::form::{Area, Form, Picker, lay, message, typed};
 use crate::scopes::screen::view::summary::doing;
-use crate::tui::app::App;
 use crate::tui::screen::dialog::FOOTER;
-use crate::tui::theme::Role;
-use crate::tui::widget::{Canvas, Line, cut, row_cursor, width};
+use crate::tui::{App, Canvas, Line, Role, cut, row_cursor, width};
 
 /// Lists narrower than this have no column for names.
 const NARROW: usize = 40;

@@ -2,9 +2,8 @@
 
 use crate::scopes::Scope;
 use crate::scopes::screen::Scopes;
-use crate::tui::action::Availability;
-use crate::tui::app::App;
 use crate::tui::condition::{idle, unavailable};
+use crate::tui::{App, Availability};
 
 pub(super) fn with_scopes(app: &App, check: impl Fn(&Scopes) -> Availability) -> Availability {
     match app

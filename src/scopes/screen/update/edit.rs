@@ -8,14 +8,12 @@ use crate::job::{Failure, FailureKind};
 use crate::scopes::screen::Scopes;
 use crate::scopes::screen::form::update as form;
 use crate::scopes::{Catalogue, Edit, Edited};
-use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::{can_write, require};
-use crate::tui::effect::{Effect, EffectId};
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job::{self, JobKind};
-use crate::tui::theme::Role;
-use crate::tui::widget::{Line, count};
+use crate::tui::{
+    Act, Action, App, Availability, Context, Effect, EffectId, Line, Role, Run, count,
+};
 
 pub(crate) const CREATE: Action = Action {
     act: Act::CreateScope,

@@ -5,14 +5,12 @@ use super::edit;
 use crate::engine::ItemId;
 use crate::job::Failure;
 use crate::scopes::{Edit, ScopeFinding};
-use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::{can_write, idle, require};
-use crate::tui::effect::{Effect, EffectId};
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job::{self, JobKind};
-use crate::tui::theme::Role;
-use crate::tui::widget::{Line, count};
+use crate::tui::{
+    Act, Action, App, Availability, Context, Effect, EffectId, Line, Role, Run, count,
+};
 
 pub(crate) const CHECK: Action = Action {
     act: Act::CheckScopes,

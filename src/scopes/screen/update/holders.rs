@@ -2,11 +2,8 @@
 
 use super::condition::with_scope;
 use crate::scopes::screen::Scopes;
-use crate::tui::action::{Act, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::screen::dialog::{Dialog, Modal};
-use crate::tui::theme::Role;
-use crate::tui::widget::{Line, count};
+use crate::tui::{Act, Action, App, Context, Line, Role, Run, count};
 
 pub(crate) const HOLDERS: Action = Action {
     act: Act::Holders,

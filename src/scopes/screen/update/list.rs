@@ -4,13 +4,11 @@ use tui_input::Input;
 
 use super::condition::{with_scope, with_scopes};
 use crate::scopes::screen::{Half, Scopes};
-use crate::tui::action::{Act, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::require;
-use crate::tui::effect::Effect;
 use crate::tui::layout::WIDE;
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::review::copy;
+use crate::tui::{Act, Action, App, Context, Effect, Run};
 
 pub(crate) const SEARCH: Action = Action {
     act: Act::Search,

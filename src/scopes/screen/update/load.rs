@@ -6,15 +6,13 @@ use super::holders;
 use crate::job::Failure;
 use crate::scopes::screen::form::update as form;
 use crate::scopes::screen::{Half, Scopes};
-use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::{idle, require, with_review};
-use crate::tui::effect::{Effect, EffectId};
 use crate::tui::exit::Exit;
 use crate::tui::layout::WIDE;
 use crate::tui::screen::job::{self, JobKind};
 use crate::tui::screen::review::Review;
 use crate::tui::subject::Scoped;
+use crate::tui::{Act, Action, App, Availability, Context, Effect, EffectId, Run};
 
 pub(crate) const SCOPES: Action = Action {
     act: Act::Scopes,

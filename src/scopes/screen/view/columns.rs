@@ -2,10 +2,8 @@
 
 use crate::engine::display::safe;
 use crate::scopes::{Catalogue, Scope, SortKey, Span};
-use crate::tui::app::App;
 use crate::tui::screen::review::query::find;
-use crate::tui::theme::Role;
-use crate::tui::widget::{Line, cut, width};
+use crate::tui::{App, Line, Role, cut, width};
 
 /// The minimum width of a column of text.
 const USE: usize = 8;

@@ -5,9 +5,7 @@ use std::ops::Range;
 use crate::engine::display::safe;
 use crate::scopes::screen::Choice;
 use crate::scopes::{ClientInfo, Label, ScopeFinding};
-use crate::tui::app::App;
-use crate::tui::theme::Role;
-use crate::tui::widget::{Line, cut, width};
+use crate::tui::{App, Line, Role, cut, width};
 
 pub(crate) fn holders(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
     let Some((scope, _)) = app.held() else {

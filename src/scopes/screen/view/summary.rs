@@ -1,9 +1,7 @@
 //! The footer's summary of the scopes.
 
-use crate::tui::app::App;
 use crate::tui::screen::job::progress::spinner;
-use crate::tui::theme::Role;
-use crate::tui::widget::{Line, count};
+use crate::tui::{App, Line, Role, count};
 
 /// The running background job, such as a reload of the scopes.
 pub(crate) fn doing(app: &App) -> Line {

@@ -2,8 +2,7 @@
 
 use crate::engine::Access;
 use crate::engine::access::{Grant, Shift};
-use crate::tui::theme::Role;
-use crate::tui::widget::{Line, count};
+use crate::tui::{Line, Role, count};
 
 /// A row: a change, or the heading above those of one subject or object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,13 +1,10 @@
 //! Who can call what: the list, and the summary in the import dialog.
 
-use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::{require, with_review};
 use crate::tui::screen::access::list::AccessList;
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::review::Review;
-use crate::tui::theme::Role;
-use crate::tui::widget::Line;
+use crate::tui::{Act, Action, App, Availability, Context, Line, Role, Run};
 
 pub(crate) const ACCESS: Action = Action {
     act: Act::Access,

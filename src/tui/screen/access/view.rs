@@ -2,11 +2,8 @@
 
 use std::ops::Range;
 
-use crate::tui::action::{Act, Context};
-use crate::tui::app::App;
 use crate::tui::screen::review::Review;
-use crate::tui::theme::Role;
-use crate::tui::widget::Line;
+use crate::tui::{Act, App, Context, Line, Role};
 
 /// Lays out the visible rows below their heading.
 pub(crate) fn rows(app: &App, visible: Range<usize>) -> Vec<Line> {

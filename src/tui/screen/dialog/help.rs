@@ -2,10 +2,7 @@
 
 use super::kind::Dialog;
 use super::model::Modal;
-use crate::tui::action::{Act, Context, Run};
-use crate::tui::app::{Action, App};
-use crate::tui::theme::Role;
-use crate::tui::widget::Line;
+use crate::tui::{Act, Action, App, Context, Line, Role, Run};
 
 pub(crate) const HELP: Action = Action {
     act: Act::Help,

@@ -2,11 +2,7 @@
 
 use super::kind::Dialog;
 use super::model::{Focus, Modal};
-use crate::tui::action::{Act, Context, Run};
-use crate::tui::app::{Action, App};
-use crate::tui::effect::Effect;
-use crate::tui::theme::Role;
-use crate::tui::widget::{Line, cut};
+use crate::tui::{Act, Action, App, Context, Effect, Line, Role, Run, cut};
 
 pub(crate) const PALETTE: Action = Action {
     act: Act::Palette,

@@ -5,14 +5,12 @@ use super::model::Focus;
 use super::palette;
 use crate::scopes::screen::form::{pick, save as form};
 use crate::scopes::screen::update::{edit, list as scopes};
-use crate::tui::action::{Act, Context, Run};
-use crate::tui::app::{Action, App};
-use crate::tui::effect::Effect;
 use crate::tui::exit::Exit;
 use crate::tui::screen::history::update as history;
 use crate::tui::screen::import::confirm as import;
 use crate::tui::screen::review::{cover, missing, search};
 use crate::tui::screen::{back, job, save};
+use crate::tui::{Act, Action, App, Context, Effect, Run};
 
 pub(crate) const NEXT_STOP: Action = Action {
     act: Act::NextStop,

@@ -6,10 +6,9 @@ use super::model::Focus;
 use super::palette;
 use crate::scopes::screen::form::update as form;
 use crate::scopes::screen::update::list as scopes;
-use crate::tui::action::Context;
-use crate::tui::app::App;
 use crate::tui::keys::Key;
 use crate::tui::screen::review::search;
+use crate::tui::{App, Context};
 
 /// Passes a key to the input, if there is one; returns whether it was used.
 pub(crate) fn types(app: &mut App, context: Context, key: Key) -> bool {

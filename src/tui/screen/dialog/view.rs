@@ -8,14 +8,13 @@ use super::kind::Dialog;
 use super::model::{FOOTER, Focus, Modal};
 use crate::engine::display::safe;
 use crate::scopes::screen::view::lists;
-use crate::tui::app::App;
 use crate::tui::screen::access::view as access;
 use crate::tui::screen::history::view as history;
 use crate::tui::screen::job::progress::{phase_line, spinner};
 use crate::tui::screen::review::detail::done;
 use crate::tui::screen::review::label::labels;
-use crate::tui::theme::Role;
 use crate::tui::widget::{Canvas, Line, input_line, row_cursor, width, window};
+use crate::tui::{App, Role};
 
 /// The maximum number of items named in a line.
 const MAX_NAMES: usize = 20;

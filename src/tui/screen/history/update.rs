@@ -1,16 +1,14 @@
 //! The target's jobs: listing them, looking at one, undoing it.
 
 use crate::job::{Failure, FailureKind, JobRecord, Undone};
-use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::{can_write, idle, require, unavailable};
-use crate::tui::effect::{Effect, EffectId};
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::history::record;
 use crate::tui::screen::job::stale::UNDO_STATES;
 use crate::tui::screen::job::{self, JobKind};
-use crate::tui::theme::{Glyphs, Role};
-use crate::tui::widget::{Line, count};
+use crate::tui::{
+    Act, Action, App, Availability, Context, Effect, EffectId, Glyphs, Line, Role, Run, count,
+};
 
 pub(crate) const HISTORY: Action = Action {
     act: Act::History,

@@ -4,10 +4,8 @@ use std::ops::Range;
 
 use crate::engine::display::safe;
 use crate::job::JobRecord;
-use crate::tui::app::App;
 use crate::tui::screen::history::record;
-use crate::tui::theme::{Glyphs, Role};
-use crate::tui::widget::{Line, cut, width};
+use crate::tui::{App, Glyphs, Line, Role, cut, width};
 
 /// Lists narrower than this show no year.
 const LONG_TIME: usize = 90;

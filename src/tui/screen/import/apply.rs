@@ -1,13 +1,9 @@
 //! The result of an import.
 
 use crate::job::{Failure, Receipt};
-use crate::tui::action::Context;
-use crate::tui::app::App;
-use crate::tui::effect::{Effect, EffectId};
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job;
-use crate::tui::theme::Role;
-use crate::tui::widget::Line;
+use crate::tui::{App, Context, Effect, EffectId, Line, Role};
 
 /// Handles the result of the import.
 pub(crate) fn applied(

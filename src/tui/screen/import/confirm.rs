@@ -3,10 +3,7 @@
 use crate::engine::diff::segments;
 use crate::engine::finding::grouped;
 use crate::engine::{Approved, MissingCount, Severity, Verb};
-use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::{can_write, require, with_review};
-use crate::tui::effect::Effect;
 use crate::tui::item_status::{Counts, ItemStatus};
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job::JobKind;
@@ -14,8 +11,7 @@ use crate::tui::screen::review::Review;
 use crate::tui::screen::review::label::called;
 use crate::tui::screen::review::node::MissingList;
 use crate::tui::subject::Reviewed;
-use crate::tui::theme::{Glyphs, Role};
-use crate::tui::widget::{Line, count};
+use crate::tui::{Act, Action, App, Availability, Context, Effect, Glyphs, Line, Role, Run, count};
 
 /// The maximum number of blocked items that are listed.
 const MAX_NAMES: usize = 200;

@@ -2,15 +2,13 @@
 
 use super::confirm::{confirm_first, has_something};
 use crate::job::{Failure, Rehearsal};
-use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::{can_write, with_review};
-use crate::tui::effect::{Effect, EffectId};
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job::{self, JobKind};
 use crate::tui::screen::review::Review;
-use crate::tui::theme::Role;
-use crate::tui::widget::{Line, count};
+use crate::tui::{
+    Act, Action, App, Availability, Context, Effect, EffectId, Line, Role, Run, count,
+};
 
 pub(crate) const REHEARSE: Action = Action {
     act: Act::Rehearse,

@@ -4,11 +4,8 @@ use ratatui::layout::Position;
 
 use super::model::JobKind;
 use super::progress::{phase_line, spinner};
-use crate::tui::action::Act;
-use crate::tui::app::App;
 use crate::tui::layout::centred;
-use crate::tui::theme::Role;
-use crate::tui::widget::{Canvas, Line, row_cursor};
+use crate::tui::{Act, App, Canvas, Line, Role, row_cursor};
 
 pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Option<Position> {
     let job = app.job.as_ref()?;

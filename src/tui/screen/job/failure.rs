@@ -2,10 +2,8 @@
 
 use super::stale::{Changed, IMPORT_STATES, States};
 use crate::job::{Failure, FailureKind};
-use crate::tui::app::App;
 use crate::tui::screen::dialog::{Dialog, Modal};
-use crate::tui::theme::Role;
-use crate::tui::widget::Line;
+use crate::tui::{App, Line, Role};
 
 /// The maximum number of blocking items that are listed.
 const MAX_ABOUT: usize = 200;

@@ -5,10 +5,7 @@ use ratatui::layout::Rect;
 
 use super::failure::explain;
 use super::progress::{phase_line, spinner};
-use crate::tui::action::Act;
-use crate::tui::app::App;
-use crate::tui::theme::Role;
-use crate::tui::widget::{Canvas, Line, wrap};
+use crate::tui::{Act, App, Canvas, Line, Role, wrap};
 
 pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let inside = Rect {

@@ -1,9 +1,8 @@
 //! The progress of a job: the spinner, and a line per phase.
 
 use crate::job::Progress;
-use crate::tui::app::App;
 use crate::tui::theme::{Role, SPINNER};
-use crate::tui::widget::Line;
+use crate::tui::{App, Line};
 
 /// A frame of the spinner, at most four a second.
 pub(crate) fn spinner(app: &App) -> String {

@@ -2,10 +2,7 @@
 
 use crate::engine::Outcome;
 use crate::job::TableRows;
-use crate::tui::action::{Act, Context};
-use crate::tui::app::App;
-use crate::tui::theme::Role;
-use crate::tui::widget::{Line, count};
+use crate::tui::{Act, App, Context, Line, Role, count};
 
 /// Screens narrower than this have no table of rows.
 const NARROW: u16 = 72;

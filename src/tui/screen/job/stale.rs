@@ -5,8 +5,7 @@ use crate::engine::display::safe;
 use crate::engine::text::apart;
 use crate::job::{Stale, StaleField};
 use crate::tui::screen::review::detail::brief;
-use crate::tui::theme::{Glyphs, Role};
-use crate::tui::widget::{Line, cut, width, wrap};
+use crate::tui::{Glyphs, Line, Role, cut, width, wrap};
 
 /// Narrower dialogs have the three states below each other.
 pub(crate) const THREE_COLUMNS: usize = 92;

@@ -3,13 +3,11 @@
 use super::failure::fail;
 use super::model::{Job, JobKind};
 use crate::job::{Failure, Progress};
-use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::{idle, require};
-use crate::tui::effect::{Effect, EffectId};
 use crate::tui::screen::dialog::Dialog;
 use crate::tui::screen::review::Review;
 use crate::tui::subject::Reviewed;
+use crate::tui::{Act, Action, App, Availability, Context, Effect, EffectId, Run};
 
 /// Registers a new job; returns its id.
 pub(crate) fn begin(app: &mut App, work: JobKind) -> EffectId {

@@ -3,13 +3,11 @@
 use super::cover::ask_cover;
 use super::missing::ask_missing;
 use super::selection::{choosable, choose};
-use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::{unavailable, with_review};
 use crate::tui::item_status::ItemStatus;
 use crate::tui::screen::review::Review;
 use crate::tui::screen::review::node::Node;
-use crate::tui::widget::count;
+use crate::tui::{Act, Action, App, Availability, Context, Run, count};
 
 /// The maximum number of names in a notice.
 const MAX_NAMES: usize = 3;

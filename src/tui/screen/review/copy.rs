@@ -1,13 +1,9 @@
 //! Text for the terminal's clipboard. Secrets are in none of it.
 
 use crate::engine::diff::Show;
-use crate::tui::action::{Act, Context, Run};
-use crate::tui::app::{Action, App};
-use crate::tui::effect::Effect;
-use crate::tui::layout::Pane;
 use crate::tui::screen::review::detail;
 use crate::tui::screen::review::node::Node;
-use crate::tui::widget::cut;
+use crate::tui::{Act, Action, App, Context, Effect, Pane, Run, cut};
 
 /// Terminals drop longer texts.
 const MAX_BYTES: usize = 74_994;

@@ -1,15 +1,12 @@
 //! *Confirm cover*: overwriting everything, or all of a kind.
 
 use super::selection::{choosable, choose};
-use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::{require, with_review};
 use crate::tui::item_status::{Counts, ItemStatus};
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::review::node::Node;
 use crate::tui::screen::review::{Review, Tally};
-use crate::tui::theme::Role;
-use crate::tui::widget::{Line, count};
+use crate::tui::{Act, Action, App, Availability, Context, Line, Role, Run, count};
 
 pub(crate) const COVER_ALL: Action = Action {
     act: Act::CoverAll,

@@ -1,13 +1,11 @@
 //! What the panes show: the filter, unchanged fields, side by side, zoom; and
 //! the explanation of an item.
 
-use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::require;
-use crate::tui::layout::Pane;
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::review::node::Node;
 use crate::tui::screen::review::{Filter, detail};
+use crate::tui::{Act, Action, App, Availability, Context, Pane, Run};
 
 pub(crate) const FILTER: Action = Action {
     act: Act::Filter,

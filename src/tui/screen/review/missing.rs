@@ -2,16 +2,13 @@
 
 use crate::engine::Missing;
 use crate::engine::display::safe;
-use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::{require, with_review};
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::import::confirm;
 use crate::tui::screen::review::Review;
 use crate::tui::screen::review::detail::ignored;
 use crate::tui::screen::review::label::called;
-use crate::tui::theme::Role;
-use crate::tui::widget::{Line, width};
+use crate::tui::{Act, Action, App, Availability, Context, Line, Role, Run, width};
 
 /// The maximum width of a column of missing objects: a kind, and an ObjectID.
 const WIDEST_NAME: usize = 34;

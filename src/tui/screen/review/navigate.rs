@@ -1,11 +1,9 @@
 //! Moving between panes and folds, and from change to change.
 
-use crate::tui::action::{Act, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::{require, with_review};
 use crate::tui::item_status::ItemStatus;
-use crate::tui::layout::Pane;
 use crate::tui::screen::review::node::Node;
+use crate::tui::{Act, Action, App, Context, Pane, Run};
 
 pub(crate) const NEXT_CHANGE: Action = Action {
     act: Act::NextChange,

@@ -3,12 +3,10 @@
 use tui_input::Input;
 
 use super::navigate::reveal;
-use crate::tui::action::{Act, Availability, Context, Run};
-use crate::tui::app::{Action, App};
 use crate::tui::condition::require;
-use crate::tui::layout::Pane;
 use crate::tui::screen::review::node::Node;
 use crate::tui::screen::review::query::{Prompt, hits};
+use crate::tui::{Act, Action, App, Availability, Context, Pane, Run};
 
 pub(crate) const SEARCH: Action = Action {
     act: Act::Search,

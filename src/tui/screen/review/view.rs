@@ -8,9 +8,7 @@ mod tree;
 
 use ratatui::layout::Position;
 
-use crate::tui::app::App;
-use crate::tui::layout::{Pane, Panes};
-use crate::tui::widget::Canvas;
+use crate::tui::{App, Canvas, Pane, Panes};
 
 pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<Position> {
     // The focused pane comes last: neighbours share a border.

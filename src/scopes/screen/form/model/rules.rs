@@ -5,8 +5,7 @@ use crate::engine::Violation;
 use crate::job::Failure;
 use crate::scopes::screen::form::focus::Focus;
 use crate::scopes::{Part, parse_amount, parse_times};
-use crate::tui::theme::Role;
-use crate::tui::widget::Line;
+use crate::tui::{Line, Role};
 
 impl Form {
     pub(super) fn changed(&mut self) {

@@ -5,8 +5,7 @@ use super::{changes, item, node};
 use crate::engine::Change;
 use crate::tui::screen::review::Review;
 use crate::tui::screen::review::node::Node;
-use crate::tui::theme::Glyphs;
-use crate::tui::widget::Line;
+use crate::tui::{Glyphs, Line};
 
 /// Builds the lines for a node.
 pub(crate) fn build(

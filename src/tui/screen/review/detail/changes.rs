@@ -6,8 +6,7 @@ use super::value::brief;
 use crate::engine::diff::segments;
 use crate::engine::text::{ComparedValues, TextDiff};
 use crate::engine::{Change, Op, Value};
-use crate::tui::theme::{Glyphs, Role};
-use crate::tui::widget::{Line, count, cut, width, wrap};
+use crate::tui::{Glyphs, Line, Role, count, cut, width, wrap};
 
 /// The longest value, in bytes, that is laid out in full; copying takes all of it.
 const MAX_BYTES: usize = 16_384;

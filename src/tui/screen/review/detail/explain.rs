@@ -3,8 +3,7 @@
 use super::item::outlook;
 use crate::engine::{Entry, Matched};
 use crate::tui::screen::review::Review;
-use crate::tui::theme::{Glyphs, Role};
-use crate::tui::widget::Line;
+use crate::tui::{Glyphs, Line, Role};
 
 /// Explains an item: identity, position in the file, status, every reason.
 pub(crate) fn explain(review: &Review, index: usize, glyphs: &'static Glyphs) -> Vec<Line> {

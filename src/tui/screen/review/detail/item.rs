@@ -9,8 +9,7 @@ use crate::tui::item_status::ItemStatus;
 use crate::tui::screen::access::list::{detail, role};
 use crate::tui::screen::review::Review;
 use crate::tui::screen::review::label::{called, labels};
-use crate::tui::theme::Role;
-use crate::tui::widget::{Line, count, width, wrap};
+use crate::tui::{Line, Role, count, width, wrap};
 
 /// The maximum number of dependent items that are listed.
 const MAX_NAMES: usize = 50;

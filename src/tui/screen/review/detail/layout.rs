@@ -1,7 +1,6 @@
 //! Collecting the lines of the detail pane for its width.
 
-use crate::tui::theme::{Glyphs, Role};
-use crate::tui::widget::{Line, width, wrap};
+use crate::tui::{Glyphs, Line, Role, width, wrap};
 
 /// The maximum number of lines; the list beside the pane has the rest.
 const MAX_LINES: usize = 2_000;

@@ -9,8 +9,7 @@ use crate::tui::item_status::ItemStatus;
 use crate::tui::screen::review::Review;
 use crate::tui::screen::review::label::called;
 use crate::tui::screen::review::node::MissingList;
-use crate::tui::theme::Role;
-use crate::tui::widget::{Line, count, width};
+use crate::tui::{Line, Role, count, width};
 
 /// Lays out the counts of a kind.
 pub(super) fn kind(layout: &mut DetailLayout, review: &Review, kind: usize) {

@@ -4,8 +4,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::layout::DetailLayout;
 use crate::engine::text::{Hunk, LineOp, Segment, SegmentKind, TextDiff, TextLine};
-use crate::tui::theme::{Glyphs, Role};
-use crate::tui::widget::{Line, count, width};
+use crate::tui::{Glyphs, Line, Role, count, width};
 
 /// The maximum number of lines of one text; the plan has the rest.
 const MAX_LINES: usize = 600;

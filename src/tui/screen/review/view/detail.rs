@@ -3,11 +3,8 @@
 use ratatui::layout::Position;
 
 use super::pane::pane_box;
-use crate::tui::app::App;
-use crate::tui::layout::{Pane, Panes};
 use crate::tui::screen::review::view::names::name;
-use crate::tui::theme::Role;
-use crate::tui::widget::{Canvas, Line, row_cursor};
+use crate::tui::{App, Canvas, Line, Pane, Panes, Role, row_cursor};
 
 pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<Position> {
     let review = app.review.as_ref()?;

@@ -5,16 +5,12 @@ use ratatui::layout::Position;
 use super::pane::pane_box;
 use crate::engine::Severity;
 use crate::engine::display::safe;
-use crate::tui::action::Act;
-use crate::tui::app::App;
 use crate::tui::item_status::ItemStatus;
-use crate::tui::layout::{Pane, Panes};
 use crate::tui::screen::review::label::labels;
 use crate::tui::screen::review::node::{Node, Row};
 use crate::tui::screen::review::view::names::{name, push_matched};
 use crate::tui::screen::review::{Filter, Review};
-use crate::tui::theme::Role;
-use crate::tui::widget::{Canvas, Line, count, cut, row_cursor, width, wrap};
+use crate::tui::{Act, App, Canvas, Line, Pane, Panes, Role, count, cut, row_cursor, width, wrap};
 
 /// Panes narrower than this have short status words.
 const SHORT_WORDS: usize = 60;

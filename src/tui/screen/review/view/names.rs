@@ -1,14 +1,12 @@
 //! What tree and list share: names of rows, counts, matches.
 
 use crate::engine::Missing;
-use crate::tui::app::App;
 use crate::tui::item_status::{Counts, ItemStatus};
 use crate::tui::screen::review::Review;
 use crate::tui::screen::review::label::labels;
 use crate::tui::screen::review::node::Node;
 use crate::tui::screen::review::query::find;
-use crate::tui::theme::{Glyphs, Role};
-use crate::tui::widget::{Line, width};
+use crate::tui::{App, Glyphs, Line, Role, width};
 
 /// Returns the label of a row.
 pub(crate) fn name(review: &Review, node: Node) -> String {

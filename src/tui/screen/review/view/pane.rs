@@ -2,10 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::tui::app::App;
-use crate::tui::layout::{Pane, Panes};
-use crate::tui::theme::Role;
-use crate::tui::widget::{Canvas, Line};
+use crate::tui::{App, Canvas, Line, Pane, Panes, Role};
 
 /// Draws the box of a pane and returns its inside.
 pub(crate) fn pane_box(

@@ -3,14 +3,11 @@
 use ratatui::layout::Position;
 
 use super::pane::pane_box;
-use crate::tui::app::App;
-use crate::tui::layout::{Pane, Panes};
 use crate::tui::screen::review::branch::ElementStatus;
 use crate::tui::screen::review::node::{Node, Row};
 use crate::tui::screen::review::view::names::{counts, name, push_matched};
 use crate::tui::screen::review::{Filter, Review};
-use crate::tui::theme::Role;
-use crate::tui::widget::{Canvas, Line, cut, row_cursor, width};
+use crate::tui::{App, Canvas, Line, Pane, Panes, Role, cut, row_cursor, width};
 
 pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<Position> {
     let review = app.review.as_ref()?;
