@@ -22,7 +22,7 @@
 //! | [`logging`] | `config` | the log |
 //! | [`http`] | `engine` `store` `job` `config` | a front end: the products' own import endpoints |
 //! | [`tui`] | `engine` `job` `scopes` `config` | a front end: the screen |
-//! | [`cli`] | `engine` `store` `private_server` `job` `scopes` `config` `http` | a front end: the command line; it starts the service |
+//! | [`cli`] | `engine` `store` `private_server` `job` `scopes` `scopes::cli` `config` `http` | a front end: the command line; it starts the service |
 //! | `scopes::cli` | `cli` | its command line |
 //!
 //! The binary connects them: arguments select a front end and give an exit code.

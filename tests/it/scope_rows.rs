@@ -390,8 +390,8 @@ async fn the_rules_of_apis() {
     site.refused(Create(draft("s", &[api_of_it])), &[1351])
         .await;
     let many = |count: usize| {
-        let apis = (1..=count)
-            .map(|index| gatediff::scopes::ApiName::new("bank", format!("k{index}")));
+        let apis =
+            (1..=count).map(|index| gatediff::scopes::ApiName::new("bank", format!("k{index}")));
         Draft {
             apis: apis.collect(),
             ..draft("s", &[])
