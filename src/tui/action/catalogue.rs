@@ -110,8 +110,8 @@ pub(crate) enum Act {
     Theme,
     Palette,
     Help,
-    NextStop,
-    PreviousStop,
+    NextFocus,
+    PreviousFocus,
     Press,
     Back,
     Escape,
@@ -145,7 +145,7 @@ pub(crate) enum Act {
     Reverse,
     Toggle,
     Access,
-    TurnAccess,
+    SwitchGrouping,
 }
 
 /// An entry of the catalogue.
@@ -349,7 +349,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
     )
     .footer("access"),
     action(
-        Act::TurnAccess,
+        Act::SwitchGrouping,
         "turn-access",
         "List access by API, or by client again",
         &[Access],
@@ -503,7 +503,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
     )
     .footer("zoom"),
     action(
-        Act::NextStop,
+        Act::NextFocus,
         "next-button",
         "Move to the next button or line",
         &[Dialog],
@@ -511,7 +511,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
     )
     .footer("next"),
     action(
-        Act::PreviousStop,
+        Act::PreviousFocus,
         "previous-button",
         "Move to the previous button or line",
         &[Dialog],

@@ -124,7 +124,7 @@ fn idle(app: &App) -> Check {
 /// Nothing is written while something runs, nor at all if a profile forbids it.
 fn can_write(app: &App) -> Check {
     match app.location().and_then(|place| place.read_only) {
-        Some(mark) => Err(format!("the target is read-only: {mark}")),
+        Some(by) => Err(format!("the target is read-only: {by}")),
         None => idle(app),
     }
 }
@@ -180,9 +180,11 @@ fn writable(review: &Review, index: usize) -> Check {
     };
     let key = &entry.item.id.key;
     match entry.verdict.reasons.first() {
-        Some(reason) if entry.verdict.status.is_blocked() => {
-            Err(format!("{}: {}", review.mark(index).word(), reason.message))
-        }
+        Some(reason) if entry.verdict.status.is_blocked() => Err(format!(
+            "{}: {}",
+            review.status(index).word(),
+            reason.message
+        )),
         _ if entry.is_unchanged() => Err(format!("{key} is unchanged: nothing to write")),
         _ => Ok(()),
     }

@@ -49,18 +49,18 @@ fn head(layout: &mut DetailLayout, review: &Review, index: usize, entry: &Entry)
     if !second.is_empty() && second != first {
         layout.text(Role::Text, second);
     }
-    let mark = review.mark(index);
-    let status = format!("{} {}", mark.glyph(layout.glyphs), mark.word());
-    let line = Line::of(mark.role(), &status).and(Role::Dim, &format!(" {} ", layout.glyphs.dot));
-    layout.push(line.and(Role::Dim, outlook(mark)));
+    let status = review.status(index);
+    let shown = format!("{} {}", status.glyph(layout.glyphs), status.word());
+    let line = Line::of(status.role(), &shown).and(Role::Dim, &format!(" {} ", layout.glyphs.dot));
+    layout.push(line.and(Role::Dim, outlook(status)));
     if let Some(matched) = &entry.matched {
         layout.text(Role::Dim, &matched.to_string());
     }
 }
 
 /// Returns what applying would do with an item.
-pub(super) const fn outlook(mark: ItemStatus) -> &'static str {
-    match mark {
+pub(super) const fn outlook(status: ItemStatus) -> &'static str {
+    match status {
         ItemStatus::Add => "will be added",
         ItemStatus::Cover => "will be overwritten",
         ItemStatus::Unchanged => "unchanged",
@@ -107,7 +107,7 @@ fn references(layout: &mut DetailLayout, references: &[Reference]) {
 }
 
 fn reference_rows(layout: &mut DetailLayout, reference: &Reference) {
-    let (mark, role) = match reference.how {
+    let (sign, role) = match reference.how {
         Resolved::Unresolved => (layout.glyphs.warning, Role::Warning),
         Resolved::External => (layout.glyphs.dot, Role::Dim),
         Resolved::Id | Resolved::Name | Resolved::Mapping | Resolved::Default => {
@@ -121,14 +121,14 @@ fn reference_rows(layout: &mut DetailLayout, reference: &Reference) {
     }
     let path = super::safe(&path).into_owned();
     let described = super::safe(&format!("{}: {to}", reference.how.words())).into_owned();
-    let line = format!("  {mark} {path}  {described}");
+    let line = format!("  {sign} {path}  {described}");
     if width(&line) <= layout.width {
         layout.push(Line::of(role, &line));
         return;
     }
     // Narrow panes have the referenced object on the next line.
     for (indent, text) in [
-        (format!("  {mark} "), &path),
+        (format!("  {sign} "), &path),
         ("      ".to_owned(), &described),
     ] {
         let room = layout.width.saturating_sub(width(&indent));
@@ -201,7 +201,7 @@ fn relations(layout: &mut DetailLayout, review: &Review, index: usize, entry: &E
         let word = match (requirement.present, review.plan().position(&requirement.on)) {
             (true, _) => "in the target".to_owned(),
             (false, None) => "neither in the target nor in the file".to_owned(),
-            (false, Some(on)) => outlook(review.mark(on)).to_owned(),
+            (false, Some(on)) => outlook(review.status(on)).to_owned(),
         };
         needs.push((&requirement.on, word));
     }
@@ -212,7 +212,7 @@ fn relations(layout: &mut DetailLayout, review: &Review, index: usize, entry: &E
         .filter_map(|user| {
             Some((
                 &review.entry(*user)?.item.id,
-                outlook(review.mark(*user)).to_owned(),
+                outlook(review.status(*user)).to_owned(),
             ))
         })
         .collect();

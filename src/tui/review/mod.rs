@@ -59,7 +59,7 @@ pub(crate) struct Review {
 #[derive(Clone, Debug)]
 pub(crate) struct Tally {
     resolution: Resolution,
-    marks: Vec<ItemStatus>,
+    statuses: Vec<ItemStatus>,
     counts: Counts,
     kind_counts: Vec<Counts>,
 }
@@ -69,20 +69,20 @@ impl Tally {
     fn new(plan: &Plan, kinds: &[usize], choices: &Choices) -> Self {
         let resolution = plan.resolve(choices);
         let states = resolution.states().iter().enumerate();
-        let marks: Vec<ItemStatus> = states
+        let statuses: Vec<ItemStatus> = states
             .map(|(index, state)| ItemStatus::of(state, choices.is_left_out(index)))
             .collect();
         let mut counts = Counts::default();
         let mut kind_counts = vec![Counts::default(); plan.kinds().len()];
-        for (mark, kind) in marks.iter().zip(kinds) {
-            counts.add(*mark);
+        for (status, kind) in statuses.iter().zip(kinds) {
+            counts.add(*status);
             if let Some(counts) = kind_counts.get_mut(*kind) {
-                counts.add(*mark);
+                counts.add(*status);
             }
         }
         Self {
             resolution,
-            marks,
+            statuses,
             counts,
             kind_counts,
         }
@@ -189,9 +189,9 @@ impl Review {
     }
 
     /// Returns the status of an item.
-    pub(crate) fn mark(&self, index: usize) -> ItemStatus {
+    pub(crate) fn status(&self, index: usize) -> ItemStatus {
         self.tally
-            .marks
+            .statuses
             .get(index)
             .copied()
             .unwrap_or(ItemStatus::Unchanged)
@@ -224,7 +224,7 @@ impl Review {
 
     /// Returns whether the filter admits an item.
     pub(crate) fn admits(&self, index: usize) -> bool {
-        self.filter.admits(self.mark(index))
+        self.filter.admits(self.status(index))
     }
 
     /// Returns how many fields of an item would change, if it was visible.

@@ -48,7 +48,7 @@ fn item(review: &mut Review, index: usize) -> String {
         .map(|entry| entry.item.id.to_string())
         .unwrap_or_default();
     let blocked_before = review.counts().blocked();
-    let stuck = review.mark(index).is_blocked();
+    let stuck = review.status(index).is_blocked();
     if review.choices.is_chosen(index) && !stuck {
         review.choices.set(&plan, index, false);
         review.choices_changed();
@@ -71,11 +71,11 @@ fn item(review: &mut Review, index: usize) -> String {
         return format!("{id}: left out");
     }
     review.choices_changed();
-    let word = match review.mark(index) {
+    let word = match review.status(index) {
         ItemStatus::Add => "will be added",
         ItemStatus::Cover => "will be overwritten",
         ItemStatus::Differs => "chosen; it changes only if the items it refers to are written, too",
-        mark => mark.word(),
+        status => status.word(),
     };
     let names: Vec<String> = along
         .iter()

@@ -190,7 +190,7 @@ pub(super) fn ask_undo(app: &mut App) {
         label("target", &place.target),
         label("operator", &place.operator),
     ];
-    let mark = if place.production {
+    let warning = if place.production {
         " in PRODUCTION"
     } else {
         ""
@@ -198,7 +198,7 @@ pub(super) fn ask_undo(app: &mut App) {
     let question = Dialog::Undo(number, place.database);
     app.modals.push(Modal::new(
         question,
-        &format!("Undo job {number}{mark}"),
+        &format!("Undo job {number}{warning}"),
         body,
     ));
 }

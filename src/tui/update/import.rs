@@ -211,15 +211,15 @@ fn warnings(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
     let lines = groups
         .iter()
         .flat_map(|group| group.lines(MAX_WARNINGS_OF_A_SORT));
-    let marked = |line: String| {
-        let mark = if line.starts_with(' ') {
+    let signed = |line: String| {
+        let sign = if line.starts_with(' ') {
             " "
         } else {
             glyphs.warning
         };
-        Line::of(Role::Warning, &format!("{mark} ")).and(Role::Text, &line)
+        Line::of(Role::Warning, &format!("{sign} ")).and(Role::Text, &line)
     };
-    lines.map(marked).collect()
+    lines.map(signed).collect()
 }
 
 /// Whether a backup will be saved.
@@ -276,7 +276,7 @@ fn blocked(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
     );
     let mut lines = vec![Line::new(), Line::of(Role::Blocked, &title)];
     let blocked =
-        (0..review.plan().entries().len()).filter(|index| review.mark(*index).is_blocked());
+        (0..review.plan().entries().len()).filter(|index| review.status(*index).is_blocked());
     for index in blocked.take(MAX_NAMES) {
         let Some(entry) = review.entry(index) else {
             continue;

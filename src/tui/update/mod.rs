@@ -195,7 +195,7 @@ fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
         Act::Back => return modal::back(app, context),
         Act::Escape => return modal::escape(app),
         Act::Press => return modal::press(app, context),
-        Act::NextStop | Act::PreviousStop => modal::move_focus(app, act),
+        Act::NextFocus | Act::PreviousFocus => modal::move_focus(app, act),
         Act::Choose | Act::Cover => choose::one(app, act),
         Act::CoverAll => choose::ask_cover(app, None),
         Act::ConfirmMissing => choose::ask_missing(app),
@@ -243,7 +243,7 @@ fn perform(app: &mut App, act: Act, context: Context) -> Vec<Effect> {
         | Act::ApplyPicker
         | Act::CancelPicker => return form::perform(app, act),
         Act::Access => access::open(app),
-        Act::TurnAccess => access::switch_grouping(app),
+        Act::SwitchGrouping => access::switch_grouping(app),
         Act::Scopes => return scopes::open(app),
         // Actions of the screen of scopes only.
         Act::CreateScope

@@ -149,7 +149,7 @@ pub(crate) fn palette(query: &str, screen: Context) -> Vec<&'static Action> {
     let hidden = |act| {
         matches!(
             act,
-            Act::Palette | Act::NextStop | Act::PreviousStop | Act::Press
+            Act::Palette | Act::NextFocus | Act::PreviousFocus | Act::Press
         )
     };
     let here = CATALOGUE
@@ -223,7 +223,7 @@ fn palette_line(app: &App, action: &Action) -> Line {
 pub(super) fn move_focus(app: &mut App, act: Act) {
     if let Some(modal) = app.modals.last_mut().filter(|modal| !modal.waiting) {
         let stops = modal.focuses().len();
-        modal.move_focus(if act == Act::NextStop { 1 } else { stops - 1 });
+        modal.move_focus(if act == Act::NextFocus { 1 } else { stops - 1 });
     }
 }
 

@@ -140,15 +140,15 @@ fn enter(app: &mut App) {
 
 /// Goes to the next or previous item that changes, or that is blocked.
 pub(super) fn jump(app: &mut App, act: Act) {
-    let wanted = |mark: ItemStatus| match act {
-        Act::NextBlocked => mark.is_blocked(),
-        _ => !mark.is_blocked() && mark != ItemStatus::Unchanged,
+    let wanted = |status: ItemStatus| match act {
+        Act::NextBlocked => status.is_blocked(),
+        _ => !status.is_blocked() && status != ItemStatus::Unchanged,
     };
     let here = app.node();
     let Some(review) = &app.review else { return };
     let total = review.plan().entries().len();
     let (first, after_it) = here.map_or((0, 0), |node| review.place(node));
-    let fits = |index: &usize| review.admits(*index) && wanted(review.mark(*index));
+    let fits = |index: &usize| review.admits(*index) && wanted(review.status(*index));
     let (found, wrapped) = if act == Act::PreviousChange {
         let before = (0..first).rev().find(fits);
         (

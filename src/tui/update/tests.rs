@@ -21,14 +21,14 @@ use crate::tui::review::Filter;
 use crate::tui::support::*;
 use crate::tui::widget::Line;
 
-fn marks(app: &App) -> Vec<ItemStatus> {
+fn statuses(app: &App) -> Vec<ItemStatus> {
     let review = app.review.as_ref().unwrap();
     (0..review.plan().entries().len())
-        .map(|index| review.mark(index))
+        .map(|index| review.status(index))
         .collect()
 }
 
-fn mark(app: &App, id: &str) -> ItemStatus {
+fn status(app: &App, id: &str) -> ItemStatus {
     let review = app.review.as_ref().unwrap();
     let index = review
         .plan()
@@ -36,7 +36,7 @@ fn mark(app: &App, id: &str) -> ItemStatus {
         .iter()
         .position(|entry| entry.item.id.to_string() == id)
         .unwrap();
-    review.mark(index)
+    review.status(index)
 }
 
 fn question(app: &App) -> Option<&Dialog> {
@@ -204,10 +204,10 @@ mod choosing {
     fn space_leaves_out_and_chooses_again() {
         let mut app = sampled(80, 24);
         keys(&mut app, "space");
-        assert_eq!(mark(&app, "client:crm"), ItemStatus::LeftOut);
+        assert_eq!(status(&app, "client:crm"), ItemStatus::LeftOut);
         assert_eq!(notice(&app), "client:crm: left out");
         keys(&mut app, "space");
-        assert_eq!(mark(&app, "client:crm"), ItemStatus::Add);
+        assert_eq!(status(&app, "client:crm"), ItemStatus::Add);
     }
 
     #[test]
@@ -218,14 +218,14 @@ mod choosing {
             notice(&app),
             "group:crm-read: left out; 1 item that requires it is blocked now"
         );
-        assert_eq!(mark(&app, "client:crm"), ItemStatus::CannotAdd);
+        assert_eq!(status(&app, "client:crm"), ItemStatus::CannotAdd);
     }
 
     #[test]
     fn choosing_chooses_what_is_needed_and_says_so() {
         let mut app = sampled(80, 24);
         keys(&mut app, "1 j 2 space 1 k 2 space");
-        assert_eq!(mark(&app, "group:crm-read"), ItemStatus::Add);
+        assert_eq!(status(&app, "group:crm-read"), ItemStatus::Add);
         assert_eq!(
             notice(&app),
             "client:crm: will be added, with group:crm-read that it requires"
@@ -236,9 +236,9 @@ mod choosing {
     fn c_covers_and_leaves_again() {
         let mut app = sampled(80, 24);
         keys(&mut app, "j c");
-        assert_eq!(mark(&app, "client:billing"), ItemStatus::Cover);
+        assert_eq!(status(&app, "client:billing"), ItemStatus::Cover);
         keys(&mut app, "c");
-        assert_eq!(mark(&app, "client:billing"), ItemStatus::LeftOut);
+        assert_eq!(status(&app, "client:billing"), ItemStatus::LeftOut);
         keys(&mut app, "k c");
         assert_eq!(notice(&app), "not in the target: nothing to cover");
     }
@@ -259,13 +259,13 @@ mod choosing {
         let mut app = sampled(80, 24);
         keys(&mut app, "1 space tab enter");
         assert_eq!(notice(&app), "2 more items to be overwritten");
-        assert_eq!(mark(&app, "client:risk"), ItemStatus::Cover);
+        assert_eq!(status(&app, "client:risk"), ItemStatus::Cover);
         keys(&mut app, "space");
         assert_eq!(notice(&app), "4 items left out");
-        assert_eq!(mark(&app, "client:crm"), ItemStatus::LeftOut);
+        assert_eq!(status(&app, "client:crm"), ItemStatus::LeftOut);
         keys(&mut app, "space tab enter");
         assert_eq!(
-            [mark(&app, "client:crm"), mark(&app, "client:risk")],
+            [status(&app, "client:crm"), status(&app, "client:risk")],
             [ItemStatus::Add, ItemStatus::Cover]
         );
     }
@@ -274,8 +274,8 @@ mod choosing {
     fn c_on_a_kind_leaves_its_adds_alone() {
         let mut app = sampled(80, 24);
         keys(&mut app, "space 1 c tab enter");
-        assert_eq!(mark(&app, "client:crm"), ItemStatus::LeftOut);
-        assert_eq!(mark(&app, "client:billing"), ItemStatus::Cover);
+        assert_eq!(status(&app, "client:crm"), ItemStatus::LeftOut);
+        assert_eq!(status(&app, "client:billing"), ItemStatus::Cover);
     }
 
     #[test]
@@ -284,18 +284,18 @@ mod choosing {
         keys(&mut app, "C enter");
         assert!(app.modals.is_empty());
         assert!(
-            !marks(&app).contains(&ItemStatus::Cover),
+            !statuses(&app).contains(&ItemStatus::Cover),
             "Cancel has the focus"
         );
         keys(&mut app, "C tab enter");
         assert_eq!(
-            marks(&app)
+            statuses(&app)
                 .iter()
-                .filter(|mark| **mark == ItemStatus::Cover)
+                .filter(|status| **status == ItemStatus::Cover)
                 .count(),
             3
         );
-        assert_eq!(mark(&app, "client:portal"), ItemStatus::Unchanged);
+        assert_eq!(status(&app, "client:portal"), ItemStatus::Unchanged);
         keys(&mut app, "C");
         assert_eq!(notice(&app), "every item that differs is already covered");
     }
@@ -333,7 +333,7 @@ mod listing {
     fn an_item_that_the_filter_no_longer_lists_goes_at_once() {
         let mut app = sampled(80, 24);
         keys(&mut app, "f f f space");
-        assert_eq!(mark(&app, "client:crm"), ItemStatus::LeftOut);
+        assert_eq!(status(&app, "client:crm"), ItemStatus::LeftOut);
         assert_eq!(here(&app), "client:evil\u{1b}[2J\u{202e}");
     }
 
@@ -554,9 +554,9 @@ mod importing {
             "1 space tab enter space j space tab enter space j j space",
         );
         assert!(
-            marks(&app).iter().all(|mark| !mark.is_written()),
+            statuses(&app).iter().all(|status| !status.is_written()),
             "{:?}",
-            marks(&app)
+            statuses(&app)
         );
         keys(&mut app, "P");
         assert!(app.modals.is_empty());
@@ -688,7 +688,7 @@ mod importing {
                 Ok(reviewed(plan(sample_drafts(20), Vec::new(), Vec::new()))),
             ),
         );
-        assert_eq!(mark(&app, "client:risk"), ItemStatus::Cover);
+        assert_eq!(status(&app, "client:risk"), ItemStatus::Cover);
         assert_eq!(here(&app), "client:risk");
     }
 
@@ -726,7 +726,7 @@ mod importing {
             &mut app,
             Msg::Compared(id, Ok(reviewed(plan(drafts, Vec::new(), Vec::new())))),
         );
-        assert_eq!(mark(&app, "client:crm"), ItemStatus::Differs);
+        assert_eq!(status(&app, "client:crm"), ItemStatus::Differs);
     }
     use crate::engine::Value;
 }
@@ -1053,9 +1053,9 @@ mod own_keys {
         let mut app = sampled(80, 24);
         app.keymap = keymap("cover", "v");
         keys(&mut app, "j c");
-        assert_eq!(mark(&app, "client:billing"), ItemStatus::Differs);
+        assert_eq!(status(&app, "client:billing"), ItemStatus::Differs);
         keys(&mut app, "v");
-        assert_eq!(mark(&app, "client:billing"), ItemStatus::Cover);
+        assert_eq!(status(&app, "client:billing"), ItemStatus::Cover);
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
     );
     let index = app.detail.at().checked_sub(top)?;
     if app.focus == Pane::Detail {
-        canvas.mark(inside, index, cursor_role(app, Pane::Detail));
+        canvas.highlight(inside, index, cursor_role(app, Pane::Detail));
     }
     Some(cursor(inside, index))
 }

@@ -170,7 +170,7 @@ fn list(
     } else {
         Role::Selection
     };
-    canvas.mark(below, index, role);
+    canvas.highlight(below, index, role);
     typed_at.or_else(|| app.theme.accessible.then(|| row_cursor(below, index)))
 }
 

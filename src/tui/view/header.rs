@@ -28,7 +28,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     };
     let subject = &review.subject;
     let mut right = Line::of(Role::Dim, &subject.platform);
-    marks(&mut right, subject.production, subject.read_only.is_some());
+    badges(&mut right, subject.production, subject.read_only.is_some());
     let left = usize::from(canvas.line_right(area, 0, &right)).saturating_sub(2);
     let glyphs = app.theme.glyphs;
     let sha: String = subject.sha256.chars().take(SHORT).collect();
@@ -55,22 +55,22 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
 }
 
 /// What the profiles say about the target.
-fn marks(right: &mut Line, production: bool, read_only: bool) {
-    for (_, mark) in [(production, " PRODUCTION "), (read_only, " READ-ONLY ")]
+fn badges(right: &mut Line, production: bool, read_only: bool) {
+    for (_, badge) in [(production, " PRODUCTION "), (read_only, " READ-ONLY ")]
         .into_iter()
-        .filter(|mark| mark.0)
+        .filter(|badge| badge.0)
     {
         if right.width() > 0 {
             right.push(Role::Text, " ");
         }
-        right.push(Role::Production, mark);
+        right.push(Role::Production, badge);
     }
 }
 
 /// Without a file, the target alone.
 fn target(canvas: &mut Canvas<'_>, area: Rect, place: &Location) {
     let mut right = Line::new();
-    marks(&mut right, place.production, place.read_only.is_some());
+    badges(&mut right, place.production, place.read_only.is_some());
     let left = canvas.line_right(area, 0, &right);
     let line = Line::of(Role::Title, "gatediff")
         .and(Role::Dim, "  ")

@@ -50,7 +50,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
         }
     }
     let index = review.items.at().checked_sub(top)?;
-    canvas.mark(inside, index, cursor_role(app, Pane::Items));
+    canvas.highlight(inside, index, cursor_role(app, Pane::Items));
     Some(cursor(inside, index))
 }
 
@@ -96,7 +96,7 @@ impl Columns {
         let (short, narrow) = (room < SHORT_WORDS, room < NARROW);
         let items = || rows.iter().filter_map(|row| row.node.item());
         let widest_word = items()
-            .map(|index| word(review.mark(index), short).len())
+            .map(|index| word(review.status(index), short).len())
             .max()
             .unwrap_or(0);
         let widest_key = rows
@@ -117,7 +117,7 @@ impl Columns {
         );
         // Names take precedence over words, but not over reasons.
         let wordy = items()
-            .filter(|index| !review.mark(*index).is_blocked())
+            .filter(|index| !review.status(*index).is_blocked())
             .all(|index| {
                 let measure = |text: &str| width(&safe(text));
                 let (own, name) = review
@@ -140,25 +140,29 @@ impl Columns {
     }
 
     /// Returns whether a note is in words: a reason if it fits, others if all do.
-    const fn in_words(&self, mark: ItemStatus, fits: bool) -> bool {
-        if mark.is_blocked() { fits } else { self.wordy }
+    const fn in_words(&self, status: ItemStatus, fits: bool) -> bool {
+        if status.is_blocked() {
+            fits
+        } else {
+            self.wordy
+        }
     }
 
     /// The note at the right end of an item's row.
     fn note(&self, review: &Review, index: usize) -> Line {
         let (long, short) = notes(review, index);
-        let mark = review.mark(index);
+        let status = review.status(index);
         let own = review
             .entry(index)
             .map_or(0, |entry| width(&safe(labels(entry).0)))
             .min(self.key);
         let fits = self.status + own + 2 + width(&long) <= self.room;
-        let text = if self.in_words(mark, fits) {
+        let text = if self.in_words(status, fits) {
             long
         } else {
             short
         };
-        let role = mark.role();
+        let role = status.role();
         if text.is_empty() {
             Line::new()
         } else {
@@ -169,7 +173,7 @@ impl Columns {
 
 /// Returns the note on an item in words, and as a number.
 fn notes(review: &Review, index: usize) -> (String, String) {
-    match review.mark(index) {
+    match review.status(index) {
         ItemStatus::Unchanged => ("unchanged".to_owned(), String::new()),
         ItemStatus::Differs | ItemStatus::Cover | ItemStatus::LeftOut => {
             let fields = review.fields(index);
@@ -199,10 +203,10 @@ fn blocked_by(review: &Review, index: usize) -> String {
         .unwrap_or_default()
 }
 
-fn word(mark: ItemStatus, short: bool) -> &'static str {
-    match mark {
+fn word(status: ItemStatus, short: bool) -> &'static str {
+    match status {
         ItemStatus::CannotAdd | ItemStatus::CannotCover if short => "Blocked",
-        mark => mark.word(),
+        status => status.word(),
     }
 }
 
@@ -212,10 +216,10 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
     line.pad_to(usize::from(row.depth) * 2);
     match row.node {
         Node::Item(index) => {
-            let mark = review.mark(index);
+            let status = review.status(index);
             line.push(
-                mark.role(),
-                &format!("{} {}", mark.glyph(glyphs), word(mark, columns.short)),
+                status.role(),
+                &format!("{} {}", status.glyph(glyphs), word(status, columns.short)),
             );
             line.pad_to(columns.status + 1);
             let (key, name) = review.entry(index).map(labels).unwrap_or_default();
@@ -223,7 +227,7 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
             push_matched(
                 &mut line,
                 app,
-                mark.role(),
+                status.role(),
                 &cut(&key, columns.key, glyphs.ellipsis),
             );
             let note = columns.note(review, index).width();

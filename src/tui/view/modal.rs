@@ -54,7 +54,7 @@ pub(super) fn draw(
     let head = modal.head();
     rows(app, modal, canvas, inside, visible.clone());
     if let Some(row) = modal.row() {
-        canvas.mark(
+        canvas.highlight(
             inside,
             head + row.saturating_sub(visible.start),
             Role::Selection,
@@ -66,7 +66,7 @@ pub(super) fn draw(
     for option in 0..modal.options() {
         canvas.line(inside, row, &choice(app, modal, option));
         if modal.focus == Focus::Choice && modal.selected == option {
-            canvas.mark(inside, row, Role::Selection);
+            canvas.highlight(inside, row, Role::Selection);
             cursor = Some(super::tree::cursor(inside, row));
         }
         row += 1;
@@ -224,13 +224,13 @@ fn line(app: &App, modal: &Modal, index: usize) -> Line {
     let (Some(outcome), Some(entry)) = (receipt.outcomes.get(index), review.entry(index)) else {
         return Line::new();
     };
-    let mark = review.mark(index);
-    let sign = if mark.is_written() {
+    let status = review.status(index);
+    let sign = if status.is_written() {
         app.theme.glyphs.done
     } else {
-        mark.glyph(app.theme.glyphs)
+        status.glyph(app.theme.glyphs)
     };
-    let mut line = Line::of(mark.role(), &format!("{sign} {}", done(*outcome)));
+    let mut line = Line::of(status.role(), &format!("{sign} {}", done(*outcome)));
     line.pad_to(17);
     line.push(
         Role::Text,

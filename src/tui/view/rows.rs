@@ -65,8 +65,8 @@ pub(super) fn counts(counts: &Counts, glyphs: &'static Glyphs, room: usize) -> L
         (counts.of(ItemStatus::Unchanged), ItemStatus::Unchanged),
         (counts.of(ItemStatus::LeftOut), ItemStatus::LeftOut),
     ];
-    for (n, mark) in shown.into_iter().filter(|(n, _)| *n > 0) {
-        parts.push((mark.role(), format!("{n}{}", mark.glyph(glyphs))));
+    for (n, status) in shown.into_iter().filter(|(n, _)| *n > 0) {
+        parts.push((status.role(), format!("{n}{}", status.glyph(glyphs))));
     }
     let length =
         |parts: &[(Role, String)]| parts.iter().map(|(_, text)| width(text) + 1).sum::<usize>();

@@ -98,7 +98,7 @@ fn list(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect) -> Opti
         canvas.line(inside, n + 1, &columns.row(scope, words));
     }
     let row = scopes.list.at().checked_sub(top)? + 1;
-    canvas.mark(inside, row, cursor_role(scopes, Half::List));
+    canvas.highlight(inside, row, cursor_role(scopes, Half::List));
     Some(cursor(inside, row))
 }
 
@@ -148,7 +148,7 @@ fn detail(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect) -> Op
     more(app, scopes, canvas, area, below);
     let row = scopes.detail.at().checked_sub(top)?;
     if scopes.half == Half::Detail {
-        canvas.mark(inside, row, Role::Selection);
+        canvas.highlight(inside, row, Role::Selection);
     }
     Some(cursor(inside, row))
 }

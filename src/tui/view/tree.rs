@@ -38,7 +38,7 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
         canvas.line_right(inside, n, &right);
     }
     let index = review.tree.at().checked_sub(top)?;
-    canvas.mark(inside, index, cursor_role(app, Pane::Tree));
+    canvas.highlight(inside, index, cursor_role(app, Pane::Tree));
     Some(cursor(inside, index))
 }
 
@@ -64,10 +64,10 @@ fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
     let name = name(review, node);
     let role = match node {
         Node::Item(index) => {
-            let mark = review.mark(index);
-            left.push(mark.role(), mark.glyph(glyphs));
+            let status = review.status(index);
+            left.push(status.role(), status.glyph(glyphs));
             left.push(Role::Text, " ");
-            mark.role()
+            status.role()
         }
         Node::Element(index, branch, member) => {
             let status = review

@@ -67,7 +67,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// Applies a role to row `row`, as for the selection.
-    pub(crate) fn mark(&mut self, area: Rect, row: usize, role: Role) {
+    pub(crate) fn highlight(&mut self, area: Rect, row: usize, role: Role) {
         if let Some(area) = self.row(area, row) {
             self.style(area, self.theme.style(role));
         }
@@ -106,7 +106,7 @@ impl<'a> Canvas<'a> {
         if focused {
             // Only the line with the title: to recolour whole borders when the
             // focus moves costs several kilobytes over the link.
-            self.mark(area, 0, Role::BorderFocus);
+            self.highlight(area, 0, Role::BorderFocus);
         }
         if area.width > 4 {
             let room = Rect {

@@ -15,7 +15,7 @@ fn access_follows_every_choice_at_once() {
     let mut app = granted(0);
     assert_eq!(said(&app), "no client gains or loses any API");
     keys(&mut app, "c");
-    assert_eq!(mark(&app, "client:kiosk"), ItemStatus::Cover);
+    assert_eq!(status(&app, "client:kiosk"), ItemStatus::Cover);
     assert_eq!(said(&app), "1 client gains 1 API, none loses any");
     keys(&mut app, "C Tab Enter");
     assert_eq!(said(&app), "2 clients gain 2 APIs, none loses any");

@@ -132,13 +132,13 @@ fn the_buttons_are_reached_by_tab_and_letters_act_there() {
 fn covering_all_leaves_out_what_was_left_out_by_hand() {
     let mut app = sampled(100, 40);
     keys(&mut app, "space C tab enter");
-    assert_eq!(mark(&app, "client:crm"), ItemStatus::LeftOut);
-    assert_eq!(mark(&app, "client:billing"), ItemStatus::Cover);
+    assert_eq!(status(&app, "client:crm"), ItemStatus::LeftOut);
+    assert_eq!(status(&app, "client:billing"), ItemStatus::Cover);
     assert_eq!(notice(&app), "3 more items to be overwritten");
     // An item that was covered and then left out stays so, too.
     keys(&mut app, "j c C");
     assert_eq!(notice(&app), "no item is undecided; 2 items are left out");
-    assert_eq!(mark(&app, "client:billing"), ItemStatus::LeftOut);
+    assert_eq!(status(&app, "client:billing"), ItemStatus::LeftOut);
 }
 
 #[test]
@@ -154,17 +154,17 @@ fn covering_a_branch_asks_as_covering_all_does() {
         describe(&app)
     );
     assert_eq!(
-        mark(&app, "client:billing"),
+        status(&app, "client:billing"),
         ItemStatus::Differs,
         "nobody confirmed yet"
     );
     keys(&mut app, "tab enter");
     assert_eq!(
-        (mark(&app, "client:billing"), mark(&app, "client:risk")),
+        (status(&app, "client:billing"), status(&app, "client:risk")),
         (ItemStatus::Cover, ItemStatus::Cover)
     );
     assert_eq!(
-        mark(&app, "group:ops"),
+        status(&app, "group:ops"),
         ItemStatus::Differs,
         "it is in another branch"
     );

@@ -373,9 +373,9 @@ mod looking {
     #[test]
     fn the_keys_of_the_review_do_nothing_here() {
         let mut app = scopes_at(80, 24);
-        let before = marks(&app);
+        let before = statuses(&app);
         assert!(keys(&mut app, "space C P X w E m ] [ ! 1 2 3 u s").is_empty());
-        assert_eq!((marks(&app), app.modals.len()), (before, 0));
+        assert_eq!((statuses(&app), app.modals.len()), (before, 0));
     }
 }
 
