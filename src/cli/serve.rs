@@ -49,7 +49,7 @@ pub(super) async fn run(
     consent::can_ask(&asked, &session.target)?;
     consent::ask(
         printer,
-        &session.marks().await?,
+        &session.policy().await?,
         &asked,
         ("", false),
         &session.target,

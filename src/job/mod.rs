@@ -42,7 +42,7 @@ pub use plan::{Review, plan};
 pub use progress::{Cancel, Phase, Progress, Reporter};
 pub use rehearse::{Problem, Rehearsal};
 pub use saved::SavedPlan;
-pub use target_policy::{check_writable, marks};
+pub use target_policy::{check_writable, policy};
 pub use undo::{UndoOptions, Undone, undo, undoable};
 
 pub use crate::platform::{
@@ -52,4 +52,4 @@ pub use crate::platform::{
 
 pub use crate::engine::choice::{Stale, StaleField};
 pub use crate::store::ledger::{JobRecord, JobState};
-pub use crate::store::{MarkedBy, ProfileMatch, TableRows, TargetPolicy};
+pub use crate::store::{MatchedBy, ProfileMatch, TableRows, TargetPolicy};

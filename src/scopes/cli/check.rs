@@ -84,10 +84,10 @@ async fn repair(
         plural(repairable.len(), "finding", "findings")
     );
     let what = safe(&what).into_owned();
-    let marks = session.marks().await?;
+    let policy = session.policy().await?;
     consent::ask(
         printer,
-        &marks,
+        &policy,
         &args.consent,
         (&what, true),
         &session.target,

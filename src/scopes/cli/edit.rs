@@ -162,7 +162,7 @@ impl Update<'_> {
         let what = safe(&what).into_owned();
         consent::ask(
             printer,
-            &session.marks().await?,
+            &session.policy().await?,
             args,
             (&what, true),
             &session.target,

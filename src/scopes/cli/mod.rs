@@ -86,7 +86,7 @@ async fn write(session: &Session, args: &ConsentArgs, edit: Edit) -> Result<Edit
 /// Fails early in production if confirmation is needed but cannot be asked for.
 /// Elsewhere the product does not ask either.
 fn can_ask_in_production(session: &Session, args: &ConsentArgs) -> Result<(), Failure> {
-    match session.target.marks().production {
+    match session.target.policy().production {
         Some(_) => consent::can_ask(args, &session.target),
         None => consent::check_target(args, &session.target),
     }
@@ -99,13 +99,13 @@ async fn ask_in_production(
     args: &ConsentArgs,
     what: &str,
 ) -> Result<(), Failure> {
-    let marks = session.marks().await?;
-    if marks.production.is_none() {
+    let policy = session.policy().await?;
+    if policy.production.is_none() {
         return consent::check_target(args, &session.target);
     }
     consent::can_ask(args, &session.target)?;
     let what = safe(&format!("{what} in {}", session.target.display())).into_owned();
-    consent::ask(printer, &marks, args, (&what, false), &session.target)
+    consent::ask(printer, &policy, args, (&what, false), &session.target)
 }
 
 /// Finds a scope by its name, or as `id:ID`.
