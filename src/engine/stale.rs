@@ -89,7 +89,7 @@ struct Comparison<'p> {
     steps: Vec<&'p Entry>,
     written: HashSet<&'p ItemId>,
     /// What blocks them now, given that the same items are written.
-    obstacles: Vec<Option<Reason>>,
+    blocked_by: Vec<Option<Reason>>,
     /// The messages for items whose missing objects appeared, or whose others vanished.
     missing: HashMap<&'p ItemId, Vec<String>>,
 }
@@ -106,14 +106,14 @@ impl<'p> Comparison<'p> {
         let places: HashSet<usize> = written.iter().filter_map(|id| now.position(id)).collect();
         // An item that was in the target and not selected may be gone: it is
         // not a step, but an item that requires it may be.
-        let obstacles = now.settle(|index| places.contains(&index), |_| false);
+        let blocked_by = now.settle(|index| places.contains(&index), |_| false);
         let missing = missing(then, now, &written);
         Self {
             then,
             now,
             steps,
             written,
-            obstacles,
+            blocked_by,
             missing,
         }
     }
@@ -135,9 +135,9 @@ impl<'p> Comparison<'p> {
                 && !reason.about.iter().any(|id| known.contains(id))
         };
         let own = now.verdict.reasons.iter().find(is_news);
-        let obstacle = || self.obstacles.get(index)?.as_ref().filter(is_news);
+        let block = || self.blocked_by.get(index)?.as_ref().filter(is_news);
         why.extend(
-            own.or_else(obstacle)
+            own.or_else(block)
                 .map(|reason| format!("is now blocked: {message}", message = reason.message)),
         );
         why.extend(self.missing.get(id).into_iter().flatten().cloned());

@@ -147,7 +147,7 @@ proptest! {
     }
 
     #[test]
-    fn a_plan_is_the_same_sealed_frozen_and_thawed((base, wanted) in sides()) {
+    fn a_plan_is_the_same_signed_written_and_read_again((base, wanted) in sides()) {
         let key = SignatureKey::from_bytes(&[7; 32]);
         let plan = plan(Some(&base), &wanted);
         let document = plan.signed(&key).to_document(&key);

@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn everyone_who_waits_hears_that_a_job_is_to_stop() {
+    async fn everyone_who_waits_is_notified_that_a_job_is_to_stop() {
         for _ in 0..100 {
             let cancel = Cancel::new();
             let wait = |cancel: Cancel| tokio::spawn(async move { cancel.asked().await });
