@@ -499,17 +499,17 @@ impl Plan {
     }
 
     /// Returns the access changes of writing one item in addition to others
-    /// that are written; of many changes the first ones, at least `most`.
+    /// that are written; of many changes the first ones, at least `max`.
     pub fn access_by(
         &self,
         index: usize,
         is_written: &dyn Fn(usize) -> bool,
-        most: usize,
+        max: usize,
     ) -> Option<Access> {
         let to = |other: usize| other == index || is_written(other);
         self.access
             .as_ref()
-            .map(|model| model.between(is_written, &to, most))
+            .map(|model| model.between(is_written, &to, max))
     }
 
     /// Returns every warning that can matter: the file's, then those of each
