@@ -453,37 +453,34 @@ fn taken(part: Part, text: &str, other: &Scope) -> Violation {
 }
 
 /// Says why a text cannot be stored, or is too long.
-fn unfit(text: &str, most: usize, part: Part) -> Option<Violation> {
+fn unfit(text: &str, max: usize, part: Part) -> Option<Violation> {
     let zero = text.contains('\0').then(|| {
         violation(1352, &[part.label()])
             .of(part.word())
             .hint("remove the NUL character: no database stores it")
     });
-    zero.or_else(|| too_long(text, most, part))
+    zero.or_else(|| too_long(text, max, part))
 }
 
 /// The product counts UTF-16 units, as Java does.
-fn too_long(text: &str, most: usize, part: Part) -> Option<Violation> {
+fn too_long(text: &str, max: usize, part: Part) -> Option<Violation> {
     let length = text.encode_utf16().count();
-    (length > most).then(|| {
-        violation(
-            1351,
-            &[part.label(), &most.to_string(), &length.to_string()],
-        )
-        .of(part.word())
-        .hint("shorten it")
+    (length > max).then(|| {
+        Violation::new(1351, &[part.label(), &max.to_string(), &length.to_string()])
+            .of(part)
+            .hint("shorten it")
     })
 }
 
-fn check_number(number: i64, most: i64, part: Part) -> Option<Violation> {
+fn check_number(number: i64, max: i64, part: Part) -> Option<Violation> {
     let label = part.label();
     if number < 0 {
         return Some(below(label, &number.to_string()).of(part.word()));
     }
-    (number > most).then(|| {
-        violation(1356, &[label, &most.to_string(), &format!("[{number}]")])
-            .of(part.word())
-            .hint(format!("at most {most}; 0 is without limit"))
+    (number > max).then(|| {
+        Violation::new(1356, &[label, &max.to_string(), &format!("[{number}]")])
+            .of(part)
+            .hint(format!("at most {max}; 0 is without limit"))
     })
 }
 
@@ -648,12 +645,12 @@ mod tests {
             ),
             [1355, 1355]
         );
-        let most = MAX_SECONDS + 1;
+        let max = MAX_SECONDS + 1;
         assert_eq!(
             codes(
                 &Draft {
-                    seconds: most,
-                    times: most,
+                    seconds: max,
+                    times: max,
                     ..named("new")
                 },
                 None

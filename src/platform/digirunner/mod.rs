@@ -140,7 +140,7 @@ impl Bundle for Import {
     }
 
     fn blocking_findings(&self) -> Vec<Finding> {
-        compare::obstacles(&self.file)
+        compare::file_findings(&self.file)
     }
 
     fn counts(&self) -> Vec<(Kind, usize)> {

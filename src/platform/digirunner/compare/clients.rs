@@ -92,14 +92,14 @@ impl<'w> Comparer<'_, 'w> {
         blocks.extend(self.broken.of_client(id));
         blocks.extend(self.ids_of_keys(id));
         let mut value_errors = self.value_errors(TableId::Client, index);
-        value_errors.extend(self.misfits_of_parts(id));
+        value_errors.extend(self.value_errors_of_parts(id));
         blocks.extend(values::reasons(value_errors));
         blocks.extend(self.idps_without_id(id));
         unique(blocks)
     }
 
     /// Checks every row that belongs to a client.
-    fn misfits_of_parts(&self, id: &str) -> Vec<ValueError> {
+    fn value_errors_of_parts(&self, id: &str) -> Vec<ValueError> {
         let file = &self.sides.file;
         let parts = [
             (TableId::Host, &file.hosts),

@@ -122,7 +122,7 @@ impl<'w> Comparer<'_, 'w> {
             .blocks
             .extend(self.broken.of_hidden_groups(&self.sides.file, &wanted));
         let mut value_errors = self.value_errors(TableId::Vgroup, index);
-        value_errors.extend(self.misfits_of_apis(&wanted));
+        value_errors.extend(self.value_errors_of_apis(&wanted));
         candidate.blocks.extend(values::reasons(value_errors));
         candidate.requires = self.needs_of_scope(row, &wanted);
         if may_change(&candidate) {
@@ -151,7 +151,7 @@ impl<'w> Comparer<'_, 'w> {
     }
 
     /// Checks the hidden groups of a scope, and their links.
-    fn misfits_of_apis(&self, apis: &[ScopeApi<'_>]) -> Vec<ValueError> {
+    fn value_errors_of_apis(&self, apis: &[ScopeApi<'_>]) -> Vec<ValueError> {
         let mut seen = HashSet::new();
         let mut value_errors = Vec::new();
         for api in apis {

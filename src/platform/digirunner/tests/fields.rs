@@ -25,7 +25,7 @@ fn described(field: &FieldDef, list: &str, table: &str) -> String {
     let column = match field.ty {
         Type::Text(1) if TEXTS_OF_ONE.contains(&(table, field.column)) => "varchar(1)".to_owned(),
         Type::Text(1) => "char(1)".to_owned(),
-        Type::Text(most) => format!("varchar({most})"),
+        Type::Text(max) => format!("varchar({max})"),
         Type::Int | Type::IntAsLong => "integer".to_owned(),
         Type::Long => "bigint".to_owned(),
         Type::Time => "timestamp".to_owned(),

@@ -495,8 +495,8 @@ pub(super) fn scope_of(sample: Sample, id: &str, apis: std::ops::Range<usize>) -
     })
 }
 
-pub(super) fn with_apis(sample: Sample, most: usize) -> Sample {
-    (0..most).fold(sample, |sample, index| sample.api(numbered(index)))
+pub(super) fn with_apis(sample: Sample, max: usize) -> Sample {
+    (0..max).fold(sample, |sample, index| sample.api(numbered(index)))
 }
 
 #[test]

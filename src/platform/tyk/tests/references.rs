@@ -112,7 +112,7 @@ fn an_api_and_a_policy_that_need_each_other_go_in_together_or_not_at_all() {
     assert_eq!(outcome_without(&plan, &policy, &api), Outcome::Blocked);
     assert_eq!(outcome_without(&plan, &api, &policy), Outcome::Blocked);
     let choices = Choices::of(&plan, |id| *id != policy, true);
-    let obstacle = plan
+    let reason = plan
         .resolve(&choices)
         .state(plan.position(&api).unwrap())
         .unwrap()
@@ -120,7 +120,7 @@ fn an_api_and_a_policy_that_need_each_other_go_in_together_or_not_at_all() {
         .clone()
         .unwrap();
     assert_eq!(
-        (&*obstacle.code, obstacle.about),
+        (&*reason.code, reason.about),
         ("prerequisite-left-out", vec![policy])
     );
 }
