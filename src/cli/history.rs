@@ -127,8 +127,8 @@ fn list(printer: &mut Printer, jobs: &[JobRecord]) {
         .collect();
     let mut widths = [0; 7];
     for row in &rows {
-        for (most, cell) in widths.iter_mut().zip(row) {
-            *most = cells(cell).max(*most);
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cells(cell).max(*width);
         }
     }
     let [number, _, _, _, operator, ..] = &mut widths;

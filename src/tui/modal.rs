@@ -412,7 +412,7 @@ impl Modal {
 
     fn text_width(&self, size: (u16, u16)) -> usize {
         let has_fields = self.changed.as_ref().is_some_and(Changed::has_fields);
-        let most = match self.dialog {
+        let max = match self.dialog {
             Dialog::History | Dialog::Findings | Dialog::Access => 140,
             Dialog::Stale | Dialog::UndoStale if has_fields => 140,
             Dialog::Help
@@ -433,7 +433,7 @@ impl Modal {
             Dialog::Missing | Dialog::Undo(..) | Dialog::Edit(..) | Dialog::ScopeFilter => 66,
             Dialog::Cover(_) | Dialog::Quit | Dialog::LoseForm => 56,
         };
-        usize::from(size.0.saturating_sub(4).min(most))
+        usize::from(size.0.saturating_sub(4).min(max))
     }
 }
 

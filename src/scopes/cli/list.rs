@@ -130,8 +130,8 @@ fn widths(rows: &[[String; COLUMNS]], width: Option<usize>) -> [usize; COLUMNS] 
             *wide = cells(cell).max(*wide);
         }
     }
-    for (wide, most) in widths.iter_mut().zip(MAX_WIDTHS) {
-        *wide = most.min(*wide);
+    for (wide, max) in widths.iter_mut().zip(MAX_WIDTHS) {
+        *wide = max.min(*wide);
     }
     let [before @ .., description] = &mut widths;
     let used: usize = before.iter().map(|wide| wide + 2).sum();

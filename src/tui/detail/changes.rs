@@ -118,7 +118,7 @@ struct ChangeText {
 }
 
 impl ChangeText {
-    fn new(change: &Change, glyphs: &'static Glyphs, most: usize) -> Self {
+    fn new(change: &Change, glyphs: &'static Glyphs, max: usize) -> Self {
         let mut path: Vec<String> = segments(&change.path).collect();
         let name = path.pop().unwrap_or_default();
         let (glyph, role) = match change.op {
@@ -158,9 +158,9 @@ impl ChangeText {
             role,
             heading: safe(&path.join("/")).into_owned(),
             name: safe(&name).into_owned(),
-            before: safe(&short(before, most)).into_owned(),
-            after: safe(&short(after, most)).into_owned(),
-            note: safe(&short(note, most)).into_owned(),
+            before: safe(&short(before, max)).into_owned(),
+            after: safe(&short(after, max)).into_owned(),
+            note: safe(&short(note, max)).into_owned(),
             arrow: glyphs.arrow,
             pair,
             diff: diff.map(|(diff, _)| diff),
@@ -378,11 +378,11 @@ fn pair(change: &Change, glyphs: &'static Glyphs) -> Option<ComparedValues> {
 }
 
 /// Returns the beginning of a very long text, and how much more there is.
-fn short(text: String, most: usize) -> String {
-    if text.len() <= most {
+fn short(text: String, max: usize) -> String {
+    if text.len() <= max {
         return text;
     }
-    let (head, rest) = text.split_at(text.floor_char_boundary(most));
+    let (head, rest) = text.split_at(text.floor_char_boundary(max));
     format!(
         "{head} and {}",
         count(rest.chars().count(), "more character", "more characters")

@@ -234,8 +234,8 @@ pub(super) fn pieces(segments: &[Segment], (role, word): (Role, Role), glyphs: &
 }
 
 /// Breaks pieces into rows of at most `room` columns, between any two
-/// characters; what exceeds `most` columns is counted and left out.
-pub(super) fn wrapped(pieces: &[(Role, String)], room: usize, most: usize) -> Vec<Pieces> {
+/// characters; what exceeds `max` columns is counted and left out.
+pub(super) fn wrapped(pieces: &[(Role, String)], room: usize, max: usize) -> Vec<Pieces> {
     let room = room.max(2);
     let mut rows: Vec<Pieces> = vec![Vec::new()];
     let (mut used, mut taken) = (0, 0);
@@ -248,7 +248,7 @@ pub(super) fn wrapped(pieces: &[(Role, String)], room: usize, most: usize) -> Ve
                 rows.push(Vec::new());
                 used = 0;
             }
-            if taken + wide > most {
+            if taken + wide > max {
                 push(&mut rows, *role, &mut part);
                 let here = text.get(offset..).map_or(0, |rest| rest.chars().count());
                 let others: usize = pieces

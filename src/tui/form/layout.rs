@@ -184,15 +184,15 @@ impl FormLayout<'_> {
     fn text(&mut self, focus: Focus, input: &Input, limit: Option<(&String, usize)>) {
         let Some(part) = focus.part() else { return };
         let has_focus = self.has_focus(focus);
-        let tally = limit.map_or_else(Line::new, |(text, most)| {
+        let tally = limit.map_or_else(Line::new, |(text, max)| {
             // As the product counts, and Java does.
             let units = text.encode_utf16().count();
-            let role = if units > most {
+            let role = if units > max {
                 Role::Blocked
             } else {
                 Role::Dim
             };
-            Line::of(role, &format!("  {units}/{most}"))
+            Line::of(role, &format!("  {units}/{max}"))
         });
         let mut line = self.labelled(part, has_focus);
         // The counts are aligned.

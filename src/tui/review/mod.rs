@@ -175,16 +175,12 @@ impl Review {
     }
 
     /// Returns what writing an item that is not chosen would change in addition;
-    /// of many changes the first ones, at least `most`.
-    pub(crate) fn access_by(&self, index: usize, most: usize) -> Option<Access> {
+    /// of many changes the first ones, at least `max`.
+    pub(crate) fn access_by(&self, index: usize, max: usize) -> Option<Access> {
         let may = self.entry(index).is_some_and(Entry::is_open)
             && !self.tally.resolution.is_written(index);
         self.plan()
-            .access_by(
-                index,
-                &|index| self.tally.resolution.is_written(index),
-                most,
-            )
+            .access_by(index, &|index| self.tally.resolution.is_written(index), max)
             .filter(|_| may)
     }
 

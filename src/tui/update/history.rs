@@ -72,14 +72,14 @@ pub(super) fn listed(app: &mut App, id: EffectId, outcome: Result<Vec<JobRecord>
 /// Shows the selected job in detail.
 pub(super) fn open_job(app: &mut App) {
     let Some(record) = app.record() else { return };
-    let (number, body) = (record.job, facts(app, record));
+    let (number, body) = (record.job, metadata(app, record));
     let mut modal = Modal::new(Dialog::Job(number), &format!("Job {number}"), body);
     // Closing it confirms nothing, so keys typed ahead are safe.
     modal.drawn = true;
     app.modals.push(modal);
 }
 
-fn facts(app: &App, record: &JobRecord) -> Vec<Line> {
+fn metadata(app: &App, record: &JobRecord) -> Vec<Line> {
     let mut body =
         vec![pair("state", "").and(record::role(record.state), &state(record, app.theme.glyphs))];
     if let Some(error) = &record.error {
@@ -95,7 +95,7 @@ fn facts(app: &App, record: &JobRecord) -> Vec<Line> {
         .undone_by
         .map(|job| format!("job {job}"))
         .unwrap_or_default();
-    let facts = [
+    let metadata = [
         ("command", record.command.clone()),
         ("undoes", undoes),
         ("undone by", undone_by),
@@ -112,7 +112,7 @@ fn facts(app: &App, record: &JobRecord) -> Vec<Line> {
         ("items", record::all_counts(record)),
     ];
     body.extend(
-        facts
+        metadata
             .iter()
             .filter(|(_, text)| !text.is_empty())
             .map(|(label, text)| pair(label, text)),

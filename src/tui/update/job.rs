@@ -183,7 +183,7 @@ pub(super) fn stale(app: &mut App, failure: &Failure, question: Dialog, states: 
             "Nothing was written. Comparing again keeps the choices that still apply.",
         ),
     };
-    let mut body = facts(failure);
+    let mut body = described(failure);
     let mut tail = Vec::new();
     if !failure.stale.is_empty() {
         body.push(Line::new());
@@ -197,12 +197,12 @@ pub(super) fn stale(app: &mut App, failure: &Failure, question: Dialog, states: 
 
 /// Lays out what failed, where, why, and the next step.
 pub(crate) fn explain(failure: &Failure) -> Vec<Line> {
-    let mut lines = facts(failure);
+    let mut lines = described(failure);
     lines.extend(hints(failure));
     lines
 }
 
-fn facts(failure: &Failure) -> Vec<Line> {
+fn described(failure: &Failure) -> Vec<Line> {
     let pair = |label: &str, text: &str| {
         Line::of(Role::Dim, &format!("{label:<11}")).and(Role::Text, text)
     };

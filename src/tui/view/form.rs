@@ -214,11 +214,11 @@ impl Columns {
             .filter_map(|row| picker.row(row))
             .map(|choice| width(&safe(&choice.id)));
         let notes = room.saturating_sub(4);
-        let most = if room < NARROW { notes } else { notes / 2 };
+        let max = if room < NARROW { notes } else { notes / 2 };
         let room = room.min(WIDEST);
         Self {
             room,
-            id: ids.max().unwrap_or(0).min(most),
+            id: ids.max().unwrap_or(0).min(max),
         }
     }
 

@@ -190,14 +190,14 @@ fn notes(review: &Review, index: usize) -> (String, String) {
 
 /// Returns the short reason why an item is blocked.
 fn blocked_by(review: &Review, index: usize) -> String {
-    let obstacle = review
+    let by_choice = review
         .resolution()
         .state(index)
         .and_then(|state| state.blocked_by.as_ref());
     let reason = review
         .entry(index)
         .and_then(|entry| entry.verdict.reasons.first())
-        .or(obstacle);
+        .or(by_choice);
     reason
         .map(|reason| reason.code.replace('-', " "))
         .unwrap_or_default()

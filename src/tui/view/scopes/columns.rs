@@ -70,7 +70,7 @@ impl Column {
     }
 
     /// Returns its maximum width.
-    const fn most(self, room: usize) -> usize {
+    const fn max(self, room: usize) -> usize {
         match self {
             Self::Name => 30,
             Self::Alias => 24,
@@ -160,7 +160,7 @@ impl Columns {
                 .max()
                 .unwrap_or(0)
                 .max(column.head().len())
-                .min(column.most(room))
+                .min(column.max(room))
         };
         let mut rest = room;
         let mut wide: Vec<(Column, usize)> = COLUMNS.iter().map(|column| (*column, 0)).collect();

@@ -280,7 +280,7 @@ fn undoing_from_question_to_result() {
 }
 
 #[test]
-fn rehearsing_from_gauge_to_result() {
+fn rehearsing_from_progress_to_result() {
     shots("rehearsing", &[(80, 24)], |app| {
         rehearsing(app);
     });
