@@ -209,7 +209,7 @@ async fn clients_of(site: &Site) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_commit_of_which_nobody_hears_again_is_reported_as_unknown_with_how_to_find_out() {
+async fn a_commit_without_an_answer_is_reported_as_unknown_with_how_to_find_out() {
     let site = ready().await;
     for (when, clients) in [(When::Commit, 0), (When::CommitAnswer, 1)] {
         let proxy = Proxy::new();

@@ -461,7 +461,7 @@ async fn the_days_that_postgresql_takes_are_written_and_others_are_blocked() {
 
 #[tokio::test]
 async fn as_many_groups_as_a_plan_allows_fit_into_the_oauth_row() {
-    let most = 186;
+    let max = 186;
     let groups = |sample: Sample, of: usize| {
         (0..of).fold(sample, |sample, n| {
             let id = format!("{}", 9_000_000_000_u64 + u64::try_from(n).unwrap());
@@ -475,14 +475,14 @@ async fn as_many_groups_as_a_plan_allows_fit_into_the_oauth_row() {
     // Ids as long as the column for them takes.
     site.run("ALTER SEQUENCE seq_tsmp_group_pk MAXVALUE 9999999999 RESTART 9000000000")
         .await;
-    let over = site.review(&file(most + 1)).await;
+    let over = site.review(&file(max + 1)).await;
     assert_eq!(
         over.plan.entries()[0].verdict.reasons[0].code,
         "too-many-groups"
     );
-    site.import(&file(most)).await;
+    site.import(&file(max)).await;
     let scope = site.column("oauth_client_details", "scope", "true").await;
-    assert_eq!(scope[0].as_str().unwrap().len(), most * 11 - 1);
+    assert_eq!(scope[0].as_str().unwrap().len(), max * 11 - 1);
     // What stands in the target already counts too.
     let more = sample()
         .client("a", json!({"remark": "new"}))

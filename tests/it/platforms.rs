@@ -314,7 +314,7 @@ fn nested(depth: usize) -> String {
 }
 
 #[tokio::test]
-async fn a_plan_of_the_deepest_document_is_read_again_and_a_deeper_one_is_refused() {
+async fn a_plan_of_a_document_of_maximal_depth_is_read_again_and_a_deeper_one_is_refused() {
     let db = TYK.demo().await;
     let bench = Bench::new(&TYK, &db);
     let home = tempfile::tempdir().unwrap();

@@ -269,7 +269,7 @@ async fn the_rules_of_an_alias() {
 #[tokio::test]
 async fn the_rules_of_duration_and_times() {
     let site = Site::new(&bank()).await;
-    let most = 2_147_483_647;
+    let max = 2_147_483_647;
     let lasting = |name: &str, seconds, times| Draft {
         seconds,
         times,
@@ -277,15 +277,15 @@ async fn the_rules_of_duration_and_times() {
     };
     site.refused(Create(lasting("s", -1, 0)), &[1355]).await;
     site.refused(Create(lasting("s", 0, -1)), &[1355]).await;
-    site.refused(Create(lasting("s", most + 1, 0)), &[1356])
+    site.refused(Create(lasting("s", max + 1, 0)), &[1356])
         .await;
-    site.refused(Create(lasting("s", 0, most + 1)), &[1356])
+    site.refused(Create(lasting("s", 0, max + 1)), &[1356])
         .await;
     site.refused(Create(lasting("s", i64::MIN, i64::MAX)), &[1355, 1356])
         .await;
-    site.create(&lasting("s", most, most)).await.unwrap();
+    site.create(&lasting("s", max, max)).await.unwrap();
     let row = scope_row(&site, "2000000000").await;
-    assert_eq!([&row["allow_days"], &row["allow_times"]], [most, most]);
+    assert_eq!([&row["allow_days"], &row["allow_times"]], [max, max]);
 }
 
 #[tokio::test]

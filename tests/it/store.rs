@@ -193,7 +193,7 @@ fn removes_what_a_crash_has_left() {
 }
 
 #[test]
-fn ends_a_server_that_nobody_watches_over() {
+fn ends_a_server_that_nobody_monitors() {
     let temp = open_directory();
     let mut owner = Owner::start(temp.path());
     for pid in owner.supervisors() {
