@@ -47,7 +47,7 @@ pub struct ApiInfo {
 
 impl ApiInfo {
     /// Says whether scopes link it although the target does not have it.
-    pub const fn is_lacking(&self) -> bool {
+    pub const fn is_missing(&self) -> bool {
         self.title.is_none()
     }
 
@@ -351,7 +351,7 @@ impl Catalogue {
     /// Returns an API, if the target has it.
     pub fn api(&self, name: &ApiName) -> Option<&ApiInfo> {
         let index = self.apis.binary_search_by(|api| api.name.cmp(name)).ok()?;
-        self.apis.get(index).filter(|api| !api.is_lacking())
+        self.apis.get(index).filter(|api| !api.is_missing())
     }
 
     /// Returns the APIs of a scope, by module and key.
@@ -681,7 +681,7 @@ mod tests {
             catalogue
                 .apis()
                 .iter()
-                .any(|api| api.name == gone && api.is_lacking())
+                .any(|api| api.name == gone && api.is_missing())
         );
         assert!(catalogue.api(&gone).is_none());
     }

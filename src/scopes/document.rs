@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
     fn of(api: &'c ApiInfo) -> Self {
         Self {
             name: api.title.as_deref(),
-            missing: api.is_lacking(),
+            missing: api.is_missing(),
             ..Self::named(&api.name)
         }
     }

@@ -389,7 +389,7 @@ impl Draft {
         }
         let missing: Vec<String> = catalogue
             .apis_of(scope)
-            .filter(|api| api.is_lacking() && self.apis.contains(&api.name))
+            .filter(|api| api.is_missing() && self.apis.contains(&api.name))
             .map(|api| api.name.to_string())
             .collect();
         if !missing.is_empty() {

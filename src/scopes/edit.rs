@@ -242,7 +242,7 @@ impl<'w> Editor<'w, '_> {
         for group in kept {
             self.refresh(group, draft);
         }
-        self.check_room(too_many)?;
+        self.check_group_limit(too_many)?;
         self.planned.differences = draft.changes(Some(&now));
         Ok(self.finish(vec![draft.item()]))
     }
@@ -385,8 +385,8 @@ impl<'w> Editor<'w, '_> {
         if !violations.is_empty() {
             return Err(violations.into());
         }
-        self.check_room(|client, groups| {
-            violation(1358, &[&MAX_APIS.to_string()])
+        self.check_group_limit(|client, groups| {
+            Violation::new(1358, &[&MAX_APIS.to_string()])
                 .hint(format!(
                     "{client} would have {groups}: take another scope or group away from it first"
                 ))

@@ -166,12 +166,12 @@ impl<'w> Editor<'w, '_> {
         by: &str,
     ) -> Arc<str> {
         let id: Arc<str> = self.ids.next(Sequence::Group).to_string().into();
-        let mark = self.stamp.now.format("%Y%m%d%H%M%S");
+        let time = self.stamp.now.format("%Y%m%d%H%M%S");
         let mut row = Row::empty(TableId::Group.table());
         row.set(group::GROUP_ID, Cell::Text(Arc::clone(&id)));
         row.set(group::GROUP_NAME, text(&random_name()));
-        row.set(group::GROUP_ALIAS, text(&format!("{by}Alias{mark}")));
-        row.set(group::GROUP_DESC, text(&format!("{by}Desc{mark}")));
+        row.set(group::GROUP_ALIAS, text(&format!("{by}Alias{time}")));
+        row.set(group::GROUP_DESC, text(&format!("{by}Desc{time}")));
         row.set(group::GROUP_ACCESS, text(NO_ACCESS));
         row.set(group::SECURITY_LEVEL_ID, text(&draft.level));
         row.set(group::ALLOW_DAYS, Cell::Int(draft.seconds));
@@ -349,7 +349,7 @@ impl<'w> Editor<'w, '_> {
     }
 
     /// Refuses if a client that gains groups exceeds the limit.
-    pub(super) fn check_room(
+    pub(super) fn check_group_limit(
         &self,
         violation: impl Fn(ItemId, usize) -> Violation,
     ) -> Result<(), Refused> {

@@ -287,7 +287,7 @@ impl<'b, 'w> Builder<'b, 'w> {
     fn holders(&self) -> BTreeSet<&'w str> {
         let tables = self.sides.target.tables;
         let mut holders = BTreeSet::new();
-        let mut hold = |table, column, client, what: &HashSet<&'w str>| {
+        let mut collect = |table, column, client, what: &HashSet<&'w str>| {
             let rows = tables
                 .rows(table)
                 .iter()
@@ -295,7 +295,7 @@ impl<'b, 'w> Builder<'b, 'w> {
             holders.extend(rows.map(|row| row.text(client)));
         };
         if !self.growing_groups.is_empty() {
-            hold(
+            collect(
                 TableId::ClientGroup,
                 client_group::GROUP_ID,
                 client_group::CLIENT_ID,

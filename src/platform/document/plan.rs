@@ -143,8 +143,8 @@ fn candidates(product: &dyn Product, sides: &Sides<'_>) -> Candidates {
         Vec::with_capacity(found.len()),
         Vec::with_capacity(found.len()),
     );
-    for (candidate, lacks, body) in found {
-        for missing in lacks {
+    for (candidate, missing_objects, body) in found {
+        for missing in missing_objects {
             let identity = (
                 missing.kind.clone(),
                 Arc::clone(&missing.module),
@@ -228,7 +228,7 @@ fn candidate<'o>(
     if is_new {
         candidate.blocks.extend(product.blocks(object));
     }
-    let mut lacks = Vec::new();
+    let mut missing_objects = Vec::new();
     for mut found in built.found {
         product.notice(&mut found, object, sides);
         candidate.references.push(found.reference);
@@ -248,7 +248,7 @@ fn candidate<'o>(
             .requires
             .filter(|need| !candidate.requires.iter().any(|other| other.on == need.on));
         candidate.requires.extend(needs);
-        lacks.extend(found.missing);
+        missing_objects.extend(found.missing);
     }
     for finding in &mut candidate.warnings {
         if finding.item.is_none() {
@@ -262,7 +262,7 @@ fn candidate<'o>(
         }
     }
     candidate.blocks = unique(candidate.blocks);
-    (candidate, lacks, built.wanted)
+    (candidate, missing_objects, built.wanted)
 }
 
 /// Reports that the target has an object of another kind with the same id:

@@ -214,11 +214,11 @@ pub(super) fn notice(found: &mut ResolvedReference<'_>, object: &Object, sides: 
             .map(|entry| entry.text_of("api_human_name"))
             .unwrap_or_default();
         if entry.is_none() && !listed.is_empty() {
-            let lacking = found
+            let missing = found
                 .findings
                 .iter_mut()
                 .filter(|finding| finding.code == "api-dangling");
-            lacking.for_each(|finding| {
+            missing.for_each(|finding| {
                 finding
                     .message
                     .push_str(", nor does its organisation list it");

@@ -398,12 +398,12 @@ impl<'w> Kept<'w> {
             let Some(id) = Key::of(row.cell(client::CLIENT_ID)) else {
                 continue;
             };
-            let lacks = parts.iter().filter(|(_, clients)| !clients.contains(&id));
-            let lacks: Vec<&str> = lacks.map(|(table, _)| table.table().name).collect();
-            if !lacks.is_empty() {
+            let absent = parts.iter().filter(|(_, clients)| !clients.contains(&id));
+            let absent: Vec<&str> = absent.map(|(table, _)| table.table().name).collect();
+            if !absent.is_empty() {
                 let message = format!(
                     "the product refuses this file, gatediff does not: client '{id}' has no row in {}",
-                    lacks.join(" and in ")
+                    absent.join(" and in ")
                 );
                 let item = ItemId::new(CLIENT, row.shared(client::CLIENT_ID));
                 found.push(Finding::warning("client-incomplete", message).about(&item));

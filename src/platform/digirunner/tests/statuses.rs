@@ -511,7 +511,7 @@ fn a_new_scope_has_at_most_186_apis() {
 }
 
 #[test]
-fn lacking_apis_do_not_count_against_a_scope() {
+fn missing_apis_do_not_count_against_a_scope() {
     let from = scope_of(sample().scope("1", "s", json!({})), "1", 0..187);
     assert_eq!(
         status(&plan(&from, &with_apis(sample(), 186)), "scope:s"),

@@ -168,7 +168,7 @@ fn a_value_that_does_not_fit_blocks_covering_too() {
 }
 
 #[test]
-fn a_hidden_group_of_a_lacking_api_need_not_fit() {
+fn a_hidden_group_of_a_missing_api_need_not_fit() {
     let from = sample().scope("1", "s", json!({})).hidden(
         "2",
         "1",

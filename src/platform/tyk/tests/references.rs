@@ -52,9 +52,13 @@ fn an_api_and_a_policy_need_their_organisation() {
 fn an_api_that_nobody_has_is_lacking_and_the_policy_goes_in_once_that_is_confirmed() {
     let plan = plan_alone(&bundle(&[api(1)], &[policy(1, &[1, 7])]));
     assert_eq!(plan.missing().len(), 1);
-    let lack = &plan.missing()[0];
+    let missing = &plan.missing()[0];
     assert_eq!(
-        (&*lack.module, &*lack.key, lack.used_by[0].to_string()),
+        (
+            &*missing.module,
+            &*missing.key,
+            missing.used_by[0].to_string()
+        ),
         (BANK, &*api_id(7), format!("policy:{}", policy_id(1)))
     );
     let mut choices = Choices::new(&plan);
