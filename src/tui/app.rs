@@ -56,7 +56,7 @@ pub(crate) struct Job {
     /// The latest progress of each phase, in the order in which they started.
     pub(crate) phases: Vec<Progress>,
     /// How often the operator asked it to stop.
-    pub(crate) stops: usize,
+    pub(crate) cancel_requests: usize,
 }
 
 /// The kind of a job.
@@ -235,7 +235,7 @@ impl App {
             Some(Dialog::Holders(_)) => Context::Holders,
             Some(Dialog::Findings) => Context::Findings,
             Some(Dialog::Access) => Context::Access,
-            Some(question) if question.is_to_read() => Context::Reader,
+            Some(dialog) if dialog.is_to_read() => Context::Reader,
             Some(_) => Context::Dialog,
             None => self.base_context(),
         }

@@ -41,7 +41,7 @@ pub(super) fn check(act: Act, app: &App) -> Check {
         Act::Import => with_review(app, |review| {
             can_write(app).and_then(|()| import(app, review))
         }),
-        Act::Backup => some(matches!(question(app), Some(Dialog::Import(_))), "not here"),
+        Act::Backup => some(matches!(dialog(app), Some(Dialog::Import(_))), "not here"),
         Act::Rehearse => with_review(app, |review| rehearse(app, review)),
         Act::SavePlan | Act::Export => with_review(app, |_| idle(app)),
         Act::History => history(app),
@@ -98,9 +98,9 @@ pub(super) fn check(act: Act, app: &App) -> Check {
 }
 
 /// Returns the dialog that actions apply to: not a list of actions.
-fn question(app: &App) -> Option<&Dialog> {
-    let mut questions = app.modals.iter().rev().map(|modal| &modal.dialog);
-    questions.find(|question| !matches!(question, Dialog::Palette | Dialog::Help))
+fn dialog(app: &App) -> Option<&Dialog> {
+    let mut dialogs = app.modals.iter().rev().map(|modal| &modal.dialog);
+    dialogs.find(|dialog| !matches!(dialog, Dialog::Palette | Dialog::Help))
 }
 
 fn no(why: &str) -> Check {
@@ -239,7 +239,7 @@ fn import(app: &App, review: &Review) -> Check {
 }
 
 fn confirm_missing(app: &App, review: &Review) -> Check {
-    let here = question(app);
+    let here = dialog(app);
     some(matches!(here, None | Some(Dialog::Import(_))), "not here")?;
     let missing = review.plan().missing_count();
     some(missing.total() > 0, "nothing is missing in the target")?;
@@ -262,7 +262,7 @@ fn side_by_side(app: &App) -> Check {
 }
 
 fn again(app: &App) -> Check {
-    let here = question(app);
+    let here = dialog(app);
     if app.scopes.is_some() {
         return some(here.is_none(), "not here").and_then(|()| idle(app));
     }

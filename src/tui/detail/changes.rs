@@ -94,8 +94,8 @@ fn column_titles(layout: &mut DetailLayout, names: usize) {
 
 /// Splits the width left by the names into two columns and a bar.
 fn columns(width: usize, names: usize) -> (usize, usize) {
-    let room = width.saturating_sub(names + 6);
-    (room / 2, room - room / 2)
+    let space = width.saturating_sub(names + 6);
+    (space / 2, space - space / 2)
 }
 
 /// A change in words.
@@ -178,8 +178,8 @@ impl ChangeText {
         line.pad_to(self.indent());
         line.push(self.role, self.glyph);
         line.push(Role::Text, " ");
-        let room = names.saturating_sub(self.indent()).max(1);
-        line.push(self.role, &cut(&self.name, room, layout.glyphs.ellipsis));
+        let space = names.saturating_sub(self.indent()).max(1);
+        line.push(self.role, &cut(&self.name, space, layout.glyphs.ellipsis));
         line
     }
 
@@ -226,12 +226,12 @@ impl ChangeText {
     }
 
     /// Returns the rows that a value takes.
-    fn rows(&self, role: Role, text: &str, room: usize) -> Vec<Pieces> {
+    fn rows(&self, role: Role, text: &str, space: usize) -> Vec<Pieces> {
         let pieces = self.pieces(role, text);
         if pieces.len() > 1 {
-            return wrapped(&pieces, room, usize::MAX);
+            return wrapped(&pieces, space, usize::MAX);
         }
-        wrap(text, room)
+        wrap(text, space)
             .into_iter()
             .map(|row| vec![(role, row)])
             .collect()
@@ -295,8 +295,8 @@ impl ChangeText {
                 lead = format!("{text} ");
                 continue;
             }
-            let room = whole.saturating_sub(2 + width(&lead));
-            for row in self.rows(role, &text, room) {
+            let space = whole.saturating_sub(2 + width(&lead));
+            for row in self.rows(role, &text, space) {
                 let mut line = Line::new();
                 line.pad_to(indent + 2);
                 line.push(Role::Dim, &std::mem::take(&mut lead));

@@ -131,8 +131,8 @@ fn reference_rows(layout: &mut DetailLayout, reference: &Reference) {
         (format!("  {sign} "), &path),
         ("      ".to_owned(), &described),
     ] {
-        let room = layout.width.saturating_sub(width(&indent));
-        for (n, part) in wrap(text, room).into_iter().enumerate() {
+        let space = layout.width.saturating_sub(width(&indent));
+        for (n, part) in wrap(text, space).into_iter().enumerate() {
             let mut line = Line::of(role, if n == 0 { &indent } else { "" });
             line.pad_to(width(&indent));
             layout.push(line.and(role, &part));

@@ -38,10 +38,10 @@ pub(super) fn lay(layout: &mut DetailLayout, diff: &TextDiff, indent: usize, wid
     for (n, hunk) in diff.hunks.iter().enumerate() {
         let mut head = Line::new();
         head.pad_to(indent);
-        let room = layout.width - indent;
+        let space = layout.width - indent;
         layout.push(head.and(
             Role::Dim,
-            &crate::tui::widget::cut(&hunk.head(), room, layout.glyphs.ellipsis),
+            &crate::tui::widget::cut(&hunk.head(), space, layout.glyphs.ellipsis),
         ));
         let left = if wide {
             pane.beside(layout, hunk)
@@ -86,8 +86,8 @@ impl Pane {
             if self.is_full(layout) {
                 return hunk.lines.len() - n;
             }
-            let room = (layout.width - self.indent).saturating_sub(SIGN);
-            for row in self.rows(layout.glyphs, hunk, line, room) {
+            let space = (layout.width - self.indent).saturating_sub(SIGN);
+            for row in self.rows(layout.glyphs, hunk, line, space) {
                 let mut shown = Line::new();
                 shown.pad_to(self.indent);
                 row.into_iter()
@@ -140,7 +140,7 @@ impl Pane {
     }
 
     /// Returns a line over as many rows as it needs, with its sign in front.
-    fn rows(&self, glyphs: &Glyphs, hunk: &Hunk, line: &TextLine, room: usize) -> Vec<Pieces> {
+    fn rows(&self, glyphs: &Glyphs, hunk: &Hunk, line: &TextLine, space: usize) -> Vec<Pieces> {
         let (sign, role, word) = match line.op {
             LineOp::Keep => ("  ", Role::Dim, Role::Dim),
             LineOp::Remove => ("- ", Role::Old, Role::OldWord),
@@ -151,14 +151,14 @@ impl Pane {
             (role, word),
             glyphs,
         );
-        let mut rows = wrapped(&pieces, room, MAX_COLUMNS);
+        let mut rows = wrapped(&pieces, space, MAX_COLUMNS);
         for (n, row) in rows.iter_mut().enumerate() {
             row.insert(0, (role, if n == 0 { sign } else { "  " }.to_owned()));
         }
         if self.shows_end && !line.newline {
             rows.push(vec![(
                 Role::Dim,
-                crate::tui::widget::cut("\\ no line feed at the end", room, ""),
+                crate::tui::widget::cut("\\ no line feed at the end", space, ""),
             )]);
         }
         rows
@@ -233,17 +233,17 @@ pub(super) fn pieces(segments: &[Segment], (role, word): (Role, Role), glyphs: &
     segments.iter().map(piece).collect()
 }
 
-/// Breaks pieces into rows of at most `room` columns, between any two
+/// Breaks pieces into rows of at most `space` columns, between any two
 /// characters; what exceeds `max` columns is counted and left out.
-pub(super) fn wrapped(pieces: &[(Role, String)], room: usize, max: usize) -> Vec<Pieces> {
-    let room = room.max(2);
+pub(super) fn wrapped(pieces: &[(Role, String)], space: usize, max: usize) -> Vec<Pieces> {
+    let space = space.max(2);
     let mut rows: Vec<Pieces> = vec![Vec::new()];
     let (mut used, mut taken) = (0, 0);
     for (n, (role, text)) in pieces.iter().enumerate() {
         let mut part = String::new();
         for (offset, grapheme) in text.grapheme_indices(true) {
             let wide = width(grapheme);
-            if used + wide > room {
+            if used + wide > space {
                 push(&mut rows, *role, &mut part);
                 rows.push(Vec::new());
                 used = 0;
@@ -261,7 +261,7 @@ pub(super) fn wrapped(pieces: &[(Role, String)], room: usize, max: usize) -> Vec
                     count(here + others, "more character", "more characters")
                 );
                 rows.extend(
-                    crate::tui::widget::wrap(&described, room)
+                    crate::tui::widget::wrap(&described, space)
                         .into_iter()
                         .map(|row| vec![(Role::Dim, row)]),
                 );

@@ -680,15 +680,15 @@ impl Form {
         jump: bool,
         glyphs: &'static Glyphs,
     ) {
-        let room = Area::new(size, accessible);
+        let space = Area::new(size, accessible);
         if let Some(picker) = &mut self.picker {
-            let message = message(&self.message, room.width).len();
+            let message = message(&self.message, space.width).len();
             picker
                 .list
-                .follow(room.height.saturating_sub(message + 1), jump);
+                .follow(space.height.saturating_sub(message + 1), jump);
             return;
         }
-        let rows = lay(self, room.width, glyphs);
+        let rows = lay(self, space.width, glyphs);
         let focus = rows.iter().position(|row| row.has_focus).unwrap_or(0);
         // Broken rules of a field are shown below it.
         let below = rows
@@ -696,10 +696,10 @@ impl Form {
             .skip(focus + 1)
             .take_while(|row| row.belongs)
             .count();
-        self.top = window(rows.len(), focus + below, self.top, room.height).start;
-        self.top = window(rows.len(), focus, self.top, room.height).start;
+        self.top = window(rows.len(), focus + below, self.top, space.height).start;
+        self.top = window(rows.len(), focus, self.top, space.height).start;
         // The rows above the first field scroll with it.
-        if self.focus == Focus::Name && focus < room.height {
+        if self.focus == Focus::Name && focus < space.height {
             self.top = 0;
         }
     }

@@ -195,9 +195,9 @@ pub(super) fn ask_undo(app: &mut App) {
     } else {
         ""
     };
-    let question = Dialog::Undo(number, place.database);
+    let dialog = Dialog::Undo(number, place.database);
     app.modals.push(Modal::new(
-        question,
+        dialog,
         &format!("Undo job {number}{warning}"),
         body,
     ));

@@ -26,7 +26,7 @@ pub(super) fn begin(app: &mut App, work: JobKind) -> EffectId {
         work,
         since: None,
         phases: Vec::new(),
-        stops: 0,
+        cancel_requests: 0,
     });
     id
 }
@@ -140,8 +140,8 @@ pub(super) fn stop(app: &mut App, why: &'static str) -> Vec<Effect> {
         app.refuse("committing: it can no longer be cancelled");
         return Vec::new();
     }
-    job.stops += 1;
-    let first = job.stops == 1;
+    job.cancel_requests += 1;
+    let first = job.cancel_requests == 1;
     let is_committing = job.is_committing();
     app.say(if is_committing {
         "waiting one more second for the outcome"
@@ -175,8 +175,8 @@ pub(super) fn fail(app: &mut App, failure: &Failure) {
 }
 
 /// Shows the stale fields, in three columns.
-pub(super) fn stale(app: &mut App, failure: &Failure, question: Dialog, states: States) {
-    let (title, sentence) = match question {
+pub(super) fn stale(app: &mut App, failure: &Failure, dialog: Dialog, states: States) {
+    let (title, sentence) = match dialog {
         Dialog::UndoStale => ("It cannot be undone", "Nothing was written."),
         _ => (
             "The target changed",
@@ -192,7 +192,7 @@ pub(super) fn stale(app: &mut App, failure: &Failure, question: Dialog, states: 
     tail.extend(hints(failure));
     let changed = Changed::new(&failure.stale, states);
     app.modals
-        .push(Modal::new(question, title, body).with_changed(changed, tail));
+        .push(Modal::new(dialog, title, body).with_changed(changed, tail));
 }
 
 /// Lays out what failed, where, why, and the next step.

@@ -205,7 +205,7 @@ fn palette_line(app: &App, action: &Action) -> Line {
     line.pad_to(25);
     // One row each: the palette counts rows.
     line.push(role, "");
-    let room = usize::from(app.size.0)
+    let space = usize::from(app.size.0)
         .saturating_sub(4)
         .min(76)
         .saturating_sub(25);
@@ -213,7 +213,7 @@ fn palette_line(app: &App, action: &Action) -> Line {
         role,
         &crate::tui::widget::cut(
             &crate::engine::display::safe(&text),
-            room,
+            space,
             app.theme.glyphs.ellipsis,
         ),
     )
@@ -222,8 +222,12 @@ fn palette_line(app: &App, action: &Action) -> Line {
 /// Moves the focus of a modal.
 pub(super) fn move_focus(app: &mut App, act: Act) {
     if let Some(modal) = app.modals.last_mut().filter(|modal| !modal.waiting) {
-        let stops = modal.focuses().len();
-        modal.move_focus(if act == Act::NextFocus { 1 } else { stops - 1 });
+        let focuses = modal.focuses().len();
+        modal.move_focus(if act == Act::NextFocus {
+            1
+        } else {
+            focuses - 1
+        });
     }
 }
 
@@ -272,7 +276,7 @@ fn answer(app: &mut App) -> Vec<Effect> {
     let Some(modal) = app.modals.last() else {
         return Vec::new();
     };
-    let question = modal.dialog.clone();
+    let dialog = modal.dialog.clone();
     if modal.focus == Focus::Cancel {
         return back(app, Context::Dialog);
     }
@@ -283,7 +287,7 @@ fn answer(app: &mut App) -> Vec<Effect> {
     if !name_is_typed(app) {
         return Vec::new();
     }
-    match question {
+    match dialog {
         Dialog::Import(_) => return import::go(app),
         Dialog::Undo(job, _) => return history::undo(app, job),
         Dialog::SaveForm(_) => return form::go(app),
@@ -291,11 +295,11 @@ fn answer(app: &mut App) -> Vec<Effect> {
             app.modals.pop();
             return scopes::run(app, *edit);
         }
-        _ if question.is_path() => return save::go(app),
+        _ if dialog.is_path() => return save::go(app),
         _ => {}
     }
     app.modals.pop();
-    match question {
+    match dialog {
         Dialog::Cover(below) => choose::cover(app, below),
         Dialog::Missing => choose::confirm_missing(app),
         Dialog::Quit => return vec![Effect::Quit(Exit::Done)],

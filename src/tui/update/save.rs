@@ -84,8 +84,8 @@ fn export(app: &App) -> Option<Modal> {
         subject.directory,
         plain(&subject.database)
     );
-    let question = Dialog::Export(roots(review, app.node()));
-    Some(Modal::new(question, "Export", body).with_path(path))
+    let dialog = Dialog::Export(roots(review, app.node()));
+    Some(Modal::new(dialog, "Export", body).with_path(path))
 }
 
 fn secrets() -> Line {
@@ -159,8 +159,8 @@ pub(super) fn go(app: &mut App) -> Vec<Effect> {
         app.refuse("type a path");
         return Vec::new();
     }
-    let (question, selected) = (modal.dialog.clone(), modal.selected);
-    let save = match (question, &app.review) {
+    let (dialog, selected) = (modal.dialog.clone(), modal.selected);
+    let save = match (dialog, &app.review) {
         (Dialog::SavePlan, Some(review)) => Save::Plan(review.choices.clone(), path),
         (Dialog::SaveBackup(job), _) => Save::Backup(job, path),
         (Dialog::Export(_), _) if selected == 0 => Save::Export(Vec::new(), path),

@@ -39,7 +39,7 @@ fn status(app: &App, id: &str) -> ItemStatus {
     review.status(index)
 }
 
-fn question(app: &App) -> Option<&Dialog> {
+fn open_dialog(app: &App) -> Option<&Dialog> {
     app.modals.last().map(|modal| &modal.dialog)
 }
 
@@ -301,10 +301,10 @@ mod choosing {
     }
 
     #[test]
-    fn lacking_apis_are_confirmed_in_a_list() {
+    fn missing_apis_are_confirmed_in_a_list() {
         let mut app = sampled(80, 24);
         keys(&mut app, "m");
-        assert_eq!(question(&app), Some(&Dialog::Missing));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Missing));
         keys(&mut app, "tab enter");
         assert!(app.review.as_ref().unwrap().choices.missing_confirmed);
         assert_eq!(
@@ -446,7 +446,7 @@ mod importing {
         let mut app = plain();
         keys(&mut app, "j c P");
         assert_eq!(
-            question(&app),
+            open_dialog(&app),
             Some(&Dialog::Import(Some("gateway".to_owned())))
         );
         assert_eq!(app.modals.last().unwrap().focus, Focus::Input);
@@ -487,7 +487,7 @@ mod importing {
     }
 
     #[test]
-    fn keys_pressed_before_the_question_was_drawn_do_not_count() {
+    fn keys_pressed_before_the_dialog_was_drawn_do_not_count() {
         let mut app = plain();
         let effects = keys_ahead(&mut app, "P tab enter");
         assert!(effects.is_empty() && app.job.is_none());
@@ -495,7 +495,7 @@ mod importing {
     }
 
     #[test]
-    fn lacking_apis_bar_the_import_until_confirmed() {
+    fn missing_apis_bar_the_import_until_confirmed() {
         let mut app = sampled(80, 24);
         keys(&mut app, "P tab enter");
         assert!(app.job.is_none());
@@ -514,7 +514,7 @@ mod importing {
         assert_eq!(notice(&app), "confirm missing objects first (m)");
         // On either list the key for choosing asks, as `m` does.
         keys(&mut app, "1 G k space");
-        assert_eq!(question(&app), Some(&Dialog::Missing));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Missing));
         keys(&mut app, "tab enter");
         assert_eq!(
             notice(&app),
@@ -585,7 +585,7 @@ mod importing {
         let id = apply_id(&keys(&mut app, "P tab enter"));
         let outcomes = vec![Outcome::Added; 12];
         update(&mut app, Msg::Applied(id, Ok(receipt(outcomes))));
-        assert_eq!(question(&app), Some(&Dialog::Result));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Result));
         update(&mut app, Msg::Drawn);
         let effects = keys(&mut app, "j j q");
         compare_id(&effects);
@@ -679,7 +679,7 @@ mod importing {
             .push(Stale::new(item, "changed in the target since: /tps"));
         update(&mut app, Msg::Applied(id, Err(failure)));
         update(&mut app, Msg::Drawn);
-        assert_eq!(question(&app), Some(&Dialog::Stale));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Stale));
         let id = compare_id(&keys(&mut app, "R"));
         update(
             &mut app,
@@ -749,7 +749,7 @@ mod leaving {
         let mut app = sampled(80, 24);
         assert_eq!(quits(&keys(&mut app, "q")), Some(Exit::Done));
         assert_eq!(quits(&keys(&mut app, "space q")), None);
-        assert_eq!(question(&app), Some(&Dialog::Quit));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Quit));
         assert_eq!(quits(&keys(&mut app, "q")), None);
         assert_eq!(quits(&keys(&mut app, "q tab enter")), Some(Exit::Done));
     }
@@ -852,14 +852,14 @@ mod reading {
         keys(&mut app, ": \"zo\" enter");
         assert!(app.zoom && app.modals.is_empty());
         keys(&mut app, ": \"cover\" down enter");
-        assert_eq!(question(&app), Some(&Dialog::Cover(None)));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Cover(None)));
     }
 
     #[test]
-    fn the_palette_asks_no_question_of_its_own() {
+    fn the_palette_opens_no_dialog_of_its_own() {
         let mut app = sampled(80, 24);
         keys(&mut app, ": \"confirm-lack\" enter");
-        assert_eq!(question(&app), Some(&Dialog::Missing));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Missing));
         compare_id(&keys(&mut app, "q : \"compare\" enter"));
     }
 
@@ -1100,17 +1100,17 @@ fn enter_closes_what_was_read_as_q_does() {
     for close in ["enter", "q"] {
         let mut app = sampled(80, 24);
         keys(&mut app, "! e");
-        assert_eq!(question(&app), Some(&Dialog::Explain));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Explain));
         keys(&mut app, close);
-        assert_eq!(question(&app), None);
+        assert_eq!(open_dialog(&app), None);
         let id = apply_id(&keys(&mut app, "m tab enter P tab enter"));
         update(
             &mut app,
             Msg::Applied(id, Ok(receipt(vec![Outcome::Added; 12]))),
         );
         update(&mut app, Msg::Drawn);
-        assert_eq!(question(&app), Some(&Dialog::Result));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Result));
         compare_id(&keys(&mut app, close));
-        assert_eq!(question(&app), None);
+        assert_eq!(open_dialog(&app), None);
     }
 }

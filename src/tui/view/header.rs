@@ -41,17 +41,17 @@ pub(super) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     } else {
         String::new()
     };
-    let room = left.saturating_sub(fixed + sha.len()).max(SHORTEST_FILE);
-    let file = file_end(&subject.file, room, glyphs.ellipsis);
+    let space = left.saturating_sub(fixed + sha.len()).max(SHORTEST_FILE);
+    let file = file_end(&subject.file, space, glyphs.ellipsis);
     let line = Line::of(Role::Title, &file)
         .and(Role::Dim, &sha)
         .and(Role::Dim, &format!(" {} ", glyphs.arrow))
         .and(Role::Title, &target);
-    let room = Rect {
+    let space = Rect {
         width: u16::try_from(left).unwrap_or(area.width).min(area.width),
         ..area
     };
-    canvas.line(room, 0, &line);
+    canvas.line(space, 0, &line);
 }
 
 /// What the profiles say about the target.
@@ -86,14 +86,14 @@ fn target(canvas: &mut Canvas<'_>, area: Rect, place: &Location) {
 }
 
 /// Cuts a long path at its start: the end is more informative.
-fn file_end(path: &str, room: usize, ellipsis: &str) -> String {
+fn file_end(path: &str, space: usize, ellipsis: &str) -> String {
     let path = crate::engine::display::safe(path);
-    if width(&path) <= room {
+    if width(&path) <= space {
         return path.into_owned();
     }
     let name = path.rsplit('/').next().unwrap_or_default();
-    if width(name) + width(ellipsis) < room {
+    if width(name) + width(ellipsis) < space {
         return format!("{ellipsis}/{name}");
     }
-    cut(name, room, ellipsis)
+    cut(name, space, ellipsis)
 }

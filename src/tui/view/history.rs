@@ -31,7 +31,7 @@ pub(super) struct Columns {
 
 impl Columns {
     /// Returns the columns for the visible jobs.
-    pub(super) fn new(app: &App, visible: &[JobRecord], room: usize) -> Self {
+    pub(super) fn new(app: &App, visible: &[JobRecord], space: usize) -> Self {
         let glyphs = app.theme.glyphs;
         let widest = |text: &dyn Fn(&JobRecord) -> String, least: usize| {
             visible
@@ -41,7 +41,7 @@ impl Columns {
                 .unwrap_or(0)
                 .max(least)
         };
-        let is_long = room >= LONG_TIME;
+        let is_long = space >= LONG_TIME;
         let mut columns = Self {
             // Numbers fall, so that the first one is as wide as any.
             job: app
@@ -57,7 +57,7 @@ impl Columns {
             counts: 0,
             glyphs,
         };
-        let mut rest = room.saturating_sub(columns.job + columns.state + columns.time.1 + 4);
+        let mut rest = space.saturating_sub(columns.job + columns.state + columns.time.1 + 4);
         if rest < columns.command + 2 {
             columns.command = 0;
         } else {
@@ -75,8 +75,8 @@ impl Columns {
             widest(&|job| job.operator.clone(), 8),
             if is_long { 16 } else { 10 },
         );
-        columns.counts = take(widest(&record::written, 7), (room / 3).max(USE));
-        columns.file = take(widest(&file, 4), room);
+        columns.counts = take(widest(&record::written, 7), (space / 3).max(USE));
+        columns.file = take(widest(&file, 4), space);
         columns
     }
 

@@ -82,7 +82,7 @@ fn title(app: &App, review: &Review) -> Line {
 
 /// The widths of the columns for the visible items.
 struct Columns {
-    room: usize,
+    space: usize,
     status: usize,
     key: usize,
     short: bool,
@@ -92,8 +92,8 @@ struct Columns {
 }
 
 impl Columns {
-    fn new(review: &Review, rows: &[Row], room: usize) -> Self {
-        let (short, narrow) = (room < SHORT_WORDS, room < NARROW);
+    fn new(review: &Review, rows: &[Row], space: usize) -> Self {
+        let (short, narrow) = (space < SHORT_WORDS, space < NARROW);
         let items = || rows.iter().filter_map(|row| row.node.item());
         let widest_word = items()
             .map(|index| word(review.status(index), short).len())
@@ -105,7 +105,7 @@ impl Columns {
             .max()
             .unwrap_or(0);
         let status = widest_word + 2;
-        let rest = room.saturating_sub(status + 1);
+        let rest = space.saturating_sub(status + 1);
         // Where there are no names, only the figure at the end needs room.
         let key = widest_key.min(
             if narrow {
@@ -127,10 +127,10 @@ impl Columns {
                         (measure(first).min(key), measure(second))
                     });
                 let next = status + if narrow { own } else { key } + 3;
-                next + name.min(NAME) + 1 + width(&notes(review, index).0) <= room
+                next + name.min(NAME) + 1 + width(&notes(review, index).0) <= space
             });
         Self {
-            room,
+            space,
             status,
             key,
             short,
@@ -156,7 +156,7 @@ impl Columns {
             .entry(index)
             .map_or(0, |entry| width(&safe(labels(entry).0)))
             .min(self.key);
-        let fits = self.status + own + 2 + width(&long) <= self.room;
+        let fits = self.status + own + 2 + width(&long) <= self.space;
         let text = if self.in_words(status, fits) {
             long
         } else {
@@ -239,14 +239,14 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
                     columns.status + columns.key + 3
                 };
                 line.pad_to(next);
-                let room = columns.room.saturating_sub(line.width() + note + 1);
+                let space = columns.space.saturating_sub(line.width() + note + 1);
                 // A few letters are not informative.
-                let room = if room < 6 { 0 } else { room };
+                let space = if space < 6 { 0 } else { space };
                 push_matched(
                     &mut line,
                     app,
                     Role::Dim,
-                    &cut(&safe(name), room, glyphs.ellipsis),
+                    &cut(&safe(name), space, glyphs.ellipsis),
                 );
             }
         }
@@ -280,7 +280,7 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
             );
             line.pad_to(columns.key + 4);
             let words = format!("used by {users}");
-            let fits = line.width() + width(&words) <= columns.room;
+            let fits = line.width() + width(&words) <= columns.space;
             line.push(Role::Dim, &if fits { words } else { users.to_string() });
         }
         Node::Warning(index) => {

@@ -99,12 +99,12 @@ pub(super) fn draw(
 }
 
 /// Returns the label of the input.
-fn label(modal: &Modal, room: u16) -> String {
+fn label(modal: &Modal, space: u16) -> String {
     match modal.name() {
         Some(name) => {
             let long = format!("Type the database name, {name}: ");
             // The input has to be visible.
-            let fits = width(&safe(&long)) + width(&safe(name)) < usize::from(room);
+            let fits = width(&safe(&long)) + width(&safe(name)) < usize::from(space);
             if fits { long } else { format!("Type {name}: ") }
         }
         None if modal.dialog.is_path() => "Path: ".to_owned(),
@@ -303,8 +303,8 @@ pub(super) fn input_line(
     let left = u16::try_from(label.width())
         .unwrap_or(u16::MAX)
         .min(area.width);
-    let room = usize::from(area.width - left).max(1);
-    let scroll = input.visual_scroll(room.saturating_sub(1).max(1));
+    let space = usize::from(area.width - left).max(1);
+    let scroll = input.visual_scroll(space.saturating_sub(1).max(1));
     let mut skipped = 0;
     let shown: String = input
         .value()
@@ -321,7 +321,7 @@ pub(super) fn input_line(
         ..area
     };
     let mut line = Line::of(Role::Input, &shown);
-    line.pad_to(8.min(room));
+    line.pad_to(8.min(space));
     canvas.line(rest, row, &line);
     let column = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
     let row = u16::try_from(row).unwrap_or(0);

@@ -86,7 +86,7 @@ fn roles(app: &App) -> String {
     shown
 }
 
-fn dressed(
+fn themed(
     name: &str,
     level: Level,
     glyphs: &'static crate::tui::theme::Glyphs,
@@ -151,14 +151,14 @@ mod looks {
 
     #[test]
     fn ascii_and_mono() {
-        let mut app = dressed("dark", Level::None, &ASCII, (80, 24));
+        let mut app = themed("dark", Level::None, &ASCII, (80, 24));
         keys(&mut app, "j c 1 l");
         assert_snapshot!(shot(&app));
     }
 
     #[test]
     fn mono_in_roles() {
-        let mut app = dressed("dark", Level::None, &UNICODE, (80, 24));
+        let mut app = themed("dark", Level::None, &UNICODE, (80, 24));
         keys(&mut app, "j");
         assert_snapshot!(roles(&app));
     }
@@ -198,7 +198,7 @@ mod looks {
     }
 
     #[test]
-    fn columns_of_lacking_apis_stay_apart() {
+    fn columns_of_missing_apis_stay_apart() {
         let mut app = sampled(60, 50);
         keys(&mut app, "m");
         let shown = shot(&app);
@@ -287,7 +287,7 @@ mod looks {
     }
 
     #[test]
-    fn lack_api() {
+    fn missing_apis() {
         let mut app = sampled(80, 24);
         keys(&mut app, "1 j j j j 2");
         assert_snapshot!(shot(&app));
@@ -359,7 +359,7 @@ mod modals {
     }
 
     #[test]
-    fn confirm_lack_api() {
+    fn confirm_missing_apis() {
         let mut app = sampled(80, 24);
         keys(&mut app, "m");
         assert_snapshot!(shot(&app));

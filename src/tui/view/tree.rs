@@ -49,7 +49,7 @@ pub(super) fn cursor(inside: Rect, row: usize) -> Position {
 }
 
 /// Lays out a row: its label and its counts.
-fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
+fn lines(app: &App, review: &Review, row: Row, space: usize) -> (Line, Line) {
     let glyphs = app.theme.glyphs;
     let node = row.node;
     let mut left = Line::new();
@@ -87,13 +87,13 @@ fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
         | Node::Warnings
         | Node::Warning(_) => Role::Text,
     };
-    let tail = room.saturating_sub(left.width() + width(&name) + 1);
-    let right = tally(app, review, node, tail.max(room / 2));
-    let name_room =
-        room.saturating_sub(left.width() + right.width() + usize::from(right.width() > 0));
+    let tail = space.saturating_sub(left.width() + width(&name) + 1);
+    let right = tally(app, review, node, tail.max(space / 2));
+    let name_space =
+        space.saturating_sub(left.width() + right.width() + usize::from(right.width() > 0));
     let name = cut(
         &crate::engine::display::safe(&name),
-        name_room,
+        name_space,
         glyphs.ellipsis,
     );
     push_matched(&mut left, app, role, &name);
@@ -101,10 +101,10 @@ fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
 }
 
 /// Returns the counts below a node, by outcome.
-fn tally(app: &App, review: &Review, node: Node, room: usize) -> Line {
+fn tally(app: &App, review: &Review, node: Node, space: usize) -> Line {
     let glyphs = app.theme.glyphs;
     match node {
-        Node::Kind(kind) => counts(&review.kind_counts(kind), glyphs, room),
+        Node::Kind(kind) => counts(&review.kind_counts(kind), glyphs, space),
         Node::Branch(index, branch) => {
             let members = review
                 .branch(index, branch)

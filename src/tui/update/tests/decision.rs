@@ -20,7 +20,7 @@ fn asked(database: &str) -> App {
         40,
     );
     keys(&mut app, "C tab enter P");
-    assert!(matches!(question(&app), Some(Dialog::Import(Some(_)))));
+    assert!(matches!(open_dialog(&app), Some(Dialog::Import(Some(_)))));
     app
 }
 
@@ -76,7 +76,7 @@ proptest! {
     }
 
     #[test]
-    fn the_figures_of_the_question_are_what_is_written(
+    fn the_figures_of_the_dialog_are_what_is_written(
         pressed in vec(prop::sample::select(&[
             "space", "c", "C", "j", "k", "tab", "1", "2", "enter", "l", "h", "f", "q", "G", "g g", "]", "!",
         ][..]), 0..40)
@@ -85,7 +85,7 @@ proptest! {
         for key in pressed {
             keys(&mut app, key);
             // The review stays, and no dialog remains open.
-            if matches!(question(&app), Some(Dialog::Quit)) {
+            if matches!(open_dialog(&app), Some(Dialog::Quit)) {
                 keys(&mut app, "esc");
             }
         }
@@ -93,7 +93,7 @@ proptest! {
             keys(&mut app, "esc");
         }
         keys(&mut app, "P");
-        let Some(Dialog::Import(_)) = question(&app) else { return Ok(()) };
+        let Some(Dialog::Import(_)) = open_dialog(&app) else { return Ok(()) };
         let headline = describe(&app);
         let headline = headline.lines().next().unwrap();
         type_in(&mut app, "gateway");
@@ -145,8 +145,8 @@ fn covering_all_leaves_out_what_was_left_out_by_hand() {
 fn covering_a_branch_asks_as_covering_all_does() {
     let mut app = sampled(100, 40);
     keys(&mut app, "1 c");
-    let Some(Dialog::Cover(Some(_))) = question(&app) else {
-        panic!("{:?}", question(&app))
+    let Some(Dialog::Cover(Some(_))) = open_dialog(&app) else {
+        panic!("{:?}", open_dialog(&app))
     };
     assert!(
         describe(&app).starts_with("2 items in the target will be overwritten"),

@@ -70,12 +70,12 @@ impl Column {
     }
 
     /// Returns its maximum width.
-    const fn max(self, room: usize) -> usize {
+    const fn max(self, space: usize) -> usize {
         match self {
             Self::Name => 30,
             Self::Alias => 24,
             Self::Authentications => 18,
-            Self::Description => room,
+            Self::Description => space,
             _ => 12,
         }
     }
@@ -150,7 +150,7 @@ pub(super) struct Columns {
 
 impl Columns {
     /// Returns the columns for the visible scopes.
-    pub(super) fn new(app: &App, catalogue: &Catalogue, rows: &[usize], room: usize) -> Self {
+    pub(super) fn new(app: &App, catalogue: &Catalogue, rows: &[usize], space: usize) -> Self {
         let widest = |column: Column| {
             let scopes = rows
                 .iter()
@@ -160,9 +160,9 @@ impl Columns {
                 .max()
                 .unwrap_or(0)
                 .max(column.head().len())
-                .min(column.max(room))
+                .min(column.max(space))
         };
-        let mut rest = room;
+        let mut rest = space;
         let mut wide: Vec<(Column, usize)> = COLUMNS.iter().map(|column| (*column, 0)).collect();
         let set = |wide: &mut Vec<(Column, usize)>, column: Column, columns: usize| {
             wide.iter_mut()
@@ -171,7 +171,7 @@ impl Columns {
         };
         // The name has to leave room for the distinguishing columns.
         let name = widest(Column::Name);
-        let least = name.min((room * 2 / 5).max(12));
+        let least = name.min((space * 2 / 5).max(12));
         for column in FIRST {
             let wanted = if column == Column::Name {
                 least

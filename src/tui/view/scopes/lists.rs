@@ -23,10 +23,10 @@ pub(in crate::tui::view) fn draw(
     inside: Rect,
     visible: Range<usize>,
 ) {
-    let room = usize::from(inside.width);
+    let space = usize::from(inside.width);
     let lines = match &modal.dialog {
-        Dialog::Holders(_) => holders(app, visible, room),
-        Dialog::Findings => findings(app, visible, room),
+        Dialog::Holders(_) => holders(app, visible, space),
+        Dialog::Findings => findings(app, visible, space),
         Dialog::Access => access(app, visible),
         _ => Vec::new(),
     };
@@ -55,7 +55,7 @@ fn access(app: &App, visible: Range<usize>) -> Vec<Line> {
     std::iter::once(head).chain(rows).collect()
 }
 
-fn holders(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
+fn holders(app: &App, visible: Range<usize>, space: usize) -> Vec<Line> {
     let Some((scope, _)) = app.held() else {
         return Vec::new();
     };
@@ -69,11 +69,11 @@ fn holders(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
         let texts = clients.iter().map(|client| width(&safe(&text(client))));
         texts.max().unwrap_or(0).max(6).min(most)
     };
-    let id = widest(&|client| client.id.to_string(), room * 2 / 5);
+    let id = widest(&|client| client.id.to_string(), space * 2 / 5);
     let level = widest(&level, 10);
     let name = widest(
         &|client| client.name.to_string(),
-        room.saturating_sub(id + level + 14),
+        space.saturating_sub(id + level + 14),
     );
     let ellipsis = app.theme.glyphs.ellipsis;
     let row = |role: Role, cells: [&str; 4]| {
@@ -116,7 +116,7 @@ fn level_of(client: &ClientInfo) -> std::borrow::Cow<'_, str> {
     client.level.as_deref().unwrap_or("any").into()
 }
 
-fn findings(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
+fn findings(app: &App, visible: Range<usize>, space: usize) -> Vec<Line> {
     let all = app
         .scopes
         .as_ref()
@@ -127,8 +127,8 @@ fn findings(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
         let texts = found.iter().map(|finding| width(&safe(&text(finding))));
         texts.max().unwrap_or(0).max(least).min(most)
     };
-    let code = widest(&|finding| finding.code.to_string(), 4, (room / 3).max(12));
-    let item = widest(&|finding| describe(finding), 5, (room / 4).max(12));
+    let code = widest(&|finding| finding.code.to_string(), 4, (space / 3).max(12));
+    let item = widest(&|finding| describe(finding), 5, (space / 4).max(12));
     let ellipsis = app.theme.glyphs.ellipsis;
     let row = |[repair, code_text, item_text, message]: [(Role, &str); 4]| {
         let mut line = Line::of(repair.0, repair.1);
