@@ -84,12 +84,12 @@ pub(crate) fn ask(
     }
     let asks_name = policy.production.is_some() || overwrites;
     let wanted = if asks_name { database } else { "yes" };
-    let question = if asks_name {
+    let prompt = if asks_name {
         "Type the database name to continue:"
     } else {
         "Type yes to continue:"
     };
-    let answer = printer.ask(question).map_err(|_| refused())?;
+    let answer = printer.ask(prompt).map_err(|_| refused())?;
     if answer == wanted {
         Ok(())
     } else {

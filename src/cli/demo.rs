@@ -190,8 +190,8 @@ async fn fetch_programs(printer: &mut Printer) -> Result<(), Failure> {
         return Err(Failure::from(missing));
     };
     printer.message(missing.to_string());
-    let question = format!("Fetch PostgreSQL into {}? Type yes:", directory.display());
-    if printer.ask(&question).is_ok_and(|answer| answer == "yes") {
+    let prompt = format!("Fetch PostgreSQL into {}? Type yes:", directory.display());
+    if printer.ask(&prompt).is_ok_and(|answer| answer == "yes") {
         printer.message("fetching…");
         match fetch::server_programs("*", &directory).await {
             Ok(_) => return Ok(()),

@@ -32,8 +32,8 @@ impl ProgressLine {
         let latest: Arc<Mutex<Option<Progress>>> = Arc::default();
         let can_erase = std::env::var("TERM").is_ok_and(|term| term != "dumb");
         let drawing = (can_erase && io::stderr().is_terminal()).then(|| {
-            let (stop, stopped) = oneshot::channel();
-            (stop, tokio::spawn(draw(Arc::clone(&latest), stopped)))
+            let (finish, finished) = oneshot::channel();
+            (finish, tokio::spawn(draw(Arc::clone(&latest), finished)))
         });
         Self { latest, drawing }
     }
@@ -50,19 +50,19 @@ impl ProgressLine {
 
     /// Erases the line. Await it before anything else is printed.
     pub(crate) async fn end(self) {
-        if let Some((stop, drawing)) = self.drawing {
+        if let Some((finish, drawing)) = self.drawing {
             // It ends by itself if the message is lost.
-            let _ = stop.send(());
+            let _ = finish.send(());
             let _ = drawing.await;
         }
     }
 }
 
 /// Rewrites the line until it is asked to stop.
-async fn draw(latest: Arc<Mutex<Option<Progress>>>, mut stopped: oneshot::Receiver<()>) {
+async fn draw(latest: Arc<Mutex<Option<Progress>>>, mut finished: oneshot::Receiver<()>) {
     tokio::select! {
         () = sleep(DELAY) => {}
-        _ = &mut stopped => return,
+        _ = &mut finished => return,
     }
     let mut pace = interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -70,7 +70,7 @@ async fn draw(latest: Arc<Mutex<Option<Progress>>>, mut stopped: oneshot::Receiv
     loop {
         tokio::select! {
             biased;
-            _ = &mut stopped => break,
+            _ = &mut finished => break,
             _ = pace.tick() => {}
         }
         let line = latest

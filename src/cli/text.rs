@@ -466,7 +466,7 @@ pub(crate) fn reason_line(printer: &mut Printer, reason: &Reason) {
 
 /// Prints a reference of an item, and how it was resolved.
 fn reference_line(printer: &mut Printer, reference: &Reference) {
-    let mark = if reference.how == Resolved::Unresolved {
+    let sign = if reference.how == Resolved::Unresolved {
         "!"
     } else {
         printer.arrow()
@@ -479,7 +479,7 @@ fn reference_line(printer: &mut Printer, reference: &Reference) {
     };
     let (path, how) = (place(&reference.path), reference.how.words());
     printer.folded(
-        &format!("      {mark} {path}  {}{name}: {how}", safe(&to)),
+        &format!("      {sign} {path}  {}{name}: {how}", safe(&to)),
         10,
     );
 }

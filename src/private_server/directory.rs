@@ -42,13 +42,13 @@ impl Directory {
             .tempdir_in(base)
             .map_err(LocalError::file("create a private directory in", base))?
             .keep();
-        let marked = mark(&path, user);
-        if marked.is_err() {
+        let marker_file = mark(&path, user);
+        if marker_file.is_err() {
             // Best effort: the error to report is the one of marking.
             let _ = std::fs::remove_dir_all(&path);
         }
         Ok(Self {
-            marker: marked?,
+            marker: marker_file?,
             path,
         })
     }

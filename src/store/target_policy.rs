@@ -419,7 +419,7 @@ mod tests {
             .await
             .policy()
             .production
-            .map(|mark| mark.by)
+            .map(|profile| profile.by)
     }
 
     fn cluster(number: u32) -> Cluster {
@@ -496,7 +496,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_mark_is_of_its_own_sort_only() {
+    async fn a_policy_is_of_its_own_sort_only() {
         let audit = PolicyProfile {
             production: false,
             read_only: true,

@@ -91,14 +91,14 @@ fn lines(catalogue: &Catalogue, scope: &Scope) -> Vec<(String, usize)> {
 }
 
 fn apis_count(catalogue: &Catalogue, scope: &Scope) -> String {
-    let lacking = catalogue
+    let missing = catalogue
         .apis_of(scope)
-        .filter(|api| api.is_lacking())
+        .filter(|api| api.is_missing())
         .count();
-    match lacking {
+    match missing {
         0 => scope.apis.len().to_string(),
-        lacking => format!(
-            "{}, {lacking} of them missing in the target",
+        missing => format!(
+            "{}, {missing} of them missing in the target",
             scope.apis.len()
         ),
     }
