@@ -133,7 +133,7 @@ impl Graph {
     /// Returns the file and name that a path from the root leads to, if it
     /// leads to something of this crate.
     fn follow(&self, path: &[String], depth: usize) -> Option<(&str, String)> {
-        let (module, rest) = self.deepest(path)?;
+        let (module, rest) = self.innermost(path)?;
         let Some(name) = rest.first() else {
             return Some((&module.file, path.last().cloned().unwrap_or_default()));
         };
@@ -152,7 +152,7 @@ impl Graph {
     }
 
     /// The innermost module on a path, and what is left of the path.
-    fn deepest<'p>(&self, path: &'p [String]) -> Option<(&Module, &'p [String])> {
+    fn innermost<'p>(&self, path: &'p [String]) -> Option<(&Module, &'p [String])> {
         let lengths = (0..=path.len()).rev();
         let mut found = lengths.filter_map(|length| {
             let (head, tail) = path.split_at(length);

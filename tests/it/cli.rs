@@ -176,7 +176,7 @@ async fn applying_everything_and_planning_again_finds_only_what_is_blocked() {
 }
 
 #[tokio::test]
-async fn lacking_apis_have_to_be_confirmed() {
+async fn missing_apis_have_to_be_confirmed() {
     let db = demo().await;
     let ran = with_json(&db, &["apply", &export(), "--yes"]);
     assert_eq!(ran.code, Some(4));

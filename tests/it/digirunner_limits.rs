@@ -228,7 +228,7 @@ fn around(list: &str) -> (&'static [&'static str], &'static str) {
 }
 
 /// Returns what items need that the cases are not about.
-fn ground() -> Sample {
+fn prerequisites() -> Sample {
     sample()
         .api(("m", "k"))
         .authentication("A", "A")
@@ -317,7 +317,7 @@ async fn judge(target: &Sample, cases: &[Case]) -> (usize, usize, usize) {
     let site = Site::new(target).await;
     let file = cases
         .iter()
-        .fold(ground(), |sample, case| with(sample, case, true));
+        .fold(prerequisites(), |sample, case| with(sample, case, true));
     let review = site.review(&file).await;
     let complaints: Vec<String> = cases
         .iter()
@@ -355,7 +355,7 @@ async fn what_a_plan_lets_through_the_database_takes_when_covering() {
     let cases = cases();
     let target = cases
         .iter()
-        .fold(ground(), |sample, case| with(sample, case, false));
+        .fold(prerequisites(), |sample, case| with(sample, case, false));
     let (blocked, _, covered) = judge(&target, &cases).await;
     assert!(
         blocked > 300 && covered > 200,
@@ -372,7 +372,7 @@ async fn hidden_groups_at_their_limits_are_taken_and_beyond_them_blocked() {
         .filter(|case| case.field["role"] != "local-id")
         .collect();
     let site = Site::new(&sample().api(("m", "k"))).await;
-    let file = of_groups.iter().fold(ground(), |sample, case| {
+    let file = of_groups.iter().fold(prerequisites(), |sample, case| {
         let (n, name) = (case.number, case.name().to_owned());
         let odd = if name == "vgroupFlag" {
             json!("1")

@@ -132,13 +132,13 @@ fn same_plan(before: &Plan, after: &Plan, outcomes: &[Outcome]) -> Result<(), St
         let fine = match outcome {
             Outcome::Added | Outcome::Covered | Outcome::Unchanged => {
                 // What it still lacks may wait for an item that was blocked, and is not any more.
-                let lacks = after.changes(index, Show::Differences);
+                let left = after.changes(index, Show::Differences);
                 let waits = |change: &Change| {
                     let needed = change.needs.as_ref().and_then(|id| before.position(id));
                     needed
                         .is_some_and(|index| may_move(before, index, &written, &mut HashSet::new()))
                 };
-                let mut effective = lacks.iter().filter(|change| change.op.is_effective());
+                let mut effective = left.iter().filter(|change| change.op.is_effective());
                 now.verdict.status == Status::Repeat && effective.all(waits)
             }
             Outcome::Blocked => {

@@ -65,8 +65,8 @@ async fn undo(site: &Site, job: i64) {
 /// Tells findings as `code item`; what cannot be repaired ends with `!`.
 fn describe(found: &[ScopeFinding]) -> Vec<String> {
     let describe = |finding: &ScopeFinding| {
-        let mark = if finding.repair.is_some() { "" } else { " !" };
-        format!("{} {}{mark}", finding.code, finding.item)
+        let sign = if finding.repair.is_some() { "" } else { " !" };
+        format!("{} {}{sign}", finding.code, finding.item)
     };
     found.iter().map(describe).collect()
 }
@@ -542,7 +542,7 @@ async fn repaired(sample: &Sample, damage: &str) -> Result<(), String> {
 }
 
 /// Clients with a scope each, and something wrong with all of them.
-fn ailing(count: u32) -> Sample {
+fn with_findings(count: u32) -> Sample {
     (0..count).fold(sample().apis(&[("m", "1")]), |sample, index| {
         let (client, scope, hidden) = (
             format!("c{index}"),
@@ -566,7 +566,7 @@ fn ailing(count: u32) -> Sample {
 }
 
 async fn statements(count: u32) -> (Vec<String>, usize) {
-    let site = Site::new(&ailing(count)).await;
+    let site = Site::new(&with_findings(count)).await;
     job::init(&site.target(), Timeouts::default())
         .await
         .unwrap();

@@ -73,7 +73,7 @@ async fn a_scope_is_made_given_updated_taken_and_deleted_and_all_of_it_undone() 
     let apis: Vec<_> = all
         .apis()
         .iter()
-        .filter(|api| !api.is_lacking())
+        .filter(|api| !api.is_missing())
         .map(|api| api.name.clone())
         .collect();
     let draft = Draft {

@@ -531,8 +531,8 @@ async fn a_read_only_target_is_read_and_nothing_is_written_to_it_at_any_address(
         all.extend(["--profile", "audit", "--output", "json"]);
         let ran = home.run(&all);
         assert_eq!(ran.code, Some(code), "{args:?} {}", ran.stdout);
-        let is_marked = !matches!(args[0], "validate" | "scope");
-        assert_eq!(ran.json()["read_only"] == true, is_marked, "{args:?}");
+        let has_policy = !matches!(args[0], "validate" | "scope");
+        assert_eq!(ran.json()["read_only"] == true, has_policy, "{args:?}");
     }
     for args in WRITING {
         let (code, document) = home.on(&tunnel.url(&site.db), args);
