@@ -234,7 +234,7 @@ impl tui::Backend for Backend {
         let session = Arc::clone(&self.0);
         async move {
             let target = session.target(&report).await?;
-            let catalogue = scope::catalogue(&target, session.request.timeouts, &report).await?;
+            let catalogue = scopes::catalogue(&target, session.request.timeouts, &report).await?;
             let policy = job::policy(&target, session.request.timeouts).await?;
             Ok(tui::Scoped {
                 place: session.place(&target, &policy),

@@ -184,7 +184,7 @@ impl Server {
         tracing::info!(why, "the server is stopping");
         service.queue.close(&why);
         let ended = finish(&service, open.shutdown(), &why).await;
-        sp_config::cancel(&service).await;
+        sp_config::stop(&service).await;
         // A connection that is still open keeps a part of the service.
         let rest = service.timeouts.heartbeat;
         drop(service);

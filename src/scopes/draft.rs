@@ -466,8 +466,8 @@ fn unfit(text: &str, max: usize, part: Part) -> Option<Violation> {
 fn too_long(text: &str, max: usize, part: Part) -> Option<Violation> {
     let length = text.encode_utf16().count();
     (length > max).then(|| {
-        Violation::new(1351, &[part.label(), &max.to_string(), &length.to_string()])
-            .of(part)
+        violation(1351, &[part.label(), &max.to_string(), &length.to_string()])
+            .of(part.word())
             .hint("shorten it")
     })
 }
@@ -478,8 +478,8 @@ fn check_number(number: i64, max: i64, part: Part) -> Option<Violation> {
         return Some(below(label, &number.to_string()).of(part.word()));
     }
     (number > max).then(|| {
-        Violation::new(1356, &[label, &max.to_string(), &format!("[{number}]")])
-            .of(part)
+        violation(1356, &[label, &max.to_string(), &format!("[{number}]")])
+            .of(part.word())
             .hint(format!("at most {max}; 0 is without limit"))
     })
 }

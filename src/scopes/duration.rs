@@ -181,7 +181,7 @@ fn number(text: &str, max: i64, part: Part) -> Result<i64, Violation> {
             Ok(number) if (0..=max).contains(&number) => return Ok(number),
             Ok(number) if number < 0 => below(label, text),
             Err(_) if text.starts_with('-') => below(label, text),
-            _ => Violation::new(1356, &[label, &max.to_string(), &format!("[{text}]")])
+            _ => violation(1356, &[label, &max.to_string(), &format!("[{text}]")])
                 .hint(format!("at most {max}; 0 is without limit")),
         },
     };

@@ -386,7 +386,7 @@ impl<'w> Editor<'w, '_> {
             return Err(violations.into());
         }
         self.check_group_limit(|client, groups| {
-            Violation::new(1358, &[&MAX_APIS.to_string()])
+            violation(1358, &[&MAX_APIS.to_string()])
                 .hint(format!(
                     "{client} would have {groups}: take another scope or group away from it first"
                 ))
