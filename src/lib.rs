@@ -38,3 +38,7 @@ pub mod private_server;
 pub mod scopes;
 pub mod store;
 pub mod tui;
+
+#[cfg(test)]
+#[path = "../tests/it/support/cases.rs"]
+mod cases;

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::diff::{Show, compare};
 use super::*;
+use crate::cases::config;
 
 /// The prefix of every generated secret.
 const CANARY: &str = "Zqxj";
@@ -105,7 +106,7 @@ fn json(value: &impl serde::Serialize) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(config(128))]
 
     #[test]
     fn equal_values_differ_in_nothing(value in record(value())) {

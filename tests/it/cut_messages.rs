@@ -25,9 +25,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::cut::impatient;
+use crate::support::cases::cases as sized;
 use crate::support::gatediff::command;
 use crate::support::http::SECRET;
-use crate::support::jobs::{cases as sized, chance, done};
+use crate::support::jobs::{chance, done};
 use crate::support::keeper::Keeper;
 use crate::support::pg::TestDb;
 use crate::support::proxy::{Fault, How, Later, Proxy, Way, When};
@@ -39,7 +40,7 @@ use crate::support::site::{OPERATOR, Site, cover_all};
 const WORKERS: usize = 16;
 
 /// How many messages of a scenario are swallowed in a usual run: others in each.
-const USUAL: usize = 100;
+const USUAL: usize = 40;
 
 /// How often a message is tried to be swallowed: on a machine that is busy with
 /// other things a job may give up before it.

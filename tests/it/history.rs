@@ -12,8 +12,9 @@ use sqlx::AssertSqlSafe;
 use tempfile::TempDir;
 
 use crate::digirunner_statements::{clients, shared};
+use crate::support::cases::cases;
 use crate::support::gatediff::{Ran, command};
-use crate::support::jobs::{cases, chance, rows, wait_until_left_alone};
+use crate::support::jobs::{chance, rows, wait_until_left_alone};
 use crate::support::pty::PtyCommand;
 use crate::support::sample::{Sample, sample};
 use crate::support::site::Site;

@@ -10,9 +10,10 @@ use rustix::process::Signal;
 use serde_json::{Map, Value, json};
 
 use crate::http::ledger_text;
+use crate::support::cases::cases;
 use crate::support::gatediff::{command, fixture};
 use crate::support::http::{Answer, SECRET, Served};
-use crate::support::jobs::{ask, cases, chance, done, wait_until_left_alone};
+use crate::support::jobs::{ask, chance, done, wait_until_left_alone};
 use crate::support::pg::TestDb;
 use crate::support::wait;
 

@@ -13,8 +13,9 @@ use gatediff::store::{LedgerPlace, Timeouts};
 use serde_json::Value;
 
 use crate::digirunner::demo;
+use crate::support::cases::cases;
 use crate::support::gatediff::command;
-use crate::support::jobs::{cases, chance, wait_until_left_alone};
+use crate::support::jobs::{chance, wait_until_left_alone};
 use crate::support::scopes::{BALANCE, BLOCK, TRANSFER, bank, draft, with_holders};
 use crate::support::site::Site;
 

@@ -15,7 +15,8 @@ use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
 use tokio::task::JoinHandle;
 
-use crate::support::jobs::{ask, cases};
+use crate::support::cases::cases;
+use crate::support::jobs::ask;
 use crate::support::pg::TestDb;
 use crate::support::scopes::{
     BALANCE, BLOCK, LIST, about, api, bank, draft, options, same, with_crm,

@@ -14,7 +14,8 @@ use gatediff::store::{TableRows, Timeouts};
 use serde_json::{Value, json};
 
 use crate::digirunner_statements::{LOGGING, executed};
-use crate::support::jobs::{cases, chance};
+use crate::support::cases::cases;
+use crate::support::jobs::chance;
 use crate::support::pg::server;
 use crate::support::sample::{Api, Sample};
 use crate::support::scopes::{

@@ -16,14 +16,15 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use tempfile::{NamedTempFile, TempDir};
 
+use crate::support::cases::cases;
 use crate::support::gatediff::command;
-use crate::support::jobs::{cases, done};
+use crate::support::jobs::done;
 use crate::support::pg::TestDb;
 use crate::support::sample::{Sample, sample};
 use crate::support::site::{OPERATOR, Site, cover_all};
 
 /// Tries of two at once.
-const TRIES: usize = 50;
+const TRIES: usize = 20;
 
 /// What one import of many brings: something of many tables.
 fn file(number: usize) -> Sample {

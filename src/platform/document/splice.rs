@@ -217,6 +217,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::cases::config;
     use crate::platform::document::Source;
 
     fn spliced(before: &str, after: &str) -> String {
@@ -267,7 +268,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(500))]
+        #![proptest_config(config(100))]
 
         #[test]
         fn it_means_what_it_has_to_mean(before in json(), after in json()) {

@@ -311,6 +311,7 @@ pub(super) fn as_text(diff: &TextDiff, glyphs: &Glyphs) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cases::config;
     use crate::engine::{Change, Op, Value};
     use crate::tui::detail::{DetailOptions, differences};
     use crate::tui::theme::{ASCII, UNICODE};
@@ -426,6 +427,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(config(64))]
         #[test]
         fn no_row_is_wider_than_asked(before in "(?s).{0,60}\n?.{0,200}", after in "(?s).{0,60}\n?.{0,200}", width in 8_usize..120) {
             for line in differences(&[change(&before, &after)], width, &ASCII) {

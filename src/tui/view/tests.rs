@@ -12,6 +12,7 @@ use ratatui::backend::TestBackend;
 use ratatui::style::Style;
 
 use super::*;
+use crate::cases::config;
 use crate::engine::{Outcome, Value};
 use crate::job::{Failure, FailureKind, Phase, Progress, Stale};
 use crate::tui::msg::Msg;
@@ -547,7 +548,7 @@ const SCREENS: [&str; 14] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(config(64))]
 
     #[test]
     fn no_size_panics_or_loses_the_selection(

@@ -5,6 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::cases::config;
 use crate::engine::Verb;
 use crate::tui::msg::Reviewed;
 
@@ -52,7 +53,7 @@ fn applied(effects: &[Effect]) -> Option<(usize, usize)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(config(32))]
 
     #[test]
     fn every_name_can_be_typed(name in "[\\PC&&[^ ]][\\PC]{0,20}[\\PC&&[^ ]]") {

@@ -6,6 +6,7 @@ use insta::assert_snapshot;
 use ratatui::backend::Backend as _;
 
 use super::*;
+use crate::cases::config;
 use crate::scopes::Catalogue;
 use crate::tui::form::Form;
 
@@ -221,7 +222,7 @@ fn the_focused_field_is_visible_at_every_size() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(config(32))]
 
     #[test]
     fn no_size_and_no_key_breaks_it(

@@ -4,6 +4,7 @@ use insta::assert_snapshot;
 use ratatui::style::Modifier;
 
 use super::*;
+use crate::cases::config;
 use crate::job::{JobRecord, Receipt};
 
 /// A scene at a size; the accessible theme where wanted.
@@ -420,7 +421,7 @@ fn hostile(text: &str) -> JobRecord {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(config(64))]
 
     #[test]
     fn no_size_panics_and_no_resize_loses_the_job(
