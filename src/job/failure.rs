@@ -28,7 +28,7 @@ pub enum FailureKind {
     Denied,
     /// The target is not a database of this product, or of another version.
     Schema,
-    /// Another job holds the target.
+    /// Another job is using the target.
     Locked,
     /// The target changed since the plan was made.
     Stale,

@@ -621,7 +621,7 @@ async fn while_another_program_has_the_lock_or_the_queue_is_full_clients_are_rep
     assert!(
         messages
             .iter()
-            .any(|message| message.contains("Another job holds the target")),
+            .any(|message| message.contains("Another job is using the target")),
         "{messages:?}"
     );
     assert!(

@@ -493,7 +493,7 @@ mod modals {
     fn failure() {
         let mut app = sampled(80, 24);
         let id = importing(&mut app);
-        let failure = Failure::new(FailureKind::Locked, "Another import holds the target")
+        let failure = Failure::new(FailureKind::Locked, "Another import is using the target")
             .because("operator anna, since 12:04, backend 4711")
             .hint("wait until it has ended, then import again");
         update(&mut app, Msg::Applied(id, Err(failure)));

@@ -734,11 +734,12 @@ mod saving {
     fn what_is_about_no_field_is_said_at_the_top() {
         let mut app = creating();
         keys(&mut app, "\"new\" ctrl-o");
-        let locked = Failure::new(FailureKind::Locked, "another job holds the target").hint("wait");
+        let locked =
+            Failure::new(FailureKind::Locked, "another job is using the target").hint("wait");
         answer(&mut app, &Err(locked));
         let described: Vec<String> = form(&app).message.iter().map(Line::plain).collect();
         assert!(
-            described[0].contains("another job holds the target"),
+            described[0].contains("another job is using the target"),
             "{described:?}"
         );
         assert!(

@@ -477,12 +477,12 @@ mod undoing {
         let item = crate::tui::support::id("group", "new");
         failure.stale.push(Stale::new(
             item,
-            "tsmp_group is needed by tsmp_client_group",
+            "tsmp_group is required by tsmp_client_group",
         ));
         update(&mut app, Msg::Undone(id, Err(failure)));
         assert_eq!(open_dialog(&app), Some(&Dialog::UndoStale));
         assert!(
-            describe(&app).contains("is needed by tsmp_client_group"),
+            describe(&app).contains("is required by tsmp_client_group"),
             "{}",
             describe(&app)
         );
@@ -491,7 +491,10 @@ mod undoing {
     #[test]
     fn other_failures_lead_back_to_the_list() {
         let (mut app, id) = begun();
-        let failure = Failure::new(FailureKind::Locked, "another gatediff job holds the target");
+        let failure = Failure::new(
+            FailureKind::Locked,
+            "another gatediff job is using the target",
+        );
         update(&mut app, Msg::Undone(id, Err(failure)));
         update(&mut app, Msg::Drawn);
         assert_eq!(open_dialog(&app), Some(&Dialog::Failure));

@@ -143,7 +143,7 @@ fn what_is_wrong_with_a_field_stands_below_it_at_80x24() {
 #[test]
 fn a_refused_save_at_60x20() {
     let mut app = creating((60, 20));
-    let failure = Failure::new(FailureKind::Locked, "another job holds the target")
+    let failure = Failure::new(FailureKind::Locked, "another job is using the target")
         .because("anna imports since 10:00 from bastion")
         .hint("wait until it has ended, then save again");
     app.form
