@@ -379,7 +379,7 @@ impl Draft {
                 Finding::warning(
                     "level-of-holders",
                     format!(
-                        "the scope changes to level {}, but clients that hold it have another one: {}",
+                        "the scope changes to level {}, but clients it is assigned to have another one: {}",
                         self.level,
                         few(&others)
                     ),

@@ -484,7 +484,7 @@ impl<'w> Editor<'w, '_> {
 fn used(name: &str, holders: Vec<ItemId>) -> Violation {
     violation(1403, &[])
         .hint(format!(
-            "clients hold it: take it away from them first, as with `gatediff scope take {name} CLIENT`"
+            "it is assigned to clients: take it away from them first, as with `gatediff scope take {name} CLIENT`"
         ))
         .about(holders)
 }

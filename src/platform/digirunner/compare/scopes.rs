@@ -208,16 +208,16 @@ impl Holders<'_> {
             .copied()
             .collect();
         others.sort_unstable();
-        let (hold, get, them) = match others.len() {
+        let (assigned, get, them) = match others.len() {
             0 => return None,
-            1 => ("1 other client holds it".to_owned(), "gets", "it"),
-            count => (format!("{count} other clients hold it"), "get", "them"),
+            1 => ("assigned to 1 other client".to_owned(), "gets", "it"),
+            count => (format!("assigned to {count} other clients"), "get", "them"),
         };
         let named = some_of(others, NAMED);
         let message = match new_apis {
-            0 => format!("{hold} ({named}); covering it changes what it gives {them}"),
+            0 => format!("{assigned} ({named}); covering it changes what it gives {them}"),
             _ => format!(
-                "{hold} ({named}) and {get} no links to its new APIs; users can still consent to them"
+                "{assigned} ({named}), which {get} no links to its new APIs; users can still consent to them"
             ),
         };
         Some(Finding::warning("other-holders", message).about(scope))

@@ -643,7 +643,7 @@ fn a_covered_scope_reports_how_many_other_clients_do_not_get_its_new_apis() {
     assert_eq!(warnings(&held, "scope:s"), ["other-holders"]);
     let described = &entry(&held, "scope:s").warnings[0].message;
     assert!(
-        described.starts_with("2 other clients hold it"),
+        described.starts_with("assigned to 2 other clients"),
         "{described}"
     );
 }
@@ -670,11 +670,13 @@ fn a_covered_scope_without_new_apis_reports_whom_else_it_changes_and_names_three
     assert_eq!(describe(0), [""; 0]);
     assert_eq!(
         describe(1),
-        ["1 other client holds it (e); covering it changes what it gives it"]
+        ["assigned to 1 other client (e); covering it changes what it gives it"]
     );
     assert_eq!(
         describe(4),
-        ["4 other clients hold it (b, c, d and 1 more); covering it changes what it gives them"]
+        [
+            "assigned to 4 other clients (b, c, d and 1 more); covering it changes what it gives them"
+        ]
     );
     let same = plan(&scope("old"), &held(4));
     assert_eq!(
