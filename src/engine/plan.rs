@@ -757,7 +757,7 @@ fn absent(id: &ItemId) -> Reason {
     Reason::new(
         "prerequisite-missing",
         format!(
-            "needs {} '{}', which is neither in the target nor in the file",
+            "requires {} '{}', which is neither in the target nor in the file",
             id.kind, id.key
         ),
     )
@@ -769,14 +769,14 @@ fn unwritten(needed: &Entry, why: Option<&Reason>) -> Reason {
     let Some(why) = needed.verdict.reasons.first().or(why) else {
         return Reason::new(
             "prerequisite-left-out",
-            format!("needs {} '{}', which is left out", id.kind, id.key),
+            format!("requires {} '{}', which is left out", id.kind, id.key),
         )
         .about(id.clone());
     };
     Reason::new(
         "prerequisite-blocked",
         format!(
-            "needs {} '{}', which cannot be added: {}",
+            "requires {} '{}', which cannot be added: {}",
             id.kind, id.key, why.message
         ),
     )

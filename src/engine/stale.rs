@@ -202,8 +202,8 @@ impl<'p> Comparison<'p> {
             },
         };
         let more = match users.len() - 1 {
-            0 => "needs".to_owned(),
-            more => format!("and {more} more need"),
+            0 => "requires".to_owned(),
+            more => format!("and {more} more require"),
         };
         let why = why.first()?;
         Some(Stale {
@@ -626,8 +626,8 @@ mod tests {
         assert_eq!(
             described,
             [
-                "thing:there changed in the target since: /x (thing:user needs it)",
-                "thing:elsewhere was removed from the target since (thing:user needs it)",
+                "thing:there changed in the target since: /x (thing:user requires it)",
+                "thing:elsewhere was removed from the target since (thing:user requires it)",
             ]
         );
     }

@@ -228,7 +228,7 @@ impl<'w> Names<'w> {
                 Reason::new(
                     "duplicate-in-file",
                     format!(
-                        "{} '{value}' is also that of {} '{other}' in the file",
+                        "{} '{value}' is also used by {} '{other}' in the file",
                         self.what, self.kind
                     ),
                 )

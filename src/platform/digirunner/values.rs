@@ -95,7 +95,7 @@ fn complaint(
     match (cell, field.ty) {
         (Cell::Null, _) if field.required => Some((
             "value-required",
-            format!("{name} is null, and {place} needs a value"),
+            format!("{name} is null, and {place} requires a value"),
         )),
         (Cell::Text(text), Type::Text(max)) if is_longer(text, max) => {
             let length = text.chars().count();

@@ -89,7 +89,7 @@ pub fn blocking_findings(
                 .filter(|need| !in_file.contains(&need.on))
                 .map(|need| {
                     let message = format!(
-                        "needs {} '{}', which the file does not contain; the target must",
+                        "requires {} '{}', which the file does not contain; the target must",
                         need.on.kind, need.on.key
                     );
                     Finding::warning("not-in-file", describe(&message))
