@@ -583,7 +583,7 @@ async fn statements(count: u32) -> (Vec<String>, usize) {
 }
 
 #[tokio::test]
-async fn five_hundred_ailing_clients_take_as_many_statements_as_five() {
+async fn five_hundred_clients_with_findings_take_as_many_statements_as_five() {
     let ((few, few_found), (many, many_found)) = (statements(5).await, statements(500).await);
     assert_eq!((few_found, many_found), (30, 3000));
     assert_eq!(few, many);
