@@ -196,10 +196,10 @@ impl Catalogue {
                     found.sort_by_key(|index| number(&|scope| endless(scope.seconds), index));
                 }
                 SortKey::Times => {
-                    found.sort_by_key(|index| number(&|scope| endless(scope.times), index))
+                    found.sort_by_key(|index| number(&|scope| endless(scope.times), index));
                 }
                 SortKey::Apis => {
-                    found.sort_by_key(|index| number(&|scope| count(&scope.apis), index))
+                    found.sort_by_key(|index| number(&|scope| count(&scope.apis), index));
                 }
                 SortKey::Holders => {
                     found.sort_by_key(|index| number(&|scope| count(&scope.holders), index));

@@ -207,7 +207,7 @@ impl Reader<'_> {
             match (LISTS.iter().find(|(list, _)| *list == name), value) {
                 (Some(_), Json::Null) => {}
                 (Some((_, sort)), Json::List(elements)) => {
-                    self.list(elements, &pointer, Some(*sort))?
+                    self.list(elements, &pointer, Some(*sort))?;
                 }
                 (Some(_), other) => return Err(self.wrong(other, &pointer, "a list")),
                 (None, Json::Number(_) | Json::Null) if PAGES.contains(&name) => {}

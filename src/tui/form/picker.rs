@@ -119,7 +119,7 @@ impl Picker {
                 .iter();
             let is_missing = apis.all(ApiInfo::is_missing);
             bar(Choice {
-                is_missing: is_missing,
+                is_missing,
                 ..choice
             })
         });
