@@ -13,11 +13,12 @@
 //! | module | may import from | what it is |
 //! |---|---|---|
 //! | [`engine`] | | pure: items, differences, verdicts, plans, choices; knows no product, no database, no clock |
+//! | [`source`] | `engine` | reading files: text, values with their positions, syntax errors; knows no product |
 //! | [`store`] | `engine` | PostgreSQL: connections, statements over many rows, locks, the ledger |
 //! | [`private_server`] | `store` | a PostgreSQL of our own, for the demo and the tests |
-//! | [`platform`] | `engine` `store` | one folder per product: its file, its rules, its tables |
-//! | [`job`] | `engine` `store` `private_server` `platform` | the use cases: every front end calls these and nothing below |
-//! | [`scopes`] | `engine` `store` `platform` `job` | digiRunner's API scopes: rules, rows, check, repair |
+//! | [`platform`] | `engine` `source` `store` | one folder per product: its file, its rules, its tables |
+//! | [`job`] | `engine` `source` `store` `private_server` `platform` | the use cases: every front end calls these and nothing below |
+//! | [`scopes`] | `engine` `source` `store` `platform` `job` | digiRunner's API scopes: rules, rows, check, repair |
 //! | [`config`] | | the configuration file |
 //! | [`logging`] | `config` | the log |
 //! | [`http`] | `engine` `store` `job` `config` | a front end: the products' own import endpoints |
@@ -36,6 +37,7 @@ pub mod logging;
 pub mod platform;
 pub mod private_server;
 pub mod scopes;
+pub mod source;
 pub mod store;
 pub mod tui;
 

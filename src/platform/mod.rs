@@ -9,13 +9,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chrono::NaiveDateTime;
 use futures_util::future::BoxFuture;
 
-use self::parse::{Root, RootKey};
 use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan, Unpromised};
+use crate::source::{self, ParseError, Root, RootKey};
 use crate::store::restore::TableInfo;
 use crate::store::{Connection, Reading, StoreError, Touched, Writer};
 
-pub(crate) mod foreign;
-pub(crate) mod parse;
 pub mod selection;
 
 pub mod digirunner;
@@ -23,8 +21,6 @@ pub mod document;
 pub mod sp_config;
 pub mod tyk;
 
-pub use foreign::Foreign;
-pub use parse::{ParseError, ParseErrorKind, Position};
 pub use selection::{
     DefaultReference, ExportOptions, ImportOptions, Mapping, ObjectFilter, OrganisationError,
     Selection, organisations,
@@ -285,7 +281,7 @@ pub fn named(name: &str) -> Option<&'static dyn Platform> {
 /// Fails if it is not JSON, if its root is neither an object nor a list of
 /// objects, or if no platform recognises any of its keys.
 pub fn detect(bytes: &[u8]) -> Result<&'static dyn Platform, ParseError> {
-    let found = parse::find_root_key(bytes, Root::ObjectOrList, |key| {
+    let found = source::find_root_key(bytes, Root::ObjectOrList, |key| {
         all().find(|platform| platform.recognises(key))
     })?;
     match found {

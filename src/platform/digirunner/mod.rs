@@ -38,9 +38,10 @@ use self::schema::TableId;
 use self::tables::{Row, Tables};
 use super::{
     Bundle, Comparison, DemoData, DemoTarget, Export, ExportOptions, ImportOptions, MissingRoots,
-    ParseError, Platform, Snapshot,
+    Platform, Snapshot,
 };
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Unpromised};
+use crate::source::ParseError;
 use crate::store::restore::TableInfo;
 use crate::store::{Connection, Reading, StoreError, Touched, Writer};
 

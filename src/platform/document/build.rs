@@ -4,12 +4,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::{Document, Json, Object, Product, Sides, splice};
+use super::{Document, Json, Object, Product, Sides};
 use crate::engine::Finding;
 use crate::engine::align::{Aligned, align};
 use crate::engine::diff::effective;
 use crate::engine::object::{ResolvedReference, resolve, write};
 use crate::engine::schema::{DocumentSchema, Form};
+use crate::source::splice;
 
 /// The number of objects that justifies a thread.
 pub(super) const CHUNK: usize = 64;

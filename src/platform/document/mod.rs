@@ -8,27 +8,24 @@
 
 mod build;
 mod export;
-pub mod json;
 mod plan;
 mod product;
 pub mod rows;
-mod splice;
 #[cfg(test)]
 pub(crate) mod tests;
 mod verify;
 
 pub use build::{Built, Prepared};
 pub use export::{Selected, export};
-pub use json::Source;
 pub use plan::blocking_findings;
 pub use product::{About, Documents, File, Product};
-pub use splice::splice;
 
 pub use crate::engine::Document;
 use crate::engine::Reason;
 use crate::engine::json::MAX_DEPTH;
 pub use crate::engine::json::{Json, Object as Members, Span};
 pub use crate::engine::object::{Hit, Kinds, Object, ResolvedReference, Sides, quoted};
+use crate::source::splice;
 pub use rows::Save;
 
 /// Changes an object as the operator requested; the rest of its text stays byte

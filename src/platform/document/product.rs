@@ -13,7 +13,7 @@ use super::build::{Built, CHUNK, Prepared};
 use super::export::{counts, export};
 use super::plan::{Wanted, blocking_findings, plan};
 use super::rows::{self, Save};
-use super::{Document, Json, Kinds, Object, ResolvedReference, Sides, Source, verify};
+use super::{Document, Json, Kinds, Object, ResolvedReference, Sides, verify};
 use crate::engine::access::Model;
 use crate::engine::align::Aligned;
 use crate::engine::display::some_of;
@@ -21,8 +21,9 @@ use crate::engine::schema::KindSchema;
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Reason, Step, Unpromised, Verb};
 use crate::platform::{
     Bundle, Comparison, DemoData, Export, ExportOptions, FileError, ImportOptions, MissingRoots,
-    ParseError, Platform, Snapshot, SourceFile,
+    Platform, Snapshot, SourceFile,
 };
+use crate::source::{ParseError, Source};
 use crate::store::restore::{Reference, TableInfo};
 use crate::store::{Connection, Reading, StoreError, Touched, Writer};
 

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::build::{CHUNK, Prepared};
 use super::plan::Wanted;
 use super::rows::{self, TABLE, table};
-use super::{Document, Json, Object, Product, Sides, Source};
+use super::{Document, Json, Object, Product, Sides};
 use crate::engine::diff::{Show, effective};
 use crate::engine::law::unexplained;
 use crate::engine::promise::{self, Deviation, RowKey, net};
@@ -22,6 +22,7 @@ use crate::engine::{
     Approved, Change, Entry, ItemId, Kind, Promise, Promised, RowPromise, Step, TouchedRow,
     Unpromised, Verb,
 };
+use crate::source::Source;
 use crate::store::Touched;
 
 /// A row of the journal.

@@ -9,8 +9,9 @@ use super::path;
 use super::types::{self, OTHER};
 use crate::engine::schema::Form;
 use crate::engine::{Finding, ItemId};
-use crate::platform::document::{File, Json, Members, Object, Selected, Source, change};
-use crate::platform::{ImportOptions, ParseError};
+use crate::platform::ImportOptions;
+use crate::platform::document::{File, Json, Members, Object, Selected, change};
+use crate::source::{ParseError, Source};
 
 /// The property that contains the entries.
 pub(super) const OBJECTS: &str = "objects";

@@ -25,11 +25,12 @@ pub use self::types::{
     ConfigObject, ConfigObjectRule, ConfigObjectRules, config_objects, is_exportable, is_importable,
 };
 use super::document::{About, Documents, File, Kinds, Object, Prepared, Product, Sides};
-use super::{DemoData, DemoTarget, ExportOptions, ImportOptions, ParseError};
+use super::{DemoData, DemoTarget, ExportOptions, ImportOptions};
 use crate::engine::align::Aligned;
 use crate::engine::object::Known;
 use crate::engine::schema::KindSchema;
 use crate::engine::{Finding, KindInfo, Reason};
+use crate::source::ParseError;
 
 /// A bank's production tenant, and an export of its sandbox.
 pub static DEMO: DemoData = DemoData {

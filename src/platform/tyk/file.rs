@@ -9,9 +9,9 @@ use super::shape;
 use crate::engine::Finding;
 use crate::engine::diff::push_segment;
 use crate::engine::display::some_of;
-use crate::platform::document::{File, Json, Members, Object, Source};
-use crate::platform::parse::{ParseError, ParseErrorKind, brief};
+use crate::platform::document::{File, Json, Members, Object};
 use crate::platform::{FileError, SourceFile};
+use crate::source::{ParseError, ParseErrorKind, Source, brief};
 
 /// The lists of an envelope, and the sort of their objects.
 pub(super) const LISTS: [(&str, Sort); 3] = [

@@ -25,12 +25,11 @@ use self::kinds::{KINDS, Sort};
 use super::document::{
     About, Documents, File, Json, Kinds, Object, Prepared, Product, ResolvedReference, Sides,
 };
-use super::{
-    DemoData, DemoTarget, ExportOptions, FileError, ImportOptions, ParseError, SourceFile,
-};
+use super::{DemoData, DemoTarget, ExportOptions, FileError, ImportOptions, SourceFile};
 use crate::engine::access::Model;
 use crate::engine::schema::KindSchema;
 use crate::engine::{Finding, KindInfo, Plan, Reason};
+use crate::source::ParseError;
 
 /// A bank's production Dashboard, and an export of its test Dashboard.
 pub static DEMO: DemoData = DemoData {

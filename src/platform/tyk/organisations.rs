@@ -75,7 +75,8 @@ pub(super) fn map(file: &mut File, organisations: &BTreeMap<String, String>) {
 mod tests {
     use super::super::kinds::wrapper;
     use super::*;
-    use crate::platform::document::{Object, Source};
+    use crate::platform::document::Object;
+    use crate::source::Source;
 
     const WRAPPED: &str = r#"{"api_definition":{"api_id":"1","org_id":"a","name":"a"},
         "hook_references":[{"hook":{"org_id":"x"}}, {"hook":{"org_id":"a"}}],

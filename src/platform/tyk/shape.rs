@@ -3,8 +3,8 @@
 
 use super::kinds::Sort;
 use crate::engine::diff::{push_segment, segments};
-use crate::platform::document::{Json, Object, Source, Span};
-use crate::platform::parse::{ParseError, ParseErrorKind};
+use crate::platform::document::{Json, Object, Span};
+use crate::source::{ParseError, ParseErrorKind, Source};
 
 /// A value of the wrong shape.
 #[derive(Clone, Debug, PartialEq, Eq)]

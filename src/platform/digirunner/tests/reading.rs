@@ -7,7 +7,8 @@ use super::super::schema::{TableId, client, clientext, group, rdb};
 use super::super::tables::{Cell, local_day};
 use super::sample::sample;
 use crate::engine::Severity;
-use crate::platform::{ParseError, ParseErrorKind, detect};
+use crate::platform::detect;
+use crate::source::{ParseError, ParseErrorKind};
 
 /// A value that no message may hold.
 const CANARY: &str = "canary-7f3a";

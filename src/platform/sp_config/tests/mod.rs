@@ -20,7 +20,8 @@ use crate::engine::diff::Show;
 use crate::engine::{Entry, Kind, Plan};
 use crate::platform::document::tests::Target;
 use crate::platform::document::{Built, File, Sides, export};
-use crate::platform::{Export, ExportOptions, ImportOptions, MissingRoots, ParseError};
+use crate::platform::{Export, ExportOptions, ImportOptions, MissingRoots};
+use crate::source::ParseError;
 
 /// Returns an entry.
 fn entry(word: &str, id: &str, name: &str, mut object: Any) -> Any {

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::*;
 use crate::engine::Severity;
-use crate::platform::ParseErrorKind;
 use crate::platform::document::{Product as _, blocking_findings};
+use crate::source::ParseErrorKind;
 
 const NONE: ImportOptions = ImportOptions {
     selection: crate::platform::Selection {

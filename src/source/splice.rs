@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{Json, Members as Object};
+use crate::engine::json::{Json, Object};
 
 /// Returns a text that means `after`, made from the text that means `before`;
 /// the check before a commit parses it again.
@@ -218,7 +218,7 @@ mod tests {
 
     use super::*;
     use crate::cases::config;
-    use crate::platform::document::Source;
+    use crate::source::Source;
 
     fn spliced(before: &str, after: &str) -> String {
         let read = |text: &str| Source::read(text.as_bytes()).unwrap().root;
