@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::NaiveDateTime;
 
 use crate::engine::ItemId;
-use crate::platform::digirunner::rules::{CLIENT, SCOPE};
+use crate::platform::digirunner::kinds::{CLIENT, SCOPE};
 
 /// An API by module and key: both are required.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -11,7 +11,7 @@ use crate::engine::Violation;
 use crate::engine::diff::{Show, compare};
 use crate::engine::display::some_of;
 use crate::engine::{Change, Element, Field, Finding, ItemId, Value};
-use crate::platform::digirunner::rules::SCOPE;
+use crate::platform::digirunner::kinds::SCOPE;
 
 /// A field of a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

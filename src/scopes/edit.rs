@@ -17,7 +17,7 @@ use crate::engine::choice::{Stale, StaleField};
 use crate::engine::{Change, ItemId};
 use crate::platform::digirunner::changes::{Changes, Ids, Sequence};
 use crate::platform::digirunner::index::is_hidden;
-use crate::platform::digirunner::rules::{CLIENT, SCOPE};
+use crate::platform::digirunner::kinds::{CLIENT, SCOPE};
 use crate::platform::digirunner::schema::{
     TableId, client_vgroup, group, group_api, vgroup, vgroup_authority, vgroup_group,
 };

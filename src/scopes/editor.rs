@@ -14,7 +14,7 @@ use crate::engine::ItemId;
 use crate::engine::Violation;
 use crate::platform::digirunner::changes::{Ids, Sequence};
 use crate::platform::digirunner::index::{Index, is_hidden};
-use crate::platform::digirunner::rules::CLIENT;
+use crate::platform::digirunner::kinds::CLIENT;
 use crate::platform::digirunner::schema::{
     TableId, client_group, client_vgroup, group, group_api, group_authority, oauth,
     vgroup_authority, vgroup_group, x_map,

@@ -11,7 +11,7 @@ use super::check::{CheckIndex, Repair, ScopeFinding, Violation, find, oauth_scop
 use super::edit::Planned;
 use crate::engine::ItemId;
 use crate::platform::digirunner::changes::{Changes, stamp_new, stamp_update};
-use crate::platform::digirunner::rules::CLIENT;
+use crate::platform::digirunner::kinds::CLIENT;
 use crate::platform::digirunner::schema::{
     Table, TableId, client_group, client_vgroup, group, group_authority, oauth, vgroup_group,
 };

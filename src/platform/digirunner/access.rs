@@ -20,7 +20,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::index::{ApiName, Sides, is_hidden};
-use super::rules::{CLIENT, GROUP, SCOPE, is_plain};
+use super::kinds::{CLIENT, GROUP, SCOPE};
+use super::rules::is_plain;
 use super::schema::{
     TableId, client, client_group, client_vgroup, group, open_key, open_map, vgroup, vgroup_group,
     x_key, x_map,

@@ -9,9 +9,8 @@ use std::sync::Arc;
 use super::changes::{Changes, Ids, Sequence};
 use super::index::{ApiName, IDPS, ScopeApi, Sides, is_hidden};
 use super::item::{gives_way, value};
-use super::rules::{
-    AUTHENTICATION, CLIENT, GROUP, Hosts, LEVEL, NO_GROUPS, RDB, SCOPE, host_over, keyword_search,
-};
+use super::kinds::{AUTHENTICATION, CLIENT, GROUP, LEVEL, RDB, SCOPE};
+use super::rules::{Hosts, NO_GROUPS, host_over, keyword_search};
 use super::schema::{
     FieldDef, Role, TableId, authority, client, client_group, client_vgroup, clientext, dp_app,
     group, group_api,

@@ -13,9 +13,8 @@ use super::file::{File, ROOT};
 use super::index::{Identity, Sides, is_hidden};
 use super::integrity::{self, Broken};
 use super::item;
-use super::rules::{
-    self, AUTHENTICATION, CLIENT, GROUP, KINDS, LEVEL, Names, Owners, RDB, SCOPE, is_plain,
-};
+use super::kinds::{AUTHENTICATION, CLIENT, GROUP, KINDS, LEVEL, RDB, SCOPE};
+use super::rules::{self, Names, Owners, is_plain};
 use super::schema::{TableId, authority, client, group, group_api, level, rdb, vgroup};
 use super::tables::{Api, Row, Tables};
 use super::values::{self, ValueError};

@@ -442,7 +442,7 @@ impl<'de> Visitor<'de> for RowOf<'_> {
         let cells = cells
             .into_iter()
             .zip(fields)
-            .map(|(cell, field)| cell.unwrap_or_else(|| field.absent.cell()));
+            .map(|(cell, field)| cell.unwrap_or_else(|| field.absent.into()));
         Ok(Some(Row::new(cells.collect())))
     }
 }

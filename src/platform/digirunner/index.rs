@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::rules::{AUTHENTICATION, CLIENT, GROUP, LEVEL, RDB, SCOPE};
+use super::kinds::{AUTHENTICATION, CLIENT, GROUP, LEVEL, RDB, SCOPE};
 use super::schema::{authority, level, rdb};
 
 use super::schema::{
@@ -105,6 +105,21 @@ impl Identity {
             .find(|identity| identity.kind == *kind)
             .unwrap_or(first)
     }
+}
+
+/// Counts the items of each kind: the rows of a table that satisfy a condition.
+pub(super) fn counts(
+    count: impl Fn(TableId, &dyn Fn(&Row) -> bool) -> usize,
+) -> Vec<(Kind, usize)> {
+    IDENTITIES
+        .iter()
+        .map(|identity| {
+            (
+                identity.kind.clone(),
+                count(identity.table, &identity.is_one),
+            )
+        })
+        .collect()
 }
 
 /// An API of a scope, with its hidden group.

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::index::{ApiName, IDPS, Index, ScopeApi, Sides, is_hidden};
-use super::rules::{GROUP, Hosts, SCOPE, host_over};
+use super::kinds::{GROUP, SCOPE};
+use super::rules::{Hosts, host_over};
 use super::schema::{
     FieldDef, Role, Table, TableId, group, idp_a, idp_jdbc, idp_l, idp_o, open_key, open_map,
     vgroup, vgroup_group, x_key, x_map,

@@ -6,10 +6,6 @@
 //! writing and the check before the commit. Property names are the product's
 //! bean names, including misspelled ones.
 
-use std::sync::Arc;
-
-use super::tables::Cell;
-
 /// A table and the list of the file that contains its rows.
 #[derive(Debug)]
 pub(crate) struct Table {
@@ -111,17 +107,6 @@ pub(crate) enum Absent {
     Int(i64),
     /// Text.
     Text(&'static str),
-}
-
-impl Absent {
-    /// Returns the cell of an absent property.
-    pub(crate) fn cell(self) -> Cell {
-        match self {
-            Self::Null => Cell::Null,
-            Self::Int(number) => Cell::Int(number),
-            Self::Text(text) => Cell::Text(Arc::from(text)),
-        }
-    }
 }
 
 /// The mini-language of the table below.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Local, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _};
 
-use super::schema::{Table, TableId};
+use super::schema::{Absent, Table, TableId};
 
 /// One value of a row.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,6 +19,16 @@ pub(crate) enum Cell {
     Text(Arc<str>),
     /// A local date and time.
     Time(NaiveDateTime),
+}
+
+impl From<Absent> for Cell {
+    fn from(absent: Absent) -> Self {
+        match absent {
+            Absent::Null => Self::Null,
+            Absent::Int(number) => Self::Int(number),
+            Absent::Text(text) => Self::Text(Arc::from(text)),
+        }
+    }
 }
 
 /// A row; its cells are in the order of its table's fields.

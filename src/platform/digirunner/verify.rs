@@ -13,7 +13,8 @@ use super::allocate::COUNTERS;
 use super::changes::Changes;
 use super::index::{Index, is_hidden};
 use super::item::value;
-use super::rules::{AUTHENTICATION, CLIENT, GROUP, LEVEL, NO_GROUPS, RDB, SCOPE, keyword_search};
+use super::kinds::{AUTHENTICATION, CLIENT, GROUP, LEVEL, RDB, SCOPE};
+use super::rules::{NO_GROUPS, keyword_search};
 use super::schema::{
     FieldDef, Role, TABLES, Table, TableId, Type, client, client_group, clientext, dp_app, group,
     oauth, open_key, open_map, vgroup, vgroup_group, x_key, x_map,

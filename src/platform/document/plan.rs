@@ -14,7 +14,8 @@ use crate::engine::display::safe;
 use crate::engine::lookalike::{Called, warn_of_look_alikes};
 use crate::engine::object::resolve;
 use crate::engine::{Candidate, Finding, Item, ItemId, Kind, Missing, Plan, Reason, Value};
-use crate::platform::{ImportOptions, unique};
+use crate::platform::ImportOptions;
+use crate::platform::unique::unique;
 
 /// The wanted document of each object, if it is not the object's own body.
 pub(super) type Wanted = Vec<Option<Json>>;

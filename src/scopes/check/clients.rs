@@ -6,7 +6,8 @@ use super::super::MAX_APIS;
 use super::{Check, CheckIndex, Repair, Report};
 use crate::engine::ItemId;
 use crate::platform::digirunner::index::is_hidden;
-use crate::platform::digirunner::rules::{CLIENT, NO_GROUPS};
+use crate::platform::digirunner::kinds::CLIENT;
+use crate::platform::digirunner::rules::NO_GROUPS;
 use crate::platform::digirunner::schema::{
     TableId, client, client_group, client_vgroup, oauth, vgroup,
 };

@@ -7,7 +7,7 @@ use super::index::api_of;
 use super::{Check, CheckIndex, Repair, Report};
 use crate::engine::ItemId;
 use crate::platform::digirunner::index::is_hidden;
-use crate::platform::digirunner::rules::SCOPE;
+use crate::platform::digirunner::kinds::SCOPE;
 use crate::platform::digirunner::schema::{
     TableId, group, group_api, group_authority, vgroup, vgroup_authority, vgroup_group,
 };

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use super::super::index::{ApiName, IDPS, Index, is_hidden};
 use super::super::item::{ClientItem, Origin};
-use super::super::rules::{self, CLIENT, GROUP, Hosts, MAX_GROUPS, RDB, SCOPE};
+use super::super::kinds::{CLIENT, GROUP, RDB, SCOPE};
+use super::super::rules::{self, Hosts, MAX_GROUPS};
 use super::super::schema::{
     TableId, client, dp_app, group, idp_jdbc, open_key, open_map, vgroup, x_key, x_map,
 };
@@ -14,7 +15,7 @@ use super::{Comparer, candidate, is_changed, may_change};
 use crate::engine::{
     Candidate, Finding, ItemId, Kind, Quota, QuotaUse, Reason, Requirement, Value,
 };
-use crate::platform::unique;
+use crate::platform::unique::unique;
 
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn clients(&self) -> Vec<Candidate> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::super::index::{ApiName, Sides, is_hidden};
-use super::super::rules::{CLIENT, GROUP, SCOPE};
+use super::super::kinds::{CLIENT, GROUP, SCOPE};
 use super::super::schema::{TableId, group, open_key, open_map, vgroup};
 use crate::engine::{ItemId, Missing};
 

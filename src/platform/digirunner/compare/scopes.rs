@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::index::{ApiName, Index, ScopeApi};
 use super::super::item;
-use super::super::rules::{self, SCOPE};
+use super::super::kinds::SCOPE;
+use super::super::rules;
 use super::super::schema::{TableId, group, vgroup};
 use super::super::tables::Row;
 use super::super::values::{self, ValueError};
@@ -12,7 +13,7 @@ use super::{Comparer, candidate, may_change};
 use crate::engine::diff::{Show, compare};
 use crate::engine::display::some_of;
 use crate::engine::{Candidate, Finding, ItemId, Reason, Requirement, Value};
-use crate::platform::unique;
+use crate::platform::unique::unique;
 
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn scopes(&self) -> Vec<Candidate> {

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::index::is_hidden;
 use super::super::integrity::{Key, REFERENCES, SKIPPED};
-use super::super::rules::CLIENT;
+use super::super::kinds::CLIENT;
 use super::super::schema::{TABLES, vgroup, vgroup_authority, vgroup_group, x_key, x_map};
 use super::super::schema::{
     TableId, authority, client, client_group, client_vgroup, clientext, dp_app, group,
@@ -19,7 +19,7 @@ use super::super::schema::{
     open_map, rdb,
 };
 use super::super::tables::{Row, Tables};
-use super::Apis;
+use super::apis::Apis;
 use crate::engine::closure::closure;
 use crate::engine::{Finding, ItemId};
 

@@ -168,7 +168,7 @@ fn outcome(plan: &Plan, choose: &[&str], leave_out: &[&str], item: &str) -> (Str
 
 fn id(item: &str) -> ItemId {
     let (kind, key) = item.split_once(':').unwrap();
-    let kind = super::rules::KINDS
+    let kind = super::kinds::KINDS
         .iter()
         .find(|info| info.kind.as_str() == kind)
         .unwrap();
