@@ -7,10 +7,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::build::{Built, CHUNK};
-use super::{File, Json, Object, Product, Sides, quoted, too_deep};
+use super::{File, Json, Object, Product, Sides, quoted};
 use crate::engine::align::Aligned;
 use crate::engine::diff::effective;
 use crate::engine::display::safe;
+use crate::engine::json::MAX_DEPTH;
 use crate::engine::lookalike::{Called, warn_of_look_alikes};
 use crate::engine::object::resolve;
 use crate::engine::{Candidate, Finding, Item, ItemId, Kind, Missing, Plan, Reason, Value};
@@ -296,6 +297,15 @@ fn other_owner(object: &Object, base: &Object) -> Option<Reason> {
             quoted(&object.owner)
         );
         Reason::new(format!("other-{}", owner.word), message)
+    })
+}
+
+/// Returns why an object cannot be planned whatever it contains: it is nested too deep.
+fn too_deep(json: &Json) -> Option<Reason> {
+    let depth = json.depth();
+    (depth > MAX_DEPTH).then(|| {
+        let message = format!("it is nested {depth} levels deep; the limit is {MAX_DEPTH}");
+        Reason::new("nested-too-deep", message)
     })
 }
 

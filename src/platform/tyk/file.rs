@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::kinds::{Sort, wrapper};
+use super::api::wrapper;
+use super::kinds;
 use super::looks::{Is, OTHER_LISTS, look};
 use super::shape;
+use super::sort::Sort;
 use crate::engine::Finding;
 use crate::engine::diff::push_segment;
 use crate::engine::display::some_of;
@@ -251,7 +253,13 @@ impl Reader<'_> {
         let text: Arc<str> = self.source.slice(members.span()).into();
         let path = format!("{}{pointer}", self.called);
         let object = shape::check(sort, json).and_then(|()| {
-            let object = Object::new(sort.schema(), json.clone(), wrapper(sort, json), text, path);
+            let object = Object::new(
+                kinds::schema(sort),
+                json.clone(),
+                wrapper(sort, json),
+                text,
+                path,
+            );
             if object.id().is_empty() {
                 Err(shape::without_id(sort, &object))
             } else {

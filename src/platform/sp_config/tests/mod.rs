@@ -55,7 +55,7 @@ fn triple(word: &str, id: &str, name: &str) -> Any {
 }
 
 fn try_read(text: &str, options: &ImportOptions) -> Result<File, ParseError> {
-    file::read(text.as_bytes(), options)
+    file::read(&SpConfig, text.as_bytes(), options)
 }
 
 fn read(objects: &[Any], options: &ImportOptions) -> File {
