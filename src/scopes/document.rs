@@ -8,9 +8,10 @@ use serde::de::{self, DeserializeOwned, IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_path_to_error::{Path, Segment};
 
-use super::catalogue::{ApiInfo, ApiName, Catalogue, ClientInfo, Scope};
+use super::catalogue::Catalogue;
 use super::draft::Draft;
 use super::duration::parse_duration;
+use super::scope::{ApiInfo, ApiName, ClientInfo, Scope};
 use crate::engine::diff::push_segment;
 use crate::source::{self, ParseError, Root, RootKey, brief};
 

@@ -1,10 +1,10 @@
 //! How long a scope is valid, and how often: in seconds with the product's
 //! four units, and as a number.
 
-use super::violation::violation;
 use std::fmt;
 
-use super::draft::Part;
+use super::part::Part;
+use super::violation::violation;
 use crate::engine::Violation;
 
 /// The maximum duration: `allow_days` is 32 bits wide, and the product's own

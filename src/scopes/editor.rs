@@ -1,15 +1,16 @@
 //! Common parts of all edits of scopes: finding rows around a scope, creating and removing hidden
 //! groups, giving and taking groups.
 
-use super::violation::violation;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::MAX_APIS;
-use super::catalogue::{ApiName, Scope, is_of_level};
-use super::draft::{Draft, few};
-use super::edit::{Planned, Refused};
+use super::draft::Draft;
+use super::limits::MAX_APIS;
+use super::planned::{Planned, Refused};
 use super::rows::ScopeRows;
+use super::rules::few;
+use super::scope::{ApiName, Scope, is_of_level};
+use super::violation::violation;
 use crate::engine::ItemId;
 use crate::engine::Violation;
 use crate::platform::digirunner::changes::{Ids, Sequence};

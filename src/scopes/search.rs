@@ -1,10 +1,11 @@
 //! Searching and sorting scopes.
 
-use super::violation::violation;
 use std::sync::Arc;
 
-use super::catalogue::{Catalogue, Scope, is_of_level};
-use super::draft::{levels, unknown_authentication};
+use super::catalogue::Catalogue;
+use super::rules::{levels, unknown_authentication};
+use super::scope::{Scope, is_of_level};
+use super::violation::violation;
 use crate::engine::Violation;
 
 /// A filter of scopes. All of its conditions must match.

@@ -2,7 +2,8 @@
 
 use super::catalogue::Catalogue;
 use super::draft::Draft;
-use super::edit::{Edit, Planned};
+use super::edit::Edit;
+use super::planned::Planned;
 use super::rows::parts;
 use crate::engine::Unpromised;
 use crate::engine::promise::{Deviation, differences};

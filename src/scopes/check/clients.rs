@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::super::MAX_APIS;
-use super::{Check, CheckIndex, Repair, Report};
+use super::super::limits::MAX_APIS;
+use super::checks::Check;
+use super::index::CheckIndex;
+use super::report::{Repair, Report};
 use crate::engine::ItemId;
 use crate::platform::digirunner::index::is_hidden;
 use crate::platform::digirunner::kinds::CLIENT;

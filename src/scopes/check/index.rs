@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::MAX_NAME;
+use super::super::limits::MAX_NAME;
 use crate::engine::ItemId;
 use crate::platform::digirunner::index::{ApiName, Index, is_hidden};
 use crate::platform::digirunner::kinds::{GROUP, SCOPE};
