@@ -1,6 +1,7 @@
 //! `scope list`: the scopes, optionally filtered.
 
 use super::document::Document;
+use super::target::read;
 use crate::cli::Exit;
 use crate::cli::args::{Output, ScopeListArgs};
 use crate::cli::print::{Printer, cells, column, plural};
@@ -15,7 +16,7 @@ pub(super) async fn run(
     session: &Session,
     args: ScopeListArgs,
 ) -> Result<Exit, Failure> {
-    let catalogue = super::read(session).await?;
+    let catalogue = read(session).await?;
     let sort = Sort {
         key: args.sort,
         descending: args.reverse,

@@ -3,7 +3,9 @@
 use chrono::NaiveDateTime;
 
 use super::document::Document;
+use super::find::find;
 use super::list::{UNLIMITED, times};
+use super::target::read;
 use crate::cli::Exit;
 use crate::cli::args::{Output, ScopeShowArgs};
 use crate::cli::print::{Printer, plural};
@@ -17,8 +19,8 @@ pub(super) async fn run(
     session: &Session,
     args: &ScopeShowArgs,
 ) -> Result<Exit, Failure> {
-    let catalogue = super::read(session).await?;
-    let scope = super::find(&catalogue, &args.scope)?;
+    let catalogue = read(session).await?;
+    let scope = find(&catalogue, &args.scope)?;
     let target = session.target.display();
     match printer.output {
         Output::Json => printer.json(
