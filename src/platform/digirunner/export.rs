@@ -11,12 +11,11 @@ use std::collections::HashSet;
 
 use self::apis::Apis;
 use self::kept::Kept;
+use super::field::{FieldDef, Role, Type};
 use super::file::{ANALYSIS, ROOT};
 use super::index::counts;
 use super::kinds::CLIENT;
-use super::schema::{
-    API_USE, API_USE_LIST, FieldDef, Role, TABLES, TableId, Type, client, clientext, open_map,
-};
+use super::schema::{API_USE, API_USE_LIST, TABLES, TableId, client, clientext, open_map};
 use super::tables::{Api, Cell, Row, Tables, epoch_millis};
 use crate::engine::ItemId;
 use crate::platform::{Export, MissingRoots};

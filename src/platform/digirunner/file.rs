@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::schema::{API_USE, API_USE_LIST, FieldDef, TABLES, TableId, Type, clientext};
+use super::field::{FieldDef, Type};
+use super::schema::{API_USE, API_USE_LIST, TABLES, TableId, clientext};
 use super::tables::{ApiUse, Cell, Row, Tables, local_day};
 use crate::engine::Finding;
 use crate::engine::diff::push_segment;

@@ -11,20 +11,24 @@ mod build;
 pub(crate) mod changes;
 mod compare;
 mod export;
+mod field;
 pub(crate) mod file;
 pub(crate) mod index;
 mod integrity;
 mod item;
 pub(crate) mod kinds;
+mod policy;
 mod product;
+pub(crate) mod promises;
 pub(crate) mod references;
 pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod snapshot;
 pub(crate) mod tables;
 mod values;
-pub(crate) mod verify;
+mod verify;
 pub(crate) mod write;
+pub(crate) mod written;
 
 #[cfg(test)]
 pub(crate) mod tests;

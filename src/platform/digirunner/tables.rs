@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Local, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _};
 
-use super::schema::{Absent, Table, TableId};
+use super::field::Absent;
+use super::schema::{Table, TableId};
 
 /// One value of a row.
 #[derive(Clone, PartialEq, Eq)]

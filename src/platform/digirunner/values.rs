@@ -3,8 +3,9 @@
 //! A message names the property, the column, its limit and the position in the
 //! file; never the value.
 
+use super::field::{FieldDef, Role, Type};
 use super::rules::keyword_search;
-use super::schema::{FieldDef, Role, Table, TableId, Type, clientext};
+use super::schema::{Table, TableId, clientext};
 use super::tables::{Cell, Row};
 use crate::engine::{Finding, Reason};
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::schema::{API_USE, API_USE_LIST, FieldDef, Role, TABLES, Type};
+use super::super::field::{FieldDef, Role, Type};
+use super::super::schema::{API_USE, API_USE_LIST, TABLES};
 
 const FIELDS: &str = include_str!("../../../../fixtures/digirunner/fields.csv");
 const COLUMNS: &str = include_str!("../../../../fixtures/digirunner/columns.csv");
@@ -162,7 +163,7 @@ fn an_absent_property_has_the_products_default() {
     let mut defaults: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for table in TABLES {
         for field in table.fields {
-            if field.absent != super::super::schema::Absent::Null {
+            if field.absent != super::super::field::Absent::Null {
                 let reported = format!("{} {:?}", field.json, field.absent);
                 defaults.entry(table.list).or_default().push(reported);
             }
