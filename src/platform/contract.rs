@@ -83,15 +83,7 @@ pub trait Platform: Send + Sync {
         options: &ImportOptions,
     ) -> Result<Arc<dyn Bundle>, FileError> {
         drop(unread);
-        match files {
-            [file] => self
-                .parse(file.bytes, options)
-                .map_err(|error| FileError { file: 0, error }),
-            _ => Err(FileError {
-                file: 0,
-                error: ParseError::several_files(),
-            }),
-        }
+        read_only_file(files, |bytes| self.parse(bytes, options))
     }
 
     /// Reads a target's objects, with a constant number of statements per
@@ -125,6 +117,18 @@ pub trait Snapshot: Send + Sync {
     /// Fails if the target does not have one of the roots, or if one is not of
     /// the [`export_root`](Platform::export_root) kind.
     fn export(&self, options: &ExportOptions) -> Result<Export, MissingRoots>;
+}
+
+/// Reads the files of a directory where only one is allowed.
+pub(crate) fn read_only_file<R>(
+    files: &[SourceFile<'_>],
+    read: impl FnOnce(&[u8]) -> Result<R, ParseError>,
+) -> Result<R, FileError> {
+    let read = match files {
+        [file] => read(file.bytes),
+        _ => Err(ParseError::several_files()),
+    };
+    read.map_err(|error| FileError { file: 0, error })
 }
 
 /// One of several files.

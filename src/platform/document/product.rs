@@ -9,6 +9,7 @@ use crate::engine::align::Aligned;
 use crate::engine::display::some_of;
 use crate::engine::schema::KindSchema;
 use crate::engine::{Finding, KindInfo, Plan, Reason};
+use crate::platform::contract::read_only_file;
 use crate::platform::{DemoData, ExportOptions, FileError, ImportOptions, SourceFile};
 use crate::source::{ParseError, Source};
 
@@ -106,15 +107,7 @@ pub trait Product: Kinds {
         files: &[SourceFile<'_>],
         options: &ImportOptions,
     ) -> Result<File, FileError> {
-        match files {
-            [file] => self
-                .read(file.bytes, options)
-                .map_err(|error| FileError { file: 0, error }),
-            _ => Err(FileError {
-                file: 0,
-                error: ParseError::several_files(),
-            }),
-        }
+        read_only_file(files, |bytes| self.read(bytes, options))
     }
 
     /// Prints objects, sorted by kind, as a file.
