@@ -11,10 +11,9 @@ mod scopes;
 
 use self::builder::Builder;
 use super::changes::{Changes, Ids};
-use super::index::Sides;
+use super::index::{Identity, Sides};
 use super::kinds::{AUTHENTICATION, CLIENT, GROUP, LEVEL, RDB, SCOPE};
-use super::schema::{TableId, authority, level, rdb};
-use crate::engine::{Approved, Verb};
+use crate::engine::{Approved, ItemId, Verb};
 use crate::store::Stamp;
 
 /// Computes the rows of everything approved.
@@ -36,57 +35,27 @@ pub(super) fn changes(
                 continue;
             };
             builder.changes.belong_to(&entry.item.id);
-            builder.item(kind.as_str(), &entry.item.id.key, step.verb);
+            builder.item(&entry.item.id, step.verb);
         }
     }
     builder.changes
 }
 
-impl<'w> Builder<'_, 'w> {
-    fn item(&mut self, kind: &str, key: &str, verb: Verb) {
-        let sides = self.sides;
-        match kind {
-            "rdb-connection" => self.simple(TableId::Rdb, rdb::CONNECTION_NAME, key, verb),
-            "authentication" => {
-                self.simple(
-                    TableId::Authority,
-                    authority::GROUP_AUTHORITIE_ID,
-                    key,
-                    verb,
-                );
-            }
-            "security-level" => self.simple(TableId::Level, level::SECURITY_LEVEL_ID, key, verb),
-            "group" => {
-                if let Some(row) = sides.file.plain_named(key) {
-                    self.group(
-                        row,
-                        sides
-                            .target
-                            .plain_named(key)
-                            .filter(|_| verb == Verb::Cover),
-                    );
-                }
-            }
-            "scope" => {
-                if let Some(row) = sides.file.scope_named(key) {
-                    self.scope(
-                        row,
-                        sides
-                            .target
-                            .scope_named(key)
-                            .filter(|_| verb == Verb::Cover),
-                    );
-                }
-            }
-            _ => {
-                if let Some(row) = sides.file.client(key) {
-                    self.client(
-                        key,
-                        row,
-                        sides.target.client(key).filter(|_| verb == Verb::Cover),
-                    );
-                }
-            }
+impl Builder<'_, '_> {
+    fn item(&mut self, id: &ItemId, verb: Verb) {
+        let Some(row) = self.sides.file.item(&id.kind, &id.key) else {
+            return;
+        };
+        let base = self.sides.target.item(&id.kind, &id.key);
+        let base = base.filter(|_| verb == Verb::Cover);
+        if id.kind == GROUP {
+            self.group(row, base);
+        } else if id.kind == SCOPE {
+            self.scope(row, base);
+        } else if id.kind == CLIENT {
+            self.client(&id.key, row, base);
+        } else {
+            self.simple(Identity::of(&id.kind).table, row, base);
         }
     }
 }

@@ -93,104 +93,76 @@ impl FieldDef {
         }
     }
 
-    pub(super) const fn named(self, json: &'static str, column: &'static str) -> Self {
-        Self {
-            json,
-            column,
-            ..self
-        }
+    pub(super) const fn named(mut self, json: &'static str, column: &'static str) -> Self {
+        self.json = json;
+        self.column = column;
+        self
     }
 
-    pub(super) const fn key(self) -> Self {
-        Self {
-            is_key: true,
-            role: Role::Identity,
-            ..self
-        }
+    pub(super) const fn key(mut self) -> Self {
+        self.is_key = true;
+        self.role = Role::Identity;
+        self
     }
 
-    pub(super) const fn required(self) -> Self {
-        Self {
-            required: true,
-            ..self
-        }
+    pub(super) const fn required(mut self) -> Self {
+        self.required = true;
+        self
     }
 
-    pub(super) const fn secret(self) -> Self {
-        Self {
-            is_secret: true,
-            ..self
-        }
+    pub(super) const fn secret(mut self) -> Self {
+        self.is_secret = true;
+        self
     }
 
-    pub(super) const fn url(self) -> Self {
-        Self {
-            is_url: true,
-            ..self
-        }
+    pub(super) const fn url(mut self) -> Self {
+        self.is_url = true;
+        self
     }
 
-    pub(super) const fn kept(self) -> Self {
-        Self {
-            is_kept: true,
-            ..self
-        }
+    pub(super) const fn kept(mut self) -> Self {
+        self.is_kept = true;
+        self
     }
 
-    pub(super) const fn follows(self) -> Self {
-        Self {
-            follows: true,
-            ..self
-        }
+    pub(super) const fn follows(mut self) -> Self {
+        self.follows = true;
+        self
     }
 
-    pub(super) const fn identity(self) -> Self {
-        Self {
-            role: Role::Identity,
-            ..self
-        }
+    pub(super) const fn identity(mut self) -> Self {
+        self.role = Role::Identity;
+        self
     }
 
-    pub(super) const fn stamped(self) -> Self {
-        Self {
-            role: Role::Stamped,
-            ..self
-        }
+    pub(super) const fn stamped(mut self) -> Self {
+        self.role = Role::Stamped;
+        self
     }
 
-    pub(super) const fn local(self) -> Self {
-        Self {
-            role: Role::Local,
-            ..self
-        }
+    pub(super) const fn local(mut self) -> Self {
+        self.role = Role::Local;
+        self
     }
 
-    pub(super) const fn counter(self) -> Self {
-        Self {
-            role: Role::Counter,
-            ..self
-        }
+    pub(super) const fn counter(mut self) -> Self {
+        self.role = Role::Counter;
+        self
     }
 
-    pub(super) const fn derived(self) -> Self {
-        Self {
-            role: Role::Derived,
-            ..self
-        }
+    pub(super) const fn derived(mut self) -> Self {
+        self.role = Role::Derived;
+        self
     }
 
-    pub(super) const fn or_int(self, number: i64) -> Self {
-        Self {
-            absent: Absent::Int(number),
-            ..self
-        }
+    pub(super) const fn or_int(mut self, number: i64) -> Self {
+        self.absent = Absent::Int(number);
+        self
     }
 
-    pub(super) const fn or_text(self, text: &'static str) -> Self {
-        Self {
-            absent: Absent::Text(text),
-            ..self
-        }
+    pub(super) const fn or_text(mut self, text: &'static str) -> Self {
+        self.absent = Absent::Text(text);
+        self
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::allocate::COUNTERS;
 use super::field::{FieldDef, Role};
-use super::index::{Index, is_hidden};
+use super::index::{Identity, Index, is_hidden};
 use super::item::value;
 use super::kinds::{AUTHENTICATION, CLIENT, GROUP, LEVEL, RDB, SCOPE};
 use super::promises::counter;
@@ -320,18 +320,11 @@ const fn is_renewed(table: TableId) -> bool {
 
 /// Returns a difference of the row that an item has in its kind's own table.
 pub(super) fn main_row(promise: &Promise<'_>, id: &ItemId, what: Deviation) -> Unpromised {
-    let rows = [
-        (CLIENT, TableId::Client, "client_id"),
-        (GROUP, TableId::Group, "group_name"),
-        (SCOPE, TableId::Vgroup, "vgroup_name"),
-        (AUTHENTICATION, TableId::Authority, "group_authoritie_id"),
-        (LEVEL, TableId::Level, "security_level_id"),
-        (RDB, TableId::Rdb, "connection_name"),
-    ];
-    let found = rows.into_iter().find(|(kind, ..)| *kind == id.kind);
-    let (table, column) = found.map_or(("", ""), |(_, table, column)| (table.table().name, column));
+    let Identity { table, key, .. } = Identity::of(&id.kind);
+    let table = table.table();
+    let column = table.fields.get(*key).map_or("", |field| field.column);
     promise.deviation(
-        table,
+        table.name,
         &serde_json::json!({ column: &*id.key }).to_string(),
         what,
     )

@@ -51,6 +51,15 @@ macro_rules! tables {
             )*
         }
 
+        impl TableId {
+            /// Returns the table's description.
+            pub(crate) fn table(self) -> &'static Table {
+                match self {
+                    $(Self::$id => &$module::TABLE),*
+                }
+            }
+        }
+
         /// All tables, in the file's order.
         pub(crate) static TABLES: [&Table; 24] = [$(&$module::TABLE),*];
 
@@ -406,38 +415,6 @@ pub(crate) static API_USE: [FieldDef; 3] = [
     text(150).named("moduleName", ""),
     text(255).named("apiId", ""),
 ];
-
-impl TableId {
-    /// Returns the table's description.
-    pub(crate) fn table(self) -> &'static Table {
-        match self {
-            Self::Client => &client::TABLE,
-            Self::Host => &host::TABLE,
-            Self::Oauth => &oauth::TABLE,
-            Self::Clientext => &clientext::TABLE,
-            Self::Group => &group::TABLE,
-            Self::ClientGroup => &client_group::TABLE,
-            Self::Vgroup => &vgroup::TABLE,
-            Self::ClientVgroup => &client_vgroup::TABLE,
-            Self::VgroupGroup => &vgroup_group::TABLE,
-            Self::GroupApi => &group_api::TABLE,
-            Self::XKey => &x_key::TABLE,
-            Self::XMap => &x_map::TABLE,
-            Self::Authority => &authority::TABLE,
-            Self::GroupAuthority => &group_authority::TABLE,
-            Self::VgroupAuthority => &vgroup_authority::TABLE,
-            Self::Level => &level::TABLE,
-            Self::DpApp => &dp_app::TABLE,
-            Self::OpenKey => &open_key::TABLE,
-            Self::OpenMap => &open_map::TABLE,
-            Self::IdpO => &idp_o::TABLE,
-            Self::IdpL => &idp_l::TABLE,
-            Self::IdpA => &idp_a::TABLE,
-            Self::IdpJdbc => &idp_jdbc::TABLE,
-            Self::Rdb => &rdb::TABLE,
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -49,33 +49,29 @@ impl Type {
         }
     }
 
-    const fn importable(self) -> Self {
-        Self {
-            importable: true,
-            ..self
-        }
+    const fn importable(mut self) -> Self {
+        self.importable = true;
+        self
     }
 
-    const fn signed(self) -> Self {
-        Self {
-            signed: true,
-            ..self
-        }
+    const fn signed(mut self) -> Self {
+        self.signed = true;
+        self
     }
 
-    const fn one_per_tenant(self) -> Self {
-        Self {
-            one_per_tenant: true,
-            ..self
-        }
+    const fn one_per_tenant(mut self) -> Self {
+        self.one_per_tenant = true;
+        self
     }
 
-    const fn refers(self, references: &'static [&'static str]) -> Self {
-        Self { references, ..self }
+    const fn refers(mut self, references: &'static [&'static str]) -> Self {
+        self.references = references;
+        self
     }
 
-    const fn needs(self, needs: &'static [&'static str]) -> Self {
-        Self { needs, ..self }
+    const fn needs(mut self, needs: &'static [&'static str]) -> Self {
+        self.needs = needs;
+        self
     }
 }
 

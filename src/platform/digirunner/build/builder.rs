@@ -9,7 +9,6 @@ use super::super::index::Sides;
 use super::super::item::value;
 use super::super::schema::TableId;
 use super::super::tables::Row;
-use crate::engine::Verb;
 use crate::store::Stamp;
 
 /// Collects the rows, and remembers what other rows refer to.
@@ -71,16 +70,11 @@ impl<'w> Builder<'_, 'w> {
         self.ids.next(sequence).to_string().into()
     }
 
-    pub(super) fn simple(&mut self, table: TableId, key: usize, id: &str, verb: Verb) {
-        let find = |rows: &'w [Row]| rows.iter().find(|row| row.text(key) == id);
-        let Some(row) = find(self.sides.file.tables.rows(table)) else {
-            return;
-        };
-        match (verb, find(self.sides.target.tables.rows(table))) {
-            (Verb::Cover, Some(base)) => {
-                self.update(table, covered(table, base, row));
-            }
-            _ => self.insert(table, row.clone()),
+    /// A row without rows of other tables.
+    pub(super) fn simple(&mut self, table: TableId, row: &Row, base: Option<&Row>) {
+        match base {
+            Some(base) => self.update(table, covered(table, base, row)),
+            None => self.insert(table, row.clone()),
         }
     }
 }
