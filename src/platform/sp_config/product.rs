@@ -77,7 +77,7 @@ impl Product for SpConfig {
     }
 
     fn read(&self, bytes: &[u8], options: &ImportOptions) -> Result<File, ParseError> {
-        file::read(&SpConfig, bytes, options)
+        file::read(&Self, bytes, options)
     }
 
     fn print(&self, objects: &[&Object], options: &ExportOptions) -> Vec<u8> {
