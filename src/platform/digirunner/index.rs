@@ -305,6 +305,48 @@ impl<'w> Index<'w> {
         self.item(&CLIENT, id)
     }
 
+    /// Returns the X-API keys of a client.
+    pub(crate) fn x_keys_of(&self, client_id: &str) -> impl Iterator<Item = &'w Row> {
+        self.rows_of(TableId::XKey, &self.x_keys, client_id)
+            .map(|(_, row)| row)
+    }
+
+    /// Returns the DGRK keys of a client.
+    pub(crate) fn open_keys_of(&self, client_id: &str) -> impl Iterator<Item = &'w Row> {
+        self.rows_of(TableId::OpenKey, &self.open_keys, client_id)
+            .map(|(_, row)| row)
+    }
+
+    /// Returns the maps of an X-API key to groups.
+    pub(crate) fn x_maps_of(&self, key: Option<i64>) -> impl Iterator<Item = &'w Row> {
+        self.rows_of_id(TableId::XMap, &self.x_maps, key)
+            .map(|(_, row)| row)
+    }
+
+    /// Returns the maps of a DGRK key to APIs.
+    pub(crate) fn open_maps_of(&self, key: Option<i64>) -> impl Iterator<Item = &'w Row> {
+        self.rows_of_id(TableId::OpenMap, &self.open_maps, key)
+            .map(|(_, row)| row)
+    }
+
+    /// Returns a client's oauth row.
+    pub(crate) fn oauth_of(&self, client_id: &str) -> Option<&'w Row> {
+        let mut rows = self.rows_of(TableId::Oauth, &self.oauth, client_id);
+        rows.next().map(|(_, row)| row)
+    }
+
+    /// Returns a client's extension.
+    pub(crate) fn clientext_of(&self, client_id: &str) -> Option<&'w Row> {
+        let mut rows = self.rows_of(TableId::Clientext, &self.clientext, client_id);
+        rows.next().map(|(_, row)| row)
+    }
+
+    /// Returns a client's application in the portal; the first of several.
+    pub(crate) fn dp_app_of(&self, client_id: &str) -> Option<&'w Row> {
+        let mut rows = self.rows_of(TableId::DpApp, &self.dp_apps, client_id);
+        rows.next().map(|(_, row)| row)
+    }
+
     /// Returns the APIs that a group links, each once, in order.
     pub(crate) fn apis_of(&self, group_id: &str) -> Vec<(usize, ApiName<'w>)> {
         let mut seen = HashSet::new();

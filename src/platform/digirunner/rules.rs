@@ -427,14 +427,14 @@ fn owners<'w>(side: &Index<'w>) -> [OwnersOf<'w>; 6] {
 /// owns.
 fn owned(side: &Index<'_>, client_id: &str) -> Vec<(usize, String, String)> {
     let mut all = Vec::new();
-    for (_, row) in side.rows_of(TableId::XKey, &side.x_keys, client_id) {
+    for row in side.x_keys_of(client_id) {
         all.push((
             0,
             row.text(x_key::API_KEY_EN).to_owned(),
             row.text(x_key::API_KEY_ALIAS).to_owned(),
         ));
     }
-    for (_, row) in side.rows_of(TableId::OpenKey, &side.open_keys, client_id) {
+    for row in side.open_keys_of(client_id) {
         all.push((
             1,
             row.text(open_key::OPEN_API_KEY).to_owned(),

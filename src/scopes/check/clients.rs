@@ -106,12 +106,7 @@ impl<'w> Client<'_, 'w> {
             let hint = "remove scopes or groups from the client, or merge groups";
             report.asked(Check::TooManyGroups, self.item.clone(), name, hint);
         }
-        let Some((_, row)) = self
-            .index
-            .side
-            .rows_of(TableId::Oauth, &self.index.side.oauth, self.id)
-            .next()
-        else {
+        let Some(row) = self.index.side.oauth_of(self.id) else {
             if !self.groups.is_empty() || !self.scopes.is_empty() {
                 let hint = "no token can be issued to it: import the client, or recreate it in the product";
                 report.asked(

@@ -40,7 +40,7 @@ impl<'w> Builder<'_, 'w> {
 
     /// A host that the target has (by ip or name) gets the file's values; the others are added.
     /// None is removed.
-    pub(super) fn hosts(&mut self, id: &str) {
+    fn hosts(&mut self, id: &str) {
         let sides = self.sides;
         let there = Hosts::of(&sides.target, id);
         let mut met = HashSet::new();
@@ -65,7 +65,7 @@ impl<'w> Builder<'_, 'w> {
 
     /// Links the client to its groups and scopes, and returns the sorted ids of all groups that it
     /// then holds.
-    pub(super) fn client_links(&mut self, id: &str) -> Vec<Arc<str>> {
+    fn client_links(&mut self, id: &str) -> Vec<Arc<str>> {
         let sides = self.sides;
         let held = sides.target.groups_of_client(id);
         let mut wanted: Vec<Arc<str>> = Vec::new();
@@ -122,22 +122,15 @@ impl<'w> Builder<'_, 'w> {
         all
     }
 
-    pub(super) fn clientext(&mut self, id: &str) {
+    fn clientext(&mut self, id: &str) {
         let sides = self.sides;
-        let Some((_, row)) = sides
-            .file
-            .rows_of(TableId::Clientext, &sides.file.clientext, id)
-            .next()
-        else {
+        let Some(row) = sides.file.clientext_of(id) else {
             return;
         };
-        let base = sides
-            .target
-            .rows_of(TableId::Clientext, &sides.target.clientext, id)
-            .next();
+        let base = sides.target.clientext_of(id);
         let mut new = base.map_or_else(
             || row.clone(),
-            |(_, base)| covered(TableId::Clientext, base, row),
+            |base| covered(TableId::Clientext, base, row),
         );
         new.set(
             clientext::KEYWORD_SEARCH,
@@ -156,23 +149,15 @@ impl<'w> Builder<'_, 'w> {
     }
 
     /// The oauth row; covering keeps its password. `scope` follows the groups.
-    pub(super) fn oauth(&mut self, id: &str, is_cover: bool, groups: &[Arc<str>]) {
+    fn oauth(&mut self, id: &str, is_cover: bool, groups: &[Arc<str>]) {
         let sides = self.sides;
         let joined = if groups.is_empty() {
             NO_GROUPS.to_owned()
         } else {
             groups.join(",")
         };
-        let file = sides
-            .file
-            .rows_of(TableId::Oauth, &sides.file.oauth, id)
-            .next()
-            .map(|(_, row)| row);
-        let base = sides
-            .target
-            .rows_of(TableId::Oauth, &sides.target.oauth, id)
-            .next()
-            .map(|(_, row)| row);
+        let file = sides.file.oauth_of(id);
+        let base = sides.target.oauth_of(id);
         let mut new = match (file, base) {
             (None, None) => return,
             (Some(file), None) => file.clone(),
@@ -190,21 +175,13 @@ impl<'w> Builder<'_, 'w> {
     }
 
     /// The portal's application; if a client has several rows, the first is used.
-    pub(super) fn dp_app(&mut self, id: &str) {
+    fn dp_app(&mut self, id: &str) {
         let sides = self.sides;
-        let Some((_, row)) = sides
-            .file
-            .rows_of(TableId::DpApp, &sides.file.dp_apps, id)
-            .next()
-        else {
+        let Some(row) = sides.file.dp_app_of(id) else {
             return;
         };
-        match sides
-            .target
-            .rows_of(TableId::DpApp, &sides.target.dp_apps, id)
-            .next()
-        {
-            Some((_, base)) => {
+        match sides.target.dp_app_of(id) {
+            Some(base) => {
                 let mut new = covered(TableId::DpApp, base, row);
                 new.copy(row, &[dp_app::KEYWORD_SEARCH]);
                 self.update(TableId::DpApp, new);
@@ -222,7 +199,7 @@ impl<'w> Builder<'_, 'w> {
 
     /// Rows of identity providers of one kind. Of a covered portal client the target's rows are
     /// replaced by fresh ones; else rows are matched by id.
-    pub(super) fn idps(&mut self, id: &str, sort: usize, is_cover: bool) {
+    fn idps(&mut self, id: &str, sort: usize, is_cover: bool) {
         let sides = self.sides;
         let Some((table, own_id, _)) = IDPS.get(sort).copied() else {
             return;

@@ -12,13 +12,9 @@ use super::builder::{Builder, covered};
 impl<'w> Builder<'_, 'w> {
     pub(super) fn x_keys(&mut self, id: &str) {
         let sides = self.sides;
-        for (_, row) in sides.file.rows_of(TableId::XKey, &sides.file.x_keys, id) {
+        for row in sides.file.x_keys_of(id) {
             let same = |other: &&Row| other.text(x_key::API_KEY_EN) == row.text(x_key::API_KEY_EN);
-            let base = sides
-                .target
-                .rows_of(TableId::XKey, &sides.target.x_keys, id)
-                .map(|(_, row)| row)
-                .find(same);
+            let base = sides.target.x_keys_of(id).find(same);
             let key = match base {
                 Some(base) => {
                     self.update(TableId::XKey, covered(TableId::XKey, base, row));
@@ -37,21 +33,12 @@ impl<'w> Builder<'_, 'w> {
     }
 
     /// Maps a key to its groups: plain ones and hidden ones by name; missing groups are skipped.
-    pub(super) fn x_maps(&mut self, file: &Row, key: Option<i64>, exists: bool) {
+    fn x_maps(&mut self, file: &Row, key: Option<i64>, exists: bool) {
         let sides = self.sides;
         let Some(key) = key else { return };
-        let there = sides.target.rows_of_id(
-            TableId::XMap,
-            &sides.target.x_maps,
-            Some(key).filter(|_| exists),
-        );
-        let mut known: HashSet<Arc<str>> =
-            there.map(|(_, map)| map.shared(x_map::GROUP_ID)).collect();
-        for (_, map) in sides.file.rows_of_id(
-            TableId::XMap,
-            &sides.file.x_maps,
-            file.int(x_key::API_KEY_ID),
-        ) {
+        let there = sides.target.x_maps_of(Some(key).filter(|_| exists));
+        let mut known: HashSet<Arc<str>> = there.map(|map| map.shared(x_map::GROUP_ID)).collect();
+        for map in sides.file.x_maps_of(file.int(x_key::API_KEY_ID)) {
             let Some(row) = sides.file.group(map.text(x_map::GROUP_ID)) else {
                 continue;
             };
@@ -82,7 +69,7 @@ impl<'w> Builder<'_, 'w> {
     }
 
     /// Returns the hidden groups that currently have a name.
-    pub(super) fn hidden_ids(&self, name: &str) -> Vec<Arc<str>> {
+    fn hidden_ids(&self, name: &str) -> Vec<Arc<str>> {
         let target = &self.sides.target;
         let there = target.rows_of(TableId::Group, &target.hidden_by_name, name);
         let unrenamed = there
@@ -99,18 +86,11 @@ impl<'w> Builder<'_, 'w> {
 
     pub(super) fn open_keys(&mut self, id: &str) {
         let sides = self.sides;
-        for (_, row) in sides
-            .file
-            .rows_of(TableId::OpenKey, &sides.file.open_keys, id)
-        {
+        for row in sides.file.open_keys_of(id) {
             let same = |other: &&Row| {
                 other.text(open_key::OPEN_API_KEY) == row.text(open_key::OPEN_API_KEY)
             };
-            let base = sides
-                .target
-                .rows_of(TableId::OpenKey, &sides.target.open_keys, id)
-                .map(|(_, row)| row)
-                .find(same);
+            let base = sides.target.open_keys_of(id).find(same);
             let key = match base {
                 Some(base) => {
                     self.update(TableId::OpenKey, covered(TableId::OpenKey, base, row));
@@ -129,22 +109,12 @@ impl<'w> Builder<'_, 'w> {
     }
 
     /// Maps a key to its APIs, by the target's uids; missing ones are skipped.
-    pub(super) fn open_maps(&mut self, file: &Row, key: Option<i64>, exists: bool) {
+    fn open_maps(&mut self, file: &Row, key: Option<i64>, exists: bool) {
         let sides = self.sides;
         let Some(key) = key else { return };
-        let there = sides.target.rows_of_id(
-            TableId::OpenMap,
-            &sides.target.open_maps,
-            Some(key).filter(|_| exists),
-        );
-        let mut known: HashSet<&str> = there
-            .map(|(_, map)| map.text(open_map::REF_API_UID))
-            .collect();
-        for (_, map) in sides.file.rows_of_id(
-            TableId::OpenMap,
-            &sides.file.open_maps,
-            file.int(open_key::OPEN_API_KEY_ID),
-        ) {
+        let there = sides.target.open_maps_of(Some(key).filter(|_| exists));
+        let mut known: HashSet<&str> = there.map(|map| map.text(open_map::REF_API_UID)).collect();
+        for map in sides.file.open_maps_of(file.int(open_key::OPEN_API_KEY_ID)) {
             let uid = sides
                 .used_api(map.text(open_map::REF_API_UID))
                 .and_then(|api| sides.target_uid(api));

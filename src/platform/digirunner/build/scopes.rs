@@ -49,7 +49,7 @@ impl<'w> Builder<'_, 'w> {
         self.scope_apis(row, &id, base.is_some());
     }
 
-    pub(super) fn scope_apis(&mut self, row: &'w Row, id: &str, exists: bool) {
+    fn scope_apis(&mut self, row: &'w Row, id: &str, exists: bool) {
         let there: HashMap<ApiName<'w>, ScopeApi<'w>> = if exists {
             self.sides
                 .target
@@ -68,7 +68,7 @@ impl<'w> Builder<'_, 'w> {
         }
     }
 
-    pub(super) fn refresh_hidden_group(&mut self, api: &ScopeApi<'w>, there: &ScopeApi<'w>) {
+    fn refresh_hidden_group(&mut self, api: &ScopeApi<'w>, there: &ScopeApi<'w>) {
         let Some(file) = self.sides.file.tables.row(TableId::Group, api.group) else {
             return;
         };
@@ -91,7 +91,7 @@ impl<'w> Builder<'_, 'w> {
         self.group_api(id, api.link, Some(there.link), Version::Kept);
     }
 
-    pub(super) fn new_hidden_group(&mut self, scope: &Row, scope_id: &str, api: &ScopeApi<'w>) {
+    fn new_hidden_group(&mut self, scope: &Row, scope_id: &str, api: &ScopeApi<'w>) {
         let Some(file) = self.sides.file.tables.row(TableId::Group, api.group) else {
             return;
         };

@@ -142,12 +142,8 @@ impl<'w> Comparer<'_, 'w> {
     /// Checks that the keys of a client can be distinguished by the rows that map them.
     fn ids_of_keys(&self, id: &str) -> Vec<Reason> {
         let file = &self.sides.file;
-        let x_keys = file
-            .rows_of(TableId::XKey, &file.x_keys, id)
-            .map(|(_, row)| (TableId::XKey, row));
-        let open_keys = file
-            .rows_of(TableId::OpenKey, &file.open_keys, id)
-            .map(|(_, row)| (TableId::OpenKey, row));
+        let x_keys = file.x_keys_of(id).map(|row| (TableId::XKey, row));
+        let open_keys = file.open_keys_of(id).map(|row| (TableId::OpenKey, row));
         x_keys
             .chain(open_keys)
             .filter_map(|(table, row)| self.broken.of_id(table, row))
@@ -279,12 +275,9 @@ impl<'w> Comparer<'_, 'w> {
         let id = &*item.key;
         let (file, target) = (&self.sides.file, &self.sides.target);
         let mut warnings = Vec::new();
-        for (_, key) in file.rows_of(TableId::XKey, &file.x_keys, id) {
+        for key in file.x_keys_of(id) {
             let alias = key.text(x_key::API_KEY_ALIAS);
-            let maps: Vec<&Row> = file
-                .rows_of_id(TableId::XMap, &file.x_maps, key.int(x_key::API_KEY_ID))
-                .map(|(_, map)| map)
-                .collect();
+            let maps: Vec<&Row> = file.x_maps_of(key.int(x_key::API_KEY_ID)).collect();
             if maps.is_empty() {
                 let message = format!("X-API key '{alias}' has no groups; it is still imported");
                 warnings.push(Finding::warning("key-without-maps", message));
@@ -299,14 +292,10 @@ impl<'w> Comparer<'_, 'w> {
                 warnings.push(Finding::warning("map-skipped", message));
             }
         }
-        for (_, key) in file.rows_of(TableId::OpenKey, &file.open_keys, id) {
-            let maps = file.rows_of_id(
-                TableId::OpenMap,
-                &file.open_maps,
-                key.int(open_key::OPEN_API_KEY_ID),
-            );
+        for key in file.open_keys_of(id) {
+            let maps = file.open_maps_of(key.int(open_key::OPEN_API_KEY_ID));
             let unknown = maps
-                .filter(|(_, map)| self.is_unknown_api(map.text(open_map::REF_API_UID)))
+                .filter(|map| self.is_unknown_api(map.text(open_map::REF_API_UID)))
                 .count();
             if unknown > 0 {
                 let alias = key.text(open_key::OPEN_API_KEY_ALIAS);

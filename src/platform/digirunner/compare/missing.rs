@@ -35,11 +35,7 @@ pub(super) fn missing_apis(sides: &Sides<'_>) -> Vec<Missing> {
         }
     }
     for row in side.tables.rows(TableId::OpenKey) {
-        for (_, map) in side.rows_of_id(
-            TableId::OpenMap,
-            &side.open_maps,
-            row.int(open_key::OPEN_API_KEY_ID),
-        ) {
+        for map in side.open_maps_of(row.int(open_key::OPEN_API_KEY_ID)) {
             let api = sides
                 .used_api(map.text(open_map::REF_API_UID))
                 .filter(|api| sides.is_missing(*api));
