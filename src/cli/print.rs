@@ -168,6 +168,10 @@ impl Printer {
             "{red}error{red:#}: {bold}{}{bold:#}",
             safe(&failure.what)
         ));
+        // Our own lines; a line feed in one of them is data, and shown.
+        for line in &failure.details {
+            self.message(format!("  {}", safe(line)));
+        }
         if let Some(place) = &failure.place {
             self.message(format!("  where:     {}", safe(place)));
         }

@@ -1,5 +1,7 @@
 //! The demos: a private server with a platform's sample data, and its sample file.
 
+use std::error::Error;
+
 use super::apply::{ApplyOptions, apply};
 use super::failure::{Failure, FailureKind};
 use super::file::{Loaded, load_bytes};
@@ -194,6 +196,18 @@ impl Demo {
 
 impl From<LocalError> for Failure {
     fn from(error: LocalError) -> Self {
-        Self::new(FailureKind::Unreachable, error.to_string()).hint(error.hint())
+        let mut failure = Self::new(FailureKind::Unreachable, error.headline());
+        failure.details = error.details();
+        let causes: Vec<String> = causes(&error).map(ToString::to_string).collect();
+        if !causes.is_empty() {
+            failure = failure.because(causes.join(": "));
+        }
+        failure.hint(error.hint())
     }
+}
+
+/// Returns what caused an error, and what caused that.
+fn causes<'a>(error: &'a dyn Error) -> impl Iterator<Item = &'a dyn Error> {
+    let of = |error: &'a dyn Error| error.source().map(|cause| cause as &dyn Error);
+    std::iter::successors(of(error), move |cause| of(*cause))
 }

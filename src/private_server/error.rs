@@ -1,5 +1,6 @@
 //! What can go wrong with a private server, and what to do about it.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use super::programs::Rejected;
@@ -10,7 +11,7 @@ use crate::store::OLDEST_MAJOR;
 #[non_exhaustive]
 pub enum LocalError {
     /// No directory holds both `initdb` and `postgres` of a version that is new enough.
-    #[error("no PostgreSQL server programs found (initdb and postgres, version {OLDEST_MAJOR} or newer); looked in:{}", looked_in(.rejected))]
+    #[error("no PostgreSQL server programs found (initdb and postgres, version {OLDEST_MAJOR} or newer); looked in:{}", indented(.rejected))]
     NoPrograms {
         /// Every searched place, and why it was rejected.
         rejected: Vec<Rejected>,
@@ -105,6 +106,28 @@ pub enum LocalError {
 }
 
 impl LocalError {
+    /// Says what failed, without the details.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        let text = self.to_string();
+        let details = indented(&self.details());
+        let headline = text.strip_suffix(&details).unwrap_or(&text);
+        headline.trim_end_matches(':').to_owned()
+    }
+
+    /// Returns the lines below the headline: the searched places, or the end of a log. They are
+    /// data, and may contain control characters.
+    #[must_use]
+    pub fn details(&self) -> Vec<String> {
+        match self {
+            Self::NoPrograms { rejected } => rejected.iter().map(ToString::to_string).collect(),
+            Self::InitFailed { lines, .. }
+            | Self::NotStarted { lines }
+            | Self::TooSlow { lines, .. } => lines.clone(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Says what to do.
     #[must_use]
     pub fn hint(&self) -> String {
@@ -161,13 +184,6 @@ fn parent_of(path: &Path) -> &Path {
     path.parent().unwrap_or(path)
 }
 
-fn looked_in(rejected: &[Rejected]) -> String {
-    rejected
-        .iter()
-        .map(|place| format!("\n  {place}"))
-        .collect()
-}
-
-fn indented(lines: &[String]) -> String {
+fn indented(lines: &[impl Display]) -> String {
     lines.iter().map(|line| format!("\n  {line}")).collect()
 }

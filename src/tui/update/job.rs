@@ -210,6 +210,8 @@ fn described(failure: &Failure) -> Vec<Line> {
         return violations(failure);
     }
     let mut lines = vec![Line::of(Role::Error, &failure.what)];
+    let details = failure.details.iter();
+    lines.extend(details.map(|line| Line::of(Role::Text, &format!("  {line}"))));
     if failure.place.is_some() || failure.why.is_some() {
         lines.push(Line::new());
     }
