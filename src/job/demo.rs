@@ -10,7 +10,9 @@ use super::plan::plan;
 use super::progress::{Cancel, Phase, Reporter};
 use crate::engine::Choices;
 use crate::platform::{self, DemoData, DemoTarget, ImportOptions, Platform};
-use crate::private_server::{LocalError, LocalOptions, LocalServer};
+use crate::private_server::{
+    self, FetchStep, LocalError, LocalOptions, LocalServer, ServerPrograms,
+};
 use crate::store::{LedgerPlace, Target, Timeouts, transaction};
 
 /// The operator recorded for the initial data of a demo's target.
@@ -72,6 +74,45 @@ impl Sample {
     fn data(self) -> &'static DemoData {
         self.0.demo()
     }
+}
+
+/// Finds PostgreSQL's server programs, and fetches them if the machine has none.
+///
+/// # Errors
+///
+/// Fails if there are none and they cannot be fetched, or if it was cancelled.
+pub async fn server_programs(
+    reporter: Reporter,
+    cancel: Cancel,
+) -> Result<ServerPrograms, Failure> {
+    let is_cancelled = cancel.clone();
+    let find = move || {
+        private_server::find_or_fetch(&mut |step| {
+            report(&reporter, step);
+            !is_cancelled.is_cancelled()
+        })
+    };
+    let found = tokio::task::spawn_blocking(find)
+        .await
+        .map_err(|error| Failure::internal("fetching PostgreSQL", error))?;
+    found.map_err(|error| {
+        if cancel.is_cancelled() {
+            Failure::cancelled(&cancel)
+        } else {
+            error.into()
+        }
+    })
+}
+
+fn report(reporter: &Reporter, step: FetchStep) {
+    let bytes = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+    let (subject, done, total) = match step {
+        FetchStep::Wait => ("waiting for another gatediff".to_owned(), 0, 0),
+        FetchStep::Begin { from, into } => (format!("from {from} into {}", into.display()), 0, 0),
+        FetchStep::Download { done, total } => (String::new(), done, total.unwrap_or_default()),
+        FetchStep::Unpack { done } => ("unpacked".to_owned(), done, 0),
+    };
+    reporter.step(Phase::Fetch, &subject, bytes(done), bytes(total));
 }
 
 /// A running demo. Its server stops and its directory is removed when it is
@@ -202,7 +243,7 @@ impl From<LocalError> for Failure {
         if !causes.is_empty() {
             failure = failure.because(causes.join(": "));
         }
-        failure.hint(error.hint())
+        error.hints().into_iter().fold(failure, Self::hint)
     }
 }
 

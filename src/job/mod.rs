@@ -29,7 +29,7 @@ pub mod task;
 mod undo;
 
 pub use apply::{ApplyOptions, Receipt, apply, rehearse};
-pub use demo::{Demo, Sample};
+pub use demo::{Demo, Sample, server_programs};
 pub use export::{Exported, export};
 pub use failure::{Failure, FailureKind};
 pub use file::{FileInfo, Loaded, load, load_bytes};

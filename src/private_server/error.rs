@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "fetch-postgres")]
+use super::fetch::FetchError;
 use super::install::install;
 use super::programs::Rejected;
 use crate::store::OLDEST_MAJOR;
@@ -16,6 +18,16 @@ pub enum LocalError {
     NoPrograms {
         /// Every searched place, and why it was rejected.
         rejected: Vec<Rejected>,
+    },
+
+    /// There are no server programs, and they could not be fetched.
+    #[cfg(feature = "fetch-postgres")]
+    #[error("no PostgreSQL server programs found (initdb and postgres, version {OLDEST_MAJOR} or newer), and they could not be fetched{}", indented(&unusable(.rejected)))]
+    NotFetched {
+        /// Every searched place, and why it was rejected.
+        rejected: Vec<Rejected>,
+        /// Why not.
+        source: FetchError,
     },
 
     /// The process is root and there is no user the server could run as.
@@ -122,6 +134,11 @@ impl LocalError {
     pub fn details(&self) -> Vec<String> {
         match self {
             Self::NoPrograms { rejected } => rejected.iter().map(ToString::to_string).collect(),
+            #[cfg(feature = "fetch-postgres")]
+            Self::NotFetched { rejected, .. } => {
+                let unusable = unusable(rejected);
+                unusable.iter().map(ToString::to_string).collect()
+            }
             Self::InitFailed { lines, .. }
             | Self::NotStarted { lines }
             | Self::TooSlow { lines, .. } => lines.clone(),
@@ -129,11 +146,23 @@ impl LocalError {
         }
     }
 
+    /// Says everything that can be done; what helps in any case is the last.
+    #[must_use]
+    pub fn hints(&self) -> Vec<String> {
+        #[cfg(feature = "fetch-postgres")]
+        if let Self::NotFetched { source, .. } = self {
+            return source.hint().into_iter().chain([self.hint()]).collect();
+        }
+        vec![self.hint()]
+    }
+
     /// Says what to do.
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
             Self::NoPrograms { .. } => install(),
+            #[cfg(feature = "fetch-postgres")]
+            Self::NotFetched { .. } => install(),
             Self::NoServerUser => {
                 "Run gatediff as an ordinary user, or create a system user `postgres`.".to_owned()
             }
@@ -181,6 +210,13 @@ impl LocalError {
 
 fn parent_of(path: &Path) -> &Path {
     path.parent().unwrap_or(path)
+}
+
+/// The places that exist, which is why they are worth a line.
+#[cfg(feature = "fetch-postgres")]
+fn unusable(rejected: &[Rejected]) -> Vec<&Rejected> {
+    let existing = rejected.iter().filter(|place| !place.is_absent());
+    existing.collect()
 }
 
 fn indented(lines: &[impl Display]) -> String {
