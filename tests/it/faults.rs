@@ -13,6 +13,7 @@ use tempfile::{NamedTempFile, TempDir};
 
 use crate::support::gatediff::command;
 use crate::support::jobs::done;
+use crate::support::pg;
 use crate::support::proxy::Proxy;
 use crate::support::sample::{Sample, sample};
 use crate::support::site::Site;
@@ -518,7 +519,7 @@ fn wait_until_blocked(server: &LocalServer) {
 fn start(keep: &TempDir) -> LocalServer {
     LocalServer::start(LocalOptions {
         keep: Some(keep.path().join("kept")),
-        ..LocalOptions::default()
+        ..pg::options()
     })
     .unwrap()
 }

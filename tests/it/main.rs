@@ -41,6 +41,8 @@ mod export;
 mod external;
 #[cfg(test)]
 mod faults;
+#[cfg(all(test, feature = "fetch-postgres"))]
+mod fetch;
 #[cfg(test)]
 mod fourth;
 #[cfg(test)]

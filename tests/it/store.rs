@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use tempfile::TempDir;
 
 use crate::support::owner::{self, Owner};
-use crate::support::pg::{TestDb, server};
+use crate::support::pg::{self, TestDb, server};
 use crate::support::{fake, wait};
 
 // ---- the harness
@@ -533,7 +533,7 @@ async fn execute(server: &LocalServer, sql: &str) {
 fn start_in(temp: &Path) -> LocalServer {
     let options = LocalOptions {
         temp: Some(temp.to_path_buf()),
-        ..LocalOptions::default()
+        ..pg::options()
     };
     LocalServer::start(options).unwrap()
 }
@@ -552,7 +552,7 @@ fn start_with(temp: &Path, programs: &Path) -> Result<LocalServer, LocalError> {
 fn start_kept(keep: &Path) -> Result<LocalServer, LocalError> {
     LocalServer::start(LocalOptions {
         keep: Some(keep.to_path_buf()),
-        ..LocalOptions::default()
+        ..pg::options()
     })
 }
 
