@@ -41,7 +41,8 @@ mod export;
 mod external;
 #[cfg(test)]
 mod faults;
-#[cfg(all(test, feature = "fetch-postgres"))]
+#[cfg(test)]
+#[cfg(feature = "fetch-postgres")]
 mod fetch;
 #[cfg(test)]
 mod fourth;
