@@ -235,9 +235,9 @@ impl tui::Backend for Backend {
         async move {
             let target = session.target(&report).await?;
             let catalogue = scopes::catalogue(&target, session.request.timeouts, &report).await?;
-            let marks = job::marks(&target, session.request.timeouts).await?;
+            let policy = job::policy(&target, session.request.timeouts).await?;
             Ok(tui::Scoped {
-                place: session.place(&target, &marks),
+                place: session.place(&target, &policy),
                 catalogue: Arc::new(catalogue),
             })
         }
@@ -295,8 +295,8 @@ impl Session {
             platform: review.file.platform.to_owned(),
             target: review.target.clone(),
             database: review.database.clone(),
-            production: review.marks.production.is_some(),
-            read_only: review.marks.read_only.as_ref().map(ToString::to_string),
+            production: review.policy.production.is_some(),
+            read_only: review.policy.read_only.as_ref().map(ToString::to_string),
             operator: self.request.operator.clone(),
             directory: self.request.state.display().to_string(),
             backup: self.apply_options().backup,
@@ -311,12 +311,12 @@ impl Session {
     }
 
     /// Returns the location of a target for the screen.
-    fn place(&self, target: &Target, marks: &TargetPolicy) -> tui::Location {
+    fn place(&self, target: &Target, policy: &TargetPolicy) -> tui::Location {
         tui::Location {
             target: target.display(),
             database: target.database().to_owned(),
-            production: marks.production.is_some(),
-            read_only: marks.read_only.as_ref().map(ToString::to_string),
+            production: policy.production.is_some(),
+            read_only: policy.read_only.as_ref().map(ToString::to_string),
             operator: self.request.operator.clone(),
             directory: self.request.state.display().to_string(),
         }

@@ -169,7 +169,7 @@ impl Server {
     /// # Errors
     ///
     /// Fails if the request log stopped unexpectedly.
-    pub async fn run(self, stop: &Cancel) -> Result<Ended, Failure> {
+    pub async fn run(self, cancel: &Cancel) -> Result<Ended, Failure> {
         let Self {
             service,
             listener,
@@ -179,8 +179,8 @@ impl Server {
             target_database = service.target.display(),
             "the server started"
         );
-        let open = accept::accept(listener, router(&service), service.limits, stop).await;
-        let why = stop.why().unwrap_or_else(|| "stopped".to_owned());
+        let open = accept::accept(listener, router(&service), service.limits, cancel).await;
+        let why = cancel.why().unwrap_or_else(|| "stopped".to_owned());
         tracing::info!(why, "the server is stopping");
         service.queue.close(&why);
         let ended = finish(&service, open.shutdown(), &why).await;

@@ -11,9 +11,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::failure::{Failure, FailureKind};
 use super::saved::is_plan;
-use crate::platform::{
-    self, Bundle, ImportOptions, ParseError, ParseErrorKind, Platform, Selection,
-};
+use crate::platform::{self, Bundle, ImportOptions, Platform, Selection};
+use crate::source::{ParseError, ParseErrorKind};
 
 /// The maximum size of a file: rows in memory take several times as much.
 const LARGEST: u64 = 1 << 30;

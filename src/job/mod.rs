@@ -29,7 +29,7 @@ pub mod task;
 mod undo;
 
 pub use apply::{ApplyOptions, Receipt, apply, rehearse};
-pub use demo::{Demo, Sample};
+pub use demo::{Demo, Sample, server_programs};
 pub use export::{Exported, export};
 pub use failure::{Failure, FailureKind};
 pub use file::{FileInfo, Loaded, load, load_bytes};
@@ -42,7 +42,7 @@ pub use plan::{Review, plan};
 pub use progress::{Cancel, Phase, Progress, Reporter};
 pub use rehearse::{Problem, Rehearsal};
 pub use saved::SavedPlan;
-pub use target_policy::{check_writable, marks};
+pub use target_policy::{check_writable, policy};
 pub use undo::{UndoOptions, Undone, undo, undoable};
 
 pub use crate::platform::{
@@ -52,4 +52,4 @@ pub use crate::platform::{
 
 pub use crate::engine::choice::{Stale, StaleField};
 pub use crate::store::ledger::{JobRecord, JobState};
-pub use crate::store::{MarkedBy, ProfileMatch, TableRows, TargetPolicy};
+pub use crate::store::{MatchedBy, ProfileMatch, TableRows, TargetPolicy};

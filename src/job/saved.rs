@@ -62,7 +62,8 @@ struct Document {
     choices: DocumentChoices,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     access: Option<AccessDocument>,
-    seal: String,
+    #[serde(rename = "seal")]
+    signature: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -134,15 +135,15 @@ pub fn save(
             ignore_lack_api: choices.missing_confirmed,
         },
         access: review.access(choices).map(|access| access.to_document(key)),
-        seal: String::new(),
+        signature: String::new(),
     };
     let mut bytes =
         serde_json::to_vec(&document).map_err(|error| Failure::internal(doing, error))?;
     let body = body(&bytes).len();
-    let seal = key.fingerprint(LABEL, &digest(&bytes));
+    let signature = key.fingerprint(LABEL, &digest(&bytes));
     bytes.truncate(body);
     bytes.extend_from_slice(SIGNATURE);
-    bytes.extend_from_slice(format!("\"{seal}\"}}\n").as_bytes());
+    bytes.extend_from_slice(format!("\"{signature}\"}}\n").as_bytes());
     Ok(bytes)
 }
 
@@ -208,7 +209,7 @@ pub struct SavedPlan {
     choices: Choices,
     access: Option<Access>,
     digest: [u8; 32],
-    seal: String,
+    signature: String,
 }
 
 /// Reads a saved plan (`-` is standard input). Blocks.
@@ -300,7 +301,7 @@ pub fn parse(path: &str, bytes: &[u8]) -> Result<SavedPlan, Failure> {
         choices,
         access,
         digest: digest(bytes),
-        seal: document.seal,
+        signature: document.signature,
     })
 }
 
@@ -350,7 +351,7 @@ impl SavedPlan {
         if key.id() != self.key_id {
             return Err(self.other_key());
         }
-        if key.verify(LABEL, &self.digest, &self.seal) {
+        if key.verify(LABEL, &self.digest, &self.signature) {
             return Ok(());
         }
         Err(

@@ -30,7 +30,7 @@ pub use location::Location;
 pub(super) use resolve::resolve;
 
 use super::sql::reason;
-use super::target_policy::Markings;
+use super::target_policy::KnownPolicy;
 use super::timeouts::Timeouts;
 use conninfo::Settings;
 
@@ -67,7 +67,7 @@ pub struct Target {
     has_password: bool,
     open_passfile: Option<PathBuf>,
     /// The profiles' marks, if any profile marks any target.
-    markings: Option<Arc<Markings>>,
+    known_policy: Option<Arc<KnownPolicy>>,
 }
 
 impl fmt::Debug for Target {
@@ -135,7 +135,7 @@ impl Target {
             connect_limit: Timeouts::CONNECT,
             has_password: false,
             open_passfile: None,
-            markings: None,
+            known_policy: None,
         }
     }
 
@@ -196,13 +196,13 @@ impl Target {
         Location::new(&self.host, self.port, &self.database)
     }
 
-    pub(super) fn markings(&self) -> Option<&Markings> {
-        self.markings.as_deref()
+    pub(super) fn known_policy(&self) -> Option<&KnownPolicy> {
+        self.known_policy.as_deref()
     }
 
-    pub(super) fn with_markings(self, markings: Markings) -> Self {
+    pub(super) fn with_markings(self, known_policy: KnownPolicy) -> Self {
         Self {
-            markings: Some(Arc::new(markings)),
+            known_policy: Some(Arc::new(known_policy)),
             ..self
         }
     }
@@ -291,7 +291,7 @@ impl Target {
             .map_err(|error| self.explain(error))?;
         let row = sqlx::raw_sql(AssertSqlSafe(session_sql(
             timeouts,
-            self.marks().read_only.is_some(),
+            self.policy().read_only.is_some(),
         )))
         .fetch_one(&mut connection)
         .await;
@@ -402,7 +402,7 @@ impl Target {
             connect_limit: seconds.map_or(Timeouts::CONNECT, Duration::from_secs),
             has_password: password.is_some(),
             open_passfile,
-            markings: None,
+            known_policy: None,
         })
     }
 }

@@ -22,7 +22,7 @@ pub use connect::{ConnectError, OLDEST_MAJOR, Target};
 pub use ledger::{Ledger, LedgerPlace};
 pub use sql::{Operation, Reading, Refused, Stamp, StoreError, StoreErrorKind, TableRows};
 pub use target_policy::{
-    Cluster, MarkedBy, MarkedProfile, MetClusters, ProfileMatch, TargetPolicy,
+    Cluster, MatchedBy, MetClusters, PolicyProfile, ProfileMatch, TargetPolicy,
 };
 pub use timeouts::Timeouts;
 pub use touched::Touched;

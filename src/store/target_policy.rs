@@ -33,8 +33,8 @@ impl TargetPolicy {
     /// Returns the profiles' marks of a target of which only the text of [`Target::display`] is
     /// known. Nothing is resolved.
     #[must_use]
-    pub fn of_text(target: &str, profiles: &[MarkedProfile]) -> Self {
-        let mut marks = Self::NONE;
+    pub fn of_text(target: &str, profiles: &[PolicyProfile]) -> Self {
+        let mut policy = Self::NONE;
         for profile in profiles {
             let ends_as = |named: &Target| {
                 target
@@ -42,18 +42,18 @@ impl TargetPolicy {
                     .is_some_and(|user| user.ends_with('@'))
             };
             let by = match &profile.named {
-                Ok(named) => named.iter().any(ends_as).then_some(MarkedBy::Address),
-                Err(why) => Some(MarkedBy::Unreadable(why.clone())),
+                Ok(named) => named.iter().any(ends_as).then_some(MatchedBy::Address),
+                Err(why) => Some(MatchedBy::Unreadable(why.clone())),
             };
-            marks.add(&profile.name, [profile.production, profile.read_only], by);
+            policy.add(&profile.name, [profile.production, profile.read_only], by);
         }
-        marks
+        policy
     }
 
     /// Adds a profile's marks of the target, if it was recognised: the surest of each kind counts.
-    fn add(&mut self, profile: &str, [production, read_only]: [bool; 2], by: Option<MarkedBy>) {
+    fn add(&mut self, profile: &str, [production, read_only]: [bool; 2], by: Option<MatchedBy>) {
         let Some(by) = by else { return };
-        let mark = ProfileMatch {
+        let found = ProfileMatch {
             by,
             profile: profile.to_owned(),
         };
@@ -62,8 +62,8 @@ impl TargetPolicy {
             (read_only, &mut self.read_only),
         ];
         for (_, known) in known.into_iter().filter(|(is_said, _)| *is_said) {
-            if known.as_ref().is_none_or(|known| mark < *known) {
-                *known = Some(mark.clone());
+            if known.as_ref().is_none_or(|known| found < *known) {
+                *known = Some(found.clone());
             }
         }
     }
@@ -74,14 +74,14 @@ impl TargetPolicy {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProfileMatch {
     /// How.
-    pub by: MarkedBy,
+    pub by: MatchedBy,
     /// The profile's name.
     pub profile: String,
 }
 
 /// How a profile's target was recognised, the surest first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MarkedBy {
+pub enum MatchedBy {
     /// The profile is used.
     Use,
     /// Its address means the same location.
@@ -96,15 +96,15 @@ impl fmt::Display for ProfileMatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let profile = &self.profile;
         match &self.by {
-            MarkedBy::Use => write!(f, "profile '{profile}' is used"),
-            MarkedBy::Address => write!(f, "profile '{profile}' names this database"),
-            MarkedBy::Cluster => {
+            MatchedBy::Use => write!(f, "profile '{profile}' is used"),
+            MatchedBy::Address => write!(f, "profile '{profile}' names this database"),
+            MatchedBy::Cluster => {
                 write!(
                     f,
                     "profile '{profile}' names this database, at another address of the same cluster"
                 )
             }
-            MarkedBy::Unreadable(why) => {
+            MatchedBy::Unreadable(why) => {
                 write!(
                     f,
                     "profile '{profile}' may name this database: its address is not usable: {why}"
@@ -116,7 +116,7 @@ impl fmt::Display for ProfileMatch {
 
 /// A profile that marks targets.
 #[derive(Clone, Debug)]
-pub struct MarkedProfile {
+pub struct PolicyProfile {
     /// Its name.
     pub name: String,
     /// Whether its target is production.
@@ -219,7 +219,7 @@ impl MetClusters {
 
 /// The profiles' marks of one target, as far as known; more may be known after connecting.
 #[derive(Debug)]
-pub(super) struct Markings {
+pub(super) struct KnownPolicy {
     profiles: Vec<Profile>,
     directory: Option<PathBuf>,
     known: Mutex<Known>,
@@ -227,7 +227,7 @@ pub(super) struct Markings {
 
 #[derive(Debug, Default)]
 struct Known {
-    marks: TargetPolicy,
+    policy: TargetPolicy,
     is_met: bool,
 }
 
@@ -241,14 +241,14 @@ struct Profile {
     places: Vec<String>,
     /// Those of them that mean the target.
     matching: Vec<String>,
-    by: Option<MarkedBy>,
+    by: Option<MatchedBy>,
 }
 
-impl Markings {
+impl KnownPolicy {
     /// Compares a target with those of profiles; asks the resolver where names have to be compared.
     async fn new(
         target: &Target,
-        profiles: Vec<MarkedProfile>,
+        profiles: Vec<PolicyProfile>,
         directory: Option<PathBuf>,
     ) -> Self {
         let mut here = target.location();
@@ -279,9 +279,9 @@ impl Markings {
                 .map(|(place, _)| place.clone())
                 .collect();
             let by = match profile.named {
-                _ if profile.is_used => Some(MarkedBy::Use),
-                Err(why) => Some(MarkedBy::Unreadable(why)),
-                Ok(_) if !matching.is_empty() => Some(MarkedBy::Address),
+                _ if profile.is_used => Some(MatchedBy::Use),
+                Err(why) => Some(MatchedBy::Unreadable(why)),
+                Ok(_) if !matching.is_empty() => Some(MatchedBy::Address),
                 Ok(_) => None,
             };
             Profile {
@@ -307,10 +307,10 @@ impl Markings {
     }
 
     /// Adds the marks of all profiles that `how` recognises.
-    fn add(&self, how: impl Fn(&Profile) -> Option<MarkedBy>) {
-        let marks = &mut self.known().marks;
+    fn add(&self, how: impl Fn(&Profile) -> Option<MatchedBy>) {
+        let policy = &mut self.known().policy;
         for profile in &self.profiles {
-            marks.add(
+            policy.add(
                 &profile.name,
                 [profile.production, profile.read_only],
                 how(profile),
@@ -325,58 +325,62 @@ impl Target {
     /// Host names are resolved, for two seconds at most, where a profile's address differs from
     /// the target's in nothing else. Other threads may still be waiting for the resolver then.
     #[must_use]
-    pub async fn marked(self, profiles: Vec<MarkedProfile>, directory: Option<PathBuf>) -> Self {
+    pub async fn with_profiles(
+        self,
+        profiles: Vec<PolicyProfile>,
+        directory: Option<PathBuf>,
+    ) -> Self {
         if profiles.is_empty() {
             return self;
         }
-        let markings = Markings::new(&self, profiles, directory).await;
-        self.with_markings(markings)
+        let known_policy = KnownPolicy::new(&self, profiles, directory).await;
+        self.with_markings(known_policy)
     }
 
     /// Returns the profiles' marks of the target, as far as known: by its address and, once
     /// connected, by its cluster.
     #[must_use]
-    pub fn marks(&self) -> TargetPolicy {
-        self.markings()
-            .map(|markings| markings.known().marks.clone())
+    pub fn policy(&self) -> TargetPolicy {
+        self.known_policy()
+            .map(|known_policy| known_policy.known().policy.clone())
             .unwrap_or_default()
     }
 
     /// Says whether its marks are final.
     #[must_use]
     pub fn is_met(&self) -> bool {
-        self.markings()
-            .is_none_or(|markings| markings.known().is_met)
+        self.known_policy()
+            .is_none_or(|known_policy| known_policy.known().is_met)
     }
 
     /// Says whether its cluster matters: whether any profile marks targets.
     #[must_use]
-    pub fn has_marked_profiles(&self) -> bool {
-        self.markings().is_some()
+    pub fn has_policy_profiles(&self) -> bool {
+        self.known_policy().is_some()
     }
 
     /// Returns the path of the file of known clusters.
     #[must_use]
-    pub fn marks_directory(&self) -> Option<&Path> {
-        self.markings()?.directory.as_deref()
+    pub fn clusters_directory(&self) -> Option<&Path> {
+        self.known_policy()?.directory.as_deref()
     }
 
     /// Records the cluster of the target; returns the clusters to save, if there is a new one.
     /// Existing marks of the target are kept.
     pub fn meet(&self, cluster: Option<&Cluster>, met: &MetClusters) -> Option<MetClusters> {
-        let markings = self.markings()?;
-        markings.add(|profile| {
+        let known_policy = self.known_policy()?;
+        known_policy.add(|profile| {
             let is_met = |place: &String| cluster.is_some_and(|cluster| met.has(place, cluster));
             profile
                 .places
                 .iter()
                 .any(is_met)
-                .then_some(MarkedBy::Cluster)
+                .then_some(MatchedBy::Cluster)
         });
-        markings.known().is_met = true;
+        known_policy.known().is_met = true;
 
         let cluster = cluster?;
-        let matching = markings
+        let matching = known_policy
             .profiles
             .iter()
             .flat_map(|profile| &profile.matching);
@@ -399,8 +403,8 @@ mod tests {
         Target::resolve(Some(url), |_| None).unwrap()
     }
 
-    fn profile(name: &str, urls: &[&str]) -> MarkedProfile {
-        MarkedProfile {
+    fn profile(name: &str, urls: &[&str]) -> PolicyProfile {
+        PolicyProfile {
             name: name.to_owned(),
             production: true,
             read_only: false,
@@ -409,13 +413,13 @@ mod tests {
         }
     }
 
-    async fn production(url: &str, profiles: Vec<MarkedProfile>) -> Option<MarkedBy> {
+    async fn production(url: &str, profiles: Vec<PolicyProfile>) -> Option<MatchedBy> {
         target(url)
-            .marked(profiles, None)
+            .with_profiles(profiles, None)
             .await
-            .marks()
+            .policy()
             .production
-            .map(|mark| mark.by)
+            .map(|profile| profile.by)
     }
 
     fn cluster(number: u32) -> Cluster {
@@ -436,7 +440,7 @@ mod tests {
         ] {
             assert_eq!(
                 production(same, live()).await,
-                Some(MarkedBy::Address),
+                Some(MatchedBy::Address),
                 "{same}"
             );
         }
@@ -467,13 +471,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_profile_that_is_used_marks_whatever_it_is_used_on() {
-        let used = MarkedProfile {
+        let used = PolicyProfile {
             is_used: true,
             ..profile("live", &[])
         };
         assert_eq!(
             production("postgres://x.invalid/test", vec![used]).await,
-            Some(MarkedBy::Use)
+            Some(MatchedBy::Use)
         );
         assert_eq!(
             production("postgres://x.invalid/test", vec![profile("live", &[])]).await,
@@ -483,25 +487,25 @@ mod tests {
 
     #[tokio::test]
     async fn a_profile_whose_address_cannot_be_read_may_name_any_database() {
-        let broken = MarkedProfile {
+        let broken = PolicyProfile {
             named: Err("no service".to_owned()),
             ..profile("live", &[])
         };
         let by = production("postgres://x.invalid/test", vec![broken]).await;
-        assert_eq!(by, Some(MarkedBy::Unreadable("no service".to_owned())));
+        assert_eq!(by, Some(MatchedBy::Unreadable("no service".to_owned())));
     }
 
     #[tokio::test]
-    async fn a_mark_is_of_its_own_sort_only() {
-        let audit = MarkedProfile {
+    async fn a_policy_is_of_its_own_sort_only() {
+        let audit = PolicyProfile {
             production: false,
             read_only: true,
             ..profile("audit", &[LIVE])
         };
-        let marks = target(LIVE).marked(vec![audit], None).await.marks();
-        assert_eq!(marks.production, None);
+        let policy = target(LIVE).with_profiles(vec![audit], None).await.policy();
+        assert_eq!(policy.production, None);
         assert_eq!(
-            marks.read_only.unwrap().to_string(),
+            policy.read_only.unwrap().to_string(),
             "profile 'audit' names this database"
         );
     }
@@ -509,7 +513,7 @@ mod tests {
     #[tokio::test]
     async fn a_cluster_that_was_met_behind_the_profiles_address_is_known_at_any_other() {
         let live = || vec![profile("live", &[LIVE])];
-        let direct = target(LIVE).marked(live(), None).await;
+        let direct = target(LIVE).with_profiles(live(), None).await;
         let met = direct
             .meet(Some(&cluster(7)), &MetClusters::default())
             .unwrap();
@@ -521,10 +525,10 @@ mod tests {
         assert!(!serde_json::to_string(&met).unwrap().contains("secret"));
 
         let tunnel = target("postgres://localhost:6543/other")
-            .marked(live(), None)
+            .with_profiles(live(), None)
             .await;
         assert_eq!(
-            (tunnel.marks(), tunnel.is_met()),
+            (tunnel.policy(), tunnel.is_met()),
             (TargetPolicy::NONE, false)
         );
         assert_eq!(
@@ -532,11 +536,11 @@ mod tests {
             None,
             "its address is no profile's"
         );
-        assert_eq!(tunnel.marks().production.unwrap().by, MarkedBy::Cluster);
+        assert_eq!(tunnel.policy().production.unwrap().by, MatchedBy::Cluster);
         assert!(tunnel.is_met());
         tunnel.meet(None, &met);
         assert!(
-            tunnel.marks().production.is_some(),
+            tunnel.policy().production.is_some(),
             "what is marked stays so"
         );
     }
@@ -545,7 +549,7 @@ mod tests {
     async fn neither_another_cluster_nor_another_database_nor_an_unknown_one_is_marked() {
         let live = || vec![profile("live", &[LIVE])];
         let met = target(LIVE)
-            .marked(live(), None)
+            .with_profiles(live(), None)
             .await
             .meet(Some(&cluster(7)), &MetClusters::default());
         let met = met.unwrap();
@@ -555,18 +559,18 @@ mod tests {
         };
         for found in [Some(&cluster(8)), Some(&other), None] {
             let tunnel = target("postgres://localhost:6543/gate")
-                .marked(live(), None)
+                .with_profiles(live(), None)
                 .await;
             tunnel.meet(found, &met);
-            assert_eq!(tunnel.marks(), TargetPolicy::NONE, "{found:?}");
+            assert_eq!(tunnel.policy(), TargetPolicy::NONE, "{found:?}");
         }
         let renamed = vec![profile("live", &["postgres://new.invalid/gate"])];
         let tunnel = target("postgres://localhost:6543/gate")
-            .marked(renamed, None)
+            .with_profiles(renamed, None)
             .await;
         tunnel.meet(Some(&cluster(7)), &met);
         assert_eq!(
-            tunnel.marks(),
+            tunnel.policy(),
             TargetPolicy::NONE,
             "the profile names another place now"
         );
@@ -575,7 +579,7 @@ mod tests {
     #[tokio::test]
     async fn only_so_many_clusters_are_kept_of_one_address() {
         let direct = target(LIVE)
-            .marked(vec![profile("live", &[LIVE])], None)
+            .with_profiles(vec![profile("live", &[LIVE])], None)
             .await;
         let mut met = MetClusters::default();
         for number in 0..40 {

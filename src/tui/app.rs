@@ -152,7 +152,7 @@ impl App {
             Some(Dialog::Holders(_)) => Context::Holders,
             Some(Dialog::Findings) => Context::Findings,
             Some(Dialog::Access) => Context::Access,
-            Some(question) if question.is_to_read() => Context::Reader,
+            Some(dialog) if dialog.is_to_read() => Context::Reader,
             Some(_) => Context::Dialog,
             None => self.base_context(),
         }
@@ -167,9 +167,9 @@ impl App {
     }
 
     /// Returns the dialog that actions apply to: not a list of actions.
-    pub(crate) fn question(&self) -> Option<&Dialog> {
-        let mut questions = self.modals.iter().rev().map(|modal| &modal.dialog);
-        questions.find(|question| !matches!(question, Dialog::Palette | Dialog::Help))
+    pub(crate) fn dialog(&self) -> Option<&Dialog> {
+        let mut dialogs = self.modals.iter().rev().map(|modal| &modal.dialog);
+        dialogs.find(|dialog| !matches!(dialog, Dialog::Palette | Dialog::Help))
     }
 
     /// Returns the key context if no dialog is open.

@@ -829,7 +829,7 @@ fn a_copy_is_one_write_up_to_its_limit() {
 }
 
 #[test]
-fn tells_a_gone_terminal_from_other_failures() {
+fn distinguishes_a_gone_terminal_from_other_failures() {
     use rustix::io::Errno;
     for (errno, gone) in [
         (Errno::IO, true),

@@ -138,8 +138,10 @@ pub fn note(before: &str, after: &str) -> Option<String> {
         return Some("only invisible characters differ".to_owned());
     }
     let words = Words::new(before, after);
-    let first = |text: &str, marks: &[super::Highlight]| {
-        let part = marks.iter().find_map(|mark| text.get(mark.range.clone()));
+    let first = |text: &str, highlights: &[super::Highlight]| {
+        let part = highlights
+            .iter()
+            .find_map(|highlight| text.get(highlight.range.clone()));
         part.and_then(|part| part.chars().find(|c| !is_unseen(*c)))
             .map(name)
     };

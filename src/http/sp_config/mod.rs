@@ -80,11 +80,11 @@ pub(super) fn routes() -> Router<Arc<Service>> {
 /// Fails if the target cannot be reached or written.
 pub(super) async fn start(service: &Arc<Service>) -> Result<(), Failure> {
     look_after(service).await;
-    let watched = Arc::downgrade(service);
+    let weak = Arc::downgrade(service);
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(ROUND).await;
-            let Some(service) = watched.upgrade() else {
+            let Some(service) = weak.upgrade() else {
                 return;
             };
             look_after(&service).await;

@@ -128,10 +128,10 @@ fn limited(label: &str, text: &str) -> Line {
 }
 
 /// Returns an id with its name, or that there is none.
-fn named(id: &str, label: Option<&Label>, lacking: &str) -> String {
+fn named(id: &str, label: Option<&Label>, missing: &str) -> String {
     match label {
         _ if id.is_empty() => String::new(),
-        None => format!("{id} ({lacking})"),
+        None => format!("{id} ({missing})"),
         Some(label) if label.name == label.id || label.name.is_empty() => id.to_owned(),
         Some(label) => format!("{id} {}", label.name),
     }
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_lacking_is_reported_with_a_sign_and_in_words() {
+    fn what_is_missing_is_reported_with_a_sign_and_in_words() {
         let described = describe("2000000002");
         assert!(
             described.contains("! nothing  missing in the target"),

@@ -64,7 +64,7 @@ fn list(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect) -> Opti
         canvas.line(inside, n + 1, &columns.row(scope, words));
     }
     let row = scopes.list.at().checked_sub(top)? + 1;
-    canvas.mark(inside, row, Role::selection(scopes.half == Half::List));
+    canvas.highlight(inside, row, Role::selection(scopes.half == Half::List));
     Some(row_cursor(inside, row))
 }
 
@@ -114,7 +114,7 @@ fn detail(app: &App, scopes: &Scopes, canvas: &mut Canvas<'_>, area: Rect) -> Op
     canvas.more(area, scopes.half == Half::Detail, below);
     let row = scopes.detail.at().checked_sub(top)?;
     if scopes.half == Half::Detail {
-        canvas.mark(inside, row, Role::Selection);
+        canvas.highlight(inside, row, Role::Selection);
     }
     Some(row_cursor(inside, row))
 }

@@ -49,8 +49,8 @@ pub(crate) enum Act {
     Theme,
     Palette,
     Help,
-    NextStop,
-    PreviousStop,
+    NextFocus,
+    PreviousFocus,
     Press,
     Back,
     Escape,
@@ -84,5 +84,5 @@ pub(crate) enum Act {
     Reverse,
     Toggle,
     Access,
-    TurnAccess,
+    SwitchGrouping,
 }

@@ -44,7 +44,7 @@ pub(crate) enum RebindError {
     #[error("{place}: {action} would have no key: name one, or remove the line")]
     NoKey { place: String, action: &'static str },
     /// It would be typed as text where the action is needed.
-    #[error("{place}: {action} needs a key that is not typed as text, such as {such}: add one")]
+    #[error("{place}: {action} requires a key that is not typed as text, such as {such}: add one")]
     Typed {
         place: String,
         action: &'static str,

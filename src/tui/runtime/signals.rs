@@ -76,8 +76,8 @@ impl Signals {
     ///
     /// Outside a tokio runtime with signals and time, as tokio itself does.
     pub fn new() -> io::Result<Self> {
-        let mut watch = interval(CHECK_INTERVAL);
-        watch.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ticks = interval(CHECK_INTERVAL);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Ok(Self {
             hangup: signal(SignalKind::hangup())?,
             terminate: signal(SignalKind::terminate())?,
@@ -85,7 +85,7 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
             resume: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
             user1: signal(SignalKind::user_defined1())?,
-            ticks: watch,
+            ticks,
             is_gone: false,
         })
     }
@@ -174,7 +174,7 @@ pub struct Input {
     events: UnboundedReceiver<io::Result<Arrived>>,
     resize: unix::Signal,
     /// Closed by dropping, which ends the thread.
-    _stop: PipeWriter,
+    _cancel: PipeWriter,
 }
 
 impl Input {
@@ -189,15 +189,15 @@ impl Input {
     /// Outside a tokio runtime with signals, as tokio itself does.
     pub fn new() -> io::Result<Self> {
         let resize = signal(SignalKind::window_change())?;
-        let (stop, writer) = io::pipe()?;
+        let (cancel, writer) = io::pipe()?;
         let (sender, events) = unbounded_channel();
         thread::Builder::new()
             .name("input".into())
-            .spawn(move || read(&sender, &stop))?;
+            .spawn(move || read(&sender, &cancel))?;
         Ok(Self {
             events,
             resize,
-            _stop: writer,
+            _cancel: writer,
         })
     }
 
@@ -242,12 +242,12 @@ fn resized() -> Option<Arrived> {
 }
 
 /// The thread: forwards events until it is asked to stop or the terminal is gone.
-fn read(events: &UnboundedSender<io::Result<Arrived>>, stop: &PipeReader) {
+fn read(events: &UnboundedSender<io::Result<Arrived>>, cancel: &PipeReader) {
     loop {
         let stdin = stdin();
         let mut fds = [
             PollFd::from_borrowed_fd(stdin, PollFlags::IN),
-            PollFd::new(stop, PollFlags::empty()),
+            PollFd::new(cancel, PollFlags::empty()),
         ];
         match poll(&mut fds, None) {
             Err(Errno::INTR) => continue,

@@ -150,7 +150,7 @@ fn short_summary(app: &App, review: &Review) -> Line {
 
 /// As many keys as fit, of those that work now.
 fn keys(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
-    let room = usize::from(area.width).saturating_sub(2);
+    let space = usize::from(area.width).saturating_sub(2);
     let mut line = Line::of(Role::Text, " ");
     if !app.pending.is_empty() {
         line.push(Role::Key, &format!("{}-  ", show(&app.pending)));
@@ -160,7 +160,7 @@ fn keys(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
             .clone()
             .and(Role::Key, &key)
             .and(Role::Dim, &format!(" {word}"));
-        if longer.width() > room {
+        if longer.width() > space {
             continue;
         }
         line = longer.and(Role::Text, "  ");

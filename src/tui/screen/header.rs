@@ -26,7 +26,7 @@ pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     };
     let subject = &review.subject;
     let mut right = Line::of(Role::Dim, &subject.platform);
-    marks(&mut right, subject.production, subject.read_only.is_some());
+    badges(&mut right, subject.production, subject.read_only.is_some());
     let left = usize::from(canvas.line_right(area, 0, &right)).saturating_sub(2);
     let glyphs = app.theme.glyphs;
     let sha: String = subject.sha256.chars().take(SHORT).collect();
@@ -39,36 +39,36 @@ pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     } else {
         String::new()
     };
-    let room = left.saturating_sub(fixed + sha.len()).max(SHORTEST_FILE);
-    let file = file_end(&subject.file, room, glyphs.ellipsis);
+    let space = left.saturating_sub(fixed + sha.len()).max(SHORTEST_FILE);
+    let file = file_end(&subject.file, space, glyphs.ellipsis);
     let line = Line::of(Role::Title, &file)
         .and(Role::Dim, &sha)
         .and(Role::Dim, &format!(" {} ", glyphs.arrow))
         .and(Role::Title, &target);
-    let room = Rect {
+    let space = Rect {
         width: u16::try_from(left).unwrap_or(area.width).min(area.width),
         ..area
     };
-    canvas.line(room, 0, &line);
+    canvas.line(space, 0, &line);
 }
 
 /// What the profiles say about the target.
-fn marks(right: &mut Line, production: bool, read_only: bool) {
-    for (_, mark) in [(production, " PRODUCTION "), (read_only, " READ-ONLY ")]
+fn badges(right: &mut Line, production: bool, read_only: bool) {
+    for (_, badge) in [(production, " PRODUCTION "), (read_only, " READ-ONLY ")]
         .into_iter()
-        .filter(|mark| mark.0)
+        .filter(|badge| badge.0)
     {
         if right.width() > 0 {
             right.push(Role::Text, " ");
         }
-        right.push(Role::Production, mark);
+        right.push(Role::Production, badge);
     }
 }
 
 /// Without a file, the target alone.
 fn target(canvas: &mut Canvas<'_>, area: Rect, place: &Location) {
     let mut right = Line::new();
-    marks(&mut right, place.production, place.read_only.is_some());
+    badges(&mut right, place.production, place.read_only.is_some());
     let left = canvas.line_right(area, 0, &right);
     let line = Line::of(Role::Title, "gatediff")
         .and(Role::Dim, "  ")
@@ -84,14 +84,14 @@ fn target(canvas: &mut Canvas<'_>, area: Rect, place: &Location) {
 }
 
 /// Cuts a long path at its start: the end is more informative.
-fn file_end(path: &str, room: usize, ellipsis: &str) -> String {
+fn file_end(path: &str, space: usize, ellipsis: &str) -> String {
     let path = crate::engine::display::safe(path);
-    if width(&path) <= room {
+    if width(&path) <= space {
         return path.into_owned();
     }
     let name = path.rsplit('/').next().unwrap_or_default();
-    if width(name) + width(ellipsis) < room {
+    if width(name) + width(ellipsis) < space {
         return format!("{ellipsis}/{name}");
     }
-    cut(name, room, ellipsis)
+    cut(name, space, ellipsis)
 }

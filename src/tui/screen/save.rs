@@ -51,8 +51,8 @@ pub(crate) const EXPORT: Action = Action {
 };
 
 /// Asks for the path of a file.
-fn ask(app: &mut App, question: fn(&App) -> Option<Modal>) {
-    let modal = question(app);
+fn ask(app: &mut App, dialog: fn(&App) -> Option<Modal>) {
+    let modal = dialog(app);
     app.modals.extend(modal);
 }
 
@@ -114,8 +114,8 @@ fn export(app: &App) -> Option<Modal> {
         subject.directory,
         plain(&subject.database)
     );
-    let question = Dialog::Export(roots(review, app.node()));
-    Some(Modal::new(question, "Export", body).with_path(path))
+    let dialog = Dialog::Export(roots(review, app.node()));
+    Some(Modal::new(dialog, "Export", body).with_path(path))
 }
 
 fn secrets() -> Line {
@@ -189,8 +189,8 @@ pub(crate) fn go(app: &mut App) -> Vec<Effect> {
         app.refuse("type a path");
         return Vec::new();
     }
-    let (question, selected) = (modal.dialog.clone(), modal.selected);
-    let save = match (question, &app.review) {
+    let (dialog, selected) = (modal.dialog.clone(), modal.selected);
+    let save = match (dialog, &app.review) {
         (Dialog::SavePlan, Some(review)) => Save::Plan(review.choices.clone(), path),
         (Dialog::SaveBackup(job), _) => Save::Backup(job, path),
         (Dialog::Export(_), _) if selected == 0 => Save::Export(Vec::new(), path),

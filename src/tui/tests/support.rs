@@ -193,7 +193,7 @@ pub(crate) fn plan(drafts: Vec<Draft>, missing: Vec<Missing>, warnings: Vec<Find
 pub(crate) fn sample() -> Arc<Plan> {
     plan(
         sample_drafts(10),
-        sample_lack(),
+        sample_missing_apis(),
         vec![Finding::note(
             "unknown-property",
             "2 unknown properties were ignored",
@@ -237,7 +237,7 @@ pub(crate) fn granting(more: usize) -> Arc<Plan> {
     Arc::new(Plan::new(KINDS, candidates, Vec::new(), Vec::new()).with_access(model))
 }
 
-pub(crate) fn sample_lack() -> Vec<Missing> {
+pub(crate) fn sample_missing_apis() -> Vec<Missing> {
     vec![
         Missing::api(
             "billing",
@@ -256,7 +256,7 @@ pub(crate) fn sample_missing() -> Arc<Plan> {
         module: "".into(),
         used_by: users,
     };
-    let mut all = sample_lack();
+    let mut all = sample_missing_apis();
     all.push(missing(
         "5e9d9544a1dcd60001d0a001",
         vec![id("client", "crm"), id("client", "risk")],

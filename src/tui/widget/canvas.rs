@@ -26,26 +26,26 @@ impl<'a> Canvas<'a> {
         let Some(area) = self.row(area, row) else {
             return;
         };
-        let mut room = usize::from(area.width);
+        let mut space = usize::from(area.width);
         let mut rest = line.width();
         for piece in line.pieces() {
             let wide = width(piece.text());
             // The ellipsis of this piece has to stand for the rest.
-            let text = if rest > room && wide >= room {
+            let text = if rest > space && wide >= space {
                 cut(
                     &format!("{}\u{20}", piece.text()),
-                    room,
+                    space,
                     self.theme.glyphs.ellipsis,
                 )
             } else {
                 piece.text().to_owned()
             };
-            let x = area.right() - u16::try_from(room).unwrap_or(0);
+            let x = area.right() - u16::try_from(space).unwrap_or(0);
             self.buffer
-                .set_stringn(x, area.y, &text, room, self.theme.style(piece.role));
-            room = room.saturating_sub(width(&text));
+                .set_stringn(x, area.y, &text, space, self.theme.style(piece.role));
+            space = space.saturating_sub(width(&text));
             rest -= wide;
-            if room == 0 {
+            if space == 0 {
                 return;
             }
         }
@@ -67,7 +67,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// Applies a role to row `row`, as for the selection.
-    pub(crate) fn mark(&mut self, area: Rect, row: usize, role: Role) {
+    pub(crate) fn highlight(&mut self, area: Rect, row: usize, role: Role) {
         if let Some(area) = self.row(area, row) {
             self.style(area, self.theme.style(role));
         }
@@ -106,15 +106,15 @@ impl<'a> Canvas<'a> {
         if focused {
             // Only the line with the title: to recolour whole borders when the
             // focus moves costs several kilobytes over the link.
-            self.mark(area, 0, Role::BorderFocus);
+            self.highlight(area, 0, Role::BorderFocus);
         }
         if area.width > 4 {
-            let room = Rect {
+            let space = Rect {
                 x: area.x + 2,
                 width: area.width - 4,
                 ..area
             };
-            self.line(room, 0, title);
+            self.line(space, 0, title);
         }
         inside
     }

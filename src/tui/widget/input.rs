@@ -19,8 +19,8 @@ pub(crate) fn input_line(
     let left = u16::try_from(label.width())
         .unwrap_or(u16::MAX)
         .min(area.width);
-    let room = usize::from(area.width - left).max(1);
-    let scroll = input.visual_scroll(room.saturating_sub(1).max(1));
+    let space = usize::from(area.width - left).max(1);
+    let scroll = input.visual_scroll(space.saturating_sub(1).max(1));
     let mut skipped = 0;
     let shown: String = input
         .value()
@@ -37,7 +37,7 @@ pub(crate) fn input_line(
         ..area
     };
     let mut line = Line::of(Role::Input, &shown);
-    line.pad_to(8.min(room));
+    line.pad_to(8.min(space));
     canvas.line(rest, row, &line);
     let column = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
     let row = u16::try_from(row).unwrap_or(0);

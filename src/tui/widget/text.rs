@@ -140,11 +140,11 @@ pub(crate) fn cut(text: &str, columns: usize, ellipsis: &str) -> String {
     } else {
         ""
     };
-    let room = columns - width(ellipsis);
+    let space = columns - width(ellipsis);
     let (mut taken, mut shown) = (0, String::new());
     for grapheme in text.graphemes(true) {
         taken += grapheme.width();
-        if taken > room {
+        if taken > space {
             break;
         }
         shown.push_str(grapheme);

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use gatediff::private_server::{LocalOptions, LocalServer};
 
-use super::wait;
+use super::{pg, wait};
 
 const DIRECTORY: &str = "GATEDIFF_TEST_OWNER";
 
@@ -72,7 +72,7 @@ pub(crate) fn serve_until_killed() {
     };
     let server = LocalServer::start(LocalOptions {
         temp: Some(temp.clone()),
-        ..LocalOptions::default()
+        ..pg::options()
     })
     .unwrap();
     let unfinished = temp.join("report.new");

@@ -126,15 +126,15 @@ impl Form {
         jump: bool,
         glyphs: &'static Glyphs,
     ) {
-        let room = Area::new(size, accessible);
+        let space = Area::new(size, accessible);
         if let Some(picker) = &mut self.picker {
-            let message = message(&self.message, room.width).len();
+            let message = message(&self.message, space.width).len();
             picker
                 .list
-                .follow(room.height.saturating_sub(message + 1), jump);
+                .follow(space.height.saturating_sub(message + 1), jump);
             return;
         }
-        let rows = lay(self, room.width, glyphs);
+        let rows = lay(self, space.width, glyphs);
         let focus = rows.iter().position(|row| row.has_focus).unwrap_or(0);
         // Broken rules of a field are shown below it.
         let below = rows
@@ -142,10 +142,10 @@ impl Form {
             .skip(focus + 1)
             .take_while(|row| row.belongs)
             .count();
-        self.top = window(rows.len(), focus + below, self.top, room.height).start;
-        self.top = window(rows.len(), focus, self.top, room.height).start;
+        self.top = window(rows.len(), focus + below, self.top, space.height).start;
+        self.top = window(rows.len(), focus, self.top, space.height).start;
         // The rows above the first field scroll with it.
-        if self.focus == Focus::Name && focus < room.height {
+        if self.focus == Focus::Name && focus < space.height {
             self.top = 0;
         }
     }
@@ -168,14 +168,14 @@ impl FormLayout<'_> {
     /// Starts a row: the focus marker and the label.
     fn labelled(&self, part: Part, has_focus: bool) -> Line {
         let role = if has_focus { Role::Title } else { Role::Text };
-        let mut line = self.marked(has_focus);
+        let mut line = self.with_focus_sign(has_focus);
         line.push(role, label(part, self.is_short));
         line.push(Role::Warning, if part.is_required() { " *" } else { "" });
         line.pad_to(self.column);
         line
     }
 
-    fn marked(&self, has_focus: bool) -> Line {
+    fn with_focus_sign(&self, has_focus: bool) -> Line {
         let mut line = Line::of(Role::Key, if has_focus { self.glyphs.closed } else { "" });
         line.pad_to(FOCUS_WIDTH);
         line
@@ -194,25 +194,25 @@ impl FormLayout<'_> {
     fn text(&mut self, focus: Focus, input: &Input, limit: Option<(&String, usize)>) {
         let Some(part) = focus.part() else { return };
         let has_focus = self.has_focus(focus);
-        let tally = limit.map_or_else(Line::new, |(text, most)| {
+        let tally = limit.map_or_else(Line::new, |(text, max)| {
             // As the product counts, and Java does.
             let units = text.encode_utf16().count();
-            let role = if units > most {
+            let role = if units > max {
                 Role::Blocked
             } else {
                 Role::Dim
             };
-            Line::of(role, &format!("  {units}/{most}"))
+            Line::of(role, &format!("  {units}/{max}"))
         });
         let mut line = self.labelled(part, has_focus);
         // The counts are aligned.
         let beside = if self.width < NARROW { 0 } else { 9 };
-        let room = self
+        let space = self
             .width
             .saturating_sub(self.column + beside)
             .clamp(1, WIDEST);
-        let cursor = typed(&mut line, input, room, has_focus, self.glyphs);
-        line.pad_to(self.column + room);
+        let cursor = typed(&mut line, input, space, has_focus, self.glyphs);
+        line.pad_to(self.column + space);
         for piece in tally.pieces().iter().filter(|_| beside > 0) {
             line.push(piece.role, piece.text());
         }
@@ -312,17 +312,17 @@ impl FormLayout<'_> {
         // There may be many modules: each count is computed once.
         for (index, module) in form.modules.iter().enumerate() {
             let has_focus = self.has_focus(Focus::Module(index));
-            let room = if self.is_short {
+            let space = if self.is_short {
                 self.width / 2
             } else {
                 self.column
             };
-            let name = room.saturating_sub(FOCUS_WIDTH + 3);
-            let mut line = self.marked(has_focus);
+            let name = space.saturating_sub(FOCUS_WIDTH + 3);
+            let mut line = self.with_focus_sign(has_focus);
             line.push(Role::Text, "  ");
             let role = if has_focus { Role::Title } else { Role::Text };
             line.push(role, &cut(&safe(module), name, self.glyphs.ellipsis));
-            line.pad_to(room.max(self.column));
+            line.pad_to(space.max(self.column));
             match form.chosen_of(module) {
                 0 if self.is_short => line.push(Role::Warning, "no APIs: not saved"),
                 0 => line.push(
@@ -334,7 +334,7 @@ impl FormLayout<'_> {
             self.push(line, has_focus, None);
         }
         let has_focus = self.has_focus(Focus::AddModule);
-        let mut line = self.marked(has_focus);
+        let mut line = self.with_focus_sign(has_focus);
         let role = if has_focus { Role::Title } else { Role::Text };
         line.push(
             role,
@@ -373,12 +373,12 @@ impl FormLayout<'_> {
         } else {
             self.column.min(self.width / 3)
         };
-        let room = self.width.saturating_sub(indent);
+        let space = self.width.saturating_sub(indent);
         let mut rows = Vec::new();
         for violation in self.form.describe(part) {
             let text = format!("{} {violation}", self.glyphs.blocked);
-            let mut pieces: Vec<(Role, String)> = parts(&text, room, Role::Blocked);
-            pieces.extend(parts(&violation.hint, room, Role::Dim));
+            let mut pieces: Vec<(Role, String)> = parts(&text, space, Role::Blocked);
+            pieces.extend(parts(&violation.hint, space, Role::Dim));
             for (role, text) in pieces {
                 let mut line = Line::new();
                 line.pad_to(indent);
@@ -392,11 +392,11 @@ impl FormLayout<'_> {
     }
 }
 
-fn parts(text: &str, room: usize, role: Role) -> Vec<(Role, String)> {
+fn parts(text: &str, space: usize, role: Role) -> Vec<(Role, String)> {
     if text.is_empty() {
         return Vec::new();
     }
-    wrap(&safe(text), room)
+    wrap(&safe(text), space)
         .into_iter()
         .map(|part| (role, part))
         .collect()
@@ -478,16 +478,19 @@ fn chooser(line: &mut Line, text: &str, is_none: bool, has_focus: bool) {
 pub(crate) fn typed(
     line: &mut Line,
     input: &Input,
-    room: usize,
+    space: usize,
     has_focus: bool,
     glyphs: &'static Glyphs,
 ) -> Option<usize> {
     let start = line.width();
     let value = input.value();
     if !has_focus {
-        let shown = cut(&safe(value), room, glyphs.ellipsis);
+        let shown = cut(&safe(value), space, glyphs.ellipsis);
         line.push(Role::Input, &shown);
-        line.push(Role::Input, &" ".repeat(room.saturating_sub(width(&shown))));
+        line.push(
+            Role::Input,
+            &" ".repeat(space.saturating_sub(width(&shown))),
+        );
         return None;
     }
     let split = value
@@ -496,13 +499,16 @@ pub(crate) fn typed(
         .map_or(value.len(), |(offset, _)| offset);
     let (before, after) = value.split_at(split);
     // The cursor needs a column of its own, and the next character is visible.
-    let behind = width(&safe(after)).min(room / 4).max(1);
-    let before = tail(&safe(before), room.saturating_sub(behind));
+    let behind = width(&safe(after)).min(space / 4).max(1);
+    let before = tail(&safe(before), space.saturating_sub(behind));
     let column = width(&before);
-    let after = cut(&safe(after), room.saturating_sub(column), "");
+    let after = cut(&safe(after), space.saturating_sub(column), "");
     let shown = format!("{before}{after}");
     line.push(Role::Input, &shown);
-    line.push(Role::Input, &" ".repeat(room.saturating_sub(width(&shown))));
+    line.push(
+        Role::Input,
+        &" ".repeat(space.saturating_sub(width(&shown))),
+    );
     Some(start + column)
 }
 

@@ -54,7 +54,7 @@ pub(crate) struct Choice {
     index: usize,
     pub(crate) is_chosen: bool,
     /// Whether the target does not have it.
-    pub(crate) is_lacking: bool,
+    pub(crate) is_missing: bool,
     /// Why it cannot be chosen.
     pub(crate) barred: Option<String>,
 }
@@ -65,7 +65,7 @@ impl Choice {
             id: Arc::clone(id),
             index,
             is_chosen,
-            is_lacking: false,
+            is_missing: false,
             barred: None,
         }
     }
@@ -117,9 +117,9 @@ impl Picker {
                 .get(module.apis.clone())
                 .unwrap_or_default()
                 .iter();
-            let is_missing = apis.all(ApiInfo::is_lacking);
+            let is_missing = apis.all(ApiInfo::is_missing);
             bar(Choice {
-                is_lacking: is_missing,
+                is_missing,
                 ..choice
             })
         });
@@ -146,7 +146,7 @@ impl Picker {
         let choices = apis.map(|(index, api)| {
             let choice = Choice::new(&api.name.key, index, draft.apis.contains(&api.name));
             let choice = Choice {
-                is_lacking: api.is_lacking(),
+                is_missing: api.is_missing(),
                 ..choice
             };
             if began.apis.contains(&api.name) {
@@ -162,14 +162,14 @@ impl Picker {
     pub(super) fn authentications(catalogue: &Catalogue, draft: &Draft) -> Self {
         let known = catalogue.authentications();
         let mut choices = labels(known, |id| draft.authentications.contains(id));
-        let lacking = draft
+        let missing = draft
             .authentications
             .iter()
             .filter(|id| catalogue.authentication(id).is_none());
-        choices.extend(lacking.map(|id| {
+        choices.extend(missing.map(|id| {
             let choice = Choice::new(&id.as_str().into(), usize::MAX, true);
             bar(Choice {
-                is_lacking: true,
+                is_missing: true,
                 ..choice
             })
         }));
@@ -374,7 +374,7 @@ impl Picker {
     /// Returns the note on a choice.
     pub(crate) fn note(&self, choice: &Choice, catalogue: &Catalogue) -> String {
         match &self.topic {
-            _ if choice.is_lacking => "missing in the target".to_owned(),
+            _ if choice.is_missing => "missing in the target".to_owned(),
             Topic::Clients => {
                 let groups = catalogue
                     .clients()
@@ -399,7 +399,7 @@ impl Picker {
 
 /// Keeps what is missing in the target from being selected.
 fn bar(choice: Choice) -> Choice {
-    let barred = choice.is_lacking.then(|| {
+    let barred = choice.is_missing.then(|| {
         format!(
             "{} is missing in the target: it can only be deselected",
             choice.id

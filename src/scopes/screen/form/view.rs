@@ -38,10 +38,10 @@ pub(crate) fn draw(
         );
     }
     let boxed = canvas.boxed(area, &title, true);
-    let room = Area::new(size, app.theme.accessible);
+    let space = Area::new(size, app.theme.accessible);
     let inside = Rect {
         x: boxed.x.saturating_add(1),
-        width: u16::try_from(room.width)
+        width: u16::try_from(space.width)
             .unwrap_or(boxed.width)
             .min(boxed.width.saturating_sub(1)),
         ..boxed
@@ -110,8 +110,8 @@ fn list(
     inside: Rect,
     area: Rect,
 ) -> Option<Position> {
-    let room = usize::from(inside.width);
-    let described = message(&form.message, room);
+    let space = usize::from(inside.width);
+    let described = message(&form.message, space);
     for (n, line) in described.iter().enumerate() {
         canvas.line(inside, n, line);
     }
@@ -136,12 +136,12 @@ fn list(
         } else {
             "No match."
         };
-        for (n, part) in crate::tui::widget::wrap(nothing, room).iter().enumerate() {
+        for (n, part) in crate::tui::widget::wrap(nothing, space).iter().enumerate() {
             canvas.line(below, n, &Line::of(Role::Dim, part));
         }
         return typed_at.or_else(|| app.theme.accessible.then(|| row_cursor(below, 0)));
     }
-    let columns = Columns::new(picker, visible.clone(), room);
+    let columns = Columns::new(picker, visible.clone(), space);
     for (n, row) in visible.clone().enumerate() {
         canvas.line(below, n, &columns.line(app, form, picker, row));
     }
@@ -157,7 +157,7 @@ fn list(
     } else {
         Role::Selection
     };
-    canvas.mark(below, index, role);
+    canvas.highlight(below, index, role);
     typed_at.or_else(|| app.theme.accessible.then(|| row_cursor(below, index)))
 }
 
@@ -167,13 +167,13 @@ fn filter(app: &App, picker: &Picker, canvas: &mut Canvas<'_>, inside: Rect) -> 
     let listed = picker.list.rows().len();
     let tally = format!("{listed} of {} listed", picker.total());
     let typed_at = if picker.is_filtering || !picker.filter.value().is_empty() {
-        let room = usize::from(inside.width)
+        let space = usize::from(inside.width)
             .saturating_sub(4 + width(&tally))
             .max(8);
         typed(
             &mut line,
             &picker.filter,
-            room,
+            space,
             picker.is_filtering,
             app.theme.glyphs,
         )
@@ -191,21 +191,21 @@ fn filter(app: &App, picker: &Picker, canvas: &mut Canvas<'_>, inside: Rect) -> 
 
 /// The widths of the columns for the visible rows.
 struct Columns {
-    room: usize,
+    space: usize,
     id: usize,
 }
 
 impl Columns {
-    fn new(picker: &Picker, visible: std::ops::Range<usize>, room: usize) -> Self {
+    fn new(picker: &Picker, visible: std::ops::Range<usize>, space: usize) -> Self {
         let ids = visible
             .filter_map(|row| picker.row(row))
             .map(|choice| width(&safe(&choice.id)));
-        let notes = room.saturating_sub(4);
-        let most = if room < NARROW { notes } else { notes / 2 };
-        let room = room.min(WIDEST);
+        let notes = space.saturating_sub(4);
+        let max = if space < NARROW { notes } else { notes / 2 };
+        let space = space.min(WIDEST);
         Self {
-            room,
-            id: ids.max().unwrap_or(0).min(most),
+            space,
+            id: ids.max().unwrap_or(0).min(max),
         }
     }
 
@@ -225,20 +225,20 @@ impl Columns {
         let mut line = Line::of(if choice.is_chosen { Role::Add } else { role }, sign);
         line.push(role, &cut(&safe(&choice.id), self.id, glyphs.ellipsis));
         let note = picker.note(choice, &form.catalogue);
-        let note_room = width(&note) + 2;
+        let note_space = width(&note) + 2;
         let name = picker.name(choice, &form.catalogue);
         let left = self
-            .room
-            .saturating_sub(4 + self.id + 2 + if note.is_empty() { 0 } else { note_room });
+            .space
+            .saturating_sub(4 + self.id + 2 + if note.is_empty() { 0 } else { note_space });
         if left >= 4 && !name.is_empty() {
             line.pad_to(4 + self.id + 2);
             line.push(Role::Dim, &cut(&safe(&name), left, glyphs.ellipsis));
         }
         if !note.is_empty() {
-            line.pad_to(self.room.saturating_sub(note_room));
+            line.pad_to(self.space.saturating_sub(note_space));
             line.push(Role::Text, "  ");
             line.push(
-                if is_barred || choice.is_lacking {
+                if is_barred || choice.is_missing {
                     Role::Blocked
                 } else {
                     Role::Dim

@@ -21,8 +21,8 @@ fn open(app: &mut App) {
     let Some(scope) = app.scopes.as_ref().and_then(Scopes::current) else {
         return;
     };
-    let question = Dialog::Holders(scope.id.clone());
-    app.modals.push(Modal::new(question, "Clients", Vec::new()));
+    let dialog = Dialog::Holders(scope.id.clone());
+    app.modals.push(Modal::new(dialog, "Clients", Vec::new()));
     list_again(app);
 }
 

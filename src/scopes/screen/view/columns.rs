@@ -68,12 +68,12 @@ impl Column {
     }
 
     /// Returns its maximum width.
-    const fn most(self, room: usize) -> usize {
+    const fn max(self, space: usize) -> usize {
         match self {
             Self::Name => 30,
             Self::Alias => 24,
             Self::Authentications => 18,
-            Self::Description => room,
+            Self::Description => space,
             _ => 12,
         }
     }
@@ -148,7 +148,7 @@ pub(super) struct Columns {
 
 impl Columns {
     /// Returns the columns for the visible scopes.
-    pub(super) fn new(app: &App, catalogue: &Catalogue, rows: &[usize], room: usize) -> Self {
+    pub(super) fn new(app: &App, catalogue: &Catalogue, rows: &[usize], space: usize) -> Self {
         let widest = |column: Column| {
             let scopes = rows
                 .iter()
@@ -158,9 +158,9 @@ impl Columns {
                 .max()
                 .unwrap_or(0)
                 .max(column.head().len())
-                .min(column.most(room))
+                .min(column.max(space))
         };
-        let mut rest = room;
+        let mut rest = space;
         let mut wide: Vec<(Column, usize)> = COLUMNS.iter().map(|column| (*column, 0)).collect();
         let set = |wide: &mut Vec<(Column, usize)>, column: Column, columns: usize| {
             wide.iter_mut()
@@ -169,7 +169,7 @@ impl Columns {
         };
         // The name has to leave room for the distinguishing columns.
         let name = widest(Column::Name);
-        let least = name.min((room * 2 / 5).max(12));
+        let least = name.min((space * 2 / 5).max(12));
         for column in FIRST {
             let wanted = if column == Column::Name {
                 least

@@ -7,7 +7,7 @@ use crate::scopes::screen::Choice;
 use crate::scopes::{ClientInfo, Label, ScopeFinding};
 use crate::tui::{App, Line, Role, cut, width};
 
-pub(crate) fn holders(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
+pub(crate) fn holders(app: &App, visible: Range<usize>, space: usize) -> Vec<Line> {
     let Some((scope, _)) = app.held() else {
         return Vec::new();
     };
@@ -21,11 +21,11 @@ pub(crate) fn holders(app: &App, visible: Range<usize>, room: usize) -> Vec<Line
         let texts = clients.iter().map(|client| width(&safe(&text(client))));
         texts.max().unwrap_or(0).max(6).min(most)
     };
-    let id = widest(&|client| client.id.to_string(), room * 2 / 5);
+    let id = widest(&|client| client.id.to_string(), space * 2 / 5);
     let level = widest(&level, 10);
     let name = widest(
         &|client| client.name.to_string(),
-        room.saturating_sub(id + level + 14),
+        space.saturating_sub(id + level + 14),
     );
     let ellipsis = app.theme.glyphs.ellipsis;
     let row = |role: Role, cells: [&str; 4]| {
@@ -68,7 +68,7 @@ fn level_of(client: &ClientInfo) -> std::borrow::Cow<'_, str> {
     client.level.as_deref().unwrap_or("any").into()
 }
 
-pub(crate) fn findings(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
+pub(crate) fn findings(app: &App, visible: Range<usize>, space: usize) -> Vec<Line> {
     let all = app
         .scopes
         .as_ref()
@@ -79,8 +79,8 @@ pub(crate) fn findings(app: &App, visible: Range<usize>, room: usize) -> Vec<Lin
         let texts = found.iter().map(|finding| width(&safe(&text(finding))));
         texts.max().unwrap_or(0).max(least).min(most)
     };
-    let code = widest(&|finding| finding.code.to_string(), 4, (room / 3).max(12));
-    let item = widest(&|finding| describe(finding), 5, (room / 4).max(12));
+    let code = widest(&|finding| finding.code.to_string(), 4, (space / 3).max(12));
+    let item = widest(&|finding| describe(finding), 5, (space / 4).max(12));
     let ellipsis = app.theme.glyphs.ellipsis;
     let row = |[repair, code_text, item_text, message]: [(Role, &str); 4]| {
         let mut line = Line::of(repair.0, repair.1);

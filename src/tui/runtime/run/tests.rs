@@ -231,7 +231,7 @@ const TAKEN: &str = "a file is there already";
 /// A backend that answers at once, or waits until it is let go or cancelled.
 #[derive(Default)]
 struct Pretending {
-    hold: bool,
+    waits: bool,
     let_go: Arc<Notify>,
     finished: Arc<AtomicUsize>,
     calls: AtomicUsize,
@@ -258,12 +258,12 @@ impl Backend for Pretending {
         report: Reporter,
         cancel: Cancel,
     ) -> BoxFuture<'static, Result<Receipt, Failure>> {
-        let (hold, let_go, finished) = (self.hold, self.let_go.clone(), self.finished.clone());
+        let (waits, let_go, finished) = (self.waits, self.let_go.clone(), self.finished.clone());
         Box::pin(async move {
             for done in 0..10_000 {
                 report.step(Phase::Write, "rows", done, 10_000);
             }
-            while hold && !cancel.is_cancelled() {
+            while waits && !cancel.is_cancelled() {
                 let woken = tokio::time::timeout(Duration::from_millis(2), let_go.notified()).await;
                 if woken.is_ok() {
                     break;
@@ -283,10 +283,10 @@ impl Backend for Pretending {
         report: Reporter,
         cancel: Cancel,
     ) -> BoxFuture<'static, Result<Rehearsal, Failure>> {
-        let (hold, finished) = (self.hold, self.finished.clone());
+        let (waits, finished) = (self.waits, self.finished.clone());
         Box::pin(async move {
             report.phase(Phase::Write);
-            until_cancelled(hold, &cancel).await;
+            until_cancelled(waits, &cancel).await;
             finished.fetch_add(1, Ordering::SeqCst);
             if cancel.is_cancelled() {
                 return Err(Failure::new(
@@ -362,8 +362,8 @@ impl Pretending {
     }
 }
 
-async fn until_cancelled(hold: bool, cancel: &Cancel) {
-    while hold && !cancel.is_cancelled() {
+async fn until_cancelled(waits: bool, cancel: &Cancel) {
+    while waits && !cancel.is_cancelled() {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
@@ -371,18 +371,18 @@ async fn until_cancelled(hold: bool, cancel: &Cancel) {
 /// How long a script may take.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-struct Played {
+struct Run {
     exit: Exit,
     frames: Vec<String>,
     farewell: Farewell,
     log: Arc<Mutex<Log>>,
 }
 
-async fn play(
+async fn run_script(
     backend: Arc<Pretending>,
     steps: &[(&'static str, &'static str)],
     when: Option<(&'static str, Signal)>,
-) -> Played {
+) -> Run {
     let log: Arc<Mutex<Log>> = Arc::default();
     let screen = Pretended {
         log: log.clone(),
@@ -398,13 +398,13 @@ async fn play(
         log: log.clone(),
     };
     let mut event_loop = EventLoop::new(screen, app_at(80, 24), backend, Duration::from_millis(1));
-    let play = tokio::time::timeout(DEADLINE, event_loop.run(input, signals)).await;
+    let ended = tokio::time::timeout(DEADLINE, event_loop.run(input, signals)).await;
     let seen = log.lock().unwrap().frames.clone();
-    let exit = play
+    let exit = ended
         .unwrap_or_else(|_| panic!("nothing came after {seen:?}"))
         .unwrap();
     let frames = log.lock().unwrap().frames.clone();
-    Played {
+    Run {
         exit,
         frames,
         farewell: farewell(&event_loop.app, exit),
@@ -415,14 +415,14 @@ async fn play(
 #[tokio::test]
 async fn the_first_frame_comes_before_anything_is_read() {
     let backend = Arc::new(Pretending::default());
-    let played = play(backend, &[("review", "q")], None).await;
-    assert_eq!(played.exit, Exit::Done);
-    assert_eq!(played.frames[0], "empty");
-    assert_eq!(played.farewell.summary, "nothing was written");
+    let run = run_script(backend, &[("review", "q")], None).await;
+    assert_eq!(run.exit, Exit::Done);
+    assert_eq!(run.frames[0], "empty");
+    assert_eq!(run.farewell.summary, "nothing was written");
 }
 
 #[tokio::test]
-async fn an_import_goes_from_question_to_result() {
+async fn an_import_goes_from_dialog_to_result() {
     let backend = Arc::new(Pretending::default());
     let steps = [
         ("review", "P"),
@@ -430,12 +430,12 @@ async fn an_import_goes_from_question_to_result() {
         ("Imported: job 12", "q"),
         ("review", "q"),
     ];
-    let played = play(backend.clone(), &steps, None).await;
-    assert_eq!(played.exit, Exit::Done);
+    let run = run_script(backend.clone(), &steps, None).await;
+    assert_eq!(run.exit, Exit::Done);
     assert!(
-        played.farewell.summary.starts_with("job 12: 4 added"),
+        run.farewell.summary.starts_with("job 12: 4 added"),
         "{}",
-        played.farewell.summary
+        run.farewell.summary
     );
     assert_eq!(
         backend.calls.load(Ordering::SeqCst),
@@ -472,11 +472,11 @@ async fn every_name_is_typed_through_the_loop() {
             ("review", "q"),
             ("Quit without importing?", "tab enter"),
         ];
-        let played = play(backend, &steps, None).await;
+        let run = run_script(backend, &steps, None).await;
         assert!(
-            played.farewell.summary.contains("3 covered"),
+            run.farewell.summary.contains("3 covered"),
             "{name}: {}",
-            played.farewell.summary
+            run.farewell.summary
         );
     }
 }
@@ -489,27 +489,27 @@ async fn what_is_typed_ahead_confirms_nothing() {
         ("Confirm import", "q"),
         ("review", "q"),
     ];
-    let played = play(backend, &steps, None).await;
-    assert_eq!(played.farewell.summary, "nothing was written");
+    let run = run_script(backend, &steps, None).await;
+    assert_eq!(run.farewell.summary, "nothing was written");
 }
 
 #[tokio::test]
 async fn sigterm_cancels_an_import_and_waits_for_its_end() {
     let backend = Arc::new(Pretending {
-        hold: true,
+        waits: true,
         ..Pretending::default()
     });
     let steps = [("review", "P"), ("Confirm import", "tab enter")];
-    let played = play(backend.clone(), &steps, Some(("Apply", Signal::Terminate))).await;
-    assert_eq!(played.exit, Exit::Terminated);
+    let run = run_script(backend.clone(), &steps, Some(("Apply", Signal::Terminate))).await;
+    assert_eq!(run.exit, Exit::Terminated);
     assert_eq!(backend.finished.load(Ordering::SeqCst), 1);
-    assert_eq!(played.farewell.summary, "nothing was written");
+    assert_eq!(run.farewell.summary, "nothing was written");
 }
 
 #[tokio::test]
 async fn a_lost_terminal_waits_for_the_import_and_draws_no_more() {
     let backend = Arc::new(Pretending {
-        hold: true,
+        waits: true,
         ..Pretending::default()
     });
     let let_go = backend.let_go.clone();
@@ -518,16 +518,16 @@ async fn a_lost_terminal_waits_for_the_import_and_draws_no_more() {
         let_go.notify_one();
     });
     let steps = [("review", "P"), ("Confirm import", "tab enter")];
-    let played = play(
+    let run = run_script(
         backend.clone(),
         &steps,
         Some(("Apply", Signal::TerminalGone)),
     )
     .await;
-    assert_eq!(played.exit, Exit::HungUp);
+    assert_eq!(run.exit, Exit::HungUp);
     assert_eq!(backend.finished.load(Ordering::SeqCst), 1);
-    assert_eq!(played.frames.last().map(String::as_str), Some("Apply"));
-    assert!(played.farewell.summary.starts_with("job 12"));
+    assert_eq!(run.frames.last().map(String::as_str), Some("Apply"));
+    assert!(run.farewell.summary.starts_with("job 12"));
 }
 
 #[tokio::test]
@@ -540,12 +540,12 @@ async fn a_job_is_undone_from_the_list_to_the_result() {
         ("Undone: job 14", "q"),
         ("review", "q"),
     ];
-    let played = play(backend.clone(), &steps, None).await;
-    assert_eq!(played.exit, Exit::Done);
+    let run = run_script(backend.clone(), &steps, None).await;
+    assert_eq!(run.exit, Exit::Done);
     assert!(
-        played.farewell.summary.contains("undid job 14"),
+        run.farewell.summary.contains("undid job 14"),
         "{}",
-        played.farewell.summary
+        run.farewell.summary
     );
     assert_eq!(
         backend.calls.load(Ordering::SeqCst),
@@ -567,8 +567,8 @@ async fn what_is_typed_ahead_undoes_and_saves_nothing() {
         ("Save the plan", "esc"),
         ("review", "q"),
     ];
-    let played = play(backend.clone(), &steps, None).await;
-    assert_eq!(played.farewell.summary, "nothing was written");
+    let run = run_script(backend.clone(), &steps, None).await;
+    assert_eq!(run.farewell.summary, "nothing was written");
     assert!(backend.saved.lock().unwrap().is_empty());
 }
 
@@ -583,8 +583,8 @@ async fn files_are_written_once_their_path_is_right() {
         ("Export", "enter"),
         ("review", "q"),
     ];
-    let played = play(backend.clone(), &steps, None).await;
-    assert_eq!(played.exit, Exit::Done);
+    let run = run_script(backend.clone(), &steps, None).await;
+    assert_eq!(run.exit, Exit::Done);
     let saved = backend.saved.lock().unwrap();
     assert_eq!(saved[1], format!("{}x", saved[0]));
     assert!(
@@ -596,28 +596,28 @@ async fn files_are_written_once_their_path_is_right() {
 #[tokio::test]
 async fn a_rehearsal_ends_with_the_terminal_and_with_ctrl_c() {
     let backend = Arc::new(Pretending {
-        hold: true,
+        waits: true,
         ..Pretending::default()
     });
     let gone = Some(("Rehearse", Signal::TerminalGone));
-    let played = play(backend.clone(), &[("review", "X")], gone).await;
-    assert_eq!(played.exit, Exit::HungUp);
+    let run = run_script(backend.clone(), &[("review", "X")], gone).await;
+    assert_eq!(run.exit, Exit::HungUp);
     let steps = [
         ("review", "X"),
         ("Rehearse", "ctrl-c"),
         ("Cancelled", "q"),
         ("review", "q"),
     ];
-    let played = play(backend.clone(), &steps, None).await;
-    assert_eq!(played.exit, Exit::Done);
+    let run = run_script(backend.clone(), &steps, None).await;
+    assert_eq!(run.exit, Exit::Done);
     assert_eq!(backend.finished.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test]
 async fn ctrl_z_suspends_and_y_copies() {
     let backend = Arc::new(Pretending::default());
-    let played = play(backend, &[("review", "y ctrl-z q")], None).await;
-    let log = played.log.lock().unwrap();
+    let run = run_script(backend, &[("review", "y ctrl-z q")], None).await;
+    let log = run.log.lock().unwrap();
     assert_eq!(log.suspended, 1);
     assert!(log.copied[0].starts_with("crm"));
 }

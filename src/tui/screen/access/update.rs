@@ -17,8 +17,8 @@ pub(crate) const ACCESS: Action = Action {
     run: Run::Update(open),
 };
 
-pub(crate) const TURN_ACCESS: Action = Action {
-    act: Act::TurnAccess,
+pub(crate) const SWITCH_GROUPING: Action = Action {
+    act: Act::SwitchGrouping,
     name: "turn-access",
     sentence: "List access by API, or by client again",
     contexts: &[Context::Access],

@@ -18,7 +18,7 @@ pub(crate) fn rows(app: &App, visible: Range<usize>) -> Vec<Line> {
     };
     let key = app
         .keymap
-        .key(Context::Access, Act::TurnAccess)
+        .key(Context::Access, Act::SwitchGrouping)
         .unwrap_or_default();
     let head = Line::of(Role::Dim, &format!("by {by} ({key}: by {other})"));
     let rows = app.access.rows().get(visible).unwrap_or_default();

@@ -134,28 +134,28 @@ impl Modal {
     /// Returns the focus positions.
     pub(crate) fn focuses(&self) -> Vec<Focus> {
         let second = self.buttons().is_some_and(|(_, second)| second.is_some());
-        let mut stops = vec![Focus::Cancel];
+        let mut focuses = vec![Focus::Cancel];
         if self.options() > 0 {
-            stops.push(Focus::Choice);
+            focuses.push(Focus::Choice);
         }
         if self.has_input() {
-            stops.push(Focus::Input);
+            focuses.push(Focus::Input);
         }
         if second {
-            stops.push(Focus::Go);
+            focuses.push(Focus::Go);
         }
-        stops
+        focuses
     }
 
     /// Moves the focus by that many positions.
     pub(crate) fn move_focus(&mut self, by: usize) {
-        let stops = self.focuses();
-        let index = stops
+        let focuses = self.focuses();
+        let index = focuses
             .iter()
             .position(|focus| *focus == self.focus)
             .unwrap_or(0);
-        self.focus = stops
-            .get((index + by) % stops.len())
+        self.focus = focuses
+            .get((index + by) % focuses.len())
             .copied()
             .unwrap_or(Focus::Cancel);
     }
@@ -280,7 +280,7 @@ impl Modal {
 
     fn text_width(&self, size: (u16, u16)) -> usize {
         let has_fields = self.changed.as_ref().is_some_and(Changed::has_fields);
-        let most = self.dialog.width(has_fields);
-        usize::from(size.0.saturating_sub(4).min(most))
+        let max = self.dialog.width(has_fields);
+        usize::from(size.0.saturating_sub(4).min(max))
     }
 }

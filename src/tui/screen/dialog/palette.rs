@@ -34,7 +34,7 @@ fn found(app: &App, query: &str) -> Vec<&'static Action> {
     let hidden = |act| {
         matches!(
             act,
-            Act::Palette | Act::NextStop | Act::PreviousStop | Act::Press
+            Act::Palette | Act::NextFocus | Act::PreviousFocus | Act::Press
         )
     };
     let here = app
@@ -88,7 +88,7 @@ fn line(app: &App, action: &Action) -> Line {
     line.pad_to(25);
     // One row each: the palette counts rows.
     line.push(role, "");
-    let room = usize::from(app.size.0)
+    let space = usize::from(app.size.0)
         .saturating_sub(4)
         .min(76)
         .saturating_sub(25);
@@ -96,7 +96,7 @@ fn line(app: &App, action: &Action) -> Line {
         role,
         &cut(
             &crate::engine::display::safe(&text),
-            room,
+            space,
             app.theme.glyphs.ellipsis,
         ),
     )

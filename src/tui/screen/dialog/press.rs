@@ -12,8 +12,8 @@ use crate::tui::screen::review::{cover, missing, search};
 use crate::tui::screen::{back, job, save};
 use crate::tui::{Act, Action, App, Context, Effect, Run};
 
-pub(crate) const NEXT_STOP: Action = Action {
-    act: Act::NextStop,
+pub(crate) const NEXT_FOCUS: Action = Action {
+    act: Act::NextFocus,
     name: "next-button",
     sentence: "Move to the next button or line",
     contexts: &[Context::Dialog],
@@ -23,8 +23,8 @@ pub(crate) const NEXT_STOP: Action = Action {
     run: Run::Update(|app| move_focus(app, true)),
 };
 
-pub(crate) const PREVIOUS_STOP: Action = Action {
-    act: Act::PreviousStop,
+pub(crate) const PREVIOUS_FOCUS: Action = Action {
+    act: Act::PreviousFocus,
     name: "previous-button",
     sentence: "Move to the previous button or line",
     contexts: &[Context::Dialog],
@@ -52,8 +52,8 @@ pub(crate) const PRESS: Action = Action {
 
 fn move_focus(app: &mut App, forward: bool) {
     if let Some(modal) = app.modals.last_mut().filter(|modal| !modal.waiting) {
-        let stops = modal.focuses().len();
-        modal.move_focus(if forward { 1 } else { stops - 1 });
+        let focuses = modal.focuses().len();
+        modal.move_focus(if forward { 1 } else { focuses - 1 });
     }
 }
 
@@ -81,7 +81,7 @@ fn answer(app: &mut App) -> Vec<Effect> {
     let Some(modal) = app.modals.last() else {
         return Vec::new();
     };
-    let question = modal.dialog.clone();
+    let dialog = modal.dialog.clone();
     if modal.focus == Focus::Cancel {
         return back::back(app);
     }
@@ -92,7 +92,7 @@ fn answer(app: &mut App) -> Vec<Effect> {
     if !name_is_typed(app) {
         return Vec::new();
     }
-    match question {
+    match dialog {
         Dialog::Import(_) => return import::go(app),
         Dialog::Undo(job, _) => return history::undo(app, job),
         Dialog::SaveForm(_) => return form::go(app),
@@ -100,11 +100,11 @@ fn answer(app: &mut App) -> Vec<Effect> {
             app.modals.pop();
             return edit::run(app, *edit);
         }
-        _ if question.is_path() => return save::go(app),
+        _ if dialog.is_path() => return save::go(app),
         _ => {}
     }
     app.modals.pop();
-    match question {
+    match dialog {
         Dialog::Cover(below) => cover::cover(app, below),
         Dialog::Missing => missing::confirm_missing(app),
         Dialog::Quit => return vec![Effect::Quit(Exit::Done)],

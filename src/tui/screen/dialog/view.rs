@@ -53,7 +53,7 @@ pub(crate) fn draw(
     let head = modal.head();
     rows(app, modal, canvas, inside, visible.clone());
     if let Some(row) = modal.row() {
-        canvas.mark(
+        canvas.highlight(
             inside,
             head + row.saturating_sub(visible.start),
             Role::Selection,
@@ -65,7 +65,7 @@ pub(crate) fn draw(
     for option in 0..modal.options() {
         canvas.line(inside, row, &choice(app, modal, option));
         if modal.focus == Focus::Choice && modal.selected == option {
-            canvas.mark(inside, row, Role::Selection);
+            canvas.highlight(inside, row, Role::Selection);
             cursor = Some(row_cursor(inside, row));
         }
         row += 1;
@@ -98,12 +98,12 @@ pub(crate) fn draw(
 }
 
 /// Returns the label of the input.
-fn label(modal: &Modal, room: u16) -> String {
+fn label(modal: &Modal, space: u16) -> String {
     match modal.name() {
         Some(name) => {
             let long = format!("Type the database name, {name}: ");
             // The input has to be visible.
-            let fits = width(&safe(&long)) + width(&safe(name)) < usize::from(room);
+            let fits = width(&safe(&long)) + width(&safe(name)) < usize::from(space);
             if fits { long } else { format!("Type {name}: ") }
         }
         None if modal.dialog.is_path() => "Path: ".to_owned(),
@@ -119,12 +119,12 @@ fn rows(app: &App, modal: &Modal, canvas: &mut Canvas<'_>, inside: Rect, visible
         }
         return;
     }
-    let room = usize::from(inside.width);
+    let space = usize::from(inside.width);
     let lines = match &modal.dialog {
-        Dialog::History => history::rows(app, visible, room),
+        Dialog::History => history::rows(app, visible, space),
         Dialog::Access => access::rows(app, visible),
-        Dialog::Holders(_) => lists::holders(app, visible, room),
-        Dialog::Findings => lists::findings(app, visible, room),
+        Dialog::Holders(_) => lists::holders(app, visible, space),
+        Dialog::Findings => lists::findings(app, visible, space),
         _ => Vec::new(),
     };
     for (n, line) in lines.iter().enumerate() {
@@ -225,7 +225,7 @@ fn line(app: &App, modal: &Modal, index: usize) -> Line {
     let (Some(outcome), Some(entry)) = (receipt.outcomes.get(index), review.entry(index)) else {
         return Line::new();
     };
-    let mark = review.mark(index);
+    let mark = review.status(index);
     let sign = if mark.is_written() {
         app.theme.glyphs.done
     } else {

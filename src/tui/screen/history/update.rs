@@ -121,12 +121,12 @@ pub(crate) fn listed(app: &mut App, id: EffectId, outcome: Result<Vec<JobRecord>
 /// Shows the selected job in detail.
 fn open_job(app: &mut App) {
     let Some(record) = app.record() else { return };
-    let (number, body) = (record.job, facts(app, record));
+    let (number, body) = (record.job, details(app, record));
     let modal = Modal::new(Dialog::Job(number), &format!("Job {number}"), body);
     app.modals.push(modal.confirming_nothing());
 }
 
-fn facts(app: &App, record: &JobRecord) -> Vec<Line> {
+fn details(app: &App, record: &JobRecord) -> Vec<Line> {
     let mut body =
         vec![pair("state", "").and(record::role(record.state), &state(record, app.theme.glyphs))];
     if let Some(error) = &record.error {
@@ -142,7 +142,7 @@ fn facts(app: &App, record: &JobRecord) -> Vec<Line> {
         .undone_by
         .map(|job| format!("job {job}"))
         .unwrap_or_default();
-    let facts = [
+    let details = [
         ("command", record.command.clone()),
         ("undoes", undoes),
         ("undone by", undone_by),
@@ -159,7 +159,7 @@ fn facts(app: &App, record: &JobRecord) -> Vec<Line> {
         ("items", record::all_counts(record)),
     ];
     body.extend(
-        facts
+        details
             .iter()
             .filter(|(_, text)| !text.is_empty())
             .map(|(label, text)| pair(label, text)),
@@ -240,9 +240,9 @@ fn ask_undo(app: &mut App) {
     } else {
         ""
     };
-    let question = Dialog::Undo(number, place.database);
+    let dialog = Dialog::Undo(number, place.database);
     app.modals.push(Modal::new(
-        question,
+        dialog,
         &format!("Undo job {number}{mark}"),
         body,
     ));

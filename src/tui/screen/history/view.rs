@@ -18,9 +18,9 @@ const SHORT: (&str, usize) = ("%m-%d %H:%M", 11);
 const USE: usize = 8;
 
 /// Lays out the visible jobs below their heads.
-pub(crate) fn rows(app: &App, visible: Range<usize>, room: usize) -> Vec<Line> {
+pub(crate) fn rows(app: &App, visible: Range<usize>, space: usize) -> Vec<Line> {
     let jobs = app.history.get(visible).unwrap_or_default();
-    let columns = Columns::new(app, jobs, room);
+    let columns = Columns::new(app, jobs, space);
     let rows = jobs.iter().map(|job| columns.row(job));
     std::iter::once(columns.head()).chain(rows).collect()
 }
@@ -39,7 +39,7 @@ struct Columns {
 
 impl Columns {
     /// Returns the columns for the visible jobs.
-    fn new(app: &App, visible: &[JobRecord], room: usize) -> Self {
+    fn new(app: &App, visible: &[JobRecord], space: usize) -> Self {
         let glyphs = app.theme.glyphs;
         let widest = |text: &dyn Fn(&JobRecord) -> String, least: usize| {
             visible
@@ -49,7 +49,7 @@ impl Columns {
                 .unwrap_or(0)
                 .max(least)
         };
-        let is_long = room >= LONG_TIME;
+        let is_long = space >= LONG_TIME;
         let mut columns = Self {
             // Numbers fall, so that the first one is as wide as any.
             job: app
@@ -65,7 +65,7 @@ impl Columns {
             counts: 0,
             glyphs,
         };
-        let mut rest = room.saturating_sub(columns.job + columns.state + columns.time.1 + 4);
+        let mut rest = space.saturating_sub(columns.job + columns.state + columns.time.1 + 4);
         if rest < columns.command + 2 {
             columns.command = 0;
         } else {
@@ -83,8 +83,8 @@ impl Columns {
             widest(&|job| job.operator.clone(), 8),
             if is_long { 16 } else { 10 },
         );
-        columns.counts = take(widest(&record::written, 7), (room / 3).max(USE));
-        columns.file = take(widest(&file, 4), room);
+        columns.counts = take(widest(&record::written, 7), (space / 3).max(USE));
+        columns.file = take(widest(&file, 4), space);
         columns
     }
 

@@ -41,12 +41,7 @@ pub(crate) const BACKUP: Action = Action {
     contexts: &[Context::Dialog],
     keys: &["B"],
     footer: None,
-    condition: |app| {
-        require(
-            matches!(app.question(), Some(Dialog::Import(_))),
-            "not here",
-        )
-    },
+    condition: |app| require(matches!(app.dialog(), Some(Dialog::Import(_))), "not here"),
     run: Run::Update(turn_backup),
 };
 
@@ -262,15 +257,15 @@ fn warnings(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
     let lines = groups
         .iter()
         .flat_map(|group| group.lines(MAX_WARNINGS_OF_A_SORT));
-    let marked = |line: String| {
-        let mark = if line.starts_with(' ') {
+    let signed = |line: String| {
+        let sign = if line.starts_with(' ') {
             " "
         } else {
             glyphs.warning
         };
-        Line::of(Role::Warning, &format!("{mark} ")).and(Role::Text, &line)
+        Line::of(Role::Warning, &format!("{sign} ")).and(Role::Text, &line)
     };
-    lines.map(marked).collect()
+    lines.map(signed).collect()
 }
 
 /// Whether a backup will be saved.
@@ -327,7 +322,7 @@ fn blocked(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
     );
     let mut lines = vec![Line::new(), Line::of(Role::Blocked, &title)];
     let blocked =
-        (0..review.plan().entries().len()).filter(|index| review.mark(*index).is_blocked());
+        (0..review.plan().entries().len()).filter(|index| review.status(*index).is_blocked());
     for index in blocked.take(MAX_NAMES) {
         let Some(entry) = review.entry(index) else {
             continue;

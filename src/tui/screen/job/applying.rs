@@ -35,7 +35,7 @@ pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Opti
             .map(|(n, progress)| phase_line(app, progress, n + 1 < last, width)),
     );
     lines.push(Line::new());
-    lines.push(match (job.stops, job.is_committing()) {
+    lines.push(match (job.cancel_requests, job.is_committing()) {
         (0, true) if job.is_waiting_for_commit() => {
             let key = app.key(Act::Interrupt).replace("^C", "Ctrl-C");
             Line::of(

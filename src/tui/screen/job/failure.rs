@@ -28,15 +28,15 @@ pub(crate) fn fail(app: &mut App, failure: &Failure) {
 }
 
 /// Shows the stale fields, in three columns.
-pub(crate) fn stale(app: &mut App, failure: &Failure, question: Dialog, states: States) {
-    let (title, sentence) = match question {
+pub(crate) fn stale(app: &mut App, failure: &Failure, dialog: Dialog, states: States) {
+    let (title, sentence) = match dialog {
         Dialog::UndoStale => ("It cannot be undone", "Nothing was written."),
         _ => (
             "The target changed",
             "Nothing was written. Comparing again keeps the choices that still apply.",
         ),
     };
-    let mut body = facts(failure);
+    let mut body = described(failure);
     let mut tail = Vec::new();
     if !failure.stale.is_empty() {
         body.push(Line::new());
@@ -45,22 +45,24 @@ pub(crate) fn stale(app: &mut App, failure: &Failure, question: Dialog, states: 
     tail.extend(hints(failure));
     let changed = Changed::new(&failure.stale, states);
     app.modals
-        .push(Modal::new(question, title, body).with_changed(changed, tail));
+        .push(Modal::new(dialog, title, body).with_changed(changed, tail));
 }
 
 /// Lays out what failed, where, why, and the next step.
 pub(crate) fn explain(failure: &Failure) -> Vec<Line> {
-    let mut lines = facts(failure);
+    let mut lines = described(failure);
     lines.extend(hints(failure));
     lines
 }
 
-fn facts(failure: &Failure) -> Vec<Line> {
+fn described(failure: &Failure) -> Vec<Line> {
     let pair = |label: &str, text: &str| Line::pair(label, 11, text);
     if !failure.violations.is_empty() {
         return violations(failure);
     }
     let mut lines = vec![Line::of(Role::Error, &failure.what)];
+    let details = failure.details.iter();
+    lines.extend(details.map(|line| Line::of(Role::Text, &format!("  {line}"))));
     if failure.place.is_some() || failure.why.is_some() {
         lines.push(Line::new());
     }

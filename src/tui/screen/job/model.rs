@@ -15,7 +15,7 @@ pub(crate) struct Job {
     /// The latest progress of each phase, in the order in which they started.
     pub(crate) phases: Vec<Progress>,
     /// How often the operator asked it to stop.
-    pub(crate) stops: usize,
+    pub(crate) cancel_requests: usize,
 }
 
 /// The kind of a job.

@@ -17,7 +17,7 @@ pub(crate) fn begin(app: &mut App, work: JobKind) -> EffectId {
         work,
         since: None,
         phases: Vec::new(),
-        stops: 0,
+        cancel_requests: 0,
     });
     id
 }
@@ -43,7 +43,7 @@ pub(crate) const AGAIN: Action = Action {
 };
 
 fn can_compare_again(app: &App) -> Availability {
-    let here = app.question();
+    let here = app.dialog();
     require(app.scopes.is_none(), "not here")?;
     require(
         matches!(here, None | Some(Dialog::Stale | Dialog::Failure)),
@@ -133,8 +133,8 @@ pub(crate) fn stop(app: &mut App, why: &'static str) -> Vec<Effect> {
         app.refuse("committing: it can no longer be cancelled");
         return Vec::new();
     }
-    job.stops += 1;
-    let first = job.stops == 1;
+    job.cancel_requests += 1;
+    let first = job.cancel_requests == 1;
     let is_committing = job.is_committing();
     app.say(if is_committing {
         "waiting one more second for the outcome"

@@ -160,7 +160,7 @@ mod tests {
             .collect()
     }
 
-    fn fate_of(before: Value, after: Value) -> Vec<(String, Vec<(String, ElementStatus)>)> {
+    fn statuses_of(before: Value, after: Value) -> Vec<(String, Vec<(String, ElementStatus)>)> {
         describe(&plan(
             vec![item("client", "a", "").both("x", before, after)],
             Vec::new(),
@@ -182,9 +182,9 @@ mod tests {
     }
 
     #[test]
-    fn elements_of_both_sides_are_listed_with_their_fate() {
+    fn elements_of_both_sides_are_listed_with_their_status() {
         assert_eq!(
-            fate_of(set(&["10.0.0.1", "a/b"]), set(&["a/b", "c"])),
+            statuses_of(set(&["10.0.0.1", "a/b"]), set(&["a/b", "c"])),
             own(
                 "x",
                 &[
@@ -206,11 +206,11 @@ mod tests {
             Value::Set(vec![Element::named("k", Value::Record(fields))])
         };
         assert_eq!(
-            fate_of(keys("a", "1"), keys("b", "1")),
+            statuses_of(keys("a", "1"), keys("b", "1")),
             own("x", &[("k", ElementStatus::Change)])
         );
         assert_eq!(
-            fate_of(keys("a", "1"), keys("a", "1")),
+            statuses_of(keys("a", "1"), keys("a", "1")),
             own("x", &[("k", ElementStatus::Same)])
         );
     }
@@ -224,7 +224,7 @@ mod tests {
             ])
         };
         assert_eq!(
-            fate_of(record(&[]), record(&["u"])),
+            statuses_of(record(&[]), record(&["u"])),
             own("x/redirects", &[("u", ElementStatus::Add)])
         );
     }
@@ -234,7 +234,7 @@ mod tests {
         let mut gone = Element::named("GOOGLE", Value::Null);
         gone.replaced = true;
         assert_eq!(
-            fate_of(Value::Set(vec![gone]), set(&[])),
+            statuses_of(Value::Set(vec![gone]), set(&[])),
             own("x", &[("GOOGLE", ElementStatus::Remove)])
         );
     }

@@ -54,9 +54,11 @@ fn writable(review: &Review, index: usize) -> Availability {
     };
     let key = &entry.item.id.key;
     match entry.verdict.reasons.first() {
-        Some(reason) if entry.verdict.status.is_blocked() => {
-            Err(format!("{}: {}", review.mark(index).word(), reason.message))
-        }
+        Some(reason) if entry.verdict.status.is_blocked() => Err(format!(
+            "{}: {}",
+            review.status(index).word(),
+            reason.message
+        )),
         _ if entry.is_unchanged() => Err(format!("{key} is unchanged: nothing to write")),
         _ => Ok(()),
     }
@@ -107,7 +109,7 @@ fn item(review: &mut Review, index: usize) -> String {
         .map(|entry| entry.item.id.to_string())
         .unwrap_or_default();
     let blocked_before = review.counts().blocked();
-    let stuck = review.mark(index).is_blocked();
+    let stuck = review.status(index).is_blocked();
     if review.choices.is_chosen(index) && !stuck {
         review.choices.set(&plan, index, false);
         review.choices_changed();
@@ -130,7 +132,7 @@ fn item(review: &mut Review, index: usize) -> String {
         return format!("{id}: left out");
     }
     review.choices_changed();
-    let word = match review.mark(index) {
+    let word = match review.status(index) {
         ItemStatus::Add => "will be added",
         ItemStatus::Cover => "will be overwritten",
         ItemStatus::Differs => "chosen; it changes only if the items it refers to are written, too",

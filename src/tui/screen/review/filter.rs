@@ -34,12 +34,12 @@ impl Filter {
     }
 
     /// Returns whether it lists items of a status.
-    pub(super) const fn admits(self, mark: ItemStatus) -> bool {
+    pub(super) const fn admits(self, status: ItemStatus) -> bool {
         match self {
             Self::All => true,
-            Self::Changes => !mark.is_blocked() && !matches!(mark, ItemStatus::Unchanged),
-            Self::Blocked => mark.is_blocked(),
-            Self::Chosen => mark.is_written(),
+            Self::Changes => !status.is_blocked() && !matches!(status, ItemStatus::Unchanged),
+            Self::Blocked => status.is_blocked(),
+            Self::Chosen => status.is_written(),
         }
     }
 }

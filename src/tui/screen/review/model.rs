@@ -57,7 +57,7 @@ pub(crate) struct Review {
 #[derive(Clone, Debug)]
 pub(crate) struct Tally {
     resolution: Resolution,
-    marks: Vec<ItemStatus>,
+    statuses: Vec<ItemStatus>,
     counts: Counts,
     kind_counts: Vec<Counts>,
 }
@@ -67,20 +67,20 @@ impl Tally {
     fn new(plan: &Plan, kinds: &[usize], choices: &Choices) -> Self {
         let resolution = plan.resolve(choices);
         let states = resolution.states().iter().enumerate();
-        let marks: Vec<ItemStatus> = states
+        let statuses: Vec<ItemStatus> = states
             .map(|(index, state)| ItemStatus::of(state, choices.is_left_out(index)))
             .collect();
         let mut counts = Counts::default();
         let mut kind_counts = vec![Counts::default(); plan.kinds().len()];
-        for (mark, kind) in marks.iter().zip(kinds) {
-            counts.add(*mark);
+        for (status, kind) in statuses.iter().zip(kinds) {
+            counts.add(*status);
             if let Some(counts) = kind_counts.get_mut(*kind) {
-                counts.add(*mark);
+                counts.add(*status);
             }
         }
         Self {
             resolution,
-            marks,
+            statuses,
             counts,
             kind_counts,
         }
@@ -173,23 +173,19 @@ impl Review {
     }
 
     /// Returns what writing an item that is not chosen would change in addition;
-    /// of many changes the first ones, at least `most`.
-    pub(crate) fn access_by(&self, index: usize, most: usize) -> Option<Access> {
+    /// of many changes the first ones, at least `max`.
+    pub(crate) fn access_by(&self, index: usize, max: usize) -> Option<Access> {
         let may = self.entry(index).is_some_and(Entry::is_open)
             && !self.tally.resolution.is_written(index);
         self.plan()
-            .access_by(
-                index,
-                &|index| self.tally.resolution.is_written(index),
-                most,
-            )
+            .access_by(index, &|index| self.tally.resolution.is_written(index), max)
             .filter(|_| may)
     }
 
     /// Returns the status of an item.
-    pub(crate) fn mark(&self, index: usize) -> ItemStatus {
+    pub(crate) fn status(&self, index: usize) -> ItemStatus {
         self.tally
-            .marks
+            .statuses
             .get(index)
             .copied()
             .unwrap_or(ItemStatus::Unchanged)
@@ -222,7 +218,7 @@ impl Review {
 
     /// Returns whether the filter admits an item.
     pub(crate) fn admits(&self, index: usize) -> bool {
-        self.filter.admits(self.mark(index))
+        self.filter.admits(self.status(index))
     }
 
     /// Returns how many fields of an item would change, if it was visible.

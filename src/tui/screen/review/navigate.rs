@@ -208,7 +208,7 @@ fn jump(app: &mut App, forward: bool, wanted: fn(ItemStatus) -> bool) {
     let Some(review) = &app.review else { return };
     let total = review.plan().entries().len();
     let (first, after_it) = here.map_or((0, 0), |node| review.place(node));
-    let fits = |index: &usize| review.admits(*index) && wanted(review.mark(*index));
+    let fits = |index: &usize| review.admits(*index) && wanted(review.status(*index));
     let (found, wrapped) = if forward {
         let after = (after_it..total).find(fits);
         (after.or_else(|| (0..after_it).find(fits)), after.is_none())

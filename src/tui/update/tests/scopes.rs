@@ -134,7 +134,7 @@ mod reading {
         let id = effect_id(&keys(&mut app, "R"));
         update(&mut app, Msg::Scopes(id, Err(failure)));
         assert_eq!(
-            question(&app),
+            open_dialog(&app),
             Some(&Dialog::Failure),
             "what was read before stays"
         );
@@ -373,9 +373,9 @@ mod looking {
     #[test]
     fn the_keys_of_the_review_do_nothing_here() {
         let mut app = scopes_at(80, 24);
-        let before = marks(&app);
+        let before = statuses(&app);
         assert!(keys(&mut app, "space C P X w E m ] [ ! 1 2 3 u s").is_empty());
-        assert_eq!((marks(&app), app.modals.len()), (before, 0));
+        assert_eq!((statuses(&app), app.modals.len()), (before, 0));
     }
 }
 
@@ -415,7 +415,7 @@ mod editing {
             matches!(effects.as_slice(), [Effect::Scopes(_)]),
             "{effects:?}"
         );
-        assert_eq!(question(&app), Some(&Dialog::Edited));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Edited));
         for part in [
             "job 16: scope empty deleted (7 rows in 0.1 s)",
             "client_host",
@@ -482,7 +482,7 @@ mod editing {
             matches!(effects.as_slice(), [Effect::Scopes(_)]),
             "what is there is not what was seen"
         );
-        assert_eq!(question(&app), Some(&Dialog::Failure));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Failure));
         for part in [
             "1403 Failed to remove. This virtual group is being used.",
             "client crm",
@@ -693,7 +693,7 @@ mod checking {
     }
 
     #[test]
-    fn all_is_repaired_after_a_question() {
+    fn all_is_repaired_after_a_dialog() {
         let mut app = found();
         assert!(keys(&mut app, "F").is_empty());
         assert!(

@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 
 use super::*;
+use crate::cases::config;
 use crate::scopes::Catalogue;
 
 /// Screens by the keys that lead to them.
@@ -261,7 +262,7 @@ fn no_data_moves_the_cursor() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(config(64))]
 
     #[test]
     fn no_size_panics_or_loses_the_scope(

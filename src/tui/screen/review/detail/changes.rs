@@ -93,8 +93,8 @@ fn column_titles(layout: &mut DetailLayout, names: usize) {
 
 /// Splits the width left by the names into two columns and a bar.
 fn columns(width: usize, names: usize) -> (usize, usize) {
-    let room = width.saturating_sub(names + 6);
-    (room / 2, room - room / 2)
+    let space = width.saturating_sub(names + 6);
+    (space / 2, space - space / 2)
 }
 
 /// A change in words.
@@ -117,7 +117,7 @@ struct ChangeText {
 }
 
 impl ChangeText {
-    fn new(change: &Change, glyphs: &'static Glyphs, most: usize) -> Self {
+    fn new(change: &Change, glyphs: &'static Glyphs, max: usize) -> Self {
         let mut path: Vec<String> = segments(&change.path).collect();
         let name = path.pop().unwrap_or_default();
         let (glyph, role) = match change.op {
@@ -157,9 +157,9 @@ impl ChangeText {
             role,
             heading: safe(&path.join("/")).into_owned(),
             name: safe(&name).into_owned(),
-            before: safe(&short(before, most)).into_owned(),
-            after: safe(&short(after, most)).into_owned(),
-            note: safe(&short(note, most)).into_owned(),
+            before: safe(&short(before, max)).into_owned(),
+            after: safe(&short(after, max)).into_owned(),
+            note: safe(&short(note, max)).into_owned(),
             arrow: glyphs.arrow,
             pair,
             diff: diff.map(|(diff, _)| diff),
@@ -177,8 +177,8 @@ impl ChangeText {
         line.pad_to(self.indent());
         line.push(self.role, self.glyph);
         line.push(Role::Text, " ");
-        let room = names.saturating_sub(self.indent()).max(1);
-        line.push(self.role, &cut(&self.name, room, layout.glyphs.ellipsis));
+        let space = names.saturating_sub(self.indent()).max(1);
+        line.push(self.role, &cut(&self.name, space, layout.glyphs.ellipsis));
         line
     }
 
@@ -225,12 +225,12 @@ impl ChangeText {
     }
 
     /// Returns the rows that a value takes.
-    fn rows(&self, role: Role, text: &str, room: usize) -> Vec<Pieces> {
+    fn rows(&self, role: Role, text: &str, space: usize) -> Vec<Pieces> {
         let pieces = self.pieces(role, text);
         if pieces.len() > 1 {
-            return wrapped(&pieces, room, usize::MAX);
+            return wrapped(&pieces, space, usize::MAX);
         }
-        wrap(text, room)
+        wrap(text, space)
             .into_iter()
             .map(|row| vec![(role, row)])
             .collect()
@@ -294,8 +294,8 @@ impl ChangeText {
                 lead = format!("{text} ");
                 continue;
             }
-            let room = whole.saturating_sub(2 + width(&lead));
-            for row in self.rows(role, &text, room) {
+            let space = whole.saturating_sub(2 + width(&lead));
+            for row in self.rows(role, &text, space) {
                 let mut line = Line::new();
                 line.pad_to(indent + 2);
                 line.push(Role::Dim, &std::mem::take(&mut lead));
@@ -377,11 +377,11 @@ fn pair(change: &Change, glyphs: &'static Glyphs) -> Option<ComparedValues> {
 }
 
 /// Returns the beginning of a very long text, and how much more there is.
-fn short(text: String, most: usize) -> String {
-    if text.len() <= most {
+fn short(text: String, max: usize) -> String {
+    if text.len() <= max {
         return text;
     }
-    let (head, rest) = text.split_at(text.floor_char_boundary(most));
+    let (head, rest) = text.split_at(text.floor_char_boundary(max));
     format!(
         "{head} and {}",
         count(rest.chars().count(), "more character", "more characters")

@@ -10,7 +10,7 @@ pub(crate) fn explain(review: &Review, index: usize, glyphs: &'static Glyphs) ->
     let Some(entry) = review.entry(index) else {
         return Vec::new();
     };
-    let mark = review.mark(index);
+    let status = review.status(index);
     let pair = |label: &str, text: &str| {
         let mut line = Line::of(Role::Dim, label);
         line.pad_to(12);
@@ -23,10 +23,10 @@ pub(crate) fn explain(review: &Review, index: usize, glyphs: &'static Glyphs) ->
         pair("matched", &matched(entry)),
         Line::of(Role::Dim, "status      ")
             .and(
-                mark.role(),
-                &format!("{} {}", mark.glyph(glyphs), mark.word()),
+                status.role(),
+                &format!("{} {}", status.glyph(glyphs), status.word()),
             )
-            .and(Role::Dim, &format!(" {} {}", glyphs.dot, outlook(mark))),
+            .and(Role::Dim, &format!(" {} {}", glyphs.dot, outlook(status))),
     ];
     let state = review.resolution().state(index);
     for reason in state.into_iter().flat_map(|state| state.reasons(entry)) {

@@ -48,7 +48,7 @@ fn head(layout: &mut DetailLayout, review: &Review, index: usize, entry: &Entry)
     if !second.is_empty() && second != first {
         layout.text(Role::Text, second);
     }
-    let mark = review.mark(index);
+    let mark = review.status(index);
     let status = format!("{} {}", mark.glyph(layout.glyphs), mark.word());
     let line = Line::of(mark.role(), &status).and(Role::Dim, &format!(" {} ", layout.glyphs.dot));
     layout.push(line.and(Role::Dim, outlook(mark)));
@@ -130,8 +130,8 @@ fn reference_rows(layout: &mut DetailLayout, reference: &Reference) {
         (format!("  {mark} "), &path),
         ("      ".to_owned(), &described),
     ] {
-        let room = layout.width.saturating_sub(width(&indent));
-        for (n, part) in wrap(text, room).into_iter().enumerate() {
+        let space = layout.width.saturating_sub(width(&indent));
+        for (n, part) in wrap(text, space).into_iter().enumerate() {
             let mut line = Line::of(role, if n == 0 { &indent } else { "" });
             line.pad_to(width(&indent));
             layout.push(line.and(role, &part));
@@ -200,7 +200,7 @@ fn relations(layout: &mut DetailLayout, review: &Review, index: usize, entry: &E
         let word = match (requirement.present, review.plan().position(&requirement.on)) {
             (true, _) => "in the target".to_owned(),
             (false, None) => "neither in the target nor in the file".to_owned(),
-            (false, Some(on)) => outlook(review.mark(on)).to_owned(),
+            (false, Some(on)) => outlook(review.status(on)).to_owned(),
         };
         needs.push((&requirement.on, word));
     }
@@ -211,7 +211,7 @@ fn relations(layout: &mut DetailLayout, review: &Review, index: usize, entry: &E
         .filter_map(|user| {
             Some((
                 &review.entry(*user)?.item.id,
-                outlook(review.mark(*user)).to_owned(),
+                outlook(review.status(*user)).to_owned(),
             ))
         })
         .collect();

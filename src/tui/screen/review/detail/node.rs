@@ -17,21 +17,21 @@ pub(super) fn kind(layout: &mut DetailLayout, review: &Review, kind: usize) {
     layout.text(Role::Title, review.kind_title(kind));
     layout.text(Role::Dim, &count(counts.total(), "item", "items"));
     layout.blank();
-    for mark in ItemStatus::ALL
+    for status in ItemStatus::ALL
         .into_iter()
-        .filter(|mark| counts.of(*mark) > 0)
+        .filter(|status| counts.of(*status) > 0)
     {
-        let word = match mark {
+        let word = match status {
             ItemStatus::Unchanged => "Repeat, unchanged",
             ItemStatus::Differs => "Repeat, undecided",
-            mark => mark.word(),
+            status => status.word(),
         };
         let mut line = Line::of(
-            mark.role(),
-            &format!("{} {word}", mark.glyph(layout.glyphs)),
+            status.role(),
+            &format!("{} {word}", status.glyph(layout.glyphs)),
         );
         line.pad_to(22.min(layout.width.saturating_sub(6)));
-        layout.push(line.and(Role::Text, &counts.of(mark).to_string()));
+        layout.push(line.and(Role::Text, &counts.of(status).to_string()));
     }
 }
 
@@ -97,7 +97,7 @@ pub(super) fn element(
     ));
     if let Some(id) = &member.needs {
         let on = review.plan().position(id);
-        let written = on.is_some_and(|on| review.mark(on).is_written());
+        let written = on.is_some_and(|on| review.status(on).is_written());
         let word = if written {
             "will be written"
         } else {

@@ -37,10 +37,10 @@ pub(super) fn lay(layout: &mut DetailLayout, diff: &TextDiff, indent: usize, wid
     for (n, hunk) in diff.hunks.iter().enumerate() {
         let mut head = Line::new();
         head.pad_to(indent);
-        let room = layout.width - indent;
+        let space = layout.width - indent;
         layout.push(head.and(
             Role::Dim,
-            &crate::tui::widget::cut(&hunk.head(), room, layout.glyphs.ellipsis),
+            &crate::tui::widget::cut(&hunk.head(), space, layout.glyphs.ellipsis),
         ));
         let left = if wide {
             pane.beside(layout, hunk)
@@ -85,8 +85,8 @@ impl Pane {
             if self.is_full(layout) {
                 return hunk.lines.len() - n;
             }
-            let room = (layout.width - self.indent).saturating_sub(SIGN);
-            for row in self.rows(layout.glyphs, hunk, line, room) {
+            let space = (layout.width - self.indent).saturating_sub(SIGN);
+            for row in self.rows(layout.glyphs, hunk, line, space) {
                 let mut shown = Line::new();
                 shown.pad_to(self.indent);
                 row.into_iter()
@@ -139,7 +139,7 @@ impl Pane {
     }
 
     /// Returns a line over as many rows as it needs, with its sign in front.
-    fn rows(&self, glyphs: &Glyphs, hunk: &Hunk, line: &TextLine, room: usize) -> Vec<Pieces> {
+    fn rows(&self, glyphs: &Glyphs, hunk: &Hunk, line: &TextLine, space: usize) -> Vec<Pieces> {
         let (sign, role, word) = match line.op {
             LineOp::Keep => ("  ", Role::Dim, Role::Dim),
             LineOp::Remove => ("- ", Role::Old, Role::OldWord),
@@ -150,14 +150,14 @@ impl Pane {
             (role, word),
             glyphs,
         );
-        let mut rows = wrapped(&pieces, room, MAX_COLUMNS);
+        let mut rows = wrapped(&pieces, space, MAX_COLUMNS);
         for (n, row) in rows.iter_mut().enumerate() {
             row.insert(0, (role, if n == 0 { sign } else { "  " }.to_owned()));
         }
         if self.shows_end && !line.newline {
             rows.push(vec![(
                 Role::Dim,
-                crate::tui::widget::cut("\\ no line feed at the end", room, ""),
+                crate::tui::widget::cut("\\ no line feed at the end", space, ""),
             )]);
         }
         rows
@@ -232,22 +232,22 @@ pub(super) fn pieces(segments: &[Segment], (role, word): (Role, Role), glyphs: &
     segments.iter().map(piece).collect()
 }
 
-/// Breaks pieces into rows of at most `room` columns, between any two
-/// characters; what exceeds `most` columns is counted and left out.
-pub(super) fn wrapped(pieces: &[(Role, String)], room: usize, most: usize) -> Vec<Pieces> {
-    let room = room.max(2);
+/// Breaks pieces into rows of at most `space` columns, between any two
+/// characters; what exceeds `max` columns is counted and left out.
+pub(super) fn wrapped(pieces: &[(Role, String)], space: usize, max: usize) -> Vec<Pieces> {
+    let space = space.max(2);
     let mut rows: Vec<Pieces> = vec![Vec::new()];
     let (mut used, mut taken) = (0, 0);
     for (n, (role, text)) in pieces.iter().enumerate() {
         let mut part = String::new();
         for (offset, grapheme) in text.grapheme_indices(true) {
             let wide = width(grapheme);
-            if used + wide > room {
+            if used + wide > space {
                 push(&mut rows, *role, &mut part);
                 rows.push(Vec::new());
                 used = 0;
             }
-            if taken + wide > most {
+            if taken + wide > max {
                 push(&mut rows, *role, &mut part);
                 let here = text.get(offset..).map_or(0, |rest| rest.chars().count());
                 let others: usize = pieces
@@ -260,7 +260,7 @@ pub(super) fn wrapped(pieces: &[(Role, String)], room: usize, most: usize) -> Ve
                     count(here + others, "more character", "more characters")
                 );
                 rows.extend(
-                    crate::tui::widget::wrap(&described, room)
+                    crate::tui::widget::wrap(&described, space)
                         .into_iter()
                         .map(|row| vec![(Role::Dim, row)]),
                 );
@@ -310,6 +310,7 @@ pub(super) fn as_text(diff: &TextDiff, glyphs: &Glyphs) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cases::config;
     use crate::engine::{Change, Op, Value};
     use crate::tui::screen::review::detail::{DetailOptions, differences};
     use crate::tui::theme::{ASCII, UNICODE};
@@ -425,6 +426,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(config(64))]
         #[test]
         fn no_row_is_wider_than_asked(before in "(?s).{0,60}\n?.{0,200}", after in "(?s).{0,60}\n?.{0,200}", width in 8_usize..120) {
             for line in differences(&[change(&before, &after)], width, &ASCII) {

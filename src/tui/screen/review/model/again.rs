@@ -34,8 +34,8 @@ impl Review {
         next.tree_wish = carry(self.tree_wish).unwrap_or(next.tree_wish);
         next.listed = carry(self.listed).unwrap_or(next.listed);
         next.items_wish = self.items_wish.and_then(carry);
-        next.tree.adopt_top(&self.tree);
-        next.items.adopt_top(&self.items);
+        next.tree.take_top(&self.tree);
+        next.items.take_top(&self.items);
         // The detail of the old plan must not be taken for the new one's.
         next.resolved += self.resolved;
         next.rebuilt += self.rebuilt;

@@ -153,14 +153,14 @@ impl Review {
         match node {
             Node::Kind(kind) => {
                 let first = self.members.get(kind).and_then(|members| members.first());
-                let first = first.copied().unwrap_or(self.tally.marks.len());
+                let first = first.copied().unwrap_or(self.tally.statuses.len());
                 (first, first)
             }
             Node::Item(index) | Node::Branch(index, _) | Node::Element(index, _, _) => {
                 (index, index + 1)
             }
             Node::Missing(_) | Node::MissingObject(_) | Node::Warnings | Node::Warning(_) => {
-                (self.tally.marks.len(), self.tally.marks.len())
+                (self.tally.statuses.len(), self.tally.statuses.len())
             }
         }
     }

@@ -30,7 +30,7 @@ pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
     canvas.more(panes.area(Pane::Detail), app.focus == Pane::Detail, below);
     let index = app.detail.at().checked_sub(top)?;
     if app.focus == Pane::Detail {
-        canvas.mark(inside, index, Role::selection(app.focus == Pane::Detail));
+        canvas.highlight(inside, index, Role::selection(app.focus == Pane::Detail));
     }
     Some(row_cursor(inside, index))
 }

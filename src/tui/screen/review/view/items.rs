@@ -45,7 +45,7 @@ pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
         }
     }
     let index = review.items.at().checked_sub(top)?;
-    canvas.mark(inside, index, Role::selection(app.focus == Pane::Items));
+    canvas.highlight(inside, index, Role::selection(app.focus == Pane::Items));
     Some(row_cursor(inside, index))
 }
 
@@ -77,7 +77,7 @@ fn title(app: &App, review: &Review) -> Line {
 
 /// The widths of the columns for the visible items.
 struct Columns {
-    room: usize,
+    space: usize,
     status: usize,
     key: usize,
     short: bool,
@@ -87,11 +87,11 @@ struct Columns {
 }
 
 impl Columns {
-    fn new(review: &Review, rows: &[Row], room: usize) -> Self {
-        let (short, narrow) = (room < SHORT_WORDS, room < NARROW);
+    fn new(review: &Review, rows: &[Row], space: usize) -> Self {
+        let (short, narrow) = (space < SHORT_WORDS, space < NARROW);
         let items = || rows.iter().filter_map(|row| row.node.item());
         let widest_word = items()
-            .map(|index| word(review.mark(index), short).len())
+            .map(|index| word(review.status(index), short).len())
             .max()
             .unwrap_or(0);
         let widest_key = rows
@@ -100,7 +100,7 @@ impl Columns {
             .max()
             .unwrap_or(0);
         let status = widest_word + 2;
-        let rest = room.saturating_sub(status + 1);
+        let rest = space.saturating_sub(status + 1);
         // Where there are no names, only the figure at the end needs room.
         let key = widest_key.min(
             if narrow {
@@ -112,7 +112,7 @@ impl Columns {
         );
         // Names take precedence over words, but not over reasons.
         let wordy = items()
-            .filter(|index| !review.mark(*index).is_blocked())
+            .filter(|index| !review.status(*index).is_blocked())
             .all(|index| {
                 let measure = |text: &str| width(&safe(text));
                 let (own, name) = review
@@ -122,10 +122,10 @@ impl Columns {
                         (measure(first).min(key), measure(second))
                     });
                 let next = status + if narrow { own } else { key } + 3;
-                next + name.min(NAME) + 1 + width(&notes(review, index).0) <= room
+                next + name.min(NAME) + 1 + width(&notes(review, index).0) <= space
             });
         Self {
-            room,
+            space,
             status,
             key,
             short,
@@ -142,12 +142,12 @@ impl Columns {
     /// The note at the right end of an item's row.
     fn note(&self, review: &Review, index: usize) -> Line {
         let (long, short) = notes(review, index);
-        let mark = review.mark(index);
+        let mark = review.status(index);
         let own = review
             .entry(index)
             .map_or(0, |entry| width(&safe(labels(entry).0)))
             .min(self.key);
-        let fits = self.status + own + 2 + width(&long) <= self.room;
+        let fits = self.status + own + 2 + width(&long) <= self.space;
         let text = if self.in_words(mark, fits) {
             long
         } else {
@@ -164,7 +164,7 @@ impl Columns {
 
 /// Returns the note on an item in words, and as a number.
 fn notes(review: &Review, index: usize) -> (String, String) {
-    match review.mark(index) {
+    match review.status(index) {
         ItemStatus::Unchanged => ("unchanged".to_owned(), String::new()),
         ItemStatus::Differs | ItemStatus::Cover | ItemStatus::LeftOut => {
             let fields = review.fields(index);
@@ -181,14 +181,14 @@ fn notes(review: &Review, index: usize) -> (String, String) {
 
 /// Returns the short reason why an item is blocked.
 fn blocked_by(review: &Review, index: usize) -> String {
-    let obstacle = review
+    let reason = review
         .resolution()
         .state(index)
         .and_then(|state| state.blocked_by.as_ref());
     let reason = review
         .entry(index)
         .and_then(|entry| entry.verdict.reasons.first())
-        .or(obstacle);
+        .or(reason);
     reason
         .map(|reason| reason.code.replace('-', " "))
         .unwrap_or_default()
@@ -207,7 +207,7 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
     line.pad_to(usize::from(row.depth) * 2);
     match row.node {
         Node::Item(index) => {
-            let mark = review.mark(index);
+            let mark = review.status(index);
             line.push(
                 mark.role(),
                 &format!("{} {}", mark.glyph(glyphs), word(mark, columns.short)),
@@ -230,14 +230,14 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
                     columns.status + columns.key + 3
                 };
                 line.pad_to(next);
-                let room = columns.room.saturating_sub(line.width() + note + 1);
+                let space = columns.space.saturating_sub(line.width() + note + 1);
                 // A few letters are not informative.
-                let room = if room < 6 { 0 } else { room };
+                let space = if space < 6 { 0 } else { space };
                 push_matched(
                     &mut line,
                     app,
                     Role::Dim,
-                    &cut(&safe(name), room, glyphs.ellipsis),
+                    &cut(&safe(name), space, glyphs.ellipsis),
                 );
             }
         }
@@ -271,7 +271,7 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
             );
             line.pad_to(columns.key + 4);
             let words = format!("used by {users}");
-            let fits = line.width() + width(&words) <= columns.room;
+            let fits = line.width() + width(&words) <= columns.space;
             line.push(Role::Dim, &if fits { words } else { users.to_string() });
         }
         Node::Warning(index) => {

@@ -47,7 +47,7 @@ pub(crate) fn push_matched(line: &mut Line, app: &App, role: Role, text: &str) {
 }
 
 /// Returns counts as `3+ 5~ 2✗`, without the lesser ones where they do not fit.
-pub(crate) fn counts(counts: &Counts, glyphs: &'static Glyphs, room: usize) -> Line {
+pub(crate) fn counts(counts: &Counts, glyphs: &'static Glyphs, space: usize) -> Line {
     let mut parts: Vec<(Role, String)> = Vec::new();
     let shown = [
         (counts.of(ItemStatus::Add), ItemStatus::Add),
@@ -62,7 +62,7 @@ pub(crate) fn counts(counts: &Counts, glyphs: &'static Glyphs, room: usize) -> L
     }
     let length =
         |parts: &[(Role, String)]| parts.iter().map(|(_, text)| width(text) + 1).sum::<usize>();
-    while length(&parts) > room + 1 {
+    while length(&parts) > space + 1 {
         parts.pop();
     }
     let mut line = Line::new();

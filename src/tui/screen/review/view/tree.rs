@@ -35,12 +35,12 @@ pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
         canvas.line_right(inside, n, &right);
     }
     let index = review.tree.at().checked_sub(top)?;
-    canvas.mark(inside, index, Role::selection(app.focus == Pane::Tree));
+    canvas.highlight(inside, index, Role::selection(app.focus == Pane::Tree));
     Some(row_cursor(inside, index))
 }
 
 /// Lays out a row: its label and its counts.
-fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
+fn lines(app: &App, review: &Review, row: Row, space: usize) -> (Line, Line) {
     let glyphs = app.theme.glyphs;
     let node = row.node;
     let mut left = Line::new();
@@ -55,7 +55,7 @@ fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
     let name = name(review, node);
     let role = match node {
         Node::Item(index) => {
-            let mark = review.mark(index);
+            let mark = review.status(index);
             left.push(mark.role(), mark.glyph(glyphs));
             left.push(Role::Text, " ");
             mark.role()
@@ -78,13 +78,13 @@ fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
         | Node::Warnings
         | Node::Warning(_) => Role::Text,
     };
-    let tail = room.saturating_sub(left.width() + width(&name) + 1);
-    let right = tally(app, review, node, tail.max(room / 2));
-    let name_room =
-        room.saturating_sub(left.width() + right.width() + usize::from(right.width() > 0));
+    let tail = space.saturating_sub(left.width() + width(&name) + 1);
+    let right = tally(app, review, node, tail.max(space / 2));
+    let name_width =
+        space.saturating_sub(left.width() + right.width() + usize::from(right.width() > 0));
     let name = cut(
         &crate::engine::display::safe(&name),
-        name_room,
+        name_width,
         glyphs.ellipsis,
     );
     push_matched(&mut left, app, role, &name);
@@ -92,10 +92,10 @@ fn lines(app: &App, review: &Review, row: Row, room: usize) -> (Line, Line) {
 }
 
 /// Returns the counts below a node, by outcome.
-fn tally(app: &App, review: &Review, node: Node, room: usize) -> Line {
+fn tally(app: &App, review: &Review, node: Node, space: usize) -> Line {
     let glyphs = app.theme.glyphs;
     match node {
-        Node::Kind(kind) => counts(&review.kind_counts(kind), glyphs, room),
+        Node::Kind(kind) => counts(&review.kind_counts(kind), glyphs, space),
         Node::Branch(index, branch) => {
             let members = review
                 .branch(index, branch)

@@ -10,9 +10,11 @@ use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer as _};
 use serde_json::value::RawValue;
 
+use super::encoding::text;
+use super::error::{ParseError, ParseErrorKind, brief};
+use super::position::Position;
 use crate::engine::diff::push_segment;
 use crate::engine::json::{Json, Object, Span};
-use crate::platform::parse::{self, ParseError, ParseErrorKind, Position};
 
 /// The maximum nesting depth of values: JSON readers accept at most 128 levels.
 const MAX_DEPTH: usize = 120;
@@ -35,7 +37,7 @@ impl Source {
     /// Syntax errors with line and column; duplicate names in one object;
     /// values nested deeper than 120.
     pub fn read(bytes: &[u8]) -> Result<Self, ParseError> {
-        let body = parse::text(bytes)?;
+        let body = text(bytes)?;
         let raw: &RawValue = serde_json::from_slice(body)
             .map_err(|error| ParseError::from_json(&error, path(body, &error), body))?;
         let mut reader = Reader {
@@ -59,7 +61,7 @@ impl Source {
 
     /// Returns the position in the file where a part begins.
     pub fn position(&self, span: Span) -> Position {
-        let mut place = position(self.text.as_bytes(), span.start);
+        let mut place = Position::of_byte(self.text.as_bytes(), span.start);
         if place.line == 1 {
             place.column += self.bom;
         }
@@ -76,19 +78,6 @@ impl Source {
             message: format!("expected {expected}, found {found}"),
         }
     }
-}
-
-/// Returns the position of a byte.
-fn position(text: &[u8], offset: usize) -> Position {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let column = before
-        .iter()
-        .rev()
-        .take_while(|byte| **byte != b'\n')
-        .count()
-        + 1;
-    Position { line, column }
 }
 
 /// The open list or object at the position of an error.
@@ -117,7 +106,7 @@ fn path(text: &[u8], error: &serde_json::Error) -> String {
             Container::List(index) => index.to_string(),
         };
         path.push('/');
-        push_segment(&mut path, &parse::brief(&segment));
+        push_segment(&mut path, &brief(&segment));
     }
     path
 }
@@ -249,7 +238,7 @@ impl Reader<'_> {
     fn below<R>(&mut self, segment: &str, then: impl FnOnce(&mut Self) -> R) -> R {
         let length = self.path.len();
         self.path.push('/');
-        push_segment(&mut self.path, &parse::brief(segment));
+        push_segment(&mut self.path, &brief(segment));
         let done = then(self);
         self.path.truncate(length);
         done
@@ -264,7 +253,7 @@ impl Reader<'_> {
     }
 
     fn shape(&self, raw: &RawValue, message: String) -> ParseError {
-        let place = position(self.text, self.span(raw).start);
+        let place = Position::of_byte(self.text, self.span(raw).start);
         ParseError {
             kind: ParseErrorKind::Shape,
             position: Some(place),
@@ -276,7 +265,7 @@ impl Reader<'_> {
     /// Converts an error within a value into one of the file.
     fn error(&self, raw: &RawValue, error: &serde_json::Error) -> ParseError {
         let described = ParseError::from_json(error, self.path.clone(), raw.get().as_bytes());
-        let begin = position(self.text, self.span(raw).start);
+        let begin = Position::of_byte(self.text, self.span(raw).start);
         let place = described.position.map_or(begin, |inner| match inner.line {
             0 | 1 => Position {
                 line: begin.line,

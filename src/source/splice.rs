@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{Json, Members as Object};
+use crate::engine::json::{Json, Object};
 
 /// Returns a text that means `after`, made from the text that means `before`;
 /// the check before a commit parses it again.
@@ -217,7 +217,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::platform::document::Source;
+    use crate::cases::config;
+    use crate::source::Source;
 
     fn spliced(before: &str, after: &str) -> String {
         let read = |text: &str| Source::read(text.as_bytes()).unwrap().root;
@@ -267,7 +268,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(500))]
+        #![proptest_config(config(100))]
 
         #[test]
         fn it_means_what_it_has_to_mean(before in json(), after in json()) {
