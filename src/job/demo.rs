@@ -107,7 +107,7 @@ pub async fn server_programs(
 fn report(reporter: &Reporter, step: FetchStep) {
     let bytes = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
     let (subject, done, total) = match step {
-        FetchStep::Wait => ("waiting for another gatediff".to_owned(), 0, 0),
+        FetchStep::Wait => ("(waiting for another gatediff)".to_owned(), 0, 0),
         FetchStep::Begin { from, into } => (format!("from {from} into {}", into.display()), 0, 0),
         FetchStep::Download { done, total } => (String::new(), done, total.unwrap_or_default()),
         FetchStep::Unpack { done } => ("unpacked".to_owned(), done, 0),

@@ -101,7 +101,9 @@ impl FetchError {
             Self::Checksum { .. } | Self::NotAChecksum { .. } | Self::TooLarge { .. } | Self::Programs { .. } => {
                 Some("Set GATEDIFF_PG_ARCHIVE to another archive.".to_owned())
             }
-            Self::Unpack { .. } => Some("Check that the disk is not full.".to_owned()),
+            Self::Unpack { .. } => {
+                Some("Check that the archive is whole and the disk not full.".to_owned())
+            },
             Self::File { path, .. } => Some(format!(
                 "Check that {} exists, is yours, and that its disk is not full.",
                 path.parent().unwrap_or(path).display()
