@@ -7,6 +7,7 @@ use std::path::PathBuf;
 ///
 /// It is `gatediff/postgresql` in `XDG_CACHE_HOME` or `~/.cache`. For root it is in
 /// `/var/cache`: the server runs as another user, who cannot enter root's home.
+#[cfg(feature = "fetch-postgres")]
 #[must_use]
 pub fn directory() -> Option<PathBuf> {
     directory_with(&|name: &str| std::env::var_os(name))
