@@ -10,7 +10,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let log = logging::begin(store::NOTICES);
-    tui::terminal::install_panic_hook(log);
+    tui::runtime::terminal::install_panic_hook(log);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();

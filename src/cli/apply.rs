@@ -332,7 +332,7 @@ fn confirm(
     );
     consent::ask(
         printer,
-        &review.marks,
+        &review.policy,
         &args.consent,
         (&what, covered > 0),
         &session.target,

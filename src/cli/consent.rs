@@ -29,7 +29,7 @@ pub(crate) fn can_ask(args: &ConsentArgs, target: &Target) -> Result<(), Failure
     check_target(args, target)?;
     match (args.confirm.is_some(), args.yes) {
         (true, _) => Ok(()),
-        (false, true) => check_name(&target.marks(), target.database()),
+        (false, true) => check_name(&target.policy(), target.database()),
         (false, false) if is_interactive() => Ok(()),
         (false, false) => {
             let failure = Failure::new(
@@ -37,9 +37,9 @@ pub(crate) fn can_ask(args: &ConsentArgs, target: &Target) -> Result<(), Failure
                 "cannot ask for confirmation without a terminal",
             );
             let confirm = format!("confirm with --confirm {}", target.database());
-            Err(match target.marks().production {
-                Some(mark) => failure
-                    .because(format!("the target is production: {mark}"))
+            Err(match target.policy().production {
+                Some(profile) => failure
+                    .because(format!("the target is production: {profile}"))
                     .hint(confirm),
                 None => failure.hint(format!("add --yes to skip the confirmation, or {confirm}")),
             })
@@ -48,13 +48,13 @@ pub(crate) fn can_ask(args: &ConsentArgs, target: &Target) -> Result<(), Failure
 }
 
 /// Fails for `--yes` alone in production.
-fn check_name(marks: &TargetPolicy, database: &str) -> Result<(), Failure> {
-    marks.production.as_ref().map_or(Ok(()), |mark| {
+fn check_name(policy: &TargetPolicy, database: &str) -> Result<(), Failure> {
+    policy.production.as_ref().map_or(Ok(()), |profile| {
         Err(Failure::new(
             FailureKind::Usage,
             "the target is production: --yes does not confirm a write to it",
         )
-        .because(mark)
+        .because(profile)
         .hint(format!("confirm with --confirm {database}")))
     })
 }
@@ -64,7 +64,7 @@ fn check_name(marks: &TargetPolicy, database: &str) -> Result<(), Failure> {
 /// requires the name of the database.
 pub(crate) fn ask(
     printer: &mut Printer,
-    marks: &TargetPolicy,
+    policy: &TargetPolicy,
     args: &ConsentArgs,
     (what, overwrites): (&str, bool),
     target: &Target,
@@ -75,21 +75,21 @@ pub(crate) fn ask(
     }
     let database = target.database();
     if args.yes {
-        return check_name(marks, database);
+        return check_name(policy, database);
     }
     let refused = || Failure::new(FailureKind::Cancelled, "not confirmed; nothing was written");
     printer.message(what);
-    if let Some(mark) = &marks.production {
-        printer.message(safe(&format!("  PRODUCTION: {mark}")));
+    if let Some(profile) = &policy.production {
+        printer.message(safe(&format!("  PRODUCTION: {profile}")));
     }
-    let asks_name = marks.production.is_some() || overwrites;
+    let asks_name = policy.production.is_some() || overwrites;
     let wanted = if asks_name { database } else { "yes" };
-    let question = if asks_name {
+    let prompt = if asks_name {
         "Type the database name to continue:"
     } else {
         "Type yes to continue:"
     };
-    let answer = printer.ask(question).map_err(|_| refused())?;
+    let answer = printer.ask(prompt).map_err(|_| refused())?;
     if answer == wanted {
         Ok(())
     } else {

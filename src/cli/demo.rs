@@ -15,7 +15,7 @@ use super::session::{TargetSettings, cancel_on_signals};
 use super::{plan, text};
 use crate::config::state_directory;
 use crate::job::{self, Demo, Failure, FailureKind, Launcher, Loaded, Reporter, Sample};
-use crate::private_server::LocalOptions;
+use crate::private_server::{LocalOptions, ServerPrograms};
 use crate::store::Target;
 
 pub(super) async fn run(
@@ -32,16 +32,16 @@ pub(super) async fn run(
         )
         .hint("set HOME or XDG_STATE_HOME"));
     }
-    let options = LocalOptions {
-        keep,
-        ..LocalOptions::default()
-    };
-    fetch_programs(printer).await?;
     let Some(sample) = Sample::named(&args.product) else {
         return Err(Failure::new(
             FailureKind::Usage,
             format!("no demo of '{}'", args.product),
         ));
+    };
+    let options = LocalOptions {
+        keep,
+        programs: Some(server_programs().await?),
+        ..LocalOptions::default()
     };
     let server = Arc::new(Server {
         sample,
@@ -182,32 +182,16 @@ impl Launcher for Server {
     }
 }
 
-/// Offers to fetch PostgreSQL's server programs if the machine has none.
-#[cfg(feature = "fetch-postgres")]
-async fn fetch_programs(printer: &mut Printer) -> Result<(), Failure> {
-    use crate::private_server::{LocalError, ServerPrograms, fetch};
-    let Err(missing @ LocalError::NoPrograms { .. }) = ServerPrograms::find() else {
-        return Ok(());
-    };
-    let Some(directory) = fetch::directory().filter(|_| super::print::is_interactive()) else {
-        return Err(Failure::from(missing));
-    };
-    printer.message(missing.to_string());
-    let question = format!("Fetch PostgreSQL into {}? Type yes:", directory.display());
-    if printer.ask(&question).is_ok_and(|answer| answer == "yes") {
-        printer.message("fetching…");
-        match fetch::server_programs("*", &directory).await {
-            Ok(_) => return Ok(()),
-            Err(error) => printer.message(format!("{error}\n{}", error.hint())),
-        }
+/// Finds PostgreSQL's server programs, and fetches them if the machine has none.
+async fn server_programs() -> Result<ServerPrograms, Failure> {
+    if let Ok(found) = ServerPrograms::find() {
+        return Ok(found);
     }
-    Err(Failure::from(missing))
-}
-
-/// Without the feature there is nothing to offer.
-#[cfg(not(feature = "fetch-postgres"))]
-async fn fetch_programs(_: &mut Printer) -> Result<(), Failure> {
-    Ok(())
+    let cancel = cancel_on_signals()?;
+    let progress_line = ProgressLine::begin();
+    let fetched = job::server_programs(progress_line.reporter(), cancel).await;
+    progress_line.end().await;
+    fetched
 }
 
 /// Where the demo keeps its database with `--keep`.

@@ -213,9 +213,9 @@ impl<'a> Document<'a> {
     }
 
     /// Adds what the profiles say about the target.
-    pub(crate) const fn marked(mut self, marks: &TargetPolicy) -> Self {
-        self.production = marks.production.is_some();
-        self.read_only = marks.read_only.is_some();
+    pub(crate) const fn with_policy(mut self, policy: &TargetPolicy) -> Self {
+        self.production = policy.production.is_some();
+        self.read_only = policy.read_only.is_some();
         self
     }
 
@@ -336,7 +336,7 @@ impl<'a> Document<'a> {
         let PlanOutput {
             file,
             target,
-            marks,
+            policy,
             plan,
         } = of.into();
         Self {
@@ -347,7 +347,7 @@ impl<'a> Document<'a> {
             lack_api: Some(plan.missing_apis()),
             missing: Some(plan.missing_others()),
             warnings: Some(plan.all_warnings().collect()),
-            ..Self::new(command, status).marked(marks)
+            ..Self::new(command, status).with_policy(policy)
         }
     }
 

@@ -26,7 +26,7 @@ pub(super) async fn run(
     check_output(printer, &args)?;
     let session = Session::new(global).await?;
     let exported = read(&session, &args).await?;
-    let marks = session.marks().await?;
+    let policy = session.policy().await?;
     let path = match out {
         Some(out) => {
             let path = place(out, &exported.name);
@@ -39,8 +39,8 @@ pub(super) async fn run(
         }
     };
     match printer.output {
-        Output::Json => printer.json(&Document::export(&path, &exported).marked(&marks)),
-        Output::Text => print_exported(printer, &path, (&exported, &marks)),
+        Output::Json => printer.json(&Document::export(&path, &exported).with_policy(&policy)),
+        Output::Text => print_exported(printer, &path, (&exported, &policy)),
     }
     printer.message("the file contains secrets: restrict who can read it");
     Ok(Exit::Done)
@@ -110,9 +110,9 @@ fn place(out: &str, name: &str) -> PathBuf {
 fn print_exported(
     printer: &mut Printer,
     path: &str,
-    (exported, marks): (&Exported, &TargetPolicy),
+    (exported, policy): (&Exported, &TargetPolicy),
 ) {
-    let target = format!("{}{}", safe(&exported.target), text::marked(marks));
+    let target = format!("{}{}", safe(&exported.target), text::policy_suffix(policy));
     let from = format!("{} {target} {}", exported.platform, printer.arrow());
     printer.message(format!(
         "{from} {} (sha256 {})",

@@ -25,16 +25,16 @@ pub(super) async fn run(
         None => job::history(&session.target, settings.timeouts, &settings.ledger).await?,
     };
     jobs.truncate(args.limit.max(1));
-    let marks = session.marks().await?;
+    let policy = session.policy().await?;
     match printer.output {
         Output::Json => {
-            printer.json(&Document::history(&session.target.display(), &jobs).marked(&marks));
+            printer.json(&Document::history(&session.target.display(), &jobs).with_policy(&policy));
         }
         Output::Text if jobs.is_empty() => {
             printer.line(format!(
                 "no jobs in {}{}",
                 safe(&session.target.display()),
-                text::marked(&marks)
+                text::policy_suffix(&policy)
             ));
         }
         Output::Text if args.job.is_some() => {
@@ -128,8 +128,8 @@ fn list(printer: &mut Printer, jobs: &[JobRecord]) {
         .collect();
     let mut widths = [0; 7];
     for row in &rows {
-        for (most, cell) in widths.iter_mut().zip(row) {
-            *most = cells(cell).max(*most);
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cells(cell).max(*width);
         }
     }
     let [number, _, _, _, operator, ..] = &mut widths;

@@ -21,14 +21,14 @@ pub(super) async fn run(
         ..ConsentArgs::without_asking(args.confirm)
     };
     consent::check_target(&asked, &session.target)?;
-    let marks = session.marks().await?;
+    let policy = session.policy().await?;
     // It changes none of the product's tables: outside of production it does not ask.
-    if marks.production.is_some() {
+    if policy.production.is_some() {
         consent::can_ask(&asked, &session.target)?;
         let what = format!("create or upgrade the schema gatediff in {target}");
         consent::ask(
             printer,
-            &marks,
+            &policy,
             &asked,
             (&safe(&what), false),
             &session.target,
@@ -36,7 +36,7 @@ pub(super) async fn run(
     }
     let made = job::init(&session.target, session.settings.timeouts).await?;
     match printer.output {
-        Output::Json => printer.json(&Document::done("init", &target).marked(&marks)),
+        Output::Json => printer.json(&Document::done("init", &target).with_policy(&policy)),
         Output::Text if made => printer.line(format!("schema gatediff is ready in {target}")),
         Output::Text => printer.line(format!("schema gatediff is already up to date in {target}")),
     }

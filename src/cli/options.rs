@@ -90,7 +90,7 @@ pub(super) fn split<'w>(flag: &str, word: &'w str) -> Result<(&'w str, &'w str),
     parts.ok_or_else(|| {
         Failure::new(
             FailureKind::Usage,
-            format!("{flag} needs a kind and a value, as in KIND:VALUE"),
+            format!("{flag} requires a kind and a value, as in KIND:VALUE"),
         )
         .because(format!("got '{word}'"))
         .hint("`gatediff plan` shows the kinds")
@@ -206,7 +206,7 @@ mod tests {
             let failure = args(&[word], &[]).selection().unwrap_err();
             assert_eq!(failure.kind, FailureKind::Usage);
             assert!(
-                failure.to_string().contains("--id needs a kind"),
+                failure.to_string().contains("--id requires a kind"),
                 "{failure}"
             );
         }

@@ -9,7 +9,7 @@ pub(crate) struct PlanOutput<'a> {
     pub(crate) file: &'a FileInfo,
     pub(crate) target: &'a str,
     /// What the profiles say about it.
-    pub(crate) marks: &'a TargetPolicy,
+    pub(crate) policy: &'a TargetPolicy,
     pub(crate) plan: &'a Plan,
 }
 
@@ -18,7 +18,7 @@ impl<'a> From<&'a Review> for PlanOutput<'a> {
         Self {
             file: &review.file,
             target: &review.target,
-            marks: &review.marks,
+            policy: &review.policy,
             plan: &review.plan,
         }
     }
@@ -29,7 +29,7 @@ impl<'a> From<&'a SavedPlan> for PlanOutput<'a> {
         Self {
             file: &saved.file,
             target: &saved.target,
-            marks: &TargetPolicy::NONE,
+            policy: &TargetPolicy::NONE,
             plan: saved.plan(),
         }
     }

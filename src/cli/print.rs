@@ -146,8 +146,8 @@ impl Printer {
 
     /// Asks on stderr and returns the line that was typed; fails if the process
     /// receives a signal to stop meanwhile.
-    pub(crate) fn ask(&mut self, question: &str) -> io::Result<String> {
-        write!(self.err, "{question} ")?;
+    pub(crate) fn ask(&mut self, prompt: &str) -> io::Result<String> {
+        write!(self.err, "{prompt} ")?;
         self.err.flush()?;
         while !has_input()? {
             if is_interrupted() {
@@ -168,6 +168,10 @@ impl Printer {
             "{red}error{red:#}: {bold}{}{bold:#}",
             safe(&failure.what)
         ));
+        // Our own lines; a line feed in one of them is data, and shown.
+        for line in &failure.details {
+            self.message(format!("  {}", safe(line)));
+        }
         if let Some(place) = &failure.place {
             self.message(format!("  where:     {}", safe(place)));
         }
@@ -314,9 +318,9 @@ pub(crate) fn width(fd: rustix::fd::BorrowedFd<'_>) -> Option<usize> {
 fn fold(text: &str, width: usize, indent: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
-    let room = width - indent;
+    let space = width - indent;
     for word in text.split_inclusive(' ') {
-        let parts: Vec<&str> = if seen(word.trim_end()) > room {
+        let parts: Vec<&str> = if seen(word.trim_end()) > space {
             parts(word)
         } else {
             vec![word]

@@ -9,7 +9,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::print::{column, width};
-use crate::job::{Progress, Reporter};
+use crate::engine::display::safe;
+use crate::job::{Phase, Progress, Reporter};
 
 /// Jobs that end sooner show no progress.
 const DELAY: Duration = Duration::from_millis(250);
@@ -32,8 +33,8 @@ impl ProgressLine {
         let latest: Arc<Mutex<Option<Progress>>> = Arc::default();
         let can_erase = std::env::var("TERM").is_ok_and(|term| term != "dumb");
         let drawing = (can_erase && io::stderr().is_terminal()).then(|| {
-            let (stop, stopped) = oneshot::channel();
-            (stop, tokio::spawn(draw(Arc::clone(&latest), stopped)))
+            let (finish, finished) = oneshot::channel();
+            (finish, tokio::spawn(draw(Arc::clone(&latest), finished)))
         });
         Self { latest, drawing }
     }
@@ -41,8 +42,12 @@ impl ProgressLine {
     /// Returns the reporter for the job's progress.
     pub(crate) fn reporter(&self) -> Reporter {
         let latest = Arc::clone(&self.latest);
+        let is_drawn = self.drawing.is_some();
         Reporter::new(move |progress| {
             if let Ok(mut latest) = latest.lock() {
+                if !is_drawn && is_announced(&progress, latest.as_ref()) {
+                    write(&format!("{}\n", safe(&describe(&progress))));
+                }
                 *latest = Some(progress);
             }
         })
@@ -50,19 +55,28 @@ impl ProgressLine {
 
     /// Erases the line. Await it before anything else is printed.
     pub(crate) async fn end(self) {
-        if let Some((stop, drawing)) = self.drawing {
+        if let Some((finish, drawing)) = self.drawing {
             // It ends by itself if the message is lost.
-            let _ = stop.send(());
+            let _ = finish.send(());
             let _ = drawing.await;
         }
     }
 }
 
+/// Returns whether a step is worth a line where none can be rewritten: a download may take
+/// minutes, and is said once.
+fn is_announced(progress: &Progress, before: Option<&Progress>) -> bool {
+    progress.phase == Phase::Fetch
+        && progress.done == 0
+        && !progress.subject.is_empty()
+        && before != Some(progress)
+}
+
 /// Rewrites the line until it is asked to stop.
-async fn draw(latest: Arc<Mutex<Option<Progress>>>, mut stopped: oneshot::Receiver<()>) {
+async fn draw(latest: Arc<Mutex<Option<Progress>>>, mut finished: oneshot::Receiver<()>) {
     tokio::select! {
         () = sleep(DELAY) => {}
-        _ = &mut stopped => return,
+        _ = &mut finished => return,
     }
     let mut pace = interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -70,7 +84,7 @@ async fn draw(latest: Arc<Mutex<Option<Progress>>>, mut stopped: oneshot::Receiv
     loop {
         tokio::select! {
             biased;
-            _ = &mut stopped => break,
+            _ = &mut finished => break,
             _ = pace.tick() => {}
         }
         let line = latest
@@ -107,7 +121,9 @@ fn fit(line: &str) -> String {
 /// Formats the progress of a job.
 fn describe(progress: &Progress) -> String {
     let mut text = progress.phase.label().to_owned();
-    if progress.total > 0 {
+    if progress.phase == Phase::Fetch {
+        text.push_str(&bytes(progress.done, progress.total));
+    } else if progress.total > 0 {
         text.push_str(&format!(" {}/{}", progress.done, progress.total));
     } else if progress.done > 0 {
         text.push_str(&format!(" {}", progress.done));
@@ -118,10 +134,48 @@ fn describe(progress: &Progress) -> String {
     text
 }
 
+/// Formats how much of a download is done.
+fn bytes(done: usize, total: usize) -> String {
+    let megabytes = |bytes: usize| format!("{}.{}", bytes / 1_000_000, bytes / 100_000 % 10);
+    match (done, total) {
+        (0, _) => String::new(),
+        (done, 0) => format!(" {} MB", megabytes(done)),
+        (done, total) => format!(
+            " {} of {} MB, {}%",
+            megabytes(done),
+            megabytes(total),
+            done.saturating_mul(100) / total
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::Phase;
+
+    #[test]
+    fn a_download_is_shown_in_bytes_and_announced_once() {
+        let step = |subject: &str, done, total| Progress {
+            phase: Phase::Fetch,
+            subject: subject.to_owned(),
+            done,
+            total,
+        };
+        let text = "fetching PostgreSQL from https://mirror";
+        let begin = step("from https://mirror", 0, 0);
+        assert_eq!(describe(&begin), text);
+        assert_eq!(
+            describe(&step("", 12_340_000, 31_000_000)),
+            "fetching PostgreSQL 12.3 of 31.0 MB, 39%"
+        );
+        assert_eq!(
+            describe(&step("unpacked", 900_000, 0)),
+            "fetching PostgreSQL 0.9 MB unpacked"
+        );
+        assert!(is_announced(&begin, None));
+        assert!(!is_announced(&begin, Some(&begin)));
+        assert!(!is_announced(&step("unpacked", 900_000, 0), Some(&begin)));
+    }
 
     #[test]
     fn a_step_is_reported_on_one_line() {

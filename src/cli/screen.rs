@@ -86,9 +86,9 @@ impl ScreenRequest {
 pub(crate) fn no_screen() -> Failure {
     let is_dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
     let what = if is_dumb {
-        "the review screen needs a terminal that can move its cursor (this one is TERM=dumb)"
+        "the review screen requires a terminal that can move its cursor (this one is TERM=dumb)"
     } else {
-        "the review screen needs a terminal"
+        "the review screen requires a terminal"
     };
     Failure::new(FailureKind::Usage, what)
         .hint("run it in a terminal, or use `gatediff plan` and `gatediff apply`")

@@ -50,7 +50,7 @@ pub(super) async fn run(
     consent::can_ask(&asked, &session.target)?;
     consent::ask(
         printer,
-        &session.marks().await?,
+        &session.policy().await?,
         &asked,
         ("", false),
         &session.target,
@@ -76,14 +76,14 @@ pub(super) async fn run(
         limits: limits(&args),
     };
     let server = Server::start(options, listener).await?;
-    let stop = cancel_on_signals()?;
+    let cancel = cancel_on_signals()?;
     let target = session.target.display();
     match printer.output {
         Output::Json => printer.json(&Document::serve(&target, &format!("http://{address}"))),
         Output::Text => printer.line(format!("http://{address} serves {}", safe(&target))),
     }
-    let ended = server.run(&stop).await?;
-    let why = stop.why().unwrap_or_default();
+    let ended = server.run(&cancel).await?;
+    let why = cancel.why().unwrap_or_default();
     Ok(match ended {
         Ended::Done => {
             printer.message(format!("stopped: {why}; all running jobs are done"));

@@ -8,7 +8,7 @@ use crate::config::{
     Binding, Config, ConfigError, Given, Profile, Serve, seconds, state_directory,
 };
 use crate::job::{self, Cancel, Failure, FailureKind, PlanKeys, TargetPolicy};
-use crate::store::{ConnectError, LedgerPlace, MarkedProfile, Target, Timeouts};
+use crate::store::{ConnectError, LedgerPlace, PolicyProfile, Target, Timeouts};
 
 /// A target and how to treat it.
 pub(crate) struct Session {
@@ -54,7 +54,7 @@ impl Session {
             (option, _, _) => Target::resolve(option.as_deref(), environment),
         }?;
         let target = target
-            .marked(marked_profiles(&config, used_name), state_directory())
+            .with_profiles(policy_profiles(&config, used_name), state_directory())
             .await;
         let settings = TargetSettings {
             timeouts: timeouts(global, &profile),
@@ -67,8 +67,8 @@ impl Session {
     }
 
     /// Returns what the profiles say about the target; connects if not done before.
-    pub(crate) async fn marks(&self) -> Result<TargetPolicy, Failure> {
-        let reading = job::marks(&self.target, self.settings.timeouts);
+    pub(crate) async fn policy(&self) -> Result<TargetPolicy, Failure> {
+        let reading = job::policy(&self.target, self.settings.timeouts);
         // Signals are handled from the first call on; before that they end the process.
         if CANCEL.get().is_some() {
             unless_interrupted(reading).await
@@ -80,11 +80,11 @@ impl Session {
 
 /// Returns what the profiles say about a location, `user@host:port/database`, without connecting:
 /// it is known by its text only.
-pub(crate) fn marks_of_text(target: &str) -> Result<TargetPolicy, Failure> {
+pub(crate) fn policy_of_text(target: &str) -> Result<TargetPolicy, Failure> {
     let config = Config::load().map_err(explain)?;
     Ok(TargetPolicy::of_text(
         target,
-        &marked_profiles(&config, None),
+        &policy_profiles(&config, None),
     ))
 }
 
@@ -93,12 +93,12 @@ fn environment(name: &str) -> Option<String> {
 }
 
 /// Returns the profiles that mark the database that they name.
-fn marked_profiles(config: &Config, used: Option<&str>) -> Vec<MarkedProfile> {
-    let marks = config
+fn policy_profiles(config: &Config, used: Option<&str>) -> Vec<PolicyProfile> {
+    let named = config
         .profile
         .iter()
         .filter(|(_, profile)| profile.production || profile.read_only);
-    let marked = marks.map(|(name, profile)| MarkedProfile {
+    let profiles = named.map(|(name, profile)| PolicyProfile {
         name: name.clone(),
         production: profile.production,
         read_only: profile.read_only,
@@ -111,7 +111,7 @@ fn marked_profiles(config: &Config, used: Option<&str>) -> Vec<MarkedProfile> {
                     .map_err(|error| in_profile(error, name).to_string())
             }),
     });
-    marked.collect()
+    profiles.collect()
 }
 
 /// Adds the profile whose address cannot be parsed.

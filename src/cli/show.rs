@@ -4,7 +4,7 @@ use super::args::{Output, ShowArgs};
 use super::document::Document;
 use super::exit::Exit;
 use super::print::Printer;
-use super::session::marks_of_text;
+use super::session::policy_of_text;
 use super::{plan, text};
 use crate::config::state_directory;
 use crate::engine::display::safe;
@@ -28,12 +28,14 @@ pub(super) fn run(printer: &mut Printer, args: &ShowArgs) -> Result<Exit, Failur
     }
     let resolution = saved.plan().resolve(saved.choices());
     let (status, _) = plan::outcome(saved.plan());
-    let marks = marks_of_text(&saved.target)?;
+    let policy = policy_of_text(&saved.target)?;
     match printer.output {
         Output::Json => {
-            printer.json(&Document::show(status, &saved, &resolution, is_verified).marked(&marks));
+            printer.json(
+                &Document::show(status, &saved, &resolution, is_verified).with_policy(&policy),
+            );
         }
-        Output::Text => text::saved(printer, (&saved, &marks), &resolution, args.unchanged),
+        Output::Text => text::saved(printer, (&saved, &policy), &resolution, args.unchanged),
     }
     Ok(Exit::Done)
 }

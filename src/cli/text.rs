@@ -98,14 +98,14 @@ impl<'a> View<'a> {
 /// Prints a saved plan: the plan, who saved it, and the outcome of its choices.
 pub(crate) fn saved(
     printer: &mut Printer,
-    (saved, marks): (&SavedPlan, &TargetPolicy),
+    (saved, policy): (&SavedPlan, &TargetPolicy),
     resolution: &Resolution,
     unchanged: bool,
 ) {
     head(
         printer,
         PlanOutput {
-            marks,
+            policy,
             ..saved.into()
         },
     );
@@ -362,7 +362,7 @@ pub(crate) fn head<'a>(printer: &mut Printer, of: impl Into<PlanOutput<'a>>) {
     let PlanOutput {
         file,
         target,
-        marks,
+        policy,
         ..
     } = of.into();
     let short = safe(file.sha256.get(..12).unwrap_or(&file.sha256));
@@ -372,14 +372,14 @@ pub(crate) fn head<'a>(printer: &mut Printer, of: impl Into<PlanOutput<'a>>) {
         safe(&file.path),
         printer.arrow(),
         safe(target),
-        marked(marks)
+        policy_suffix(policy)
     );
     printer.folded(&line, 2);
 }
 
 /// Returns the suffix for the name of a target that a profile marks.
-pub(crate) fn marked(marks: &TargetPolicy) -> &'static str {
-    match (&marks.production, &marks.read_only) {
+pub(crate) fn policy_suffix(policy: &TargetPolicy) -> &'static str {
+    match (&policy.production, &policy.read_only) {
         (Some(_), None) => " PRODUCTION",
         (None, Some(_)) => " READ-ONLY",
         (Some(_), Some(_)) => " PRODUCTION READ-ONLY",

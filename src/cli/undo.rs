@@ -30,10 +30,10 @@ pub(super) async fn run(
         true => String::new(),
         false => unless_interrupted(what(&session, args.job, &options.only)).await?,
     };
-    let marks = session.marks().await?;
+    let policy = session.policy().await?;
     consent::ask(
         printer,
-        &marks,
+        &policy,
         &args.consent,
         (&what, true),
         &session.target,
@@ -50,7 +50,7 @@ pub(super) async fn run(
     progress_line.end().await;
     let undone = done?;
     match printer.output {
-        Output::Json => printer.json(&Document::undo(&target, &undone).marked(&marks)),
+        Output::Json => printer.json(&Document::undo(&target, &undone).with_policy(&policy)),
         Output::Text => print_undone(printer, &undone),
     }
     Ok(Exit::Done)

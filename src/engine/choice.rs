@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn another_plan_adopts_what_was_decided_and_nothing_else() {
+    fn another_plan_takes_over_what_was_decided_and_nothing_else() {
         let plan = plan();
         let mut old = Choices::new(&plan);
         old.set(&plan, 0, false);

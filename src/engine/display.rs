@@ -33,18 +33,18 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Names the first `most` of many things, and the number of the others. The
+/// Names the first `max` of many things, and the number of the others. The
 /// result may be as hostile as the names.
 ///
 /// ```
 /// use gatediff::engine::display::some_of;
 /// assert_eq!(some_of(["a", "b", "c"], 2), "a, b and 1 more");
 /// ```
-pub fn some_of<T: ToString>(things: impl IntoIterator<Item = T>, most: usize) -> String {
+pub fn some_of<T: ToString>(things: impl IntoIterator<Item = T>, max: usize) -> String {
     let mut things = things.into_iter();
     let named: Vec<String> = things
         .by_ref()
-        .take(most)
+        .take(max)
         .map(|thing| thing.to_string())
         .collect();
     match things.count() {

@@ -138,8 +138,8 @@ impl FindingGroup<'_> {
 
     /// Returns the lines for people: one for a single finding, or for several
     /// with the same message; otherwise a heading, and below it, indented by
-    /// two, the first `most` of them. May be hostile, as findings may.
-    pub fn lines(&self, most: usize) -> Vec<String> {
+    /// two, the first `max` of them. May be hostile, as findings may.
+    pub fn lines(&self, max: usize) -> Vec<String> {
         let Some((first, rest)) = self.findings.split_first() else {
             return Vec::new();
         };
@@ -153,7 +153,7 @@ impl FindingGroup<'_> {
                 .findings
                 .iter()
                 .filter_map(|finding| finding.about_what());
-            let places = some_of(places, most);
+            let places = some_of(places, max);
             let places = if places.is_empty() {
                 places
             } else {
@@ -165,10 +165,10 @@ impl FindingGroup<'_> {
         lines.extend(
             self.findings
                 .iter()
-                .take(most)
+                .take(max)
                 .map(|finding| format!("  {}", finding.placed())),
         );
-        if let Some(more) = total.checked_sub(most).filter(|more| *more > 0) {
+        if let Some(more) = total.checked_sub(max).filter(|more| *more > 0) {
             lines.push(format!("  and {more} more"));
         }
         lines

@@ -108,11 +108,11 @@ mod tests {
     fn texts_of_which_one_has_asterisks_for_a_secret_are_never_shown_alike() {
         let stars = Value::Text("password=***\nx=1".into());
         let real = || secret("password=fake-1\nx=2", "password=***\nx=2");
-        let marked = r#""password=*** (differs)\nx=2""#;
-        assert_eq!(shown(&stars, real()), marked);
+        let expected = r#""password=*** (differs)\nx=2""#;
+        assert_eq!(shown(&stars, real()), expected);
         let stars = Value::Text("password=***\nx=2".into());
         let there = secret("password=fake-1\nx=1", "password=***\nx=1");
-        assert_eq!(shown(&there, stars), marked);
+        assert_eq!(shown(&there, stars), expected);
     }
 
     #[test]

@@ -273,17 +273,17 @@ impl Plan {
     }
 
     /// Returns the access changes of writing one item in addition to others
-    /// that are written; of many changes the first ones, at least `most`.
+    /// that are written; of many changes the first ones, at least `max`.
     pub fn access_by(
         &self,
         index: usize,
         is_written: &dyn Fn(usize) -> bool,
-        most: usize,
+        max: usize,
     ) -> Option<Access> {
         let to = |other: usize| other == index || is_written(other);
         self.access
             .as_ref()
-            .map(|model| model.between(is_written, &to, most))
+            .map(|model| model.between(is_written, &to, max))
     }
 
     /// Returns every warning that can matter: the file's, then those of each
@@ -497,7 +497,7 @@ fn absent(id: &ItemId) -> Reason {
     Reason::new(
         "prerequisite-missing",
         format!(
-            "needs {} '{}', which is neither in the target nor in the file",
+            "requires {} '{}', which is neither in the target nor in the file",
             id.kind, id.key
         ),
     )
@@ -509,14 +509,14 @@ fn unwritten(needed: &Entry, why: Option<&Reason>) -> Reason {
     let Some(why) = needed.verdict.reasons.first().or(why) else {
         return Reason::new(
             "prerequisite-left-out",
-            format!("needs {} '{}', which is left out", id.kind, id.key),
+            format!("requires {} '{}', which is left out", id.kind, id.key),
         )
         .about(id.clone());
     };
     Reason::new(
         "prerequisite-blocked",
         format!(
-            "needs {} '{}', which cannot be added: {}",
+            "requires {} '{}', which cannot be added: {}",
             id.kind, id.key, why.message
         ),
     )

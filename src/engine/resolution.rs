@@ -62,14 +62,14 @@ pub struct Resolution {
 
 impl Resolution {
     fn new(plan: &Plan, choices: &Choices) -> Self {
-        let obstacles = plan.settle(|index| choices.is_chosen(index), |_| false);
+        let blocks = plan.settle(|index| choices.is_chosen(index), |_| false);
         let free: Vec<bool> = plan
             .entries()
             .iter()
-            .zip(&obstacles)
+            .zip(&blocks)
             .enumerate()
-            .map(|(index, (entry, obstacle))| {
-                choices.is_chosen(index) && obstacle.is_none() && !entry.verdict.status.is_blocked()
+            .map(|(index, (entry, block))| {
+                choices.is_chosen(index) && block.is_none() && !entry.verdict.status.is_blocked()
             })
             .collect();
         let is_written = |id: &ItemId| {
@@ -79,10 +79,10 @@ impl Resolution {
         let states = plan
             .entries()
             .iter()
-            .zip(obstacles)
+            .zip(blocks)
             .enumerate()
-            .map(|(index, (entry, obstacle))| {
-                State::new(entry, choices.is_chosen(index), obstacle, is_written)
+            .map(|(index, (entry, block))| {
+                State::new(entry, choices.is_chosen(index), block, is_written)
             })
             .collect();
         Self { states }
@@ -118,11 +118,11 @@ impl State {
     /// empty for an item that is not blocked.
     pub fn reasons<'s>(&'s self, entry: &'s Entry) -> impl Iterator<Item = &'s Reason> {
         // Both can be the same reason.
-        let obstacle = self
+        let block = self
             .blocked_by
             .iter()
             .filter(|reason| !entry.verdict.reasons.contains(reason));
-        let reasons = entry.verdict.reasons.iter().chain(obstacle);
+        let reasons = entry.verdict.reasons.iter().chain(block);
         reasons.filter(|_| self.outcome == Outcome::Blocked)
     }
 

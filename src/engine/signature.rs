@@ -101,11 +101,11 @@ impl Plan {
     pub fn signed(&self, key: &SignatureKey) -> SignedPlan {
         let candidates = self.entries().iter().map(|entry| {
             let candidate = entry.candidate();
-            let seal = Signature::new(key, &candidate.item.id);
+            let signature = Signature::new(key, &candidate.item.id);
             Candidate {
-                item: seal.item(candidate.item),
-                base: candidate.base.map(|base| seal.item(base)),
-                context: seal.value(candidate.context),
+                item: signature.item(candidate.item),
+                base: candidate.base.map(|base| signature.item(base)),
+                context: signature.value(candidate.context),
                 ..candidate
             }
         });
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn sealed_plans_compare_as_the_plans_do() {
+    fn signed_plans_compare_as_the_plans_do() {
         for (before, after) in [("one", "one"), ("one", "other")] {
             let plan = plan(before, after);
             let signed = plan.signed(&key(1));
@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn no_secret_is_in_a_frozen_plan_and_each_item_and_key_has_its_own_fingerprints() {
+    fn no_secret_is_in_a_plan_document_and_each_item_and_key_has_its_own_fingerprints() {
         let document = |byte| {
             serde_json::to_string(
                 &plan("canary-one", "canary-other")
@@ -342,9 +342,9 @@ mod tests {
         };
         let (here, there) = (fingerprints(&json), fingerprints(&document(2)));
         assert!(here.len() > 10 && here.iter().all(|one| !there.contains(one)));
-        let seal = |item: &str| Signature::new(&key(1), &id(item)).secret(&Secret::new("s"));
-        assert_ne!(seal("a"), seal("b"));
-        assert_eq!(seal("a"), seal("a"));
+        let signature = |item: &str| Signature::new(&key(1), &id(item)).secret(&Secret::new("s"));
+        assert_ne!(signature("a"), signature("b"));
+        assert_eq!(signature("a"), signature("a"));
     }
 
     #[test]

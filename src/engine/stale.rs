@@ -90,7 +90,7 @@ struct Comparison<'p> {
     steps: Vec<&'p Entry>,
     written: HashSet<&'p ItemId>,
     /// What blocks them now, given that the same items are written.
-    obstacles: Vec<Option<Reason>>,
+    blocked_by: Vec<Option<Reason>>,
     /// The messages for items whose missing objects appeared, or whose others vanished.
     missing: HashMap<&'p ItemId, Vec<String>>,
 }
@@ -107,14 +107,14 @@ impl<'p> Comparison<'p> {
         let places: HashSet<usize> = written.iter().filter_map(|id| now.position(id)).collect();
         // An item that was in the target and not selected may be gone: it is
         // not a step, but an item that requires it may be.
-        let obstacles = now.settle(|index| places.contains(&index), |_| false);
+        let blocked_by = now.settle(|index| places.contains(&index), |_| false);
         let missing = missing(then, now, &written);
         Self {
             then,
             now,
             steps,
             written,
-            obstacles,
+            blocked_by,
             missing,
         }
     }
@@ -136,9 +136,9 @@ impl<'p> Comparison<'p> {
                 && !reason.about.iter().any(|id| known.contains(id))
         };
         let own = now.verdict.reasons.iter().find(is_news);
-        let obstacle = || self.obstacles.get(index)?.as_ref().filter(is_news);
+        let block = || self.blocked_by.get(index)?.as_ref().filter(is_news);
         why.extend(
-            own.or_else(obstacle)
+            own.or_else(block)
                 .map(|reason| format!("is now blocked: {message}", message = reason.message)),
         );
         why.extend(self.missing.get(id).into_iter().flatten().cloned());
@@ -203,8 +203,8 @@ impl<'p> Comparison<'p> {
             },
         };
         let more = match users.len() - 1 {
-            0 => "needs".to_owned(),
-            more => format!("and {more} more need"),
+            0 => "requires".to_owned(),
+            more => format!("and {more} more require"),
         };
         let why = why.first()?;
         Some(Stale {
@@ -627,8 +627,8 @@ mod tests {
         assert_eq!(
             described,
             [
-                "thing:there changed in the target since: /x (thing:user needs it)",
-                "thing:elsewhere was removed from the target since (thing:user needs it)",
+                "thing:there changed in the target since: /x (thing:user requires it)",
+                "thing:elsewhere was removed from the target since (thing:user requires it)",
             ]
         );
     }

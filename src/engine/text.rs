@@ -59,7 +59,7 @@ pub struct TextLine {
     pub newline: bool,
     /// The parts that the other side's line does not have; empty if the lines
     /// have too little in common, and in equal lines.
-    pub marks: Vec<Highlight>,
+    pub highlights: Vec<Highlight>,
     /// The corresponding line of the other side, by its index in the hunk.
     pub partner: Option<usize>,
 }
@@ -300,26 +300,29 @@ impl<'t> Builder<'t> {
         let (before, after) = (old.concat(), new.concat());
         let words = (!old.is_empty() && !new.is_empty()).then(|| Words::new(&before, &after));
         let (old_ranges, new_ranges) = (ranges(old), ranges(new));
-        let lines =
-            |op, lines: &[&str], ranges: &[Range<usize>], marks: &[Highlight]| -> Vec<TextLine> {
-                let one = |(line, range): (&&str, &Range<usize>)| {
-                    let text = line.strip_suffix('\n').unwrap_or(line);
-                    line_of(
-                        op,
-                        line,
-                        highlights_in(marks, &(range.start..range.start + text.len()), text),
-                    )
-                };
-                lines.iter().zip(ranges).map(one).collect()
+        let lines = |op,
+                     lines: &[&str],
+                     ranges: &[Range<usize>],
+                     highlights: &[Highlight]|
+         -> Vec<TextLine> {
+            let one = |(line, range): (&&str, &Range<usize>)| {
+                let text = line.strip_suffix('\n').unwrap_or(line);
+                line_of(
+                    op,
+                    line,
+                    highlights_in(highlights, &(range.start..range.start + text.len()), text),
+                )
             };
+            lines.iter().zip(ranges).map(one).collect()
+        };
         let none = Vec::new();
-        let (gone_marks, come_marks) = words
+        let (gone_highlights, come_highlights) = words
             .as_ref()
             .map_or((&none, &none), |words| (&words.before, &words.after));
         self.lines
-            .extend(lines(LineOp::Remove, old, &old_ranges, gone_marks));
+            .extend(lines(LineOp::Remove, old, &old_ranges, gone_highlights));
         self.lines
-            .extend(lines(LineOp::Add, new, &new_ranges, come_marks));
+            .extend(lines(LineOp::Add, new, &new_ranges, come_highlights));
         let pairs = words.map_or_else(Vec::new, |words| {
             words.pairs((&before, &after), &old_ranges, &new_ranges)
         });
@@ -350,13 +353,13 @@ impl<'t> Builder<'t> {
     }
 }
 
-fn line_of(op: LineOp, line: &str, marks: Vec<Highlight>) -> TextLine {
+fn line_of(op: LineOp, line: &str, highlights: Vec<Highlight>) -> TextLine {
     let text = line.strip_suffix('\n');
     TextLine {
         op,
         text: text.unwrap_or(line).to_owned(),
         newline: text.is_some(),
-        marks,
+        highlights,
         partner: None,
     }
 }
@@ -375,9 +378,9 @@ fn ranges(lines: &[&str]) -> Vec<Range<usize>> {
 impl TextLine {
     /// Returns the byte ranges of the words that the other side does not have.
     pub fn words(&self) -> impl Iterator<Item = &Range<usize>> {
-        self.marks
+        self.highlights
             .iter()
-            .map(|mark| &mark.range)
+            .map(|highlight| &highlight.range)
             .filter(|range| !range.is_empty())
     }
 }

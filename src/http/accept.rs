@@ -32,15 +32,15 @@ pub(super) async fn accept(
     listener: TcpListener,
     router: Router,
     limits: Limits,
-    stop: &Cancel,
+    cancel: &Cancel,
 ) -> GracefulShutdown {
     let open = GracefulShutdown::new();
-    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
         let accepted = tokio::select! {
             biased;
-            () = stop.asked() => return open,
-            accepted = next(&listener, &room) => accepted,
+            () = cancel.asked() => return open,
+            accepted = next(&listener, &permits) => accepted,
         };
         let Some((stream, remote, permit)) = accepted else {
             tokio::time::sleep(PAUSE).await;
@@ -56,9 +56,9 @@ pub(super) async fn accept(
 
 async fn next(
     listener: &TcpListener,
-    room: &Arc<Semaphore>,
+    permits: &Arc<Semaphore>,
 ) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
-    let permit = Arc::clone(room).acquire_owned().await.ok()?;
+    let permit = Arc::clone(permits).acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, remote)) => Some((stream, remote, permit)),
         Err(error) => {
@@ -86,9 +86,9 @@ fn answer(
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head)
         .serve_connection(TokioIo::new(stream), service);
-    let watched = open.watch(connection);
+    let served = open.watch(connection);
     async move {
-        if let Err(error) = watched.await {
+        if let Err(error) = served.await {
             tracing::debug!(%remote, %error, "a connection ended");
         }
     }

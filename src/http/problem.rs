@@ -89,7 +89,9 @@ impl From<Failure> for Problem {
             FailureKind::Cancelled => {
                 Self::busy("The server is shutting down; nothing was written")
             }
-            FailureKind::Locked => Self::busy("Another job holds the target; nothing was written"),
+            FailureKind::Locked => {
+                Self::busy("Another job is using the target; nothing was written")
+            }
             FailureKind::Unreachable => {
                 tracing::error!(%text, "the target cannot be reached");
                 Self::busy(match failure.unknown_job {

@@ -1,5 +1,7 @@
 //! The demos: a private server with a platform's sample data, and its sample file.
 
+use std::error::Error;
+
 use super::apply::{ApplyOptions, apply};
 use super::failure::{Failure, FailureKind};
 use super::file::{Loaded, load_bytes};
@@ -8,7 +10,9 @@ use super::plan::plan;
 use super::progress::{Cancel, Phase, Reporter};
 use crate::engine::Choices;
 use crate::platform::{self, DemoData, DemoTarget, ImportOptions, Platform};
-use crate::private_server::{LocalError, LocalOptions, LocalServer};
+use crate::private_server::{
+    self, FetchStep, LocalError, LocalOptions, LocalServer, ServerPrograms,
+};
 use crate::store::{LedgerPlace, Target, Timeouts, transaction};
 
 /// The operator recorded for the initial data of a demo's target.
@@ -70,6 +74,45 @@ impl Sample {
     fn data(self) -> &'static DemoData {
         self.0.demo()
     }
+}
+
+/// Finds PostgreSQL's server programs, and fetches them if the machine has none.
+///
+/// # Errors
+///
+/// Fails if there are none and they cannot be fetched, or if it was cancelled.
+pub async fn server_programs(
+    reporter: Reporter,
+    cancel: Cancel,
+) -> Result<ServerPrograms, Failure> {
+    let is_cancelled = cancel.clone();
+    let find = move || {
+        private_server::find_or_fetch(&mut |step| {
+            report(&reporter, step);
+            !is_cancelled.is_cancelled()
+        })
+    };
+    let found = tokio::task::spawn_blocking(find)
+        .await
+        .map_err(|error| Failure::internal("fetching PostgreSQL", error))?;
+    found.map_err(|error| {
+        if cancel.is_cancelled() {
+            Failure::cancelled(&cancel)
+        } else {
+            error.into()
+        }
+    })
+}
+
+fn report(reporter: &Reporter, step: FetchStep) {
+    let bytes = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+    let (subject, done, total) = match step {
+        FetchStep::Wait => ("(waiting for another gatediff)".to_owned(), 0, 0),
+        FetchStep::Begin { from, into } => (format!("from {from} into {}", into.display()), 0, 0),
+        FetchStep::Download { done, total } => (String::new(), done, total.unwrap_or_default()),
+        FetchStep::Unpack { done } => ("unpacked".to_owned(), done, 0),
+    };
+    reporter.step(Phase::Fetch, &subject, bytes(done), bytes(total));
 }
 
 /// A running demo. Its server stops and its directory is removed when it is
@@ -194,6 +237,18 @@ impl Demo {
 
 impl From<LocalError> for Failure {
     fn from(error: LocalError) -> Self {
-        Self::new(FailureKind::Unreachable, error.to_string()).hint(error.hint())
+        let mut failure = Self::new(FailureKind::Unreachable, error.headline());
+        failure.details = error.details();
+        let causes: Vec<String> = causes(&error).map(ToString::to_string).collect();
+        if !causes.is_empty() {
+            failure = failure.because(causes.join(": "));
+        }
+        error.hints().into_iter().fold(failure, Self::hint)
     }
+}
+
+/// Returns what caused an error, and what caused that.
+fn causes<'a>(error: &'a dyn Error) -> impl Iterator<Item = &'a dyn Error> {
+    let of = |error: &'a dyn Error| error.source().map(|cause| cause as &dyn Error);
+    std::iter::successors(of(error), move |cause| of(*cause))
 }

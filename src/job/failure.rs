@@ -25,7 +25,7 @@ pub enum FailureKind {
     Denied,
     /// The target is not a database of this product, or of another version.
     Schema,
-    /// Another job holds the target.
+    /// Another job is using the target.
     Locked,
     /// The target changed since the plan was made.
     Stale,
@@ -43,7 +43,7 @@ pub enum FailureKind {
 
 /// A failure that is shown to the operator.
 ///
-/// `what` is a sentence; `place` says where (a file with line and column, a
+/// `what` is a sentence, and `details` are lines below it; `place` says where (a file with line and column, a
 /// table); `why` is the cause as reported; `hints` say what to do. None of them
 /// contains a secret. They may contain hostile data: show them through
 /// [`display::safe`](crate::engine::display::safe).
@@ -54,6 +54,9 @@ pub struct Failure {
     /// What failed.
     #[serde(rename = "message")]
     pub what: String,
+    /// More lines about it, such as the end of a log.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<String>,
     /// Where.
     #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
@@ -88,6 +91,7 @@ impl Failure {
         Self {
             kind,
             what: what.into(),
+            details: Vec::new(),
             place: None,
             why: None,
             hints: Vec::new(),

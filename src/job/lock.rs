@@ -62,7 +62,7 @@ pub(super) async fn take(
 fn refused(holder: &Holder, wait: Option<Duration>) -> Failure {
     let failure = Failure::new(
         FailureKind::Locked,
-        "another gatediff job holds the target; nothing was written",
+        "another gatediff job is using the target; nothing was written",
     )
     .because(format!("held by {}", holder.who));
     match wait.filter(|wait| !wait.is_zero()) {
@@ -75,6 +75,6 @@ fn refused(holder: &Holder, wait: Option<Duration>) -> Failure {
                 holder.who,
                 wait.as_secs_f64()
             ))
-            .hint("find out who holds it, or wait longer with --lock-timeout SECONDS"),
+            .hint("find out who is using it, or wait longer with --lock-timeout SECONDS"),
     }
 }

@@ -16,10 +16,10 @@ mod init;
 mod item_name;
 mod key;
 mod lock;
-mod marks;
 pub(crate) mod monitor;
 mod output;
 mod plan;
+mod policy;
 pub(crate) mod progress;
 mod rehearse;
 pub mod requests;
@@ -33,7 +33,7 @@ pub mod task;
 mod undo;
 
 pub use apply::{ApplyOptions, Receipt, apply, rehearse};
-pub use demo::{Demo, Sample};
+pub use demo::{Demo, Sample, server_programs};
 pub use export::{Exported, export};
 pub use failure::{Failure, FailureKind};
 pub use file::{FileInfo, Loaded, load, load_bytes};
@@ -41,9 +41,9 @@ pub use health::{Condition, HealthProbe};
 pub use history::{backup, history, past_job};
 pub use init::init;
 pub use key::{PlanKeys, known_plan_key};
-pub use marks::marks;
 pub use output::write_file;
 pub use plan::{Review, plan};
+pub use policy::policy;
 pub use progress::{Cancel, Phase, Progress, Reporter};
 pub use rehearse::{Problem, Rehearsal};
 pub use saved::SavedPlan;
@@ -58,4 +58,4 @@ pub use crate::platform::{
 
 pub use crate::engine::{Stale, StaleField};
 pub use crate::store::ledger::{JobRecord, JobState};
-pub use crate::store::{MarkedBy, ProfileMatch, TableRows, TargetPolicy};
+pub use crate::store::{MatchedBy, ProfileMatch, TableRows, TargetPolicy};

@@ -21,7 +21,7 @@ pub struct Review {
     /// The target's database.
     pub database: String,
     /// The profiles' marks of the target.
-    pub marks: TargetPolicy,
+    pub policy: TargetPolicy,
     /// Every item with its verdict.
     pub plan: Arc<Plan>,
     pub(super) platform: &'static dyn Platform,
@@ -74,7 +74,7 @@ pub async fn plan(
         file: loaded.file.clone(),
         target: target.display(),
         database: target.database().to_owned(),
-        marks: target.marks(),
+        policy: target.policy(),
         plan: Arc::new(plan),
         platform: loaded.platform,
         bundle: Arc::clone(&loaded.bundle),

@@ -7,6 +7,8 @@ use tokio_util::sync::CancellationToken;
 /// What a job is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
+    /// Fetching PostgreSQL's server programs; counted in bytes.
+    Fetch,
     /// Starting a private server.
     Server,
     /// Filling it with sample data.
@@ -39,6 +41,7 @@ impl Phase {
     /// Returns its label.
     pub const fn label(self) -> &'static str {
         match self {
+            Self::Fetch => "fetching PostgreSQL",
             Self::Server => "starting a private PostgreSQL",
             Self::Seed => "filling it with sample data",
             Self::File => "reading the file",
@@ -145,7 +148,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn everyone_who_waits_hears_that_a_job_is_to_stop() {
+    async fn everyone_who_waits_is_notified_that_a_job_is_to_stop() {
         for _ in 0..100 {
             let cancel = Cancel::new();
             let wait = |cancel: Cancel| tokio::spawn(async move { cancel.asked().await });

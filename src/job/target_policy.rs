@@ -17,26 +17,26 @@ const FILE: &str = "targets.json";
 ///
 /// Fails if the target is read-only.
 pub fn check_writable(target: &Target) -> Result<(), Failure> {
-    target.marks().read_only.map_or(Ok(()), |mark| {
+    target.policy().read_only.map_or(Ok(()), |profile| {
         Err(Failure::new(
             FailureKind::Refused,
             "the target is read-only; nothing was written",
         )
         .at(target.display())
-        .because(format!("{mark}, and has read_only = true"))
+        .because(format!("{profile}, and has read_only = true"))
         .hint("name another target, or remove read_only from the profile"))
     })
 }
 
 /// Records which cluster a new connection leads to, and saves it if a profile's address led there.
 pub(super) async fn meet(target: &Target, connection: &mut Connection) -> Result<(), Failure> {
-    if !target.has_marked_profiles() {
+    if !target.has_policy_profiles() {
         return Ok(());
     }
-    let was_read_only = target.marks().read_only.is_some();
+    let was_read_only = target.policy().read_only.is_some();
     let cluster = Cluster::read(connection).await?;
     let path = target
-        .marks_directory()
+        .clusters_directory()
         .map(|directory| directory.join(FILE));
     let met = match path.clone() {
         Some(path) => on_a_thread(move || read(&path)).await?,
@@ -48,7 +48,7 @@ pub(super) async fn meet(target: &Target, connection: &mut Connection) -> Result
             tracing::warn!(%failure, "cannot save the identity of the cluster");
         }
     }
-    if !was_read_only && target.marks().read_only.is_some() {
+    if !was_read_only && target.policy().read_only.is_some() {
         transaction::make_read_only(connection)
             .await
             .map_err(|error: StoreError| Failure::from(error))?;
@@ -110,14 +110,14 @@ mod tests {
     async fn only_a_read_only_target_is_not_writable() {
         let target = Target::resolve(Some("postgres://me@db.invalid/gate"), |_| None).unwrap();
         assert!(check_writable(&target).is_ok());
-        let profile = crate::store::MarkedProfile {
+        let profile = crate::store::PolicyProfile {
             name: "audit".to_owned(),
             production: true,
             read_only: true,
             is_used: false,
             named: Ok(vec![target.clone()]),
         };
-        let failure = check_writable(&target.marked(vec![profile], None).await).unwrap_err();
+        let failure = check_writable(&target.with_profiles(vec![profile], None).await).unwrap_err();
         let why = failure.why.unwrap();
         assert_eq!(
             why,

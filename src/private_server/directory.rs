@@ -42,13 +42,13 @@ impl Directory {
             .tempdir_in(base)
             .map_err(LocalError::file("create a private directory in", base))?
             .keep();
-        let marked = mark(&path, user);
-        if marked.is_err() {
+        let marker_file = mark(&path, user);
+        if marker_file.is_err() {
             // Best effort: the error to report is the one of marking.
             let _ = std::fs::remove_dir_all(&path);
         }
         Ok(Self {
-            marker: marked?,
+            marker: marker_file?,
             path,
         })
     }
@@ -88,10 +88,10 @@ impl Directory {
 pub(super) fn base(wished: Option<&Path>, user: &ServerUser) -> PathBuf {
     let from_environment = std::env::temp_dir();
     let wished = wished.unwrap_or(&from_environment);
-    let longest = wished.as_os_str().len() + 1 + PREFIX.len() + 8 + 1 + SOCKET_NAME.len();
+    let length = wished.as_os_str().len() + 1 + PREFIX.len() + 8 + 1 + SOCKET_NAME.len();
     let usable = wished.is_absolute()
         && wished.is_dir()
-        && longest <= SOCKET_PATH_LIMIT
+        && length <= SOCKET_PATH_LIMIT
         && user.can_enter(wished, false)
         && user.can_write(wished);
     if usable {

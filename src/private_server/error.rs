@@ -1,7 +1,11 @@
 //! What can go wrong with a private server, and what to do about it.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "fetch-postgres")]
+use super::fetch::FetchError;
+use super::install::install;
 use super::programs::Rejected;
 use crate::store::OLDEST_MAJOR;
 
@@ -10,10 +14,20 @@ use crate::store::OLDEST_MAJOR;
 #[non_exhaustive]
 pub enum LocalError {
     /// No directory holds both `initdb` and `postgres` of a version that is new enough.
-    #[error("no PostgreSQL server programs found (initdb and postgres, version {OLDEST_MAJOR} or newer); looked in:{}", looked_in(.rejected))]
+    #[error("no PostgreSQL server programs found (initdb and postgres, version {OLDEST_MAJOR} or newer); looked in:{}", indented(.rejected))]
     NoPrograms {
         /// Every searched place, and why it was rejected.
         rejected: Vec<Rejected>,
+    },
+
+    /// There are no server programs, and they could not be fetched.
+    #[cfg(feature = "fetch-postgres")]
+    #[error("no PostgreSQL server programs found (initdb and postgres, version {OLDEST_MAJOR} or newer), and they could not be fetched{}", indented(&unusable(.rejected)))]
+    NotFetched {
+        /// Every searched place, and why it was rejected.
+        rejected: Vec<Rejected>,
+        /// Why not.
+        source: FetchError,
     },
 
     /// The process is root and there is no user the server could run as.
@@ -105,11 +119,50 @@ pub enum LocalError {
 }
 
 impl LocalError {
+    /// Says what failed, without the details.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        let text = self.to_string();
+        let details = indented(&self.details());
+        let headline = text.strip_suffix(&details).unwrap_or(&text);
+        headline.trim_end_matches(':').to_owned()
+    }
+
+    /// Returns the lines below the headline: the searched places, or the end of a log. They are
+    /// data, and may contain control characters.
+    #[must_use]
+    pub fn details(&self) -> Vec<String> {
+        match self {
+            Self::NoPrograms { rejected } => rejected.iter().map(ToString::to_string).collect(),
+            #[cfg(feature = "fetch-postgres")]
+            Self::NotFetched { rejected, .. } => {
+                let unusable = unusable(rejected);
+                unusable.iter().map(ToString::to_string).collect()
+            }
+            Self::InitFailed { lines, .. }
+            | Self::NotStarted { lines }
+            | Self::TooSlow { lines, .. } => lines.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Says everything that can be done; what helps in any case is the last.
+    #[must_use]
+    pub fn hints(&self) -> Vec<String> {
+        #[cfg(feature = "fetch-postgres")]
+        if let Self::NotFetched { source, .. } = self {
+            return source.hint().into_iter().chain([self.hint()]).collect();
+        }
+        vec![self.hint()]
+    }
+
     /// Says what to do.
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
-            Self::NoPrograms { .. } => INSTALL.to_owned(),
+            Self::NoPrograms { .. } => install(),
+            #[cfg(feature = "fetch-postgres")]
+            Self::NotFetched { .. } => install(),
             Self::NoServerUser => {
                 "Run gatediff as an ordinary user, or create a system user `postgres`.".to_owned()
             }
@@ -155,19 +208,17 @@ impl LocalError {
     }
 }
 
-const INSTALL: &str = "Install PostgreSQL's server: `apt install postgresql` (Debian, Ubuntu), `dnf install postgresql-server` (Fedora, RHEL), `apk add postgresql` (Alpine), `brew install postgresql` (macOS); or set GATEDIFF_PG_BIN to the directory that holds initdb and postgres.";
-
 fn parent_of(path: &Path) -> &Path {
     path.parent().unwrap_or(path)
 }
 
-fn looked_in(rejected: &[Rejected]) -> String {
-    rejected
-        .iter()
-        .map(|place| format!("\n  {place}"))
-        .collect()
+/// The places that exist, which is why they are worth a line.
+#[cfg(feature = "fetch-postgres")]
+fn unusable(rejected: &[Rejected]) -> Vec<&Rejected> {
+    let existing = rejected.iter().filter(|place| !place.is_absent());
+    existing.collect()
 }
 
-fn indented(lines: &[String]) -> String {
+fn indented(lines: &[impl Display]) -> String {
     lines.iter().map(|line| format!("\n  {line}")).collect()
 }

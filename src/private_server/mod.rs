@@ -6,16 +6,22 @@
 //! process group, holds the read end of a pipe, and stops the server and removes the directory when
 //! the other end closes.
 //!
-//! [`server`] downloads nothing; `fetch` does, when asked.
+//! [`server`] downloads nothing; [`find_or_fetch`] does, if the machine has no server programs.
 
+mod cache;
 mod directory;
 mod error;
 #[cfg(feature = "fetch-postgres")]
 pub mod fetch;
+mod install;
+mod obtain;
 mod programs;
+mod progress;
 pub mod server;
 mod user;
 
 pub use error::LocalError;
+pub use obtain::find_or_fetch;
 pub use programs::{Rejected, ServerPrograms};
+pub use progress::{FetchStep, Report};
 pub use server::{LocalOptions, LocalServer};

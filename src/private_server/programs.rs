@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::cache;
 use super::error::LocalError;
 use crate::store::OLDEST_MAJOR;
 
@@ -64,7 +65,9 @@ impl ServerPrograms {
                 return Err(Reason::Without(program));
             }
         }
-        let major = major_version(&bin.join("postgres")).ok_or(Reason::Unanswering)?;
+        let version = version_of(bin, "postgres")?;
+        let major = version.split('.').next().unwrap_or_default();
+        let major = major.parse().unwrap_or_default();
         if major < OLDEST_MAJOR {
             return Err(Reason::TooOld(major));
         }
@@ -82,6 +85,14 @@ pub struct Rejected {
     reason: Reason,
 }
 
+impl Rejected {
+    /// Returns whether nothing is there.
+    #[cfg(feature = "fetch-postgres")]
+    pub(super) fn is_absent(&self) -> bool {
+        self.reason == Reason::Absent
+    }
+}
+
 impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.origin, self.reason)
@@ -89,13 +100,13 @@ impl fmt::Display for Rejected {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-enum Reason {
+pub(super) enum Reason {
     #[error("not there")]
     Absent,
     #[error("no {0}")]
     Without(&'static str),
-    #[error("`postgres --version` does not answer")]
-    Unanswering,
+    #[error("`{program} --version` fails: {said}")]
+    Unanswering { program: &'static str, said: String },
     #[error("version {0} is too old")]
     TooOld(u32),
 }
@@ -197,16 +208,26 @@ fn listed(pattern: &str, found: impl Iterator<Item = PathBuf>) -> Vec<Candidate>
     }
 }
 
-#[cfg(feature = "fetch-postgres")]
 fn fetched_directory(env: &impl Fn(&str) -> Option<OsString>) -> Vec<Candidate> {
-    super::fetch::directory_with(env)
+    cache::directory_with(env)
         .map(|directory| versioned(&directory.display().to_string(), "bin"))
         .unwrap_or_default()
 }
 
-#[cfg(not(feature = "fetch-postgres"))]
-fn fetched_directory(_env: &impl Fn(&str) -> Option<OsString>) -> Vec<Candidate> {
-    Vec::new()
+/// Returns the newest usable programs that were fetched into a directory.
+#[cfg(feature = "fetch-postgres")]
+pub(super) fn newest_in(fetched: &Path) -> Option<ServerPrograms> {
+    versioned(&fetched.display().to_string(), "bin")
+        .into_iter()
+        .find_map(|(_, bin)| ServerPrograms::at(&bin?).ok())
+}
+
+/// Returns the whole version of programs, as in 17.5, if they all answer and it is new enough.
+#[cfg(feature = "fetch-postgres")]
+pub(super) fn version_at(bin: &Path) -> Result<String, Reason> {
+    ServerPrograms::at(bin)?;
+    version_of(bin, "initdb")?;
+    version_of(bin, "postgres")
 }
 
 fn entries(directory: &Path) -> Vec<(String, PathBuf)> {
@@ -224,26 +245,37 @@ fn is_executable(file: &Path) -> bool {
         .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }
 
-/// Reads the number after the last parenthesis-free word, as in
-/// `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)` or `postgres (PostgreSQL) 19devel`.
-fn major_version(postgres: &Path) -> Option<u32> {
-    let output = Command::new(postgres)
+/// Asks a program for its version, as in 17.5.
+fn version_of(bin: &Path, program: &'static str) -> Result<String, Reason> {
+    let answer = Command::new(bin.join(program))
         .arg("--version")
         .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    parse_major(std::str::from_utf8(&output.stdout).ok()?)
+        .output();
+    let said = match &answer {
+        Ok(answer) if answer.stderr.is_empty() => String::from_utf8_lossy(&answer.stdout),
+        Ok(answer) => String::from_utf8_lossy(&answer.stderr),
+        Err(error) => error.to_string().into(),
+    };
+    let version = answer
+        .as_ref()
+        .ok()
+        .and_then(|answer| parse_version(std::str::from_utf8(&answer.stdout).ok()?));
+    version.ok_or_else(|| Reason::Unanswering {
+        program,
+        said: said.lines().next().unwrap_or("no answer").to_owned(),
+    })
 }
 
-fn parse_major(text: &str) -> Option<u32> {
+/// Reads the number after the parenthesis, as in
+/// `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)` or `postgres (PostgreSQL) 19devel`.
+fn parse_version(text: &str) -> Option<String> {
     let (_, version) = text.split_once("(PostgreSQL)")?;
-    let digits: String = version
-        .trim_start()
-        .chars()
-        .take_while(char::is_ascii_digit)
-        .collect();
-    digits.parse().ok()
+    let version = version.trim_start();
+    let end = version.find(|c: char| !c.is_ascii_digit() && c != '.');
+    let (number, _) = version.split_at(end.unwrap_or(version.len()));
+    Some(number.trim_end_matches('.'))
+        .filter(|number| number.starts_with(|c: char| c.is_ascii_digit()))
+        .map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -251,16 +283,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_the_major_version_of_every_vendor() {
-        for (text, major) in [
-            ("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n", 15),
-            ("postgres (PostgreSQL) 17.2\n", 17),
-            ("postgres (PostgreSQL) 19devel\n", 19),
-            ("postgres (PostgreSQL) 9.6.24\n", 9),
+    fn reads_the_version_of_every_vendor() {
+        for (text, version) in [
+            (
+                "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n",
+                "15.18",
+            ),
+            ("initdb (PostgreSQL) 17.2\n", "17.2"),
+            ("postgres (PostgreSQL) 19devel\n", "19"),
+            ("postgres (PostgreSQL) 9.6.24\n", "9.6.24"),
         ] {
-            assert_eq!(parse_major(text), Some(major), "{text}");
+            assert_eq!(parse_version(text).as_deref(), Some(version), "{text}");
         }
-        assert_eq!(parse_major("something else"), None);
+        for text in ["something else", "postgres (PostgreSQL) ../../x"] {
+            assert_eq!(parse_version(text), None);
+        }
     }
 
     #[test]

@@ -1,148 +1,12 @@
 //! Every scope of a target, and everything that a scope can refer to.
 
+#[cfg(test)]
+mod sample;
+
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 
-use chrono::NaiveDateTime;
-
-use crate::engine::ItemId;
-use crate::platform::digirunner::rules::{CLIENT, SCOPE};
-
-/// An API by module and key: both are required.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ApiName {
-    /// The module.
-    pub module: Arc<str>,
-    /// The API's key within it.
-    pub key: Arc<str>,
-}
-
-impl ApiName {
-    /// Returns the name of an API.
-    pub fn new(module: impl Into<Arc<str>>, key: impl Into<Arc<str>>) -> Self {
-        Self {
-            module: module.into(),
-            key: key.into(),
-        }
-    }
-}
-
-impl std::fmt::Display for ApiName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.module, self.key)
-    }
-}
-
-/// An API of the target, or a missing one that scopes link.
-#[derive(Clone, Debug)]
-pub struct ApiInfo {
-    /// Its names.
-    pub name: ApiName,
-    /// Its title; none if the target does not have it.
-    pub title: Option<Arc<str>>,
-    /// Module, key and title in lower case, for searching.
-    pub(super) folded: Box<str>,
-}
-
-impl ApiInfo {
-    /// Says whether scopes link it although the target does not have it.
-    pub const fn is_lacking(&self) -> bool {
-        self.title.is_none()
-    }
-
-    /// Says whether all of these words, in lower case, occur in its module, key
-    /// or title.
-    pub fn has(&self, words: &[String]) -> bool {
-        words.iter().all(|word| self.folded.contains(word.as_str()))
-    }
-}
-
-/// A module, and its APIs in the catalogue.
-#[derive(Clone, Debug)]
-pub struct Module {
-    /// Its name.
-    pub name: Arc<str>,
-    /// The positions of its APIs in [`Catalogue::apis`].
-    pub apis: Range<usize>,
-}
-
-/// A security level, or an authentication type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Label {
-    /// Its id.
-    pub id: Arc<str>,
-    /// Its name.
-    pub name: Arc<str>,
-    /// Its description.
-    pub description: Option<Arc<str>>,
-}
-
-/// A client, as far as scopes concern it.
-#[derive(Clone, Debug)]
-pub struct ClientInfo {
-    /// Its id.
-    pub id: Arc<str>,
-    /// Its name; empty if a scope's client does not exist.
-    pub name: Arc<str>,
-    /// Its alias.
-    pub alias: Option<Arc<str>>,
-    /// Its security level.
-    pub level: Option<Arc<str>>,
-    /// How many groups it holds, including hidden ones.
-    pub groups: usize,
-    /// Whether the client exists.
-    pub exists: bool,
-}
-
-impl ClientInfo {
-    /// Returns the item that it is.
-    pub fn item(&self) -> ItemId {
-        ItemId::new(CLIENT, Arc::clone(&self.id))
-    }
-}
-
-/// A scope.
-#[derive(Clone, Debug)]
-pub struct Scope {
-    /// Its id, which differs between environments.
-    pub id: Arc<str>,
-    /// Its name. The database does not enforce that it is unique.
-    pub name: Arc<str>,
-    /// Its alias.
-    pub alias: Option<Arc<str>>,
-    /// Its description.
-    pub description: Option<Arc<str>>,
-    /// The id of its security level.
-    pub level: Option<Arc<str>>,
-    /// How long it is valid, in seconds; 0 means no limit.
-    pub seconds: i64,
-    /// How often it may be authorized; 0 means no limit.
-    pub times: i64,
-    /// The ids of its authentication types, in order.
-    pub authentications: Vec<Arc<str>>,
-    /// The positions of its APIs in [`Catalogue::apis`], in order, each once.
-    pub apis: Vec<usize>,
-    /// The positions of its clients in [`Catalogue::clients`], in order.
-    pub holders: Vec<usize>,
-    /// When it was created.
-    pub created_at: Option<NaiveDateTime>,
-    /// By whom.
-    pub created_by: Arc<str>,
-    /// When it was updated last.
-    pub updated_at: Option<NaiveDateTime>,
-    /// By whom.
-    pub updated_by: Option<Arc<str>>,
-    /// Name, alias and description in lower case, for searching.
-    pub(super) folded: Box<str>,
-}
-
-impl Scope {
-    /// Returns the item that it is.
-    pub fn item(&self) -> ItemId {
-        ItemId::new(SCOPE, Arc::clone(&self.name))
-    }
-}
+use super::scope::{ApiInfo, ApiName, ClientInfo, Label, Module, Scope, is_of_level};
 
 /// Every scope of a target, and everything that a scope can refer to, at one
 /// moment.
@@ -351,7 +215,7 @@ impl Catalogue {
     /// Returns an API, if the target has it.
     pub fn api(&self, name: &ApiName) -> Option<&ApiInfo> {
         let index = self.apis.binary_search_by(|api| api.name.cmp(name)).ok()?;
-        self.apis.get(index).filter(|api| !api.is_lacking())
+        self.apis.get(index).filter(|api| !api.is_missing())
     }
 
     /// Returns the APIs of a scope, by module and key.
@@ -406,12 +270,6 @@ impl Catalogue {
     }
 }
 
-/// Says whether levels allow a client to hold a scope: they are labels that
-/// must be equal; a client without one is not checked.
-pub(super) fn is_of_level(client: &ClientInfo, scope: &Scope) -> bool {
-    client.level.is_none() || client.level == scope.level
-}
-
 /// Returns an API of a catalogue.
 fn api(name: ApiName, title: Option<Arc<str>>) -> ApiInfo {
     let folded = format!(
@@ -424,218 +282,6 @@ fn api(name: ApiName, title: Option<Arc<str>>) -> ApiInfo {
         folded: folded.to_lowercase().into(),
         name,
         title,
-    }
-}
-
-/// Returns the searched text of a scope: name, alias and description.
-pub(super) fn folded(name: &str, alias: Option<&str>, description: Option<&str>) -> Box<str> {
-    let text = format!(
-        "{name}\n{}\n{}",
-        alias.unwrap_or_default(),
-        description.unwrap_or_default()
-    );
-    text.to_lowercase().into()
-}
-
-#[cfg(test)]
-impl Catalogue {
-    /// Returns one module of so many APIs, for tests.
-    pub(crate) fn vast(apis: usize) -> Self {
-        let api = |index: usize| {
-            (
-                ApiName::new("vast", format!("api-{index:06}")),
-                format!("No. {index}").into(),
-            )
-        };
-        let level = Label {
-            id: "SYSTEM".into(),
-            name: "System Security".into(),
-            description: None,
-        };
-        Self::new(Parts {
-            apis: (0..apis).map(api).collect(),
-            levels: vec![level],
-            ..Parts::default()
-        })
-    }
-
-    /// Returns [`sample`](Self::sample) with each scope changed, as if it were
-    /// read again after another session's changes.
-    pub(crate) fn sample_with(change: impl Fn(&mut Scope)) -> Self {
-        let mut sample = Self::sample();
-        sample.scopes.iter_mut().for_each(change);
-        sample
-            .scopes
-            .sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-        let places = sample.scopes.iter().enumerate();
-        sample.by_id = places
-            .map(|(index, scope)| (Arc::clone(&scope.id), index))
-            .collect();
-        sample
-    }
-
-    /// Returns so many scopes for tests, each with so many APIs of its own.
-    pub(crate) fn of_size(scopes: usize, apis: usize) -> Self {
-        let Self {
-            scopes: mut samples,
-            levels,
-            ..
-        } = Self::sample();
-        let template = Scope {
-            alias: None,
-            authentications: Vec::new(),
-            ..samples.remove(0)
-        };
-        let mut parts = Parts {
-            levels,
-            ..Parts::default()
-        };
-        for index in 0..scopes {
-            let id: Arc<str> = format!("{}", 2_000_000_000 + index).into();
-            let name: Arc<str> = format!("scope-{index:05}").into();
-            let folded = folded(&name, None, None);
-            for api in 0..apis {
-                let api = ApiName::new(
-                    format!("module-{}", index % 100),
-                    format!("api-{index}-{api}"),
-                );
-                parts.apis.push((api.clone(), "an API".into()));
-                parts.links.push((Arc::clone(&id), api));
-            }
-            let (apis, holders) = (Vec::new(), Vec::new());
-            parts.scopes.push(Scope {
-                id,
-                name,
-                folded,
-                apis,
-                holders,
-                ..template.clone()
-            });
-        }
-        Self::new(parts)
-    }
-
-    /// Returns scopes for tests: plain ones, Chinese and hostile text, a
-    /// duplicate one, a missing API, a client that no longer exists.
-    pub(crate) fn sample() -> Self {
-        type Row<'r> = (&'r str, &'r str, &'r str, &'r str, &'r str, i64, i64);
-        let scope = |(id, name, alias, description, level, seconds, times): Row<'_>| {
-            let optional = |text: &str| (!text.is_empty()).then(|| Arc::from(text));
-            Scope {
-                id: id.into(),
-                name: name.into(),
-                alias: optional(alias),
-                description: optional(description),
-                level: optional(level),
-                seconds,
-                times,
-                authentications: Vec::new(),
-                apis: Vec::new(),
-                holders: Vec::new(),
-                created_at: chrono::DateTime::from_timestamp(1_600_000_000 + seconds, 0)
-                    .map(|time| time.naive_utc()),
-                created_by: "manager".into(),
-                updated_at: None,
-                updated_by: None,
-                folded: folded(name, Some(alias), Some(description)),
-            }
-        };
-        let label = |(id, name): (&str, &str)| Label {
-            id: id.into(),
-            name: name.into(),
-            description: None,
-        };
-        let client = |(id, name, level, groups): (&str, &str, &str, usize)| ClientInfo {
-            id: id.into(),
-            name: name.into(),
-            alias: None,
-            level: (!level.is_empty()).then(|| level.into()),
-            groups,
-            exists: true,
-        };
-        let api =
-            |(module, key, title): (&str, &str, &str)| (ApiName::new(module, key), title.into());
-        let link =
-            |(scope, module, key): (&str, &str, &str)| (scope.into(), ApiName::new(module, key));
-        let sides = |(one, other): (&str, &str)| (one.into(), other.into());
-        Self::new(Parts {
-            scopes: [
-                (
-                    "2000000001",
-                    "accounts",
-                    "帳戶查詢",
-                    "Balances of accounts",
-                    "A",
-                    86_400,
-                    0,
-                ),
-                ("2000000002", "cards", "Cards", "", "SYSTEM", 90_000, 5),
-                (
-                    "2000000003",
-                    "empty",
-                    "",
-                    "\u{1b}[31mred\u{202e}",
-                    "SYSTEM",
-                    0,
-                    0,
-                ),
-                ("2000000004", "twice", "", "", "B", 0, 0),
-                ("2000000005", "twice", "", "", "C", 3_600, 1),
-            ]
-            .map(scope)
-            .into(),
-            links: [
-                ("2000000001", "bank", "balance"),
-                ("2000000001", "bank", "history"),
-                ("2000000001", "crm", "lookup"),
-                ("2000000002", "cards", "list"),
-                ("2000000002", "gone", "nothing"),
-            ]
-            .map(link)
-            .into(),
-            scope_authentications: [
-                ("2000000001", "OTP"),
-                ("2000000001", "PIN"),
-                ("2000000002", "PIN"),
-            ]
-            .map(sides)
-            .into(),
-            holders: [
-                ("2000000001", "crm"),
-                ("2000000001", "portal"),
-                ("2000000002", "ghost"),
-            ]
-            .map(sides)
-            .into(),
-            apis: [
-                ("bank", "balance", "帳戶餘額"),
-                ("bank", "history", "Account history"),
-                ("bank", "transfer", "Transfer"),
-                ("cards", "list", "Cards"),
-                ("crm", "lookup", "Look up a customer"),
-            ]
-            .map(api)
-            .into(),
-            levels: [
-                ("A", "A"),
-                ("B", "B"),
-                ("C", "C"),
-                ("SYSTEM", "System Security"),
-            ]
-            .map(label)
-            .into(),
-            authentications: [("OTP", "One-time password"), ("PIN", "密碼")]
-                .map(label)
-                .into(),
-            clients: [
-                ("crm", "CRM", "A", 4),
-                ("portal", "Portal", "A", 185),
-                ("risk", "Risk", "SYSTEM", 0),
-                ("anyone", "Anyone", "", 0),
-            ]
-            .map(client)
-            .into(),
-        })
     }
 }
 
@@ -681,7 +327,7 @@ mod tests {
             catalogue
                 .apis()
                 .iter()
-                .any(|api| api.name == gone && api.is_lacking())
+                .any(|api| api.name == gone && api.is_missing())
         );
         assert!(catalogue.api(&gone).is_none());
     }

@@ -8,11 +8,12 @@ use serde::de::{self, DeserializeOwned, IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_path_to_error::{Path, Segment};
 
-use super::catalogue::{ApiInfo, ApiName, Catalogue, ClientInfo, Scope};
+use super::catalogue::Catalogue;
 use super::draft::Draft;
 use super::duration::parse_duration;
+use super::scope::{ApiInfo, ApiName, ClientInfo, Scope};
 use crate::engine::diff::push_segment;
-use crate::platform::parse::{self, ParseError, Root, RootKey};
+use crate::source::{self, ParseError, Root, RootKey, brief};
 
 /// A scope as JSON. The fields of a [`Draft`] are read back; the rest is for
 /// display.
@@ -118,7 +119,7 @@ impl<'c> Api<'c> {
     fn of(api: &'c ApiInfo) -> Self {
         Self {
             name: api.title.as_deref(),
-            missing: api.is_lacking(),
+            missing: api.is_missing(),
             ..Self::named(&api.name)
         }
     }
@@ -154,14 +155,14 @@ impl<'c> Holder<'c> {
 /// Fails with line, column and JSON path. The message contains no text of the
 /// file except names of properties.
 pub fn parse_draft(bytes: &[u8]) -> Result<Draft, ParseError> {
-    match parse::find_root_key(bytes, Root::Object, |key| (key == "scope").then_some(()))? {
+    match source::find_root_key(bytes, Root::Object, |key| (key == "scope").then_some(()))? {
         RootKey::Known(()) => read::<Document>(bytes).map(|document| document.scope.draft()),
         RootKey::Unknown(_) => read::<Fields>(bytes).map(Fields::draft),
     }
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ParseError> {
-    let text = parse::text(bytes)?;
+    let text = source::text(bytes)?;
     let explain = |error: &serde_json::Error, path: String| {
         let mut error = ParseError::from_json(error, path, text);
         error.message = reworded(&error.message).into_owned();
@@ -182,7 +183,7 @@ fn pointer(path: &Path) -> String {
             Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
             Segment::Map { key } => {
                 pointer.push('/');
-                push_segment(&mut pointer, &parse::brief(key));
+                push_segment(&mut pointer, &brief(key));
             }
             Segment::Enum { .. } | Segment::Unknown => {}
         }
@@ -219,7 +220,7 @@ fn reworded(described: &str) -> Cow<'_, str> {
         .strip_prefix("unknown field `")
         .and_then(|key| key.split_once("`, "))
     {
-        return format!("unknown property '{}'", parse::brief(key)).into();
+        return format!("unknown property '{}'", brief(key)).into();
     }
     match described.split_once(" field `") {
         Some((how @ ("missing" | "duplicate"), key)) => {

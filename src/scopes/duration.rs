@@ -1,10 +1,10 @@
 //! How long a scope is valid, and how often: in seconds with the product's
 //! four units, and as a number.
 
-use super::violation::violation;
 use std::fmt;
 
-use super::draft::Part;
+use super::part::Part;
+use super::violation::violation;
 use crate::engine::Violation;
 
 /// The maximum duration: `allow_days` is 32 bits wide, and the product's own
@@ -119,12 +119,12 @@ impl fmt::Display for Span {
 /// 1350 if it is empty, 1352 if it is not a number, 1355 below zero, 1356 above
 /// [`MAX_SECONDS`].
 pub fn parse_amount(text: &str, unit: Unit) -> Result<i64, Violation> {
-    let most = MAX_SECONDS / unit.seconds();
-    number(text, most, Part::Duration)
+    let max = MAX_SECONDS / unit.seconds();
+    number(text, max, Part::Duration)
         .map(|amount| amount * unit.seconds())
         .map_err(|violation| match violation.code {
             1356 => violation.hint(format!(
-                "the longest is {most} {}s; 0 is without limit",
+                "the longest is {max} {}s; 0 is without limit",
                 unit.word()
             )),
             _ => violation,
@@ -168,7 +168,7 @@ pub fn parse_times(text: &str) -> Result<i64, Violation> {
     number(text, i64::from(i32::MAX), Part::Times)
 }
 
-fn number(text: &str, most: i64, part: Part) -> Result<i64, Violation> {
+fn number(text: &str, max: i64, part: Part) -> Result<i64, Violation> {
     let text = text.trim();
     let digits = text.strip_prefix('-').unwrap_or(text);
     let label = part.label();
@@ -178,11 +178,11 @@ fn number(text: &str, most: i64, part: Part) -> Result<i64, Violation> {
             violation(1352, &[label]).hint("only whole numbers are accepted; 0 is without limit")
         }
         _ => match text.parse::<i64>() {
-            Ok(number) if (0..=most).contains(&number) => return Ok(number),
+            Ok(number) if (0..=max).contains(&number) => return Ok(number),
             Ok(number) if number < 0 => below(label, text),
             Err(_) if text.starts_with('-') => below(label, text),
-            _ => violation(1356, &[label, &most.to_string(), &format!("[{text}]")])
-                .hint(format!("at most {most}; 0 is without limit")),
+            _ => violation(1356, &[label, &max.to_string(), &format!("[{text}]")])
+                .hint(format!("at most {max}; 0 is without limit")),
         },
     };
     Err(violation.of(part.word()))

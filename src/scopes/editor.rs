@@ -1,20 +1,21 @@
 //! Common parts of all edits of scopes: finding rows around a scope, creating and removing hidden
 //! groups, giving and taking groups.
 
-use super::violation::violation;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::MAX_APIS;
-use super::catalogue::{ApiName, Scope, is_of_level};
-use super::draft::{Draft, few};
-use super::edit::{Planned, Refused};
+use super::draft::Draft;
+use super::limits::MAX_APIS;
+use super::planned::{Planned, Refused};
 use super::rows::ScopeRows;
+use super::rules::few;
+use super::scope::{ApiName, Scope, is_of_level};
+use super::violation::violation;
 use crate::engine::ItemId;
 use crate::engine::Violation;
 use crate::platform::digirunner::changes::{Ids, Sequence};
 use crate::platform::digirunner::index::{Index, is_hidden};
-use crate::platform::digirunner::rules::CLIENT;
+use crate::platform::digirunner::kinds::CLIENT;
 use crate::platform::digirunner::schema::{
     TableId, client_group, client_vgroup, group, group_api, group_authority, oauth,
     vgroup_authority, vgroup_group, x_map,
@@ -166,12 +167,12 @@ impl<'w> Editor<'w, '_> {
         by: &str,
     ) -> Arc<str> {
         let id: Arc<str> = self.ids.next(Sequence::Group).to_string().into();
-        let mark = self.stamp.now.format("%Y%m%d%H%M%S");
+        let time = self.stamp.now.format("%Y%m%d%H%M%S");
         let mut row = Row::empty(TableId::Group.table());
         row.set(group::GROUP_ID, Cell::Text(Arc::clone(&id)));
         row.set(group::GROUP_NAME, text(&random_name()));
-        row.set(group::GROUP_ALIAS, text(&format!("{by}Alias{mark}")));
-        row.set(group::GROUP_DESC, text(&format!("{by}Desc{mark}")));
+        row.set(group::GROUP_ALIAS, text(&format!("{by}Alias{time}")));
+        row.set(group::GROUP_DESC, text(&format!("{by}Desc{time}")));
         row.set(group::GROUP_ACCESS, text(NO_ACCESS));
         row.set(group::SECURITY_LEVEL_ID, text(&draft.level));
         row.set(group::ALLOW_DAYS, Cell::Int(draft.seconds));
@@ -349,7 +350,7 @@ impl<'w> Editor<'w, '_> {
     }
 
     /// Refuses if a client that gains groups exceeds the limit.
-    pub(super) fn check_room(
+    pub(super) fn check_group_limit(
         &self,
         violation: impl Fn(ItemId, usize) -> Violation,
     ) -> Result<(), Refused> {

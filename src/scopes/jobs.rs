@@ -11,7 +11,8 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use serde_json::{Map, Value, json};
 
 pub use self::file::load;
-use super::edit::{Edit, Planned, Refused};
+use super::edit::Edit;
+use super::planned::{Planned, Refused};
 use super::violation::violated;
 use super::write::{LOCKED, LOCKED_BY_REPAIR, findings, write};
 use super::{Catalogue, ScopeFinding, read};

@@ -17,35 +17,29 @@ mod duration;
 mod edit;
 mod editor;
 pub mod jobs;
+mod limits;
+mod part;
+mod plan;
+mod planned;
 mod read;
 mod repair;
 mod rows;
+mod rules;
+mod scope;
+pub(crate) mod screen;
 mod search;
 mod verify;
 pub(crate) mod violation;
 mod write;
 
-pub use catalogue::{ApiInfo, ApiName, Catalogue, ClientInfo, Label, Module, Scope};
+pub use catalogue::Catalogue;
 pub use check::ScopeFinding;
 pub use document::{ScopeDocument, parse_draft};
-pub use draft::{Draft, Part};
+pub use draft::Draft;
 pub use duration::{MAX_SECONDS, Span, Unit, parse_amount, parse_duration, parse_times};
 pub use edit::Edit;
 pub use jobs::{EditOptions, Edited, catalogue, check, edit, load};
+pub use limits::{DEFAULT_LEVEL, MAX_ALIAS, MAX_APIS, MAX_DESCRIPTION, MAX_NAME};
+pub use part::Part;
+pub use scope::{ApiInfo, ApiName, ClientInfo, Label, Module, Scope};
 pub use search::{Filter, Sort, SortKey};
-
-/// The maximum length of a scope's name: `tsmp_group.vgroup_name varchar(30)`
-/// contains it too, in the row of every hidden group.
-pub const MAX_NAME: usize = 30;
-
-/// The maximum length of an alias.
-pub const MAX_ALIAS: usize = 85;
-
-/// The maximum length of a description.
-pub const MAX_DESCRIPTION: usize = 500;
-
-/// The maximum number of APIs of a scope and of groups of a client.
-pub const MAX_APIS: usize = crate::platform::digirunner::rules::MAX_GROUPS;
-
-/// The default level of a new scope.
-pub const DEFAULT_LEVEL: &str = "SYSTEM";

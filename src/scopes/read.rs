@@ -7,7 +7,8 @@ use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 
-use super::catalogue::{ApiName, Catalogue, ClientInfo, Label, Parts, Scope, folded};
+use super::catalogue::{Catalogue, Parts};
+use super::scope::{ApiName, ClientInfo, Label, Scope, folded};
 use crate::store::{Operation, Reading, StoreError};
 
 /// How many statements a catalogue takes.

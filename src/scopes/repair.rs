@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::check::{CheckIndex, Repair, ScopeFinding, Violation, find, oauth_scope, tables};
-use super::edit::Planned;
+use super::planned::Planned;
 use crate::engine::ItemId;
 use crate::platform::digirunner::changes::{Changes, stamp_new, stamp_update};
-use crate::platform::digirunner::rules::CLIENT;
+use crate::platform::digirunner::kinds::CLIENT;
 use crate::platform::digirunner::schema::{
     Table, TableId, client_group, client_vgroup, group, group_authority, oauth, vgroup_group,
 };

@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use sqlx::{PgConnection, Row as _};
 
-use super::catalogue::{ApiName, Catalogue, ClientInfo, Parts, Scope, folded};
+use super::catalogue::{Catalogue, Parts};
 use super::draft::Draft;
 use super::edit::Edit;
 use super::read::Reader;
+use super::scope::{ApiName, ClientInfo, Scope, folded};
 use crate::platform::digirunner::changes::key_of;
 use crate::platform::digirunner::schema::{
     TableId, client, client_group, client_vgroup, group, group_api, group_authority, oauth, vgroup,

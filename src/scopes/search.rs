@@ -1,10 +1,11 @@
 //! Searching and sorting scopes.
 
-use super::violation::violation;
 use std::sync::Arc;
 
-use super::catalogue::{Catalogue, Scope, is_of_level};
-use super::draft::{levels, unknown_authentication};
+use super::catalogue::Catalogue;
+use super::rules::{levels, unknown_authentication};
+use super::scope::{Scope, is_of_level};
+use super::violation::violation;
 use crate::engine::Violation;
 
 /// A filter of scopes. All of its conditions must match.
@@ -196,10 +197,10 @@ impl Catalogue {
                     found.sort_by_key(|index| number(&|scope| endless(scope.seconds), index));
                 }
                 SortKey::Times => {
-                    found.sort_by_key(|index| number(&|scope| endless(scope.times), index))
+                    found.sort_by_key(|index| number(&|scope| endless(scope.times), index));
                 }
                 SortKey::Apis => {
-                    found.sort_by_key(|index| number(&|scope| count(&scope.apis), index))
+                    found.sort_by_key(|index| number(&|scope| count(&scope.apis), index));
                 }
                 SortKey::Holders => {
                     found.sort_by_key(|index| number(&|scope| count(&scope.holders), index));

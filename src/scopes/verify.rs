@@ -2,13 +2,15 @@
 
 use super::catalogue::Catalogue;
 use super::draft::Draft;
-use super::edit::{Edit, Planned};
+use super::edit::Edit;
+use super::planned::Planned;
 use super::rows::parts;
 use crate::engine::Unpromised;
 use crate::engine::promise::{Deviation, differences};
+use crate::platform::digirunner::promises::{counters, moved, promises};
 use crate::platform::digirunner::references;
 use crate::platform::digirunner::schema::TableId;
-use crate::platform::digirunner::verify::{after, counters, moved, promises};
+use crate::platform::digirunner::written::after;
 use crate::store::Touched;
 
 impl Planned {

@@ -4,9 +4,10 @@
 use std::collections::HashSet;
 
 use super::check::{self, ScopeFinding};
-use super::edit::{self, Edit, Planned, Refused};
-use super::repair;
+use super::edit::Edit;
+use super::planned::{Planned, Refused};
 use super::rows::ScopeRows;
+use super::{plan, repair};
 use crate::platform::digirunner::allocate;
 use crate::platform::digirunner::changes::Ids;
 use crate::platform::digirunner::schema::TableId;
@@ -48,12 +49,12 @@ pub(crate) async fn write(
     let scope_rows = ScopeRows::read(writer.connection(), reading, edit).await?;
     let stamp = writer.stamp();
     let mut counting = Ids::counting(HashSet::new());
-    if let Err(refused) = edit::plan(&scope_rows, edit, stamp, &mut counting) {
+    if let Err(refused) = plan::plan(&scope_rows, edit, stamp, &mut counting) {
         return Ok(Err(refused));
     }
     let given = allocate::take(writer, counting.counts()).await?;
     let mut ids = Ids::given(given, HashSet::new());
-    let planned = match edit::plan(&scope_rows, edit, stamp, &mut ids) {
+    let planned = match plan::plan(&scope_rows, edit, stamp, &mut ids) {
         Ok(planned) => Planned {
             before: scope_rows.tables.clone(),
             ..planned

@@ -27,10 +27,10 @@ impl TargetPolicy {
         &mut self,
         profile: &str,
         [production, read_only]: [bool; 2],
-        by: Option<MarkedBy>,
+        by: Option<MatchedBy>,
     ) {
         let Some(by) = by else { return };
-        let mark = ProfileMatch {
+        let found = ProfileMatch {
             by,
             profile: profile.to_owned(),
         };
@@ -39,8 +39,8 @@ impl TargetPolicy {
             (read_only, &mut self.read_only),
         ];
         for (_, known) in known.into_iter().filter(|(is_said, _)| *is_said) {
-            if known.as_ref().is_none_or(|known| mark < *known) {
-                *known = Some(mark.clone());
+            if known.as_ref().is_none_or(|known| found < *known) {
+                *known = Some(found.clone());
             }
         }
     }
@@ -51,14 +51,14 @@ impl TargetPolicy {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProfileMatch {
     /// How.
-    pub by: MarkedBy,
+    pub by: MatchedBy,
     /// The profile's name.
     pub profile: String,
 }
 
 /// How a profile's target was recognised, the surest first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MarkedBy {
+pub enum MatchedBy {
     /// The profile is used.
     Use,
     /// Its address means the same location.
@@ -73,15 +73,15 @@ impl fmt::Display for ProfileMatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let profile = &self.profile;
         match &self.by {
-            MarkedBy::Use => write!(f, "profile '{profile}' is used"),
-            MarkedBy::Address => write!(f, "profile '{profile}' names this database"),
-            MarkedBy::Cluster => {
+            MatchedBy::Use => write!(f, "profile '{profile}' is used"),
+            MatchedBy::Address => write!(f, "profile '{profile}' names this database"),
+            MatchedBy::Cluster => {
                 write!(
                     f,
                     "profile '{profile}' names this database, at another address of the same cluster"
                 )
             }
-            MarkedBy::Unreadable(why) => {
+            MatchedBy::Unreadable(why) => {
                 write!(
                     f,
                     "profile '{profile}' may name this database: its address is not usable: {why}"

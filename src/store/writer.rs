@@ -45,7 +45,7 @@ pub struct Writer<'a> {
     /// Refused rows; a rehearsal continues after them.
     problems: Option<Vec<StoreError>>,
     /// Whether there is a savepoint before the statement that came last.
-    is_marked: bool,
+    has_savepoint: bool,
 }
 
 /// The change of rows in one statement.
@@ -81,7 +81,7 @@ impl<'a> Writer<'a> {
             tables: Vec::new(),
             short: Vec::new(),
             problems: None,
-            is_marked: false,
+            has_savepoint: false,
         }
     }
 
@@ -515,14 +515,14 @@ impl<'a> Writer<'a> {
     /// Sets a savepoint: the transaction must stay usable after a statement that
     /// fails, to find whose rows were refused and, in a rehearsal, to go on.
     async fn begin(&mut self, table: &'static str) -> Result<&'static str, StoreError> {
-        let before = if self.is_marked {
+        let before = if self.has_savepoint {
             "RELEASE SAVEPOINT written; "
         } else {
             ""
         };
         self.run(table, format!("{before}SAVEPOINT written"))
             .await?;
-        self.is_marked = true;
+        self.has_savepoint = true;
         Ok(table)
     }
 

@@ -2,41 +2,32 @@
 
 use std::time::Duration;
 
-use super::access::AccessList;
-use super::action::{Act, Context, KeyMap};
-use super::detail::{self, DetailOptions, DetailRow};
-use super::form::{Form, Picker};
+use super::action::{self, Act, Context};
+use super::effect::EffectId;
+use super::exit::Exit;
 use super::keys::Key;
-use super::layout::{self, Halves, Panes};
-use super::modal::{Dialog, Modal};
-use super::msg::{EffectId, Exit, Location};
-use super::node::Node;
-use super::review::Review;
-use super::scopes::Scopes;
-use super::search::Search;
+use super::layout::{self, Pane, Panes};
+use super::subject::Location;
 use super::theme::Theme;
 use super::widget::List;
-use crate::job::{Failure, JobRecord, Phase, Progress, Receipt, Undone};
+use crate::job::{Failure, JobRecord, Receipt, Undone};
+use crate::scopes::screen::Scopes;
+use crate::scopes::screen::form::{Form, Picker};
+use crate::scopes::screen::layout::{Halves, halves};
 use crate::scopes::{ClientInfo, Scope};
+use crate::tui::screen::access::list::AccessList;
+use crate::tui::screen::dialog::{Dialog, Modal};
+use crate::tui::screen::job::Job;
+use crate::tui::screen::review::detail::{DetailOptions, DetailRow};
+use crate::tui::screen::review::node::Node;
+use crate::tui::screen::review::query::Search;
+use crate::tui::screen::review::{Review, detail};
 
-/// One of the three panes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Pane {
-    Tree,
-    Items,
-    Detail,
-}
+/// An action on the model.
+pub(crate) type Action = action::Action<App>;
 
-impl Pane {
-    /// All of them, from left to right.
-    pub(crate) const ALL: [Self; 3] = [Self::Tree, Self::Items, Self::Detail];
-
-    /// Returns the pane that many steps further on.
-    pub(crate) fn step(self, by: usize) -> Self {
-        let index = (self as usize + by) % Self::ALL.len();
-        Self::ALL.get(index).copied().unwrap_or(self)
-    }
-}
+/// The keys of all actions.
+pub(crate) type KeyMap = action::KeyMap<App>;
 
 /// A notice to the operator, shown until the next key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,80 +35,6 @@ pub(crate) struct Notice {
     pub(crate) text: String,
     /// Whether it reports a failure.
     pub(crate) refused: bool,
-}
-
-/// A running job.
-#[derive(Clone, Debug)]
-pub(crate) struct Job {
-    pub(crate) id: EffectId,
-    pub(crate) work: JobKind,
-    /// When it was first seen running; time comes with the ticks.
-    pub(crate) since: Option<Duration>,
-    /// The latest progress of each phase, in the order in which they started.
-    pub(crate) phases: Vec<Progress>,
-    /// How often the operator asked it to stop.
-    pub(crate) stops: usize,
-}
-
-/// The kind of a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum JobKind {
-    Compare,
-    Apply,
-    Rehearse,
-    /// Undoing the job of this number.
-    Undo(i64),
-    /// Writing a file.
-    Save,
-    /// Reading the ledger.
-    History,
-    /// Reading scopes.
-    Scopes,
-    /// Editing scopes.
-    Edit,
-    /// Checking scopes.
-    Check,
-}
-
-impl JobKind {
-    /// Returns whether it runs in a transaction that writes: such a job has the
-    /// screen to itself, and is waited for.
-    pub(crate) const fn writes(self) -> bool {
-        matches!(
-            self,
-            Self::Apply | Self::Rehearse | Self::Undo(_) | Self::Edit
-        )
-    }
-
-    /// Describes the job, as a reason why something else has to wait.
-    pub(crate) const fn doing(self) -> &'static str {
-        match self {
-            Self::Compare => "file and target are being compared",
-            Self::Apply => "the import runs",
-            Self::Rehearse => "the rehearsal runs",
-            Self::Undo(_) => "the undo runs",
-            Self::Save => "a file is being written",
-            Self::History => "the ledger is being read",
-            Self::Scopes => "the scopes are being read",
-            Self::Edit => "the edit runs",
-            Self::Check => "the scopes are being checked",
-        }
-    }
-}
-
-impl Job {
-    /// Returns whether it can no longer be cancelled.
-    pub(crate) fn is_committing(&self) -> bool {
-        self.phases
-            .last()
-            .is_some_and(|progress| progress.phase == Phase::Commit)
-    }
-
-    /// Returns whether the answer to its commit takes so long that the seconds
-    /// are counted: then the operator can quit, with an unknown outcome.
-    pub(crate) fn is_waiting_for_commit(&self) -> bool {
-        self.is_committing() && self.phases.last().is_some_and(|progress| progress.done > 0)
-    }
 }
 
 /// The model.
@@ -178,11 +95,11 @@ struct DetailKey {
 
 impl App {
     /// Returns the model before anything was read.
-    pub(crate) fn new(file: &str, theme: Theme, size: (u16, u16)) -> Self {
+    pub(crate) fn new(file: &str, keymap: KeyMap, theme: Theme, size: (u16, u16)) -> Self {
         Self {
             file: file.to_owned(),
             theme,
-            keymap: KeyMap::new(),
+            keymap,
             size,
             slow_link: false,
             now: Duration::ZERO,
@@ -235,7 +152,7 @@ impl App {
             Some(Dialog::Holders(_)) => Context::Holders,
             Some(Dialog::Findings) => Context::Findings,
             Some(Dialog::Access) => Context::Access,
-            Some(question) if question.is_to_read() => Context::Reader,
+            Some(dialog) if dialog.is_to_read() => Context::Reader,
             Some(_) => Context::Dialog,
             None => self.base_context(),
         }
@@ -247,6 +164,12 @@ impl App {
         self.modals
             .last()
             .filter(|modal| self.form.is_none() || !modal.is_below)
+    }
+
+    /// Returns the dialog that actions apply to: not a list of actions.
+    pub(crate) fn dialog(&self) -> Option<&Dialog> {
+        let mut dialogs = self.modals.iter().rev().map(|modal| &modal.dialog);
+        dialogs.find(|dialog| !matches!(dialog, Dialog::Palette | Dialog::Help))
     }
 
     /// Returns the key context if no dialog is open.
@@ -351,6 +274,11 @@ impl App {
         });
     }
 
+    /// Shows how to quit.
+    pub(crate) fn say_how_to_quit(&mut self) {
+        self.say(format!("{} quits", self.key(Act::Back)));
+    }
+
     /// Shows why something cannot be done, until the next key.
     pub(crate) fn refuse(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice {
@@ -390,7 +318,7 @@ impl App {
             .as_ref()
             .map(|scopes| (scopes.half, scopes.zoom))
             .unwrap_or_default();
-        layout::halves(self.size, half, zoom, self.theme.accessible)
+        halves(self.size, half, zoom, self.theme.accessible)
     }
 
     /// Updates windows and the detail after a change.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::future::{BoxFuture, FutureExt as _};
 
 use super::effect::Backend;
-use super::msg::{Location, Reviewed, Scoped};
+use super::subject::{Location, Reviewed, Scoped};
 use crate::engine::{Approved, Choices, ItemId};
 use crate::job::{self, Cancel, Failure, JobRecord, Receipt, Rehearsal, Reporter, Session, Undone};
 use crate::scopes::{self, Edit, EditOptions, Edited, ScopeFinding};
@@ -21,8 +21,8 @@ impl Backend for Session {
                 platform: review.file.platform.to_owned(),
                 target: review.target.clone(),
                 database: review.database.clone(),
-                production: review.marks.production.is_some(),
-                read_only: review.marks.read_only.as_ref().map(ToString::to_string),
+                production: review.policy.production.is_some(),
+                read_only: review.policy.read_only.as_ref().map(ToString::to_string),
                 operator: session.operator.clone(),
                 directory: session.directory.display().to_string(),
                 backup: session.apply_options().backup,
@@ -99,13 +99,13 @@ impl Backend for Session {
         async move {
             let target = session.target(&report).await?;
             let catalogue = scopes::catalogue(&target, session.timeouts, &report).await?;
-            let marks = job::marks(&target, session.timeouts).await?;
+            let policy = job::policy(&target, session.timeouts).await?;
             Ok(Scoped {
                 place: Location {
                     target: target.display(),
                     database: target.database().to_owned(),
-                    production: marks.production.is_some(),
-                    read_only: marks.read_only.as_ref().map(ToString::to_string),
+                    production: policy.production.is_some(),
+                    read_only: policy.read_only.as_ref().map(ToString::to_string),
                     operator: session.operator.clone(),
                     directory: session.directory.display().to_string(),
                 },

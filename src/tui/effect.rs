@@ -6,7 +6,8 @@ use crate::engine::{Approved, Choices, ItemId};
 use crate::job::{Cancel, Failure, JobRecord, Receipt, Rehearsal, Reporter, Undone};
 use crate::scopes::{Edit, Edited, ScopeFinding};
 
-use super::msg::{EffectId, Exit, Reviewed, Scoped};
+use super::exit::Exit;
+use super::subject::{Reviewed, Scoped};
 
 /// What the screen needs from the crate: everything that touches a file or a socket.
 ///
@@ -83,6 +84,10 @@ pub trait Backend: Send + Sync + 'static {
         report: Reporter,
     ) -> BoxFuture<'static, Result<Vec<ScopeFinding>, Failure>>;
 }
+
+/// Which run of an effect a message answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct EffectId(pub(crate) u64);
 
 /// Something to be done outside the model.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! Entry points for `fuzz/` into private parsers. Built for nothing else.
 
-use super::action::KeyMap;
+use super::app::KeyMap;
+use super::catalogue::CATALOGUE;
 use super::theme::Theme;
 use crate::config::Binding;
 
@@ -13,5 +14,7 @@ pub fn theme(text: &str) -> Option<String> {
 
 /// Reads key bindings and returns what is wrong with them.
 pub fn keys(bindings: &[Binding]) -> Option<String> {
-    KeyMap::with(bindings).err().map(|error| error.to_string())
+    KeyMap::with(CATALOGUE, bindings)
+        .err()
+        .map(|error| error.to_string())
 }

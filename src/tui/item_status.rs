@@ -1,8 +1,8 @@
 //! The glyph, the word and the role of a status: always all three.
 
-use super::branch::ElementStatus;
 use super::theme::{Glyphs, Role};
 use crate::engine::{Outcome, State, Status};
+use crate::tui::screen::review::branch::ElementStatus;
 
 /// The status of an item under the operator's choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -97,15 +97,15 @@ pub(crate) struct Counts([usize; ItemStatus::ALL.len()]);
 
 impl Counts {
     /// Counts one more.
-    pub(crate) fn add(&mut self, mark: ItemStatus) {
-        if let Some(n) = self.0.get_mut(mark as usize) {
+    pub(crate) fn add(&mut self, status: ItemStatus) {
+        if let Some(n) = self.0.get_mut(status as usize) {
             *n += 1;
         }
     }
 
     /// Returns how many there are of a status.
-    pub(crate) fn of(&self, mark: ItemStatus) -> usize {
-        self.0.get(mark as usize).copied().unwrap_or(0)
+    pub(crate) fn of(&self, status: ItemStatus) -> usize {
+        self.0.get(status as usize).copied().unwrap_or(0)
     }
 
     /// Returns how many are blocked.

@@ -3,9 +3,6 @@
 
 use ratatui::layout::Rect;
 
-use super::app::Pane;
-use super::scopes::Half;
-
 /// The smallest screen.
 pub(crate) const SMALLEST: (u16, u16) = (40, 12);
 const NARROW: u16 = 60;
@@ -13,6 +10,25 @@ const STACKED: u16 = 80;
 pub(crate) const WIDE: u16 = 120;
 /// Stacked panes need enough rows to be useful.
 const STACKED_ROWS: u16 = 22;
+
+/// One of the three panes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Pane {
+    Tree,
+    Items,
+    Detail,
+}
+
+impl Pane {
+    /// All of them, from left to right.
+    pub(crate) const ALL: [Self; 3] = [Self::Tree, Self::Items, Self::Detail];
+
+    /// Returns the pane that many steps further on.
+    pub(crate) fn step(self, by: usize) -> Self {
+        let index = (self as usize + by) % Self::ALL.len();
+        Self::ALL.get(index).copied().unwrap_or(self)
+    }
+}
 
 /// The areas of the screen; an empty one is not shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,7 +60,7 @@ impl Panes {
 }
 
 /// Returns an area within its border; the accessible theme has a title alone.
-const fn inside(area: Rect, accessible: bool) -> Rect {
+pub(crate) const fn inside(area: Rect, accessible: bool) -> Rect {
     if accessible {
         let down = if area.height > 0 { 1 } else { 0 };
         return Rect {
@@ -59,65 +75,6 @@ const fn inside(area: Rect, accessible: bool) -> Rect {
         width: area.width.saturating_sub(2),
         height: area.height.saturating_sub(2),
     }
-}
-
-/// The areas of the screen of scopes; an empty one is not shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Halves {
-    pub(crate) list: Rect,
-    pub(crate) detail: Rect,
-    accessible: bool,
-}
-
-impl Halves {
-    /// Returns the area of a half with its border.
-    pub(crate) const fn area(&self, half: Half) -> Rect {
-        match half {
-            Half::List => self.list,
-            Half::Detail => self.detail,
-        }
-    }
-
-    /// Returns the area of a half within its border.
-    pub(crate) const fn inside(&self, half: Half) -> Rect {
-        inside(self.area(half), self.accessible)
-    }
-
-    /// Returns how many scopes are visible below the heads of the columns.
-    pub(crate) fn rows(&self) -> usize {
-        usize::from(self.inside(Half::List).height.saturating_sub(1))
-    }
-}
-
-/// Lays the screen of scopes out: beside each other where there is room.
-pub(crate) fn halves(size: (u16, u16), focus: Half, zoom: bool, accessible: bool) -> Halves {
-    let mut halves = Halves {
-        accessible,
-        ..Halves::default()
-    };
-    if is_too_small(size) {
-        return halves;
-    }
-    let (width, height) = size;
-    let body = Rect::new(0, 1, width, height - 3);
-    let list = width * 3 / 5;
-    match focus {
-        _ if width >= WIDE && !zoom => {
-            // Neighbours share a border, or an empty column.
-            halves.list = Rect {
-                width: if accessible { list - 1 } else { list + 1 },
-                ..body
-            };
-            halves.detail = Rect {
-                x: list,
-                width: width - list,
-                ..body
-            };
-        }
-        Half::List => halves.list = body,
-        Half::Detail => halves.detail = body,
-    }
-    halves
 }
 
 /// Returns whether a screen is too small for anything but one line.

@@ -49,12 +49,17 @@ struct Module {
 pub(crate) type Edges = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
 impl Graph {
-    /// Reads the library's sources, from `lib.rs` on, and `main.rs`.
+    /// Reads this library's sources.
     pub(crate) fn read() -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        let mut graph = Self::default();
-        graph.read_file(&root, &root.join("lib.rs"), &root, Vec::new());
+        let graph = Self::read_from(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
         assert!(graph.sources.len() > 20, "the sources were found");
+        graph
+    }
+
+    /// Reads a library from its `lib.rs` on.
+    pub(crate) fn read_from(root: &Path) -> Self {
+        let mut graph = Self::default();
+        graph.read_file(root, &root.join("lib.rs"), root, Vec::new());
         graph
     }
 
@@ -128,7 +133,7 @@ impl Graph {
     /// Returns the file and name that a path from the root leads to, if it
     /// leads to something of this crate.
     fn follow(&self, path: &[String], depth: usize) -> Option<(&str, String)> {
-        let (module, rest) = self.deepest(path)?;
+        let (module, rest) = self.innermost(path)?;
         let Some(name) = rest.first() else {
             return Some((&module.file, path.last().cloned().unwrap_or_default()));
         };
@@ -147,7 +152,7 @@ impl Graph {
     }
 
     /// The innermost module on a path, and what is left of the path.
-    fn deepest<'p>(&self, path: &'p [String]) -> Option<(&Module, &'p [String])> {
+    fn innermost<'p>(&self, path: &'p [String]) -> Option<(&Module, &'p [String])> {
         let lengths = (0..=path.len()).rev();
         let mut found = lengths.filter_map(|length| {
             let (head, tail) = path.split_at(length);
@@ -178,21 +183,44 @@ impl Graph {
                 targets.extend(self.follow(import, 0));
             }
         }
-        for written in &module.paths {
-            let Some(first) = written.first() else {
-                continue;
-            };
-            let absolute = match module.imports.get(first) {
-                Some(import) if written.len() > 1 && self.modules.contains_key(import) => {
-                    [import.as_slice(), &written[1..]].concat()
-                }
-                Some(_) => continue,
-                None if module.items.contains(first) => [path.as_slice(), written].concat(),
-                None => written.clone(),
-            };
-            targets.extend(self.follow(&absolute, 0));
+        for written in self.paths_of(path, module) {
+            targets.extend(self.follow(&written, 0));
         }
         targets
+    }
+
+    /// The paths in a module's code, from the root; not its imports.
+    fn paths_of(&self, path: &ModulePath, module: &Module) -> Vec<Vec<String>> {
+        let absolute = |written: &Vec<String>| {
+            let first = written.first()?;
+            match module.imports.get(first) {
+                Some(import) if self.modules.contains_key(import) => {
+                    Some([import.as_slice(), &written[1..]].concat())
+                }
+                Some(_) => None,
+                None if module.items.contains(first) => Some([path.as_slice(), written].concat()),
+                None => Some(written.clone()),
+            }
+        };
+        module.paths.iter().filter_map(absolute).collect()
+    }
+
+    /// Every path to something of this crate, as it is written, with the file
+    /// and the module in which it stands.
+    pub(crate) fn written(&self) -> Vec<(&str, ModulePath, Vec<String>)> {
+        let mut all = Vec::new();
+        for (path, module) in &self.modules {
+            let imports = module.imports.values().chain(&module.globs).cloned();
+            for written in imports.chain(self.paths_of(path, module)) {
+                let is_ours = written
+                    .first()
+                    .is_some_and(|top| self.modules.contains_key(std::slice::from_ref(top)));
+                if is_ours {
+                    all.push((module.file.as_str(), path.clone(), written));
+                }
+            }
+        }
+        all
     }
 
     /// The groups of files that import each other, each in the order of names.

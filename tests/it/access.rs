@@ -7,18 +7,15 @@ use gatediff::job::{self, Cancel, Reporter, UndoOptions};
 use gatediff::store::{LedgerPlace, Timeouts};
 use proptest::collection::vec;
 use proptest::prelude::any;
-use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::draw::{Draw, Side, environment};
 use crate::support::gatediff::{Ran, command};
 use crate::support::keeper::Keeper;
+use crate::support::property::{for_all, numbers, short};
 use crate::support::sample::{Api, Sample, sample};
 use crate::support::site::{OPERATOR, Site};
-
-/// How many worlds are tried, unless the environment says otherwise.
-const CASES: u32 = 24;
 
 /// Who can call what, and by what: client, API, the ways.
 type Pairs = BTreeMap<(String, String), BTreeSet<String>>;
@@ -104,36 +101,14 @@ async fn undo(site: &Site, job: i64) {
 
 #[test]
 fn what_is_promised_is_what_the_rows_grant_after_the_import_and_an_undo_restores_it() {
-    let cases = std::env::var("GATEDIFF_TEST_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok());
-    let config = Config {
-        cases: cases.unwrap_or(CASES),
-        max_shrink_iters: 100,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    let numbers = (
-        vec(any::<u16>(), 0..1200),
-        vec(any::<u16>(), 0..1200),
-        vec(any::<bool>(), 0..40),
-    );
-    let result = TestRunner::new(config).run(&numbers, |(file, target, chosen)| {
-        let file = environment(&mut Draw::new(&file), Side::File);
-        let target = environment(&mut Draw::new(&target), Side::Target);
-        runtime
-            .block_on(holds(&file, &target, &chosen))
-            .map_err(TestCaseError::fail)
+    let values = (numbers(), numbers(), vec(any::<bool>(), 0..40));
+    for_all(6, values, |(file, target, chosen)| {
+        let file = environment(&mut Draw::new(file), Side::File);
+        let target = environment(&mut Draw::new(target), Side::Target);
+        let chosen = chosen.clone();
+        let samples = format!("file: {}\ntarget: {}", short(&file), short(&target));
+        (samples, async move { holds(&file, &target, &chosen).await })
     });
-    match result {
-        Ok(()) => {}
-        Err(TestError::Fail(why, _)) => panic!("{}", why.message()),
-        Err(error) => panic!("{error}"),
-    }
 }
 
 async fn holds(file: &Sample, target: &Sample, chosen: &[bool]) -> Result<(), String> {

@@ -28,7 +28,7 @@ const LONG: Timeouts = Timeouts {
 };
 
 /// Holds a table so that an import has to wait in the middle.
-async fn hold(db: &TestDb, table: &str) -> PgConnection {
+async fn lock(db: &TestDb, table: &str) -> PgConnection {
     let mut holder = db.connect().await;
     let sql = format!("BEGIN; LOCK TABLE {table} IN SHARE MODE");
     sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
@@ -74,7 +74,7 @@ async fn a_cancelled_import_is_rolled_back_while_it_waits() {
         .review(&sample().client("a", json!({})).group("1", "g", json!({})))
         .await;
     let approved = review.plan.approve(&Choices::new(&review.plan)).unwrap();
-    let holder = hold(&site.db, "tsmp_client").await;
+    let holder = lock(&site.db, "tsmp_client").await;
     let cancel = Cancel::new();
     let applying = tokio::spawn(job::apply(
         &review,
@@ -174,7 +174,7 @@ async fn a_lock_that_somebody_else_holds_is_waited_for_only_so_long() {
     let before = site.dump().await;
     let review = site.review(&sample().client("a", json!({}))).await;
     let approved = review.plan.approve(&Choices::new(&review.plan)).unwrap();
-    let holder = hold(&site.db, "tsmp_client").await;
+    let holder = lock(&site.db, "tsmp_client").await;
     let short = Timeouts {
         lock: Some(Duration::from_millis(50)),
         ..LONG
@@ -235,7 +235,7 @@ async fn a_role_that_may_not_make_our_schema_is_reported_what_to_do() {
 async fn signals_roll_a_running_apply_back_and_end_it_with_130() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let db = demo().await;
-        let holder = hold(&db, "tsmp_client").await;
+        let holder = lock(&db, "tsmp_client").await;
         let home = tempfile::tempdir().unwrap();
         let child = command(home.path())
             .args([

@@ -1,6 +1,8 @@
 //! The command line's contract: one JSON document and one exit code for every
 //! outcome, results on stdout, everything else on stderr.
 
+use std::os::unix::fs::PermissionsExt;
+
 use serde_json::{Value, json};
 
 use crate::digirunner::{demo, empty};
@@ -176,7 +178,7 @@ async fn applying_everything_and_planning_again_finds_only_what_is_blocked() {
 }
 
 #[tokio::test]
-async fn lacking_apis_have_to_be_confirmed() {
+async fn missing_apis_have_to_be_confirmed() {
     let db = demo().await;
     let ran = with_json(&db, &["apply", &export(), "--yes"]);
     assert_eq!(ran.code, Some(4));
@@ -386,6 +388,39 @@ fn hostile_names_do_not_reach_the_terminal() {
         ran.stdout
             .contains("Run `gatediff demo digirunner` in a terminal")
     );
+}
+
+#[test]
+fn our_own_lines_are_lines_and_those_of_data_are_not() {
+    let bin = tempfile::tempdir().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let programs = format!("{}/a\nb", bin.path().display());
+    let run = || {
+        let mut demo = command(home.path());
+        Ran::of(demo.args(["demo"]).env("GATEDIFF_PG_BIN", &programs))
+    };
+    let missing = run();
+    let lines: Vec<&str> = missing.stderr.lines().collect();
+    assert_eq!(lines.len(), 3, "{}", missing.stderr);
+    assert!(lines[0].ends_with("looked in"), "{}", missing.stderr);
+    assert!(lines[1].starts_with("  GATEDIFF_PG_BIN=") && lines[1].ends_with("a⏎b: no initdb"));
+    assert!(lines[2].starts_with("  next step: "), "{}", missing.stderr);
+
+    std::fs::create_dir(&programs).unwrap();
+    for (name, text) in [
+        ("postgres", "echo 'postgres (PostgreSQL) 15.1'"),
+        ("initdb", "printf 'no disk\\033[2J\\ntoday\\n'; exit 1"),
+    ] {
+        let path = std::path::Path::new(&programs).join(name);
+        std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    for path in [bin.path(), std::path::Path::new(&programs)] {
+        std::fs::set_permissions(path, PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    let failed = run();
+    let shown = "a⏎b\n  no disk\\x1b[2J\n  today\n  next step: ";
+    assert!(failed.stderr.contains(shown), "{}", failed.stderr);
 }
 
 #[test]

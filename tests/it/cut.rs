@@ -9,16 +9,17 @@ use serde_json::{Value, json};
 
 use crate::digirunner::demo;
 use crate::review::import_everything;
+use crate::support::cases::cases;
 use crate::support::gatediff::fixture;
 use crate::support::import::Import;
-use crate::support::jobs::{cases, chance, done, wait_until_left_alone};
+use crate::support::jobs::{chance, done, wait_until_left_alone};
 use crate::support::proxy::{Fault, How, Later, Proxy, When};
 use crate::support::pty::{Pty, PtyCommand};
 use crate::support::sample::{Sample, sample};
 use crate::support::site::{OPERATOR, Site, cover_all};
 
 /// Tries in every run of the tests.
-const TRIES: usize = 20;
+const TRIES: usize = 10;
 
 /// Which connection of `apply` is which.
 const APPLYING: usize = 1;
@@ -209,7 +210,7 @@ async fn clients_of(site: &Site) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_commit_of_which_nobody_hears_again_is_reported_as_unknown_with_how_to_find_out() {
+async fn a_commit_without_an_answer_is_reported_as_unknown_with_how_to_find_out() {
     let site = ready().await;
     for (when, clients) in [(When::Commit, 0), (When::CommitAnswer, 1)] {
         let proxy = Proxy::new();

@@ -25,9 +25,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::cut::impatient;
+use crate::support::cases::cases as sized;
 use crate::support::gatediff::command;
 use crate::support::http::SECRET;
-use crate::support::jobs::{cases as sized, chance, done};
+use crate::support::jobs::{chance, done};
 use crate::support::keeper::Keeper;
 use crate::support::pg::TestDb;
 use crate::support::proxy::{Fault, How, Later, Proxy, Way, When};
@@ -39,7 +40,7 @@ use crate::support::site::{OPERATOR, Site, cover_all};
 const WORKERS: usize = 16;
 
 /// How many messages of a scenario are swallowed in a usual run: others in each.
-const USUAL: usize = 100;
+const USUAL: usize = 40;
 
 /// How often a message is tried to be swallowed: on a machine that is busy with
 /// other things a job may give up before it.
@@ -57,13 +58,13 @@ trait Scenario: Sync {
     const IS_SHORT: bool = true;
 
     /// A database before it is done.
-    type Stage: HasDb;
+    type Setup: HasDb;
 
-    async fn stage(&self) -> Self::Stage;
+    async fn setup(&self) -> Self::Setup;
 
     async fn run(
         &self,
-        stage: &Self::Stage,
+        setup: &Self::Setup,
         target: &Target,
         timeouts: Timeouts,
     ) -> Result<(), Failure>;
@@ -102,13 +103,13 @@ impl Case {
 /// it: those to the server in both directions, or if that is wanted also in this
 /// one alone; those to the client in theirs, as nothing more is sent then anyway.
 async fn cases<S: Scenario>(scenario: &S) -> Vec<Case> {
-    let (stage, proxy) = (scenario.stage().await, Proxy::new());
+    let (setup, proxy) = (scenario.setup().await, Proxy::new());
     scenario
-        .run(&stage, &proxy.target(stage.db()), Timeouts::SHIPPED)
+        .run(&setup, &proxy.target(setup.db()), Timeouts::SHIPPED)
         .await
         .unwrap();
     assert_eq!(
-        scenario.is_done(&mut stage.db().connect().await).await,
+        scenario.is_done(&mut setup.db().connect().await).await,
         S::WRITES
     );
     let mut cases = Vec::new();
@@ -154,16 +155,16 @@ fn sweep<S: Scenario>(name: &str, scenario: &S, later: Later) {
             scope.spawn(|| {
                 runtime().block_on(async {
                     let proxy = Proxy::new();
-                    let mut stage = None;
+                    let mut setup = None;
                     while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
                         for _ in 0..TRIES {
-                            let on = match stage.take() {
-                                Some(stage) => stage,
-                                None => scenario.stage().await,
+                            let on = match setup.take() {
+                                Some(setup) => setup,
+                                None => scenario.setup().await,
                             };
                             let (has_struck, is_done) =
                                 swallow(scenario, &on, &proxy, *case, later).await;
-                            stage = (!is_done).then_some(on);
+                            setup = (!is_done).then_some(on);
                             if has_struck {
                                 let mut counts = counts.lock().unwrap();
                                 counts[0] += 1;
@@ -191,7 +192,7 @@ fn sweep<S: Scenario>(name: &str, scenario: &S, later: Later) {
 
 async fn swallow<S: Scenario>(
     scenario: &S,
-    stage: &S::Stage,
+    setup: &S::Setup,
     proxy: &Proxy,
     case: Case,
     later: Later,
@@ -203,12 +204,12 @@ async fn swallow<S: Scenario>(
         },
         _ => impatient(),
     };
-    let db = stage.db();
+    let db = setup.db();
     proxy.cut(case.fault(later));
     let limit =
         Duration::from_secs(1) + timeouts.to_notice_a_loss() * 2 + timeouts.commit_outcome + SLACK;
     let target = proxy.target(db);
-    let ended = tokio::time::timeout(limit, scenario.run(stage, &target, timeouts)).await;
+    let ended = tokio::time::timeout(limit, scenario.run(setup, &target, timeouts)).await;
     let ended = ended.unwrap_or_else(|_| panic!("{case:?}: hangs"));
     let has_struck = proxy.has_struck();
     let mut control = db.connect().await;
@@ -325,9 +326,9 @@ struct Applying<const IS_SHORT: bool>;
 impl<const IS_SHORT: bool> Scenario for Applying<IS_SHORT> {
     const IS_SHORT: bool = IS_SHORT;
 
-    type Stage = (Keeper, Review);
+    type Setup = (Keeper, Review);
 
-    async fn stage(&self) -> (Keeper, Review) {
+    async fn setup(&self) -> (Keeper, Review) {
         let keeper = Keeper::new("tyk").await;
         job::init(&keeper.db.target(), Timeouts::SHIPPED)
             .await
@@ -378,9 +379,9 @@ fn apply_loses_any_message_and_every_later_connection() {
 struct Undoing;
 
 impl Scenario for Undoing {
-    type Stage = Keeper;
+    type Setup = Keeper;
 
-    async fn stage(&self) -> Keeper {
+    async fn setup(&self) -> Keeper {
         let keeper = Keeper::new("tyk").await;
         keeper.import(&organisation()).await;
         keeper
@@ -388,11 +389,11 @@ impl Scenario for Undoing {
 
     async fn run(
         &self,
-        stage: &Keeper,
+        setup: &Keeper,
         target: &Target,
         timeouts: Timeouts,
     ) -> Result<(), Failure> {
-        let job = done(&stage.db).await[0];
+        let job = done(&setup.db).await[0];
         let ledger = LedgerPlace::Target;
         let options = UndoOptions {
             operator: OPERATOR.to_owned(),
@@ -426,9 +427,9 @@ struct Editing;
 impl Scenario for Editing {
     const IS_SHORT: bool = false;
 
-    type Stage = Site;
+    type Setup = Site;
 
-    async fn stage(&self) -> Site {
+    async fn setup(&self) -> Site {
         let site = Site::new(&bank()).await;
         job::init(&site.target(), Timeouts::SHIPPED).await.unwrap();
         site
@@ -466,9 +467,9 @@ struct Planning;
 impl Scenario for Planning {
     const WRITES: bool = false;
 
-    type Stage = Keeper;
+    type Setup = Keeper;
 
-    async fn stage(&self) -> Keeper {
+    async fn setup(&self) -> Keeper {
         let keeper = Keeper::new("tyk").await;
         keeper.import(&organisation()).await;
         keeper
@@ -503,9 +504,9 @@ struct Serving;
 impl Scenario for Serving {
     const IS_SHORT: bool = false;
 
-    type Stage = TestDb;
+    type Setup = TestDb;
 
-    async fn stage(&self) -> TestDb {
+    async fn setup(&self) -> TestDb {
         let db = TestDb::new().await;
         job::init(&db.target(), Timeouts::SHIPPED).await.unwrap();
         db
@@ -575,10 +576,10 @@ fn serve_loses_any_message_and_the_lock_is_free() {
 struct Tasking;
 
 impl Scenario for Tasking {
-    type Stage = TestDb;
+    type Setup = TestDb;
 
-    async fn stage(&self) -> TestDb {
-        Serving.stage().await
+    async fn setup(&self) -> TestDb {
+        Serving.setup().await
     }
 
     async fn run(&self, _: &TestDb, target: &Target, timeouts: Timeouts) -> Result<(), Failure> {

@@ -237,13 +237,18 @@ async fn every_deletion_is_in_the_list_in_the_plan_and_in_its_json() {
         .collect();
     assert!(!removed.is_empty(), "the demo deletes something");
     let text = run(&db, &["plan", &export]);
-    let marked = |text: &str| {
+    let removed_lines = |text: &str| {
         let lines = text.lines().map(str::trim_start);
         lines
             .filter(|line| line.starts_with("- ") && line.ends_with("removed"))
             .count()
     };
-    assert_eq!(marked(&text.stdout), removed.len(), "{}", text.stdout);
+    assert_eq!(
+        removed_lines(&text.stdout),
+        removed.len(),
+        "{}",
+        text.stdout
+    );
     let apply = run(
         &db,
         &[

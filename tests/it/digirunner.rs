@@ -116,16 +116,16 @@ async fn the_demos_export_shows_every_status_and_reason() {
         })
         .collect();
     insta::assert_snapshot!("demo_warnings", warnings.join("\n"));
-    let lack: Vec<String> = review
+    let missing: Vec<String> = review
         .plan
         .missing()
         .iter()
-        .map(|lack| {
-            let users: Vec<String> = lack.used_by.iter().map(ToString::to_string).collect();
-            format!("{}/{} {}", lack.module, lack.key, users.join(" "))
+        .map(|missing| {
+            let users: Vec<String> = missing.used_by.iter().map(ToString::to_string).collect();
+            format!("{}/{} {}", missing.module, missing.key, users.join(" "))
         })
         .collect();
-    insta::assert_snapshot!("demo_lack", lack.join("\n"));
+    insta::assert_snapshot!("demo_missing", missing.join("\n"));
 }
 
 #[tokio::test]

@@ -259,27 +259,27 @@ async fn an_item_whose_prerequisite_is_gone_since_the_plan_is_named() {
         (
             groups,
             "tsmp_group",
-            "group:g was removed from the target since (client:a needs it)",
+            "group:g was removed from the target since (client:a requires it)",
         ),
         (
             scopes,
             "tsmp_vgroup",
-            "scope:s was removed from the target since (client:a needs it)",
+            "scope:s was removed from the target since (client:a requires it)",
         ),
         (
             level,
             "tsmp_security_level",
-            "security-level:L was removed from the target since (client:a needs it)",
+            "security-level:L was removed from the target since (client:a requires it)",
         ),
         (
             authentication,
             "tsmp_group_authorities",
-            "authentication:X was removed from the target since (group:new needs it)",
+            "authentication:X was removed from the target since (group:new requires it)",
         ),
         (
             connection,
             "dgr_rdb_connection",
-            "rdb-connection:c was removed from the target since (client:a needs it)",
+            "rdb-connection:c was removed from the target since (client:a requires it)",
         ),
     ] {
         let kept = if table == "tsmp_security_level" {

@@ -228,7 +228,7 @@ fn around(list: &str) -> (&'static [&'static str], &'static str) {
 }
 
 /// Returns what items need that the cases are not about.
-fn ground() -> Sample {
+fn prerequisites() -> Sample {
     sample()
         .api(("m", "k"))
         .authentication("A", "A")
@@ -317,7 +317,7 @@ async fn judge(target: &Sample, cases: &[Case]) -> (usize, usize, usize) {
     let site = Site::new(target).await;
     let file = cases
         .iter()
-        .fold(ground(), |sample, case| with(sample, case, true));
+        .fold(prerequisites(), |sample, case| with(sample, case, true));
     let review = site.review(&file).await;
     let complaints: Vec<String> = cases
         .iter()
@@ -355,7 +355,7 @@ async fn what_a_plan_lets_through_the_database_takes_when_covering() {
     let cases = cases();
     let target = cases
         .iter()
-        .fold(ground(), |sample, case| with(sample, case, false));
+        .fold(prerequisites(), |sample, case| with(sample, case, false));
     let (blocked, _, covered) = judge(&target, &cases).await;
     assert!(
         blocked > 300 && covered > 200,
@@ -372,7 +372,7 @@ async fn hidden_groups_at_their_limits_are_taken_and_beyond_them_blocked() {
         .filter(|case| case.field["role"] != "local-id")
         .collect();
     let site = Site::new(&sample().api(("m", "k"))).await;
-    let file = of_groups.iter().fold(ground(), |sample, case| {
+    let file = of_groups.iter().fold(prerequisites(), |sample, case| {
         let (n, name) = (case.number, case.name().to_owned());
         let odd = if name == "vgroupFlag" {
             json!("1")
@@ -461,7 +461,7 @@ async fn the_days_that_postgresql_takes_are_written_and_others_are_blocked() {
 
 #[tokio::test]
 async fn as_many_groups_as_a_plan_allows_fit_into_the_oauth_row() {
-    let most = 186;
+    let max = 186;
     let groups = |sample: Sample, of: usize| {
         (0..of).fold(sample, |sample, n| {
             let id = format!("{}", 9_000_000_000_u64 + u64::try_from(n).unwrap());
@@ -475,14 +475,14 @@ async fn as_many_groups_as_a_plan_allows_fit_into_the_oauth_row() {
     // Ids as long as the column for them takes.
     site.run("ALTER SEQUENCE seq_tsmp_group_pk MAXVALUE 9999999999 RESTART 9000000000")
         .await;
-    let over = site.review(&file(most + 1)).await;
+    let over = site.review(&file(max + 1)).await;
     assert_eq!(
         over.plan.entries()[0].verdict.reasons[0].code,
         "too-many-groups"
     );
-    site.import(&file(most)).await;
+    site.import(&file(max)).await;
     let scope = site.column("oauth_client_details", "scope", "true").await;
-    assert_eq!(scope[0].as_str().unwrap().len(), most * 11 - 1);
+    assert_eq!(scope[0].as_str().unwrap().len(), max * 11 - 1);
     // What stands in the target already counts too.
     let more = sample()
         .client("a", json!({"remark": "new"}))

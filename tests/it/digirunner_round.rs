@@ -4,93 +4,23 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use gatediff::engine::diff::Show;
 use gatediff::engine::{Change, ItemId, Outcome, Plan, Refusal, Status};
-use proptest::collection::vec;
-use proptest::prelude::{Strategy, any};
-use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 use serde_json::Value;
 
 use crate::support::draw::{Draw, Side, environment};
+use crate::support::property::{for_all, numbers, short};
 use crate::support::sample::Sample;
 use crate::support::site::{Site, cover_all};
-
-/// How many worlds are tried, unless the environment says otherwise.
-const CASES: u32 = 12;
-
-/// Says how many worlds to try.
-const MORE: &str = "GATEDIFF_TEST_CASES";
 
 type Dump = BTreeMap<String, Vec<Value>>;
 
 #[test]
 fn after_an_import_the_same_file_finds_nothing_more_to_do() {
-    let numbers = (vec(any::<u16>(), 0..1200), vec(any::<u16>(), 0..1200));
-    run(cases(), numbers, |(file, target)| {
+    for_all(4, (numbers(), numbers()), |(file, target)| {
         let file = environment(&mut Draw::new(file), Side::File);
         let target = environment(&mut Draw::new(target), Side::Target);
         let samples = format!("file: {}\ntarget: {}", short(&file), short(&target));
         (samples, async move { holds(&file, &target).await })
     });
-}
-
-/// How many worlds to try.
-pub(crate) fn cases() -> u32 {
-    std::env::var(MORE)
-        .ok()
-        .and_then(|cases| cases.parse().ok())
-        .unwrap_or(CASES)
-}
-
-/// Holds a property against worlds that are drawn from rows of numbers.
-pub(crate) fn for_any<F>(cases: u32, property: impl Fn(&[u16]) -> (Sample, F))
-where
-    F: Future<Output = Result<(), String>>,
-{
-    run(cases, vec(any::<u16>(), 0..1200), |numbers| {
-        let (sample, holds) = property(numbers);
-        (short(&sample), holds)
-    });
-}
-
-/// Tries a property that tells the worlds it is held against.
-fn run<S: Strategy, F>(cases: u32, numbers: S, property: impl Fn(&S::Value) -> (String, F))
-where
-    F: Future<Output = Result<(), String>>,
-{
-    let config = Config {
-        cases,
-        max_shrink_iters: 200,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    let result = TestRunner::new(config).run(&numbers, |numbers| {
-        let (samples, holds) = property(&numbers);
-        runtime
-            .block_on(holds)
-            .map_err(|why| TestCaseError::fail(format!("{why}\n{samples}")))
-    });
-    match result {
-        Ok(()) => {}
-        // The numbers say nothing to a reader; the worlds are in the reason.
-        Err(TestError::Fail(why, _)) => panic!("{}", why.message()),
-        Err(error) => panic!("{error}"),
-    }
-}
-
-/// A world without its empty lists.
-fn short(sample: &Sample) -> String {
-    let Value::Object(mut lists) = sample.lists() else {
-        panic!("lists are an object")
-    };
-    lists.retain(|_, rows| rows.as_array().is_some_and(|rows| !rows.is_empty()));
-    let lists: Vec<String> = lists
-        .iter()
-        .map(|(list, rows)| format!("\n  {list} {rows}"))
-        .collect();
-    format!("{}\n  apis {:?}", lists.concat(), sample.apis)
 }
 
 async fn holds(file: &Sample, target: &Sample) -> Result<(), String> {
@@ -132,13 +62,13 @@ fn same_plan(before: &Plan, after: &Plan, outcomes: &[Outcome]) -> Result<(), St
         let fine = match outcome {
             Outcome::Added | Outcome::Covered | Outcome::Unchanged => {
                 // What it still lacks may wait for an item that was blocked, and is not any more.
-                let lacks = after.changes(index, Show::Differences);
+                let left = after.changes(index, Show::Differences);
                 let waits = |change: &Change| {
                     let needed = change.needs.as_ref().and_then(|id| before.position(id));
                     needed
                         .is_some_and(|index| may_move(before, index, &written, &mut HashSet::new()))
                 };
-                let mut effective = lacks.iter().filter(|change| change.op.is_effective());
+                let mut effective = left.iter().filter(|change| change.op.is_effective());
                 now.verdict.status == Status::Repeat && effective.all(waits)
             }
             Outcome::Blocked => {

@@ -291,7 +291,7 @@ async fn an_item_that_is_relied_on_and_left_out_of_the_import_is_named() {
         .unwrap_err();
     assert_eq!(
         serde_json::to_value(&failure.stale).unwrap(),
-        json!([{"item": "group:g", "why": "changed in the target since: /groupDesc (client:a needs it)", "fields":
+        json!([{"item": "group:g", "why": "changed in the target since: /groupDesc (client:a requires it)", "fields":
             [{"path": "/groupDesc", "then": "then", "now": "now", "wanted": "wanted", "secret": false}]}])
     );
 }

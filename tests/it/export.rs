@@ -10,11 +10,11 @@ use gatediff::job::Exported;
 use serde_json::{Value, json};
 
 use crate::digirunner::demo;
-use crate::digirunner_round::{cases, for_any};
 use crate::support::draw::{Draw, Side, environment};
 use crate::support::gatediff::{Ran, gatediff};
 use crate::support::pg::TestDb;
 use crate::support::portable::{Portable, portable};
+use crate::support::property::for_any;
 use crate::support::pty::PtyCommand;
 use crate::support::sample::{Sample, sample};
 use crate::support::site::{Site, cover_all};
@@ -23,7 +23,7 @@ use crate::support::site::{Site, cover_all};
 
 #[test]
 fn an_export_compared_with_its_own_source_is_unchanged_through_and_through() {
-    for_any(cases(), |numbers| {
+    for_any(4, |numbers| {
         let source = environment(&mut Draw::new(numbers), Side::Source);
         (source.clone(), async move {
             let site = Site::new(&source).await;
@@ -36,7 +36,7 @@ fn an_export_compared_with_its_own_source_is_unchanged_through_and_through() {
 /// A target may contradict itself: two clients of one name block each other in any file.
 #[test]
 fn an_export_compared_with_a_source_that_contradicts_itself_differs_nowhere() {
-    for_any(cases(), |numbers| {
+    for_any(4, |numbers| {
         let source = environment(&mut Draw::new(numbers), Side::Target);
         (source.clone(), async move {
             let site = Site::new(&source).await;
@@ -61,7 +61,7 @@ fn an_export_compared_with_a_source_that_contradicts_itself_differs_nowhere() {
 
 #[test]
 fn an_export_imported_where_there_is_nothing_makes_the_same_again() {
-    for_any(cases(), |numbers| {
+    for_any(4, |numbers| {
         let source = environment(&mut Draw::new(numbers), Side::Source);
         (source.clone(), async move {
             let site = Site::new(&source).await;
@@ -72,7 +72,7 @@ fn an_export_imported_where_there_is_nothing_makes_the_same_again() {
 
 #[test]
 fn a_client_exported_alone_has_all_that_it_needs() {
-    for_any(cases().div_ceil(2), |numbers| {
+    for_any(2, |numbers| {
         let source = environment(&mut Draw::new(numbers), Side::Source);
         (source.clone(), async move {
             let site = Site::new(&source).await;

@@ -13,6 +13,7 @@ use tempfile::{NamedTempFile, TempDir};
 
 use crate::support::gatediff::command;
 use crate::support::jobs::done;
+use crate::support::pg;
 use crate::support::proxy::Proxy;
 use crate::support::sample::{Sample, sample};
 use crate::support::site::Site;
@@ -38,7 +39,7 @@ fn file() -> Sample {
 }
 
 /// A target in which something is wrong.
-struct Patient {
+struct Faulty {
     site: Site,
     home: TempDir,
     file: NamedTempFile,
@@ -74,7 +75,7 @@ impl End {
     }
 }
 
-impl Patient {
+impl Faulty {
     async fn new() -> Self {
         let site = Site::new(&target()).await;
         gatediff::job::init(&site.target(), Timeouts::default())
@@ -170,7 +171,7 @@ fn ended(child: Child) -> End {
 // ---- rights
 
 /// Makes a role with the rights of an operator, and takes some away.
-async fn with_role(patient: &Patient, role: &str, taken: &str) -> End {
+async fn with_role(faulty: &Faulty, role: &str, taken: &str) -> End {
     let setup = format!(
         "CREATE ROLE {role} LOGIN;
          GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
@@ -180,14 +181,14 @@ async fn with_role(patient: &Patient, role: &str, taken: &str) -> End {
          {}",
         taken.replace("ROLE", role)
     );
-    patient.site.run(&setup).await;
-    let url = patient
+    faulty.site.run(&setup).await;
+    let url = faulty
         .site
         .db
         .url()
         .replace("user=postgres", &format!("user={role}"));
-    let end = patient.fails_at(&url, &[]).await;
-    patient
+    let end = faulty.fails_at(&url, &[]).await;
+    faulty
         .site
         .run(&format!("DROP OWNED BY {role}; DROP ROLE {role}"))
         .await;
@@ -196,7 +197,7 @@ async fn with_role(patient: &Patient, role: &str, taken: &str) -> End {
 
 #[tokio::test]
 async fn a_role_that_lacks_a_right_is_reported_which_one_and_where() {
-    let patient = Patient::new().await;
+    let faulty = Faulty::new().await;
     for (taken, place, right) in [
         (
             "SELECT ON tsmp_client",
@@ -225,7 +226,7 @@ async fn a_role_that_lacks_a_right_is_reported_which_one_and_where() {
             "README",
         ),
     ] {
-        let end = with_role(&patient, "lacking", &format!("REVOKE {taken} FROM ROLE")).await;
+        let end = with_role(&faulty, "lacking", &format!("REVOKE {taken} FROM ROLE")).await;
         let place = if place.is_empty() {
             end.document["error"]["where"].as_str().unwrap()
         } else {
@@ -233,18 +234,18 @@ async fn a_role_that_lacks_a_right_is_reported_which_one_and_where() {
         };
         end.assert(1, "denied", Some(place), &[right, "permission denied for "]);
     }
-    patient.succeeds().await;
+    faulty.succeeds().await;
 }
 
 #[tokio::test]
 async fn what_is_read_only_is_not_overruled() {
-    let patient = Patient::new().await;
-    let name = patient.site.db.name().to_owned();
+    let faulty = Faulty::new().await;
+    let name = faulty.site.db.name().to_owned();
     let set = format!("ALTER DATABASE {name} SET default_transaction_read_only = on");
     let reset = format!(
         "BEGIN READ WRITE; ALTER DATABASE {name} RESET default_transaction_read_only; COMMIT"
     );
-    let end = patient.fails_with(&set, &reset).await;
+    let end = faulty.fails_with(&set, &reset).await;
     let place = end.document["error"]["where"].as_str().map(str::to_owned);
     end.assert(
         1,
@@ -256,14 +257,14 @@ async fn what_is_read_only_is_not_overruled() {
             "default_transaction_read_only",
         ],
     );
-    patient.succeeds().await;
+    faulty.succeeds().await;
 }
 
 // ---- another product version
 
 #[tokio::test]
 async fn another_version_of_the_product_is_reported_with_the_table_and_column() {
-    let patient = Patient::new().await;
+    let faulty = Faulty::new().await;
     for (breaking, mending, place, words) in [
         (
             "ALTER TABLE dp_app RENAME TO dp_gone",
@@ -290,7 +291,7 @@ async fn another_version_of_the_product_is_reported_with_the_table_and_column() 
             "a number",
         ),
     ] {
-        let end = patient.fails_with(breaking, mending).await;
+        let end = faulty.fails_with(breaking, mending).await;
         if words != "a number" {
             end.assert(1, "schema", Some(place), &[words]);
         }
@@ -301,14 +302,14 @@ async fn another_version_of_the_product_is_reported_with_the_table_and_column() 
             &["search_path", "does not support its version", "README"],
         );
     }
-    patient.succeeds().await;
+    faulty.succeeds().await;
 }
 
 #[tokio::test]
 async fn columns_of_a_newer_product_version_do_no_harm_unless_they_need_a_value() {
-    let patient = Patient::new().await;
+    let faulty = Faulty::new().await;
     let needed = "ALTER TABLE tsmp_client ADD newer text NOT NULL DEFAULT 'x'; ALTER TABLE tsmp_client ALTER newer DROP DEFAULT";
-    let end = patient
+    let end = faulty
         .fails_with(
             needed,
             "ALTER TABLE tsmp_client ALTER newer SET DEFAULT 'y', ADD newest int",
@@ -320,16 +321,16 @@ async fn columns_of_a_newer_product_version_do_no_harm_unless_they_need_a_value(
         Some("tsmp_client"),
         &["newer", "does not support the target's version"],
     );
-    patient.succeeds().await;
+    faulty.succeeds().await;
     assert_eq!(
-        patient.site.column("tsmp_client", "newer", "true").await,
+        faulty.site.column("tsmp_client", "newer", "true").await,
         ["x", "y"]
     );
 }
 
 // ---- limits, and others who write
 
-async fn hold(site: &Site, sql: &str) -> PgConnection {
+async fn lock(site: &Site, sql: &str) -> PgConnection {
     let mut holder = site.db.connect().await;
     sqlx::raw_sql(AssertSqlSafe(format!("BEGIN; {sql}")))
         .execute(&mut holder)
@@ -340,9 +341,9 @@ async fn hold(site: &Site, sql: &str) -> PgConnection {
 
 #[tokio::test]
 async fn a_row_that_somebody_keeps_locked_and_a_time_limit_are_distinguished() {
-    let patient = Patient::new().await;
-    let holder = hold(&patient.site, "UPDATE tsmp_client SET tps = 1").await;
-    let end = patient.fails(&["--lock-timeout", "0.2"]).await;
+    let faulty = Faulty::new().await;
+    let holder = lock(&faulty.site, "UPDATE tsmp_client SET tps = 1").await;
+    let end = faulty.fails(&["--lock-timeout", "0.2"]).await;
     end.assert(
         5,
         "locked",
@@ -350,7 +351,7 @@ async fn a_row_that_somebody_keeps_locked_and_a_time_limit_are_distinguished() {
         &["--lock-timeout SECONDS", "lock timeout"],
     );
     assert_eq!(end.document["status"], "locked");
-    let end = patient
+    let end = faulty
         .fails(&["--lock-timeout", "60", "--statement-timeout", "0.5"])
         .await;
     end.assert(
@@ -360,7 +361,7 @@ async fn a_row_that_somebody_keeps_locked_and_a_time_limit_are_distinguished() {
         &["--statement-timeout SECONDS", "statement timeout"],
     );
     drop(holder);
-    patient.succeeds().await;
+    faulty.succeeds().await;
 }
 
 /// Makes inserting a client fail as often as told, and counts how often it was tried.
@@ -383,9 +384,9 @@ const NO_MORE: &str =
 #[tokio::test]
 async fn losing_against_others_is_tried_again_and_then_reported() {
     for sqlstate in ["40001", "40P01"] {
-        let patient = Patient::new().await;
-        patient.site.run(&failing(1000, sqlstate)).await;
-        patient.fails(&[]).await.assert(
+        let faulty = Faulty::new().await;
+        faulty.site.run(&failing(1000, sqlstate)).await;
+        faulty.fails(&[]).await.assert(
             3,
             "stale",
             Some("tsmp_client"),
@@ -393,13 +394,13 @@ async fn losing_against_others_is_tried_again_and_then_reported() {
         );
         let tried = "SELECT last_value FROM attempts";
         let tried: i64 = sqlx::query_scalar(tried)
-            .fetch_one(&mut patient.site.db.connect().await)
+            .fetch_one(&mut faulty.site.db.connect().await)
             .await
             .unwrap();
         assert!(tried > 3, "it was tried {tried} times");
-        patient.site.run(NO_MORE).await;
-        patient.site.run(&failing(2, sqlstate)).await;
-        patient.succeeds().await;
+        faulty.site.run(NO_MORE).await;
+        faulty.site.run(&failing(2, sqlstate)).await;
+        faulty.succeeds().await;
     }
 }
 
@@ -409,8 +410,8 @@ async fn a_server_without_room_is_reported() {
         ("53100", "the server is out of disk space or memory"),
         ("53200", "memory"),
     ] {
-        let patient = Patient::new().await;
-        let end = patient.fails_with(&failing(1000, sqlstate), NO_MORE).await;
+        let faulty = Faulty::new().await;
+        let end = faulty.fails_with(&failing(1000, sqlstate), NO_MORE).await;
         end.assert(
             1,
             "refused",
@@ -418,53 +419,51 @@ async fn a_server_without_room_is_reported() {
             &[words, "free disk space"],
         );
         assert!(!end.document.to_string().contains("canary"));
-        patient.succeeds().await;
+        faulty.succeeds().await;
     }
 }
 
 #[tokio::test]
 async fn a_session_that_is_ended_on_the_server_is_reported() {
-    let patient = Patient::new().await;
+    let faulty = Faulty::new().await;
     let ending = "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                       PERFORM pg_terminate_backend(pg_backend_pid());
                       RETURN NEW;
                   END $$;
                   CREATE SEQUENCE attempts;
                   CREATE TRIGGER fail BEFORE INSERT ON tsmp_client FOR EACH ROW EXECUTE FUNCTION fail()";
-    let end = patient.fails_with(ending, NO_MORE).await;
+    let end = faulty.fails_with(ending, NO_MORE).await;
     end.assert(
         1,
         "unreachable",
         Some("tsmp_client"),
         &["nothing was written", "administrator command"],
     );
-    patient.succeeds().await;
+    faulty.succeeds().await;
 }
 
 // ---- no connection
 
 #[tokio::test]
 async fn a_target_that_cannot_be_reached_is_reported_with_what_to_check() {
-    let patient = Patient::new().await;
-    let url = patient.site.db.url();
-    let absent = url.replace(patient.site.db.name(), "nowhere");
-    patient.fails_at(&absent, &[]).await.assert(
-        1,
-        "unreachable",
-        None,
-        &["nowhere", "psql --list"],
-    );
-    patient
+    let faulty = Faulty::new().await;
+    let url = faulty.site.db.url();
+    let absent = url.replace(faulty.site.db.name(), "nowhere");
+    faulty
+        .fails_at(&absent, &[])
+        .await
+        .assert(1, "unreachable", None, &["nowhere", "psql --list"]);
+    faulty
         .site
         .run(&format!(
             "CREATE ROLE crowd LOGIN; ALTER DATABASE {} CONNECTION LIMIT 0",
-            patient.site.db.name()
+            faulty.site.db.name()
         ))
         .await;
-    let end = patient
+    let end = faulty
         .fails_at(&url.replace("user=postgres", "user=crowd"), &[])
         .await;
-    patient.site.run("DROP ROLE crowd").await;
+    faulty.site.run("DROP ROLE crowd").await;
     end.assert(
         1,
         "unreachable",
@@ -472,16 +471,16 @@ async fn a_target_that_cannot_be_reached_is_reported_with_what_to_check() {
         &["too many connections", "as many sessions as"],
     );
     let stranger = url.replace("user=postgres", "user=nobody_here");
-    patient.fails_at(&stranger, &[]).await.assert(
+    faulty.fails_at(&stranger, &[]).await.assert(
         1,
         "denied",
         None,
         &["nobody_here", "pg_hba.conf"],
     );
     let proxy = Proxy::new();
-    let behind = proxy.url(&patient.site.db);
+    let behind = proxy.url(&faulty.site.db);
     drop(proxy);
-    let end = patient.fails_at(&behind, &[]).await;
+    let end = faulty.fails_at(&behind, &[]).await;
     // Whether it was closed or reset is for chance to say.
     end.assert(
         1,
@@ -520,7 +519,7 @@ fn wait_until_blocked(server: &LocalServer) {
 fn start(keep: &TempDir) -> LocalServer {
     LocalServer::start(LocalOptions {
         keep: Some(keep.path().join("kept")),
-        ..LocalOptions::default()
+        ..pg::options()
     })
     .unwrap()
 }

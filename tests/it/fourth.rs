@@ -9,8 +9,9 @@ use gatediff::engine::schema::{
     Rules, Stands,
 };
 use gatediff::engine::{DocumentSchema, Kind, KindInfo};
-use gatediff::platform::document::{About, Documents, File, Json, Object, Product, Source};
-use gatediff::platform::{DemoData, DemoTarget, ExportOptions, ImportOptions, ParseError};
+use gatediff::platform::document::{About, Documents, File, Json, Object, Product};
+use gatediff::platform::{DemoData, DemoTarget, ExportOptions, ImportOptions};
+use gatediff::source::{ParseError, Source};
 
 /// The fourth product as a platform.
 pub(crate) static FOURTH: Documents = Documents(&Fleet);

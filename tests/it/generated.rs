@@ -15,7 +15,7 @@ fn is_update() -> bool {
 }
 
 /// Compares a file with what it should hold, or writes it.
-fn hold(path: &Path, wanted: &str) {
+fn compare_or_write(path: &Path, wanted: &str) {
     if is_update() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, wanted).unwrap();
@@ -41,7 +41,7 @@ fn the_completions_are_current() {
         ("zsh", "_gatediff"),
         ("fish", "gatediff.fish"),
     ] {
-        hold(
+        compare_or_write(
             &root().join("completions").join(name),
             &printed(&["completions", shell]),
         );
@@ -50,12 +50,12 @@ fn the_completions_are_current() {
 
 #[test]
 fn the_manual_page_is_current() {
-    hold(&root().join("man").join("gatediff.1"), &printed(&["man"]));
+    compare_or_write(&root().join("man").join("gatediff.1"), &printed(&["man"]));
 }
 
 /// Returns the README with what stands between the two marks replaced.
-fn with_section(readme: &str, mark: &str, text: &str) -> String {
-    let (open, close) = (format!("<!-- {mark} -->"), format!("<!-- /{mark} -->"));
+fn with_section(readme: &str, marker: &str, text: &str) -> String {
+    let (open, close) = (format!("<!-- {marker} -->"), format!("<!-- /{marker} -->"));
     let (before, rest) = readme
         .split_once(&open)
         .unwrap_or_else(|| panic!("README has no {open}"));
@@ -72,5 +72,5 @@ fn the_readmes_help_and_keys_are_current() {
     let help = format!("```text\n{}\n```", printed(&["--help"]).trim_end());
     let wanted = with_section(&readme, "help", &help);
     let wanted = with_section(&wanted, "keys", &gatediff::tui::keys_markdown());
-    hold(&path, &wanted);
+    compare_or_write(&path, &wanted);
 }

@@ -8,12 +8,14 @@ use std::time::Instant;
 
 use gatediff::store::Target;
 use serde_json::{Value, json};
-use sqlx::AssertSqlSafe;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, SqlStr};
 use tempfile::TempDir;
 
 use crate::digirunner_statements::{clients, shared};
+use crate::support::cases::cases;
 use crate::support::gatediff::{Ran, command};
-use crate::support::jobs::{cases, chance, rows, wait_until_left_alone};
+use crate::support::jobs::{chance, rows, wait_until_left_alone};
 use crate::support::pty::PtyCommand;
 use crate::support::sample::{Sample, sample};
 use crate::support::site::Site;
@@ -905,16 +907,15 @@ async fn nobody_but_the_owner_can_read_what_is_kept_unless_granted() {
 
 /// Makes our schema as it was before journals, with a job in it.
 async fn first_version(target: &Target) {
-    let mut migrator = sqlx::migrate!("./migrations");
+    let mut migrator = Migrator::with_migrations(vec![Migration::new(
+        1,
+        "jobs".into(),
+        MigrationType::Simple,
+        SqlStr::from_static(include_str!("../../migrations/0001_jobs.sql")),
+        false,
+    )]);
     migrator.dangerous_set_table_name("gatediff.migrations");
     migrator.create_schemas = vec!["gatediff".into()].into();
-    let first: Vec<_> = migrator
-        .migrations
-        .iter()
-        .filter(|migration| migration.version == 1)
-        .cloned()
-        .collect();
-    migrator.migrations = first.into();
     let mut connection = target
         .connect(gatediff::store::Timeouts::default())
         .await

@@ -194,7 +194,7 @@ async fn tasks(db: &TestDb) -> Vec<(String, String)> {
 }
 
 /// Holds the lock of every job, until it is dropped.
-async fn hold(db: &TestDb) -> sqlx::PgConnection {
+async fn lock(db: &TestDb) -> sqlx::PgConnection {
     let mut connection = db.connect().await;
     sqlx::query("SELECT pg_advisory_lock($1)")
         .bind(LOCK)
@@ -980,7 +980,7 @@ async fn what_is_expired_is_not_there_any_more_and_its_files_are_forgotten() {
 async fn jobs_of_a_killed_server_fail_with_the_reason_and_nothing_is_written() {
     let db = TestDb::new().await;
     let mut api = Api::start(&db, &["--lock-timeout", "60"]);
-    let held = hold(&db).await;
+    let held = lock(&db).await;
     let runs = accepted(&api.import("", &two(), None));
     api.begun(&runs);
     let waits = accepted(&api.import("", &file(&[transform("t-9", "Ninth", "z")]), None));
@@ -1048,7 +1048,7 @@ async fn what_a_killed_server_had_committed_is_complete() {
 async fn a_server_that_is_reported_to_stop_cancels_what_it_has_not_done() {
     let db = TestDb::new().await;
     let mut api = Api::start(&db, &["--lock-timeout", "60", "--grace", "0.2"]);
-    let held = hold(&db).await;
+    let held = lock(&db).await;
     let runs = accepted(&api.import("", &two(), None));
     api.begun(&runs);
     let waits = accepted(&api.import("", &file(&[transform("t-9", "Ninth", "z")]), None));
@@ -1082,7 +1082,7 @@ async fn who_comes_when_too_many_wait_is_asked_to_come_again() {
         &db,
         &["--lock-timeout", "60", "--jobs", "1", "--queue", "1"],
     );
-    let held = hold(&db).await;
+    let held = lock(&db).await;
     let runs = accepted(&api.import("", &two(), None));
     api.begun(&runs);
     let waits = accepted(&api.import("", &two(), None));

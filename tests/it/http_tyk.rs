@@ -10,9 +10,10 @@ use rustix::process::Signal;
 use serde_json::{Map, Value, json};
 
 use crate::http::ledger_text;
+use crate::support::cases::cases;
 use crate::support::gatediff::{command, fixture};
 use crate::support::http::{Answer, SECRET, Served};
-use crate::support::jobs::{ask, cases, chance, done, wait_until_left_alone};
+use crate::support::jobs::{ask, chance, done, wait_until_left_alone};
 use crate::support::pg::TestDb;
 use crate::support::wait;
 
@@ -620,7 +621,7 @@ async fn while_another_program_has_the_lock_or_the_queue_is_full_clients_are_rep
     assert!(
         messages
             .iter()
-            .any(|message| message.contains("Another job holds the target")),
+            .any(|message| message.contains("Another job is using the target")),
         "{messages:?}"
     );
     assert!(

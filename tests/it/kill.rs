@@ -7,12 +7,13 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
+use crate::support::cases::cases;
 use crate::support::import::Import;
-use crate::support::jobs::{cases, chance};
+use crate::support::jobs::chance;
 use crate::support::pg::TestDb;
 
 /// Tries in every run of the tests.
-const TRIES: usize = 20;
+const TRIES: usize = 10;
 
 /// How many clients the files bring.
 const SIZES: [i64; 3] = [10, 30, 80];

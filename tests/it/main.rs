@@ -42,6 +42,9 @@ mod external;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+#[cfg(feature = "fetch-postgres")]
+mod fetch;
+#[cfg(test)]
 mod fourth;
 #[cfg(test)]
 mod generated;

@@ -314,7 +314,7 @@ fn nested(depth: usize) -> String {
 }
 
 #[tokio::test]
-async fn a_plan_of_the_deepest_document_is_read_again_and_a_deeper_one_is_refused() {
+async fn a_plan_of_a_document_of_maximal_depth_is_read_again_and_a_deeper_one_is_refused() {
     let db = TYK.demo().await;
     let bench = Bench::new(&TYK, &db);
     let home = tempfile::tempdir().unwrap();
@@ -446,7 +446,7 @@ async fn single_items_and_kinds_are_exported_where_the_product_has_them() {
             &["--include", "client"],
             "tyk has no items of kind 'client'",
         ),
-        (&["--item", "api"], "--item needs a kind and a value"),
+        (&["--item", "api"], "--item requires a kind and a value"),
         (
             &["--item", "api:nowhere"],
             "the target has no api 'nowhere'",
@@ -627,7 +627,7 @@ async fn options_that_a_format_does_not_have_are_wrong_usage() {
             ["--include", "SORCE"],
             "sp-config has no items of kind 'SORCE'",
         ),
-        (["--id", "2c91"], "--id needs a kind and a value"),
+        (["--id", "2c91"], "--id requires a kind and a value"),
         (
             ["--mapping", "/nonexistent/mapping.json"],
             "cannot read the mappings",

@@ -65,9 +65,9 @@ async fn refused(site: &Site, file: &Sample) -> (Failure, Vec<Problem>) {
 
 /// A way of refusing one row: what makes the database do so, what is bad of the client, the constraint
 /// that is named, and words of the message.
-type Manner = (&'static str, Value, Option<&'static str>, &'static str);
+type Case = (&'static str, Value, Option<&'static str>, &'static str);
 
-fn manners() -> Vec<Manner> {
+fn cases() -> Vec<Case> {
     vec![
         (
             "ALTER TABLE tsmp_client ADD CONSTRAINT few CHECK (tps < 500)",
@@ -138,7 +138,7 @@ fn manners() -> Vec<Manner> {
     ]
 }
 
-async fn names_the_client(target: &Sample, (breaking, bad, constraint, words): Manner) {
+async fn names_the_client(target: &Sample, (breaking, bad, constraint, words): Case) {
     let site = Site::new(target).await;
     site.run(breaking).await;
     let (failure, problems) = refused(&site, &clients(1, &bad)).await;
@@ -188,15 +188,15 @@ async fn names_the_client(target: &Sample, (breaking, bad, constraint, words): M
 
 #[tokio::test]
 async fn the_added_client_that_is_refused_is_named_with_the_constraint() {
-    for manner in manners() {
-        names_the_client(&sample(), manner).await;
+    for case in cases() {
+        names_the_client(&sample(), case).await;
     }
 }
 
 #[tokio::test]
 async fn the_covered_client_that_is_refused_is_named_with_the_constraint() {
-    for manner in manners() {
-        names_the_client(&clients(100, &json!({})), manner).await;
+    for case in cases() {
+        names_the_client(&clients(100, &json!({})), case).await;
     }
 }
 

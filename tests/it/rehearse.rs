@@ -25,13 +25,13 @@ use crate::support::wait::until;
 type Whole = BTreeMap<String, Vec<Value>>;
 
 /// A database, an import file, and a home directory.
-struct Stage {
+struct Setup {
     site: Site,
     home: TempDir,
     file: PathBuf,
 }
 
-impl Stage {
+impl Setup {
     async fn new(target: &Sample, file: &Sample) -> Self {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("export.json");
@@ -164,8 +164,8 @@ fn refusing(document: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_rehearsal_writes_nothing_and_reports_the_rows_of_the_apply() {
-    let stage = Stage::demo().await;
-    let (rehearsed, text) = stage.rehearse_in_vain().await;
+    let setup = Setup::demo().await;
+    let (rehearsed, text) = setup.rehearse_in_vain().await;
     assert_eq!(rehearsed.code, Some(0), "{rehearsed:?}");
     let rehearsed = rehearsed.json();
     assert_eq!(
@@ -184,13 +184,13 @@ async fn a_rehearsal_writes_nothing_and_reports_the_rows_of_the_apply() {
     assert!(text.stdout.contains("0 refusals"), "{}", text.stdout);
     assert!(
         !ask(
-            &stage.site.db,
+            &setup.site.db,
             "SELECT to_regnamespace('gatediff') IS NOT NULL"
         ),
         "no schema of ours"
     );
 
-    let applied = stage.run(&["--yes", "--output", "json"]).json();
+    let applied = setup.run(&["--yes", "--output", "json"]).json();
     assert_eq!(applied["job"], 1, "the rehearsals are no jobs");
     assert!(applied["tables"].as_array().unwrap().len() > 10);
     assert_eq!(rehearsed["tables"], applied["tables"]);
@@ -199,27 +199,27 @@ async fn a_rehearsal_writes_nothing_and_reports_the_rows_of_the_apply() {
 
 #[tokio::test]
 async fn a_rehearsal_leaves_no_trace_where_the_ledger_is_there_either() {
-    let stage = Stage::new(&target(), &file()).await;
-    job::init(&stage.site.target(), Timeouts::default())
+    let setup = Setup::new(&target(), &file()).await;
+    job::init(&setup.site.target(), Timeouts::default())
         .await
         .unwrap();
-    let (rehearsed, _) = stage.rehearse_in_vain().await;
+    let (rehearsed, _) = setup.rehearse_in_vain().await;
     assert_eq!(rehearsed.code, Some(0), "{rehearsed:?}");
-    assert!(stage.site.rows("gatediff.jobs", "true").await.is_empty());
+    assert!(setup.site.rows("gatediff.jobs", "true").await.is_empty());
     // A refused one neither: it is no job that failed.
-    stage
+    setup
         .site
         .run("ALTER TABLE tsmp_client ADD CONSTRAINT few CHECK (tps < 50)")
         .await;
-    let (rehearsed, _) = stage.rehearse_in_vain().await;
+    let (rehearsed, _) = setup.rehearse_in_vain().await;
     assert_eq!(rehearsed.code, Some(1), "{rehearsed:?}");
-    assert!(stage.site.rows("gatediff.jobs", "true").await.is_empty());
+    assert!(setup.site.rows("gatediff.jobs", "true").await.is_empty());
 }
 
 #[tokio::test]
 async fn a_rehearsal_makes_no_ledger_file() {
-    let stage = Stage::new(&target(), &file()).await;
-    let ledger = stage.home.path().join("ledger.db");
+    let setup = Setup::new(&target(), &file()).await;
+    let ledger = setup.home.path().join("ledger.db");
     let args = [
         "--rehearse",
         "--output",
@@ -227,20 +227,20 @@ async fn a_rehearsal_makes_no_ledger_file() {
         "--ledger",
         ledger.to_str().unwrap(),
     ];
-    let rehearsed = stage.run(&args);
+    let rehearsed = setup.run(&args);
     assert_eq!(rehearsed.code, Some(0), "{rehearsed:?}");
     assert!(!ledger.exists());
 }
 
 #[tokio::test]
 async fn the_use_case_reports_what_the_command_line_reports() {
-    let stage = Stage::new(&target(), &file()).await;
-    let review = stage.review(&file()).await;
-    let before = stage.whole().await;
-    let rehearsed = rehearse(&stage, &review).await;
-    assert_eq!(stage.whole().await, before);
+    let setup = Setup::new(&target(), &file()).await;
+    let review = setup.review(&file()).await;
+    let before = setup.whole().await;
+    let rehearsed = rehearse(&setup, &review).await;
+    assert_eq!(setup.whole().await, before);
     assert_eq!(rehearsed.problems, []);
-    let receipt = stage
+    let receipt = setup
         .site
         .apply(&review, &cover_all(&review.plan))
         .await
@@ -251,14 +251,14 @@ async fn the_use_case_reports_what_the_command_line_reports() {
     );
 }
 
-async fn rehearse(stage: &Stage, review: &Review) -> Rehearsal {
+async fn rehearse(setup: &Setup, review: &Review) -> Rehearsal {
     let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
     let options = ApplyOptions::new(OPERATOR, Timeouts::default());
     let (reporter, cancel) = (Reporter::silent(), Cancel::new());
     job::rehearse(
         review,
         approved,
-        &stage.site.target(),
+        &setup.site.target(),
         &options,
         &reporter,
         &cancel,
@@ -322,14 +322,14 @@ const REFUSALS: [(&str, &str, &str); 6] = [
 async fn every_table_that_refuses_is_named_with_its_constraint() {
     // The client has a group already, so that a second one is one too many.
     let target = target().client_group("a", "5");
-    let stage = Stage::new(&target, &file()).await;
+    let setup = Setup::new(&target, &file()).await;
     for (table, constraint, _) in REFUSALS {
-        stage
+        setup
             .site
             .run(&format!("ALTER TABLE {table} {constraint}"))
             .await;
     }
-    let (rehearsed, text) = stage.rehearse_in_vain().await;
+    let (rehearsed, text) = setup.rehearse_in_vain().await;
     assert_eq!(rehearsed.code, Some(1), "{rehearsed:?}");
     let document = rehearsed.json();
     assert_eq!(document["status"], "error");
@@ -370,14 +370,14 @@ async fn every_table_that_refuses_is_named_with_its_constraint() {
 
 #[tokio::test]
 async fn where_nothing_is_refused_any_more_the_apply_goes_through() {
-    let stage = Stage::new(&target(), &file()).await;
-    let review = stage.review(&file()).await;
+    let setup = Setup::new(&target(), &file()).await;
+    let review = setup.review(&file()).await;
     let (table, constraint, _) = REFUSALS[1];
-    stage
+    setup
         .site
         .run(&format!("ALTER TABLE {table} {constraint}"))
         .await;
-    let rehearsed = rehearse(&stage, &review).await;
+    let rehearsed = rehearse(&setup, &review).await;
     let message =
         "new row for relation \"tsmp_client\" violates check constraint \"few\"".to_owned();
     let problem = Problem {
@@ -388,19 +388,19 @@ async fn where_nothing_is_refused_any_more_the_apply_goes_through() {
     };
     assert_eq!(rehearsed.problems, [problem]);
     assert!(
-        stage
+        setup
             .site
             .apply(&review, &cover_all(&review.plan))
             .await
             .is_err()
     );
-    stage
+    setup
         .site
         .run("ALTER TABLE tsmp_client DROP CONSTRAINT few")
         .await;
-    let rehearsed = rehearse(&stage, &review).await;
+    let rehearsed = rehearse(&setup, &review).await;
     assert_eq!(rehearsed.problems, []);
-    let receipt = stage
+    let receipt = setup
         .site
         .apply(&review, &cover_all(&review.plan))
         .await
@@ -418,14 +418,14 @@ async fn where_nothing_is_refused_any_more_the_apply_goes_through() {
 
 #[tokio::test]
 async fn what_the_commit_would_refuse_is_named_with_its_table_when_applied_too() {
-    let stage = Stage::new(&target(), &file()).await;
+    let setup = Setup::new(&target(), &file()).await;
     let (table, constraint, described) = REFUSALS[0];
-    stage
+    setup
         .site
         .run(&format!("ALTER TABLE {table} {constraint}"))
         .await;
-    let before = stage.site.dump().await;
-    let applied = stage.run(&["--yes", "--output", "json"]);
+    let before = setup.site.dump().await;
+    let applied = setup.run(&["--yes", "--output", "json"]);
     let error = applied.json()["error"].clone();
     assert_eq!(error["where"], table, "{error:#}");
     assert!(
@@ -433,51 +433,51 @@ async fn what_the_commit_would_refuse_is_named_with_its_table_when_applied_too()
         "{error:#}"
     );
     assert!(!error.to_string().contains("canary"), "{error:#}");
-    assert_eq!(stage.site.dump().await, before);
+    assert_eq!(setup.site.dump().await, before);
 }
 
 #[tokio::test]
 async fn a_right_that_is_lacking_is_named_with_its_table_and_nothing_else_is_left_out() {
-    let stage = Stage::new(&target().level("L", "level"), &file_at_level()).await;
-    stage
+    let setup = Setup::new(&target().level("L", "level"), &file_at_level()).await;
+    setup
         .site
         .run("CREATE ROLE rehearser LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO rehearser")
         .await;
-    stage
+    setup
         .site
         .run("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO rehearser")
         .await;
     let rehearse = || {
-        let url = stage
+        let url = setup
             .site
             .db
             .url()
             .replace("user=postgres", "user=rehearser");
-        ended(stage.spawn(&url, &["--rehearse", "--output", "json"]))
+        ended(setup.spawn(&url, &["--rehearse", "--output", "json"]))
     };
     // A schema may not be made, and need not.
     let creates = "SELECT has_database_privilege('rehearser', current_database(), 'CREATE')";
-    assert!(!ask(&stage.site.db, creates));
+    assert!(!ask(&setup.site.db, creates));
     let whole = rehearse();
     assert_eq!(whole.code, Some(0), "{whole:?}");
     let whole = whole.json();
     // One cannot be inserted, one not be updated, one not be held.
-    stage
+    setup
         .site
         .run("REVOKE INSERT ON dgr_x_api_key FROM rehearser")
         .await;
-    stage
+    setup
         .site
         .run("REVOKE UPDATE ON tsmp_group FROM rehearser")
         .await;
-    stage
+    setup
         .site
         .run("REVOKE UPDATE ON tsmp_security_level FROM rehearser")
         .await;
-    let before = stage.whole().await;
+    let before = setup.whole().await;
     let ran = rehearse();
-    assert_eq!(stage.whole().await, before);
-    stage
+    assert_eq!(setup.whole().await, before);
+    setup
         .site
         .run("DROP OWNED BY rehearser; DROP ROLE rehearser")
         .await;
@@ -516,12 +516,12 @@ fn file_at_level() -> Sample {
 
 #[tokio::test]
 async fn a_stale_plan_is_not_rehearsed() {
-    let stage = Stage::new(&target(), &file()).await;
-    let plan = stage.home.path().join("plan.json");
-    let file = stage.file.to_str().unwrap();
-    let url = stage.site.db.url();
+    let setup = Setup::new(&target(), &file()).await;
+    let plan = setup.home.path().join("plan.json");
+    let file = setup.file.to_str().unwrap();
+    let url = setup.site.db.url();
     let run = |args: &[&str]| {
-        let output = command(stage.home.path())
+        let output = command(setup.home.path())
             .args(args)
             .args(["--database-url", &url])
             .output()
@@ -543,11 +543,11 @@ async fn a_stale_plan_is_not_rehearsed() {
         "all",
     ]);
     assert_eq!(planned.code, Some(2), "{planned:?}");
-    stage
+    setup
         .site
         .run("UPDATE tsmp_client SET tps = 77; UPDATE dgr_rdb_connection SET mima = 'canary-now'")
         .await;
-    let before = stage.whole().await;
+    let before = setup.whole().await;
     let document = run(&[
         "apply",
         plan.to_str().unwrap(),
@@ -556,7 +556,7 @@ async fn a_stale_plan_is_not_rehearsed() {
         "json",
     ]);
     let text = run(&["apply", plan.to_str().unwrap(), "--rehearse"]);
-    assert_eq!(stage.whole().await, before);
+    assert_eq!(setup.whole().await, before);
     assert_eq!(
         (document.code, text.code),
         (Some(3), Some(3)),
@@ -585,10 +585,10 @@ async fn a_stale_plan_is_not_rehearsed() {
 
 #[tokio::test]
 async fn while_another_job_holds_the_target_nothing_is_rehearsed() {
-    let stage = Stage::new(&target(), &file()).await;
-    let mut holder = stage.site.db.connect().await;
+    let setup = Setup::new(&target(), &file()).await;
+    let mut holder = setup.site.db.connect().await;
     assert!(lock::take(&mut holder).await.unwrap().is_ok());
-    let (rehearsed, text) = stage.rehearse_in_vain().await;
+    let (rehearsed, text) = setup.rehearse_in_vain().await;
     assert_eq!(rehearsed.code, Some(5), "{rehearsed:?}");
     assert_eq!(rehearsed.json()["status"], "locked");
     assert!(text.stderr.contains("gatediff/"), "{}", text.stderr);
@@ -597,8 +597,8 @@ async fn while_another_job_holds_the_target_nothing_is_rehearsed() {
 #[tokio::test]
 async fn what_is_blocked_is_not_rehearsed() {
     let target = target().client("z", json!({"clientAlias": "al"}));
-    let stage = Stage::new(&target, &sample().client("x", json!({"clientAlias": "al"}))).await;
-    let (rehearsed, text) = stage.rehearse_in_vain().await;
+    let setup = Setup::new(&target, &sample().client("x", json!({"clientAlias": "al"}))).await;
+    let (rehearsed, text) = setup.rehearse_in_vain().await;
     assert_eq!(rehearsed.code, Some(4), "{rehearsed:?}");
     let rehearsed = rehearsed.json();
     assert_eq!(
@@ -610,21 +610,21 @@ async fn what_is_blocked_is_not_rehearsed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_rehearsal_leaves_nothing() {
-    let stage = Stage::new(&target(), &file()).await;
-    let before = stage.whole().await;
-    let mut holder = stage.site.db.connect().await;
+    let setup = Setup::new(&target(), &file()).await;
+    let before = setup.whole().await;
+    let mut holder = setup.site.db.connect().await;
     sqlx::raw_sql("BEGIN; LOCK TABLE tsmp_client IN SHARE MODE")
         .execute(&mut holder)
         .await
         .unwrap();
-    let child = stage.spawn(
-        &stage.site.db.url(),
+    let child = setup.spawn(
+        &setup.site.db.url(),
         &["--rehearse", "--output", "json", "--lock-timeout", "60"],
     );
     tokio::task::block_in_place(|| {
         until("the rehearsal waits", || {
             ask(
-                &stage.site.db,
+                &setup.site.db,
                 "SELECT EXISTS (SELECT FROM pg_stat_activity \
                  WHERE datname = current_database() AND wait_event_type = 'Lock')",
             )
@@ -639,5 +639,5 @@ async fn an_interrupted_rehearsal_leaves_nothing() {
     drop(holder);
     assert_eq!(ran.code, Some(130), "{ran:?}");
     assert_eq!(ran.json()["error"]["kind"], "cancelled");
-    assert_eq!(stage.whole().await, before);
+    assert_eq!(setup.whole().await, before);
 }

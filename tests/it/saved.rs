@@ -216,7 +216,7 @@ async fn what_was_blocked_and_is_free_now_is_left_out_all_the_same() {
 }
 
 #[tokio::test]
-async fn lacking_apis_are_ignored_only_if_the_plan_says_so() {
+async fn missing_apis_are_ignored_only_if_the_plan_says_so() {
     let file = file()
         .group("1", "g", json!({}))
         .group_api("1", ("m", "k"), json!({}));

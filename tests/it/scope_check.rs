@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
 use crate::digirunner::demo;
-use crate::digirunner_round::{cases, for_any};
 use crate::digirunner_statements::executed_since;
 use crate::support::draw::{Draw, Side, environment};
+use crate::support::property::for_any;
 use crate::support::sample::{Sample, sample};
 use crate::support::site::{OPERATOR, Site, cover_all};
 
@@ -65,8 +65,8 @@ async fn undo(site: &Site, job: i64) {
 /// Tells findings as `code item`; what cannot be repaired ends with `!`.
 fn describe(found: &[ScopeFinding]) -> Vec<String> {
     let describe = |finding: &ScopeFinding| {
-        let mark = if finding.repair.is_some() { "" } else { " !" };
-        format!("{} {}{mark}", finding.code, finding.item)
+        let sign = if finding.repair.is_some() { "" } else { " !" };
+        format!("{} {}{sign}", finding.code, finding.item)
     };
     found.iter().map(describe).collect()
 }
@@ -486,7 +486,7 @@ fn damage(numbers: &[u16]) -> String {
 
 #[test]
 fn whatever_is_wrong_what_can_be_repaired_is_and_nobody_loses_anything() {
-    for_any(cases(), |numbers| {
+    for_any(4, |numbers| {
         let sample = environment(&mut Draw::new(numbers), Side::Target);
         let damage = damage(numbers);
         (
@@ -542,7 +542,7 @@ async fn repaired(sample: &Sample, damage: &str) -> Result<(), String> {
 }
 
 /// Clients with a scope each, and something wrong with all of them.
-fn ailing(count: u32) -> Sample {
+fn with_findings(count: u32) -> Sample {
     (0..count).fold(sample().apis(&[("m", "1")]), |sample, index| {
         let (client, scope, hidden) = (
             format!("c{index}"),
@@ -566,7 +566,7 @@ fn ailing(count: u32) -> Sample {
 }
 
 async fn statements(count: u32) -> (Vec<String>, usize) {
-    let site = Site::new(&ailing(count)).await;
+    let site = Site::new(&with_findings(count)).await;
     job::init(&site.target(), Timeouts::default())
         .await
         .unwrap();
@@ -583,7 +583,7 @@ async fn statements(count: u32) -> (Vec<String>, usize) {
 }
 
 #[tokio::test]
-async fn five_hundred_ailing_clients_take_as_many_statements_as_five() {
+async fn five_hundred_clients_with_findings_take_as_many_statements_as_five() {
     let ((few, few_found), (many, many_found)) = (statements(5).await, statements(500).await);
     assert_eq!((few_found, many_found), (30, 3000));
     assert_eq!(few, many);

@@ -13,8 +13,9 @@ use gatediff::store::{LedgerPlace, Timeouts};
 use serde_json::Value;
 
 use crate::digirunner::demo;
+use crate::support::cases::cases;
 use crate::support::gatediff::command;
-use crate::support::jobs::{cases, chance, wait_until_left_alone};
+use crate::support::jobs::{chance, wait_until_left_alone};
 use crate::support::scopes::{BALANCE, BLOCK, TRANSFER, bank, draft, with_holders};
 use crate::support::site::Site;
 
@@ -73,7 +74,7 @@ async fn a_scope_is_made_given_updated_taken_and_deleted_and_all_of_it_undone() 
     let apis: Vec<_> = all
         .apis()
         .iter()
-        .filter(|api| !api.is_lacking())
+        .filter(|api| !api.is_missing())
         .map(|api| api.name.clone())
         .collect();
     let draft = Draft {

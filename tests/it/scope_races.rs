@@ -15,7 +15,8 @@ use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
 use tokio::task::JoinHandle;
 
-use crate::support::jobs::{ask, cases};
+use crate::support::cases::cases;
+use crate::support::jobs::ask;
 use crate::support::pg::TestDb;
 use crate::support::scopes::{
     BALANCE, BLOCK, LIST, about, api, bank, draft, options, same, with_crm,
@@ -37,7 +38,7 @@ fn beside(site: &Site, edit: Edit, timeouts: Timeouts) -> JoinHandle<Result<Edit
     })
 }
 
-fn patient() -> Timeouts {
+fn long_timeouts() -> Timeouts {
     Timeouts {
         lock: LONG,
         wait: LONG,
@@ -84,7 +85,7 @@ async fn of_two_who_create_the_same_name_one_wins_and_the_other_is_reported() {
     for case in 0..cases(8) {
         let site = Site::new(&bank()).await;
         let jobs = [BALANCE, LIST]
-            .map(|api| beside(&site, Edit::Create(draft("same", &[api])), patient()));
+            .map(|api| beside(&site, Edit::Create(draft("same", &[api])), long_timeouts()));
         let mut ends = Vec::new();
         for job in jobs {
             ends.push(job.await.unwrap());
@@ -132,8 +133,8 @@ async fn of_two_who_take_the_same_alias_one_wins_and_the_other_is_reported() {
         .updating("third", |draft| draft.alias = "same".to_owned())
         .await;
     let jobs = [
-        beside(&site, one, patient()),
-        beside(&site, other, patient()),
+        beside(&site, one, long_timeouts()),
+        beside(&site, other, long_timeouts()),
     ];
     let mut lost = Vec::new();
     for job in jobs {
@@ -161,7 +162,7 @@ async fn of_two_who_update_the_same_scope_the_second_is_stale() {
         })
         .await,
     ];
-    let jobs = edits.map(|edit| beside(&site, edit, patient()));
+    let jobs = edits.map(|edit| beside(&site, edit, long_timeouts()));
     let mut lost = Vec::new();
     for job in jobs {
         lost.extend(job.await.unwrap().err());
@@ -181,7 +182,7 @@ async fn a_scope_is_given_or_deleted_but_never_both() {
             site.deleting("crm").await,
             site.giving("crm", &["none"]).await,
         ]
-        .map(|edit| beside(&site, edit, patient()));
+        .map(|edit| beside(&site, edit, long_timeouts()));
         let mut ends = Vec::new();
         for job in jobs {
             ends.push(job.await.unwrap().map_err(|failure| codes(&failure)));
@@ -236,7 +237,11 @@ async fn a_name_that_the_product_is_about_to_create_is_waited_for_and_seen() {
     for (how, codes_then) in [("COMMIT", vec![1353]), ("ROLLBACK", vec![])] {
         let site = Site::new(&bank()).await;
         let product = begun(&site.db, insert).await;
-        let job = beside(&site, Edit::Create(draft("same", &[BALANCE])), patient());
+        let job = beside(
+            &site,
+            Edit::Create(draft("same", &[BALANCE])),
+            long_timeouts(),
+        );
         wait_until_waiting(&site.db);
         assert!(!job.is_finished());
         end(product, how).await;
@@ -261,7 +266,7 @@ async fn a_client_that_the_product_is_about_to_give_it_to_keeps_it_from_being_de
     let site = Site::new(&with_crm()).await;
     let give = "INSERT INTO tsmp_client_vgroup VALUES ('none', '600')";
     let product = begun(&site.db, give).await;
-    let job = beside(&site, site.deleting("crm").await, patient());
+    let job = beside(&site, site.deleting("crm").await, long_timeouts());
     wait_until_waiting(&site.db);
     end(product, "COMMIT").await;
     let failure = job.await.unwrap().unwrap_err();
@@ -283,7 +288,7 @@ async fn a_client_that_the_product_is_about_to_give_it_to_gets_an_added_api_too(
             draft.apis.insert(api(BLOCK));
         })
         .await;
-    let job = beside(&site, add, patient());
+    let job = beside(&site, add, long_timeouts());
     wait_until_waiting(&site.db);
     end(product, "COMMIT").await;
     job.await.unwrap().unwrap();
@@ -297,7 +302,7 @@ async fn groups_that_the_product_is_about_to_give_are_counted() {
     let fill =
         "INSERT INTO tsmp_client_group SELECT 'none', 'p' || n FROM generate_series(1, 185) n";
     let product = begun(&site.db, fill).await;
-    let job = beside(&site, site.giving("crm", &["none"]).await, patient());
+    let job = beside(&site, site.giving("crm", &["none"]).await, long_timeouts());
     wait_until_waiting(&site.db);
     end(product, "COMMIT").await;
     assert_eq!(codes(&job.await.unwrap().unwrap_err()), [1358]);

@@ -14,7 +14,8 @@ use gatediff::store::{TableRows, Timeouts};
 use serde_json::{Value, json};
 
 use crate::digirunner_statements::{LOGGING, executed};
-use crate::support::jobs::{cases, chance};
+use crate::support::cases::cases;
+use crate::support::jobs::chance;
 use crate::support::pg::server;
 use crate::support::sample::{Api, Sample};
 use crate::support::scopes::{
@@ -269,7 +270,7 @@ async fn the_rules_of_an_alias() {
 #[tokio::test]
 async fn the_rules_of_duration_and_times() {
     let site = Site::new(&bank()).await;
-    let most = 2_147_483_647;
+    let max = 2_147_483_647;
     let lasting = |name: &str, seconds, times| Draft {
         seconds,
         times,
@@ -277,15 +278,15 @@ async fn the_rules_of_duration_and_times() {
     };
     site.refused(Create(lasting("s", -1, 0)), &[1355]).await;
     site.refused(Create(lasting("s", 0, -1)), &[1355]).await;
-    site.refused(Create(lasting("s", most + 1, 0)), &[1356])
+    site.refused(Create(lasting("s", max + 1, 0)), &[1356])
         .await;
-    site.refused(Create(lasting("s", 0, most + 1)), &[1356])
+    site.refused(Create(lasting("s", 0, max + 1)), &[1356])
         .await;
     site.refused(Create(lasting("s", i64::MIN, i64::MAX)), &[1355, 1356])
         .await;
-    site.create(&lasting("s", most, most)).await.unwrap();
+    site.create(&lasting("s", max, max)).await.unwrap();
     let row = scope_row(&site, "2000000000").await;
-    assert_eq!([&row["allow_days"], &row["allow_times"]], [most, most]);
+    assert_eq!([&row["allow_days"], &row["allow_times"]], [max, max]);
 }
 
 #[tokio::test]
@@ -390,8 +391,8 @@ async fn the_rules_of_apis() {
     site.refused(Create(draft("s", &[api_of_it])), &[1351])
         .await;
     let many = |count: usize| {
-        let apis = (1..=count)
-            .map(|index| gatediff::scopes::ApiName::new("bank", format!("k{index}")));
+        let apis =
+            (1..=count).map(|index| gatediff::scopes::ApiName::new("bank", format!("k{index}")));
         Draft {
             apis: apis.collect(),
             ..draft("s", &[])

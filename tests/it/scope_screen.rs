@@ -18,7 +18,7 @@ fn scopes(db: &TestDb, home: &Path) -> PtyCommand {
 }
 
 /// Sends keys, one after the other, each after what was to be seen before it.
-fn play(pty: &mut Pty, script: &[(&str, &str)]) {
+fn run_script(pty: &mut Pty, script: &[(&str, &str)]) {
     for (seen, keys) in script {
         pty.wait_for(seen);
         pty.send(keys);
@@ -45,7 +45,7 @@ fn close(pty: &mut Pty, gone: &str, listed: &str) {
 
 /// Fills in a new scope: the modules by search, the APIs of one of them.
 fn create(pty: &mut Pty) {
-    play(
+    run_script(
         pty,
         &[
             ("17 scopes", "a"),
@@ -72,7 +72,7 @@ fn create(pty: &mut Pty) {
 /// Takes the module out, changes the alias, looks at what differs, saves.
 fn update(pty: &mut Pty) {
     pty.send("e");
-    play(
+    run_script(
         pty,
         &[
             ("Update API scope vendor", "\t\u{15}新別名"),
@@ -177,7 +177,7 @@ async fn deleting_a_scope_that_clients_hold_names_them_and_taking_it_away_lets_i
     let site = Site { db: demo().await };
     let home = tempfile::tempdir().unwrap();
     let mut pty = scopes(&site.db, home.path()).spawn();
-    play(
+    run_script(
         &mut pty,
         &[
             ("17 scopes", "/corp-treasury\r"),
@@ -194,7 +194,7 @@ async fn deleting_a_scope_that_clients_hold_names_them_and_taking_it_away_lets_i
     assert_eq!(held.len(), 1);
     pty.wait_until("no failure", |screen| !screen.contents().contains("1403"));
     settle(&pty);
-    play(
+    run_script(
         &mut pty,
         &[
             ("1 of 17 scopes", "c"),
@@ -208,7 +208,7 @@ async fn deleting_a_scope_that_clients_hold_names_them_and_taking_it_away_lets_i
     pty.wait_until("no clients", |screen| {
         !screen.contents().contains("Not assigned to any client.")
     });
-    play(
+    run_script(
         &mut pty,
         &[
             ("scp-corp-treasury", "D"),
@@ -226,7 +226,7 @@ async fn a_name_that_somebody_took_meanwhile_is_reported_in_the_form_with_all_th
     let site = Site { db: demo().await };
     let home = tempfile::tempdir().unwrap();
     let mut pty = scopes(&site.db, home.path()).spawn();
-    play(
+    run_script(
         &mut pty,
         &[
             ("17 scopes", "a"),

@@ -33,7 +33,7 @@ fn function(name: &str, body: &str) -> String {
 }
 
 /// A target with one client, which the file covers with another remark.
-async fn stage() -> (Site, Sample) {
+async fn setup() -> (Site, Sample) {
     let with = |remark: &str| {
         sample()
             .client("crm", json!({"remark": remark, "emails": "a@b"}))
@@ -82,7 +82,7 @@ fn describe(changes: &[Unpromised]) -> Vec<String> {
 
 #[tokio::test]
 async fn a_trigger_that_changes_a_column_is_named_and_refused() {
-    let (site, file) = stage().await;
+    let (site, file) = setup().await;
     site.run(&function("f", "NEW.emails := NEW.emails || '!';"))
         .await;
     site.run("CREATE TRIGGER shout BEFORE UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()")
@@ -118,7 +118,7 @@ async fn a_trigger_that_changes_a_column_is_named_and_refused() {
 
 #[tokio::test]
 async fn a_shown_column_that_a_trigger_overrules_is_refused_too() {
-    let (site, file) = stage().await;
+    let (site, file) = setup().await;
     site.run(&function("f", "NEW.remark := 'mine';")).await;
     site.run("CREATE TRIGGER t BEFORE UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()")
         .await;
@@ -131,7 +131,7 @@ async fn a_shown_column_that_a_trigger_overrules_is_refused_too() {
 
 #[tokio::test]
 async fn a_secret_that_a_trigger_changes_is_not_printed() {
-    let (site, file) = stage().await;
+    let (site, file) = setup().await;
     site.run(&function("f", "NEW.client_secret := 'canary';"))
         .await;
     site.run("CREATE TRIGGER t BEFORE UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()")
@@ -149,7 +149,7 @@ async fn a_secret_that_a_trigger_changes_is_not_printed() {
 
 #[tokio::test]
 async fn a_trigger_that_updates_the_row_afterwards_is_seen() {
-    let (site, file) = stage().await;
+    let (site, file) = setup().await;
     let update = "UPDATE tsmp_client SET svc_st = '0815' WHERE client_id = NEW.client_id;";
     site.run(&function(
         "f",
@@ -166,7 +166,7 @@ async fn a_trigger_that_updates_the_row_afterwards_is_seen() {
 
 #[tokio::test]
 async fn a_trigger_of_one_table_that_writes_another_written_one_is_seen() {
-    let (site, file) = stage().await;
+    let (site, file) = setup().await;
     site.run(&function(
         "f",
         "UPDATE tsmp_dp_clientext SET pwd_reset_key = 'x';",
@@ -186,7 +186,7 @@ async fn a_trigger_of_one_table_that_writes_another_written_one_is_seen() {
 
 #[tokio::test]
 async fn a_trigger_that_waits_for_the_commit_is_seen() {
-    let (site, file) = stage().await;
+    let (site, file) = setup().await;
     let update = "UPDATE tsmp_client SET svc_st = '0815' WHERE client_id = NEW.client_id;";
     site.run(&function(
         "f",
@@ -204,7 +204,7 @@ async fn a_trigger_that_waits_for_the_commit_is_seen() {
 
 #[tokio::test]
 async fn a_rule_that_writes_beside_or_instead_is_seen() {
-    let (site, file) = stage().await;
+    let (site, file) = setup().await;
     site.run("CREATE RULE instead AS ON UPDATE TO tsmp_client DO INSTEAD NOTHING")
         .await;
     let (failure, _) = refused_then_accepted(&site, &file).await;
@@ -228,7 +228,7 @@ async fn a_rule_that_writes_beside_or_instead_is_seen() {
 
 #[tokio::test]
 async fn a_rule_that_swallows_a_new_row_is_seen() {
-    let (site, _) = stage().await;
+    let (site, _) = setup().await;
     site.run("CREATE RULE instead AS ON INSERT TO tsmp_security_level DO INSTEAD NOTHING")
         .await;
     let file = sample().level("L", "level L");
@@ -245,7 +245,7 @@ async fn a_rule_that_swallows_a_new_row_is_seen() {
 
 #[tokio::test]
 async fn generated_columns_and_defaults_of_a_newer_version_are_part_of_the_promise() {
-    let (site, file) = stage().await;
+    let (site, file) = setup().await;
     site.run(
         "ALTER TABLE tsmp_client ADD COLUMN loud text GENERATED ALWAYS AS (upper(remark)) STORED",
     )
@@ -274,7 +274,7 @@ async fn generated_columns_and_defaults_of_a_newer_version_are_part_of_the_promi
 
 #[tokio::test]
 async fn a_new_row_has_the_defaults_of_columns_that_nobody_named() {
-    let (site, file) = stage().await;
+    let (site, file) = setup().await;
     site.run("ALTER TABLE tsmp_client ADD COLUMN sort integer NOT NULL DEFAULT 7")
         .await;
     site.run(&function("f", "NEW.sort := 8;")).await;
@@ -291,7 +291,7 @@ async fn a_new_row_has_the_defaults_of_columns_that_nobody_named() {
 
 #[tokio::test]
 async fn triggers_that_only_stamp_or_log_are_in_nobodys_way() {
-    let (site, file) = stage().await;
+    let (site, file) = setup().await;
     site.run("CREATE TABLE audit (at timestamptz DEFAULT now())")
         .await;
     site.run(&function(
@@ -314,7 +314,7 @@ async fn triggers_that_only_stamp_or_log_are_in_nobodys_way() {
 
 #[tokio::test]
 async fn a_rehearsal_reports_what_the_server_would_change() {
-    let (site, file) = stage().await;
+    let (site, file) = setup().await;
     site.run(&function("f", "NEW.emails := 'x';")).await;
     site.run("CREATE TRIGGER t BEFORE UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()")
         .await;
@@ -359,7 +359,7 @@ async fn undo(site: &Site, job: i64, accept_server_changes: bool) -> Result<job:
 
 #[tokio::test]
 async fn an_undo_is_held_against_what_stood_before() {
-    let (site, file) = stage().await;
+    let (site, file) = setup().await;
     let receipt = apply(&site, &file, false).await.unwrap();
     site.run(&function("f", "NEW.emails := 'x';")).await;
     site.run("CREATE TRIGGER t BEFORE UPDATE ON tsmp_client FOR EACH ROW EXECUTE FUNCTION f()")
@@ -439,8 +439,8 @@ struct Wrong {
     column: &'static str,
 }
 
-struct WrongGround {
-    ground: Box<dyn Comparison>,
+struct WrongComparison {
+    comparison: Box<dyn Comparison>,
     column: &'static str,
 }
 
@@ -463,11 +463,11 @@ impl Bundle for Wrong {
         reading: Reading<'a>,
     ) -> BoxFuture<'a, Result<Box<dyn Comparison>, StoreError>> {
         async move {
-            let ground = Arc::clone(&self.bundle)
+            let comparison = Arc::clone(&self.bundle)
                 .read_target(connection, reading)
                 .await?;
-            Ok(Box::new(WrongGround {
-                ground,
+            Ok(Box::new(WrongComparison {
+                comparison,
                 column: self.column,
             }) as Box<dyn Comparison>)
         }
@@ -475,13 +475,13 @@ impl Bundle for Wrong {
     }
 }
 
-impl Comparison for WrongGround {
+impl Comparison for WrongComparison {
     fn plan(&self) -> Plan {
-        self.ground.plan()
+        self.comparison.plan()
     }
 
     fn snapshot(&self) -> &dyn Snapshot {
-        self.ground.snapshot()
+        self.comparison.snapshot()
     }
 
     fn write<'a>(
@@ -490,7 +490,7 @@ impl Comparison for WrongGround {
         approved: &'a Approved,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         async move {
-            self.ground.write(writer, approved).await?;
+            self.comparison.write(writer, approved).await?;
             let text = |text: &str| Values::Text(vec![Some(text.into())]);
             let keys = [Column {
                 name: "client_id",
@@ -516,13 +516,13 @@ impl Comparison for WrongGround {
     }
 
     fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised> {
-        self.ground.verify(approved, touched)
+        self.comparison.verify(approved, touched)
     }
 }
 
 #[tokio::test]
 async fn a_writer_that_writes_more_than_was_shown_is_caught() {
-    let (site, file) = stage().await;
+    let (site, file) = setup().await;
     for (column, is_caught) in [
         ("emails", true),
         ("client_secret", true),

@@ -5,8 +5,8 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::PathBuf;
 use std::process::Command;
 
-use gatediff::job::marks;
-use gatediff::store::{LedgerPlace, MarkedBy, MarkedProfile, Target, Timeouts};
+use gatediff::job::policy;
+use gatediff::store::{LedgerPlace, MatchedBy, PolicyProfile, Target, Timeouts};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -531,8 +531,8 @@ async fn a_read_only_target_is_read_and_nothing_is_written_to_it_at_any_address(
         all.extend(["--profile", "audit", "--output", "json"]);
         let ran = home.run(&all);
         assert_eq!(ran.code, Some(code), "{args:?} {}", ran.stdout);
-        let is_marked = !matches!(args[0], "validate" | "scope");
-        assert_eq!(ran.json()["read_only"] == true, is_marked, "{args:?}");
+        let has_policy = !matches!(args[0], "validate" | "scope");
+        assert_eq!(ran.json()["read_only"] == true, has_policy, "{args:?}");
     }
     for args in WRITING {
         let (code, document) = home.on(&tunnel.url(&site.db), args);
@@ -556,19 +556,19 @@ async fn a_read_only_target_is_read_and_nothing_is_written_to_it_at_any_address(
 async fn a_session_with_a_read_only_target_cannot_write_whoever_tries() {
     let db = TestDb::new().await;
     let state = tempfile::tempdir().unwrap();
-    let audit = |target: &Target| MarkedProfile {
+    let audit = |target: &Target| PolicyProfile {
         name: "audit".to_owned(),
         production: false,
         read_only: true,
         is_used: false,
         named: Ok(vec![target.clone()]),
     };
-    let marked = async |target: Target, named: &Target| {
+    let with_profiles = async |target: Target, named: &Target| {
         target
-            .marked(vec![audit(named)], Some(state.path().to_owned()))
+            .with_profiles(vec![audit(named)], Some(state.path().to_owned()))
             .await
     };
-    let target = marked(db.target(), &db.target()).await;
+    let target = with_profiles(db.target(), &db.target()).await;
     let mut connection = target.connect(Timeouts::default()).await.unwrap();
     let created = sqlx::query("CREATE TABLE t ()")
         .execute(&mut connection)
@@ -584,15 +584,15 @@ async fn a_session_with_a_read_only_target_cannot_write_whoever_tries() {
     );
 
     // The cluster is known from now on: at another address, the job finds out itself.
-    marks(&target, Timeouts::default()).await.unwrap();
+    policy(&target, Timeouts::default()).await.unwrap();
     let proxy = Proxy::new();
-    let tunnel = marked(proxy.target(&db), &db.target()).await;
-    assert_eq!(tunnel.marks().read_only, None);
+    let tunnel = with_profiles(proxy.target(&db), &db.target()).await;
+    assert_eq!(tunnel.policy().read_only, None);
     let failure = gatediff::job::init(&tunnel, Timeouts::default())
         .await
         .unwrap_err();
     assert_eq!(failure.what, "the target is read-only; nothing was written");
-    assert_eq!(tunnel.marks().read_only.unwrap().by, MarkedBy::Cluster);
+    assert_eq!(tunnel.policy().read_only.unwrap().by, MatchedBy::Cluster);
     let history = gatediff::job::history(&tunnel, Timeouts::default(), &LedgerPlace::Target).await;
     assert!(history.unwrap().is_empty());
 }

@@ -11,8 +11,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyModifiers};
-use gatediff::tui::signals::{Arrived, Input, Signal, Signals};
-use gatediff::tui::terminal::{
+use gatediff::tui::runtime::signals::{Arrived, Input, Signal, Signals};
+use gatediff::tui::runtime::terminal::{
     COPY_LIMIT, Suspension, Terminal, TerminalError, install_panic_hook, is_gone,
 };
 use ratatui::Frame;
@@ -829,7 +829,7 @@ fn a_copy_is_one_write_up_to_its_limit() {
 }
 
 #[test]
-fn tells_a_gone_terminal_from_other_failures() {
+fn distinguishes_a_gone_terminal_from_other_failures() {
     use rustix::io::Errno;
     for (errno, gone) in [
         (Errno::IO, true),

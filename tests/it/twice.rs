@@ -16,14 +16,15 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgQueryResult;
 use tempfile::{NamedTempFile, TempDir};
 
+use crate::support::cases::cases;
 use crate::support::gatediff::command;
-use crate::support::jobs::{cases, done};
+use crate::support::jobs::done;
 use crate::support::pg::TestDb;
 use crate::support::sample::{Sample, sample};
 use crate::support::site::{OPERATOR, Site, cover_all};
 
 /// Tries of two at once.
-const TRIES: usize = 50;
+const TRIES: usize = 20;
 
 /// What one import of many brings: something of many tables.
 fn file(number: usize) -> Sample {
@@ -168,7 +169,7 @@ async fn two_at_once_on_a_new_target_make_our_schema_once() {
 // ---- waiting
 
 /// Takes a target's lock as a job of the operator's would.
-async fn hold(db: &TestDb, operator: &str) -> PgConnection {
+async fn lock(db: &TestDb, operator: &str) -> PgConnection {
     let mut holder = db.connect().await;
     lock::sign(&mut holder, operator).await.unwrap();
     assert!(lock::take(&mut holder).await.unwrap().is_ok());
@@ -215,7 +216,7 @@ const LONG: Option<Duration> = Some(Duration::from_secs(600));
 #[tokio::test(flavor = "multi_thread")]
 async fn an_apply_that_waits_says_for_whom_and_is_done_after() {
     let site = Site::new(&sample()).await;
-    let holder = hold(&site.db, "mei").await;
+    let holder = lock(&site.db, "mei").await;
     let reporter = on_waiting(move |who| {
         assert!(
             who.starts_with("waiting for postgres (gatediff/") && who.contains(", mei@"),
@@ -232,7 +233,7 @@ async fn an_apply_that_waits_says_for_whom_and_is_done_after() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_apply_that_waits_can_be_cancelled() {
     let site = Site::new(&sample()).await;
-    let _holder = hold(&site.db, "mei").await;
+    let _holder = lock(&site.db, "mei").await;
     let cancel = Cancel::new();
     let pulled = cancel.clone();
     let reporter = on_waiting(move |_| pulled.cancel("enough"));
@@ -248,7 +249,7 @@ async fn an_apply_that_waits_can_be_cancelled() {
 #[tokio::test(flavor = "multi_thread")]
 async fn waiting_has_an_end_and_without_it_the_refusal_is_at_once() {
     let site = Site::new(&sample()).await;
-    let _holder = hold(&site.db, "mei").await;
+    let _holder = lock(&site.db, "mei").await;
     let silent = Reporter::silent();
     let short = Some(Duration::from_millis(150));
     let failure = apply_waiting(&site, short, &silent, &Cancel::new())
@@ -275,9 +276,9 @@ async fn waiting_has_an_end_and_without_it_the_refusal_is_at_once() {
 #[tokio::test]
 async fn a_job_on_another_database_of_the_server_is_not_the_holder() {
     let (site, other) = (Site::new(&sample()).await, Site::new(&sample()).await);
-    let _first = hold(&other.db, "somebody").await;
-    let _holder = hold(&site.db, "mei").await;
-    let _last = hold(&Site::new(&sample()).await.db, "somebody").await;
+    let _first = lock(&other.db, "somebody").await;
+    let _holder = lock(&site.db, "mei").await;
+    let _last = lock(&Site::new(&sample()).await.db, "somebody").await;
     let mut late = site.db.connect().await;
     let holder = lock::take(&mut late).await.unwrap().unwrap_err();
     assert!(holder.who.contains(", mei@"), "{}", holder.who);
@@ -286,7 +287,7 @@ async fn a_job_on_another_database_of_the_server_is_not_the_holder() {
 #[tokio::test]
 async fn a_role_that_may_not_see_others_sessions_is_reported_no_untruth() {
     let site = Site::new(&sample()).await;
-    let _holder = hold(&site.db, "mei").await;
+    let _holder = lock(&site.db, "mei").await;
     site.run("CREATE ROLE blind LOGIN").await;
     let url = site.db.url().replace("user=postgres", "user=blind");
     let target = gatediff::store::Target::resolve(Some(&url), |_| None).unwrap();

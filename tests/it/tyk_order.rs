@@ -159,8 +159,11 @@ async fn a_missing_api_is_confirmed_and_comes_after_its_policy() {
     let desk = Desk::new(ORG).await;
     assert_eq!(desk.apply("organisations", &[]).code, Some(0));
     let plan = desk.plan("policies", &[]).json();
-    let lack = json!([{ "module": ORG, "api": "jwt", "used_by": [format!("policy:{POLICY}")] }]);
-    assert_eq!((&plan["lack_api"], &plan["missing"]), (&lack, &json!([])));
+    let missing = json!([{ "module": ORG, "api": "jwt", "used_by": [format!("policy:{POLICY}")] }]);
+    assert_eq!(
+        (&plan["lack_api"], &plan["missing"]),
+        (&missing, &json!([]))
+    );
     let refused = desk.apply("policies", &[]);
     assert_eq!(refused.code, Some(4));
     assert_eq!(

@@ -9,18 +9,14 @@ use gatediff::job::{
     Undone,
 };
 use gatediff::store::{LedgerPlace, Timeouts};
-use proptest::collection::vec;
 use proptest::prelude::any;
-use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
 use crate::support::draw::{Draw, Side, environment};
+use crate::support::property::{for_all, numbers, short};
 use crate::support::sample::{Sample, sample};
 use crate::support::site::{OPERATOR, Site, cover_all, tables};
-
-/// How many worlds are tried, unless the environment says otherwise.
-const CASES: u32 = 50;
 
 /// Every row of the product's tables, to the last bit.
 type Exact = BTreeMap<String, Vec<Value>>;
@@ -108,43 +104,22 @@ async fn states(site: &Site) -> Vec<(i64, JobState, Option<i64>)> {
 
 #[test]
 fn plan_apply_undo_leaves_every_table_as_it_was_row_for_row() {
-    let cases = std::env::var("GATEDIFF_TEST_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok());
-    let config = Config {
-        cases: cases.unwrap_or(CASES),
-        max_shrink_iters: 100,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
     let directory = tempfile::tempdir().unwrap();
-    let mut runner = TestRunner::new(config);
-    let numbers = (
-        vec(any::<u16>(), 0..1200),
-        vec(any::<u16>(), 0..1200),
-        any::<bool>(),
-    );
-    let result = runner.run(&numbers, |(file, target, in_file)| {
-        let file = environment(&mut Draw::new(&file), Side::File);
-        let target = environment(&mut Draw::new(&target), Side::Target);
-        let place = if in_file {
-            LedgerPlace::File(directory.path().join("ledger.db"))
+    let ledger = directory.path().join("ledger.db");
+    let values = (numbers(), numbers(), any::<bool>());
+    for_all(12, values, |(file, target, in_file)| {
+        let file = environment(&mut Draw::new(file), Side::File);
+        let target = environment(&mut Draw::new(target), Side::Target);
+        let place = if *in_file {
+            LedgerPlace::File(ledger.clone())
         } else {
             LedgerPlace::Target
         };
-        runtime
-            .block_on(there_and_back(&file, &target, &place))
-            .map_err(TestCaseError::fail)
+        let samples = format!("file: {}\ntarget: {}", short(&file), short(&target));
+        (samples, async move {
+            there_and_back(&file, &target, &place).await
+        })
     });
-    match result {
-        Ok(()) => {}
-        Err(TestError::Fail(why, _)) => panic!("{}", why.message()),
-        Err(error) => panic!("{error}"),
-    }
 }
 
 /// Applies, undoes, undoes the undo, undoes that.

@@ -65,8 +65,8 @@ pub enum ServeCommand {
 }
 
 /// Reads a count within bounds.
-fn counted(least: u64, most: u64) -> impl TypedValueParser<Value = usize> {
+fn counted(min: u64, max: u64) -> impl TypedValueParser<Value = usize> {
     clap::value_parser!(u64)
-        .range(least..=most)
+        .range(min..=max)
         .try_map(usize::try_from)
 }

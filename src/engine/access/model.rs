@@ -205,18 +205,18 @@ impl Model {
     }
 
     /// Returns the changes from one set of written items to another; of many
-    /// subjects only as many as it takes for `most` changes.
+    /// subjects only as many as it takes for `max` changes.
     pub fn between(
         &self,
         from: &dyn Fn(usize) -> bool,
         to: &dyn Fn(usize) -> bool,
-        most: usize,
+        max: usize,
     ) -> Access {
         let mut evaluation = Evaluation::new(self, [from, to]);
         let mut grants = Vec::new();
         for (index, subject) in self.subjects.iter().enumerate() {
             evaluation.subject(index, subject, &mut grants);
-            if grants.len() >= most {
+            if grants.len() >= max {
                 break;
             }
         }

@@ -276,7 +276,7 @@ fn when() -> impl Strategy<Value = When> {
 
 /// A model with objects 0..4, nodes 0..3 without nodes of their own, 3..6 with.
 fn models() -> impl Strategy<Value = Model> {
-    let links = |most: usize| vec((0..most, when()), 0..4);
+    let links = |max: usize| vec((0..max, when()), 0..4);
     let subjects = vec((when(), links(6)), 0..4);
     (vec(links(4), 6), vec(links(3), 3), subjects).prop_map(|(rights, below, subjects)| {
         let name = |kind, index: usize| party(kind, &index.to_string());

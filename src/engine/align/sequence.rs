@@ -203,8 +203,8 @@ fn similarity(target: Option<&Print>, file: Option<&Print>) -> u32 {
             }
         }
     }
-    let most = u32::try_from(target.members.len().max(file.members.len())).unwrap_or(u32::MAX);
-    let share = common.saturating_mul(WHOLE) / most.max(1);
+    let max = u32::try_from(target.members.len().max(file.members.len())).unwrap_or(u32::MAX);
+    let share = common.saturating_mul(WHOLE) / max.max(1);
     // Equal elements are always better.
     if share >= SIMILAR {
         share.min(WHOLE - 1)

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::*;
+use crate::cases::config;
 use crate::engine::diff::{Change, Op, Show, compare};
 use crate::engine::schema::{Empty, Rule, Rules};
 
@@ -384,7 +385,7 @@ impl std::fmt::Debug for Text {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(config(128))]
 
     #[test]
     fn what_is_shown_is_what_is_written((Text(target), Text(file)) in alike()) {

@@ -352,11 +352,11 @@ impl<'o> Resolver<'_, 'o> {
             let how = if is_id { Resolved::Id } else { Resolved::Name };
             return Ok(sides.resolution(link, hit, key, how, id_is_mapped));
         }
-        let lacking = |why| if identified.is_some() { REFUSED } else { why };
+        let or_refused = |why| if identified.is_some() { REFUSED } else { why };
         match by_name() {
             Ok((hit, _)) if refused(&hit) => Err(REFUSED),
             Ok((hit, key)) => Ok(sides.resolution(link, hit, key, Resolved::Name, id_is_mapped)),
-            Err(why) => Err(lacking(why)),
+            Err(why) => Err(or_refused(why)),
         }
     }
 }

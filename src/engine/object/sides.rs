@@ -499,7 +499,7 @@ impl<'o> Sides<'o> {
         };
         let target = target.map(|other| describe(other, unique.code, "belongs to", "target"));
         let file =
-            file.map(|other| describe(other, "duplicate-in-file", "is also that of", "file"));
+            file.map(|other| describe(other, "duplicate-in-file", "is also used by", "file"));
         target.into_iter().chain(file).collect()
     }
 

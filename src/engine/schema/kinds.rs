@@ -368,9 +368,9 @@ impl ReferenceRule {
 
     /// Returns the same, with the consequence if the object is missing.
     #[must_use]
-    pub const fn if_missing(self, lacking: IfMissing, verb: &'static str) -> Self {
+    pub const fn if_missing(self, if_missing: IfMissing, verb: &'static str) -> Self {
         Self {
-            if_missing: lacking,
+            if_missing,
             verb,
             ..self
         }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::cases::config;
 
 #[test]
 fn a_secret_never_shows_itself() {
@@ -453,7 +454,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(config(1000))]
 
     #[test]
     fn masking_what_is_masked_changes_nothing(name in "(password|text|url|a_token)", text in text()) {

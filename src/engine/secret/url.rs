@@ -134,11 +134,11 @@ fn hide_path(hider: &mut Hider<'_>, url: &str, from: usize, to: usize) {
             .is_some_and(|before| before.is_empty() || before.ends_with('.'))
     };
     let known = WEBHOOKS.iter().filter(|(wanted, _)| fits(wanted));
-    let marked = known
-        .filter_map(|(_, mark)| path.find(mark).map(|offset| offset + mark.len()))
+    let end = known
+        .filter_map(|(_, prefix)| path.find(prefix).map(|offset| offset + prefix.len()))
         .min();
     let path_at = from + (address.len() - path.len());
-    if let Some(offset) = marked {
+    if let Some(offset) = end {
         let secret = path.get(offset..).unwrap_or_default();
         if !is_none(secret) {
             hider.hide(path_at + offset..to);

@@ -232,6 +232,7 @@ pub(super) fn gaps(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cases::config;
     use proptest::prelude::*;
 
     fn common(before: &[u32], after: &[u32]) -> usize {
@@ -283,7 +284,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
+        #![proptest_config(config(64))]
         #[test]
         fn runs_rise_and_are_equal(
             before in proptest::collection::vec(0_u32..30, 0..700),

@@ -65,18 +65,18 @@ impl ComparedValues {
     /// ```
     pub fn new(before: &str, after: &str, ascii: bool) -> Self {
         let words = Words::new(before, after);
-        let marks = |text: &str, marks: &[Highlight]| {
+        let highlights = |text: &str, highlights: &[Highlight]| {
             let is_short = text.chars().nth(SHORT_VALUE).is_none();
-            let marks = highlights_in(marks, &(0..text.len()), text);
-            if is_short && marks.iter().any(|mark| !mark.is_alike) {
+            let highlights = highlights_in(highlights, &(0..text.len()), text);
+            if is_short && highlights.iter().any(|highlight| !highlight.is_alike) {
                 Vec::new()
             } else {
-                marks
+                highlights
             }
         };
         Self::apart(
-            (before, &marks(before, &words.before)),
-            (after, &marks(after, &words.after)),
+            (before, &highlights(before, &words.before)),
+            (after, &highlights(after, &words.after)),
             (true, true),
             ascii,
         )
@@ -136,7 +136,10 @@ impl Hunk {
         if let (Some(short), Some(shorter)) = (text.strip_suffix('\r'), other.strip_suffix('\r')) {
             (text, other) = (short, shorter);
         }
-        let (here, there) = (inside(&line.marks, text), inside(&partner.marks, other));
+        let (here, there) = (
+            inside(&line.highlights, text),
+            inside(&partner.highlights, other),
+        );
         ComparedValues::apart(
             (text, &here),
             (other, &there),
@@ -152,39 +155,44 @@ impl Hunk {
             Some(text) if self.lines.iter().all(is_long) => text,
             _ => &line.text,
         };
-        segments(text, &inside(&line.marks, text), true, ascii)
+        segments(text, &inside(&line.highlights, text), true, ascii)
     }
 }
 
 /// Returns the marks of a text that may have become shorter.
-fn inside(marks: &[Highlight], text: &str) -> Vec<Highlight> {
-    marks
+fn inside(highlights: &[Highlight], text: &str) -> Vec<Highlight> {
+    highlights
         .iter()
-        .filter(|mark| mark.range.end <= text.len())
+        .filter(|highlight| highlight.range.end <= text.len())
         .cloned()
         .collect()
 }
 
 /// Cuts a text at its marks. Without any it is `whole`, or may be cut at its end.
-fn segments(text: &str, marks: &[Highlight], is_whole: bool, ascii: bool) -> Vec<Segment> {
+fn segments(text: &str, highlights: &[Highlight], is_whole: bool, ascii: bool) -> Vec<Segment> {
     let mut parts = Vec::new();
-    if marks.is_empty() && is_whole {
+    if highlights.is_empty() && is_whole {
         return vec![Segment::new(SegmentKind::Same, safe(text))];
     }
     let mut offset = 0;
-    for mark in marks {
+    for highlight in highlights {
         same(
             &mut parts,
-            slice(text, &(offset..mark.range.start)),
+            slice(text, &(offset..highlight.range.start)),
             offset > 0,
             true,
         );
-        let is_at_end = mark.range.end == text.len();
-        let shown = reveal(slice(text, &mark.range), mark.is_alike, is_at_end, ascii);
+        let is_at_end = highlight.range.end == text.len();
+        let shown = reveal(
+            slice(text, &highlight.range),
+            highlight.is_alike,
+            is_at_end,
+            ascii,
+        );
         if !shown.is_empty() {
             parts.push(Segment::new(SegmentKind::Differs, shown));
         }
-        offset = mark.range.end;
+        offset = highlight.range.end;
     }
     same(&mut parts, slice(text, &(offset..text.len())), true, false);
     parts

@@ -147,8 +147,8 @@ impl Words {
             let Some(((old, new), weight)) = free.max_by_key(|(_, weight)| *weight) else {
                 continue;
             };
-            let most = length(texts.0, before, *old).max(length(texts.1, after, *new));
-            if weight * LEAST_SHARE >= most {
+            let max = length(texts.0, before, *old).max(length(texts.1, after, *new));
+            if weight * LEAST_SHARE >= max {
                 pairs.push((*old, *new));
             }
         }
@@ -169,43 +169,43 @@ fn is_free(pairs: &[(usize, usize)], line: usize) -> bool {
 /// Returns the marks within a part of a text, relative to that part; none if
 /// the sides have too little in common to mark words.
 pub(super) fn highlights_in(
-    marks: &[Highlight],
+    highlights: &[Highlight],
     line: &Range<usize>,
     text: &str,
 ) -> Vec<Highlight> {
-    let first = marks.partition_point(|mark| mark.range.end <= line.start);
-    let inside = marks.get(first..).unwrap_or_default().iter();
-    let marks: Vec<Highlight> = inside
-        .take_while(|mark| mark.range.start < line.end)
-        .map(|mark| {
+    let first = highlights.partition_point(|highlight| highlight.range.end <= line.start);
+    let inside = highlights.get(first..).unwrap_or_default().iter();
+    let highlights: Vec<Highlight> = inside
+        .take_while(|highlight| highlight.range.start < line.end)
+        .map(|highlight| {
             let (start, end) = (
-                mark.range.start.max(line.start),
-                mark.range.end.min(line.end),
+                highlight.range.start.max(line.start),
+                highlight.range.end.min(line.end),
             );
             Highlight {
                 range: start - line.start..end - line.start,
-                is_alike: mark.is_alike,
+                is_alike: highlight.is_alike,
             }
         })
         .collect();
-    if marks.iter().all(|mark| mark.is_alike) {
-        return marks;
+    if highlights.iter().all(|highlight| highlight.is_alike) {
+        return highlights;
     }
-    let differs: usize = marks
+    let differs: usize = highlights
         .iter()
-        .map(|mark| visible(slice(text, &mark.range)))
+        .map(|highlight| visible(slice(text, &highlight.range)))
         .sum();
     let whole = visible(text);
     if (whole - differs.min(whole)) * LEAST_SHARE < whole {
         Vec::new()
     } else {
-        marks
+        highlights
     }
 }
 
 /// Joins adjacent marks.
-fn join(marks: &mut Vec<Highlight>) {
-    marks.dedup_by(|next, last| {
+fn join(highlights: &mut Vec<Highlight>) {
+    highlights.dedup_by(|next, last| {
         let is_one = last.range.end == next.range.start && last.is_alike == next.is_alike;
         if is_one {
             last.range.end = next.range.end;
@@ -303,8 +303,10 @@ pub(super) fn slice<'t>(text: &'t str, range: &Range<usize>) -> &'t str {
 mod tests {
     use super::*;
 
-    fn marked(text: &str, marks: &[Highlight]) -> Vec<String> {
-        let parts = marks.iter().map(|mark| slice(text, &mark.range).to_owned());
+    fn marked(text: &str, highlights: &[Highlight]) -> Vec<String> {
+        let parts = highlights
+            .iter()
+            .map(|highlight| slice(text, &highlight.range).to_owned());
         parts.filter(|part| !part.is_empty()).collect()
     }
 

@@ -58,7 +58,7 @@ fn authorise(parts: &Parts, tokens: &Tokens, scopes: &[Scope]) -> Result<Arc<str
     }
     let words: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
     let text = format!(
-        "The server understood the request but refuses to authorize it: it needs the scope {}.",
+        "The server understood the request but refuses to authorize it: it requires the scope {}.",
         words.join(" or ")
     );
     Err(Problem::new(StatusCode::FORBIDDEN, text))

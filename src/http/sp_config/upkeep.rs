@@ -20,11 +20,11 @@ const RECOVERY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Fails if the target cannot be reached or written.
 pub(in crate::http) async fn start(service: &Arc<Service>) -> Result<(), Failure> {
     look_after(service).await;
-    let watched = Arc::downgrade(service);
+    let service = Arc::downgrade(service);
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(ROUND).await;
-            let Some(service) = watched.upgrade() else {
+            let Some(service) = service.upgrade() else {
                 return;
             };
             look_after(&service).await;

@@ -2,7 +2,8 @@
 
 use crate::job::failure::{Failure, FailureKind};
 use crate::job::saved::is_plan;
-use crate::platform::{self, ImportOptions, ParseError, ParseErrorKind, Platform, Selection};
+use crate::platform::{self, ImportOptions, Platform, Selection};
+use crate::source::{ParseError, ParseErrorKind};
 
 /// Returns the platform of a file.
 pub(super) fn recognise(

@@ -49,7 +49,8 @@ struct Document {
     choices: DocumentChoices,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     access: Option<AccessDocument>,
-    seal: String,
+    #[serde(rename = "seal")]
+    signature: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -121,15 +122,15 @@ pub fn save(
             ignore_lack_api: choices.missing_confirmed,
         },
         access: review.access(choices).map(|access| access.to_document(key)),
-        seal: String::new(),
+        signature: String::new(),
     };
     let mut bytes =
         serde_json::to_vec(&document).map_err(|error| Failure::internal(doing, error))?;
     let body = body(&bytes).len();
-    let seal = key.fingerprint(LABEL, &digest(&bytes));
+    let signature = key.fingerprint(LABEL, &digest(&bytes));
     bytes.truncate(body);
     bytes.extend_from_slice(SIGNATURE);
-    bytes.extend_from_slice(format!("\"{seal}\"}}\n").as_bytes());
+    bytes.extend_from_slice(format!("\"{signature}\"}}\n").as_bytes());
     Ok(bytes)
 }
 
@@ -250,7 +251,7 @@ pub fn parse(path: &str, bytes: &[u8]) -> Result<SavedPlan, Failure> {
         choices,
         access,
         digest: digest(bytes),
-        seal: document.seal,
+        signature: document.signature,
     })
 }
 

@@ -44,7 +44,7 @@ pub struct SavedPlan {
     pub(super) choices: Choices,
     pub(super) access: Option<Access>,
     pub(super) digest: [u8; 32],
-    pub(super) seal: String,
+    pub(super) signature: String,
 }
 
 impl SavedPlan {
@@ -73,7 +73,7 @@ impl SavedPlan {
         if key.id() != self.key_id {
             return Err(self.other_key());
         }
-        if key.verify(LABEL, &self.digest, &self.seal) {
+        if key.verify(LABEL, &self.digest, &self.signature) {
             return Ok(());
         }
         Err(

@@ -20,7 +20,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::index::{ApiName, Sides, is_hidden};
-use super::rules::{CLIENT, GROUP, SCOPE, is_plain};
+use super::kinds::{CLIENT, GROUP, SCOPE};
+use super::rules::is_plain;
 use super::schema::{
     TableId, client, client_group, client_vgroup, group, open_key, open_map, vgroup, vgroup_group,
     x_key, x_map,
@@ -287,7 +288,7 @@ impl<'b, 'w> Builder<'b, 'w> {
     fn holders(&self) -> BTreeSet<&'w str> {
         let tables = self.sides.target.tables;
         let mut holders = BTreeSet::new();
-        let mut hold = |table, column, client, what: &HashSet<&'w str>| {
+        let mut collect = |table, column, client, what: &HashSet<&'w str>| {
             let rows = tables
                 .rows(table)
                 .iter()
@@ -295,7 +296,7 @@ impl<'b, 'w> Builder<'b, 'w> {
             holders.extend(rows.map(|row| row.text(client)));
         };
         if !self.growing_groups.is_empty() {
-            hold(
+            collect(
                 TableId::ClientGroup,
                 client_group::GROUP_ID,
                 client_group::CLIENT_ID,
@@ -425,11 +426,11 @@ impl<'b, 'w> Builder<'b, 'w> {
         let (file, target) = (&self.sides.file, &self.sides.target);
         // By lookup key; groups of the file may be among them.
         let mut keys: HashMap<&str, (usize, Arc<[usize]>)> = HashMap::new();
-        for (_, key) in target.rows_of(TableId::XKey, &target.x_keys, id) {
+        for key in target.x_keys_of(id) {
             let node = self.node(Some(x_key_party(key)));
-            let maps = target.rows_of_id(TableId::XMap, &target.x_maps, key.int(x_key::API_KEY_ID));
+            let maps = target.x_maps_of(key.int(x_key::API_KEY_ID));
             let known: Arc<[usize]> = maps
-                .map(|(_, map)| self.group(map.text(x_map::GROUP_ID)))
+                .map(|map| self.group(map.text(x_map::GROUP_ID)))
                 .collect();
             known
                 .iter()
@@ -439,7 +440,7 @@ impl<'b, 'w> Builder<'b, 'w> {
                 .or_insert((node, known));
         }
         let Some(item) = item else { return };
-        for (_, key) in file.rows_of(TableId::XKey, &file.x_keys, id) {
+        for key in file.x_keys_of(id) {
             let (node, known) = match keys.get(key.text(x_key::API_KEY_EN)) {
                 Some((node, known)) => {
                     self.rename(*node, item, x_key_party(key));
@@ -461,7 +462,7 @@ impl<'b, 'w> Builder<'b, 'w> {
         let file = &self.sides.file;
         let there: HashSet<usize> = known.iter().copied().collect();
         let mut drawn: HashSet<&str> = HashSet::new();
-        for (_, map) in file.rows_of_id(TableId::XMap, &file.x_maps, key.int(x_key::API_KEY_ID)) {
+        for map in file.x_maps_of(key.int(x_key::API_KEY_ID)) {
             let Some(row) = file.group(map.text(x_map::GROUP_ID)) else {
                 continue;
             };
@@ -507,16 +508,10 @@ impl<'b, 'w> Builder<'b, 'w> {
     fn open_keys(&mut self, id: &str, item: Option<usize>, subject: &mut Subject) {
         let (file, target) = (&self.sides.file, &self.sides.target);
         let mut keys: HashMap<&str, (usize, HashSet<&str>)> = HashMap::new();
-        for (_, key) in target.rows_of(TableId::OpenKey, &target.open_keys, id) {
+        for key in target.open_keys_of(id) {
             let node = self.node(Some(open_key_party(key)));
-            let maps = target.rows_of_id(
-                TableId::OpenMap,
-                &target.open_maps,
-                key.int(open_key::OPEN_API_KEY_ID),
-            );
-            let known: HashSet<&str> = maps
-                .map(|(_, map)| map.text(open_map::REF_API_UID))
-                .collect();
+            let maps = target.open_maps_of(key.int(open_key::OPEN_API_KEY_ID));
+            let known: HashSet<&str> = maps.map(|map| map.text(open_map::REF_API_UID)).collect();
             known
                 .iter()
                 .for_each(|uid| self.uid(node, uid, When::ALWAYS));
@@ -525,7 +520,7 @@ impl<'b, 'w> Builder<'b, 'w> {
                 .or_insert((node, known));
         }
         let Some(item) = item else { return };
-        for (_, key) in file.rows_of(TableId::OpenKey, &file.open_keys, id) {
+        for key in file.open_keys_of(id) {
             let (node, mut known) = match keys.get(key.text(open_key::OPEN_API_KEY)) {
                 Some((node, known)) => {
                     self.rename(*node, item, open_key_party(key));
@@ -537,13 +532,8 @@ impl<'b, 'w> Builder<'b, 'w> {
                     (node, HashSet::new())
                 }
             };
-            let maps = file.rows_of_id(
-                TableId::OpenMap,
-                &file.open_maps,
-                key.int(open_key::OPEN_API_KEY_ID),
-            );
-            let apis =
-                maps.filter_map(|(_, map)| self.sides.used_api(map.text(open_map::REF_API_UID)));
+            let maps = file.open_maps_of(key.int(open_key::OPEN_API_KEY_ID));
+            let apis = maps.filter_map(|map| self.sides.used_api(map.text(open_map::REF_API_UID)));
             for uid in apis.filter_map(|api| self.sides.target_uid(api)) {
                 if known.insert(uid) {
                     self.uid(node, uid, When::written(item));

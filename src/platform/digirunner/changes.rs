@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDateTime;
 
-use super::schema::{Role, Table, TableId};
+use super::field::Role;
+use super::schema::{Table, TableId};
 use super::tables::{Cell, Row, Tables};
 use crate::engine::ItemId;
 use crate::store::{ItemRef, Stamp};

@@ -13,9 +13,8 @@ use super::file::{File, ROOT};
 use super::index::{Identity, Sides, is_hidden};
 use super::integrity::{self, Broken};
 use super::item;
-use super::rules::{
-    self, AUTHENTICATION, CLIENT, GROUP, KINDS, LEVEL, Names, Owners, RDB, SCOPE, is_plain,
-};
+use super::kinds::{AUTHENTICATION, CLIENT, GROUP, KINDS, LEVEL, RDB, SCOPE};
+use super::rules::{self, Names, Owners, is_plain};
 use super::schema::{TableId, authority, client, group, group_api, level, rdb, vgroup};
 use super::tables::{Api, Row, Tables};
 use super::values::{self, ValueError};
@@ -84,7 +83,7 @@ fn plan_of(file: &File, sides: &Sides<'_>) -> Plan {
 
 /// Returns what blocks the file's items in any target, computed against a target that has only the
 /// APIs.
-pub(super) fn obstacles(file: &File) -> Vec<Finding> {
+pub(super) fn file_findings(file: &File) -> Vec<Finding> {
     let mut target = Tables::default();
     target.apis = all_apis(&file.tables);
     let sides = Sides::new(&file.tables, &target);
@@ -95,11 +94,11 @@ pub(super) fn obstacles(file: &File) -> Vec<Finding> {
         .collect();
     candidates
         .iter()
-        .flat_map(|candidate| obstacles_of(candidate, &in_file))
+        .flat_map(|candidate| findings_of(candidate, &in_file))
         .collect()
 }
 
-fn obstacles_of(candidate: &Candidate, in_file: &HashSet<ItemId>) -> Vec<Finding> {
+fn findings_of(candidate: &Candidate, in_file: &HashSet<ItemId>) -> Vec<Finding> {
     let Item { id, path, .. } = &candidate.item;
     // A scope may have fewer APIs in a target where some are missing; broken references are
     // reported separately.
@@ -114,7 +113,7 @@ fn obstacles_of(candidate: &Candidate, in_file: &HashSet<ItemId>) -> Vec<Finding
     let needs = needs.filter(|on| [LEVEL, RDB].contains(&on.kind) && !in_file.contains(on));
     let needs = needs.map(|on| {
         let message = format!(
-            "needs {} '{}', which the file does not contain; the target must",
+            "requires {} '{}', which the file does not contain; the target must",
             on.kind, on.key
         );
         Finding::warning("not-in-file", placed(&message, path))
@@ -263,11 +262,11 @@ impl<'p, 'w> Comparer<'p, 'w> {
         let mut all = self.every_kind();
         // Unchanged rows are not written: missing objects are already missing there.
         for candidate in all.iter_mut().filter(|candidate| candidate.base.is_some()) {
-            let lacks = candidate
+            let is_missing = candidate
                 .requires
                 .iter()
                 .any(|requirement| !requirement.present);
-            if (lacks || may_pass_limit(candidate)) && !is_changed(candidate) {
+            if (is_missing || may_pass_limit(candidate)) && !is_changed(candidate) {
                 candidate.requires.clear();
                 candidate.quota = None;
             }
@@ -372,7 +371,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                     .blocks
                     .extend(self.broken.of_id(TableId::Group, row));
                 let mut value_errors = self.value_errors(TableId::Group, index);
-                value_errors.extend(self.misfits_of_links(row));
+                value_errors.extend(self.value_errors_of_links(row));
                 candidate.blocks.extend(values::reasons(value_errors));
                 candidate.requires = self.needs_of_group(row);
                 candidate
@@ -395,7 +394,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
     }
 
     /// Checks the links of a group to the APIs that the target has.
-    fn misfits_of_links(&self, group: &Row) -> Vec<ValueError> {
+    fn value_errors_of_links(&self, group: &Row) -> Vec<ValueError> {
         let apis = self
             .sides
             .file

@@ -3,18 +3,19 @@
 //! Pure: the rows were read before. Which rows go into the file is decided in
 //! `kept`, how they are written in `json`.
 
+mod apis;
 mod json;
 mod kept;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
+use self::apis::Apis;
 use self::kept::Kept;
-use super::counts;
+use super::field::{FieldDef, Role, Type};
 use super::file::{ANALYSIS, ROOT};
-use super::rules::CLIENT;
-use super::schema::{
-    API_USE, API_USE_LIST, FieldDef, Role, TABLES, TableId, Type, client, clientext, open_map,
-};
+use super::index::counts;
+use super::kinds::CLIENT;
+use super::schema::{API_USE, API_USE_LIST, TABLES, TableId, client, clientext, open_map};
 use super::tables::{Api, Cell, Row, Tables, epoch_millis};
 use crate::engine::ItemId;
 use crate::platform::{Export, MissingRoots};
@@ -50,29 +51,6 @@ pub(super) fn export(tables: &Tables, roots: &[ItemId]) -> Result<Export, Missin
         counts: counts(|table, count| kept.rows(table).filter(|row| count(row)).count()),
         findings,
     })
-}
-
-/// The target's APIs, by the names that rows use.
-struct Apis<'w> {
-    names: HashSet<(&'w str, &'w str)>,
-    uids: HashMap<&'w str, &'w Api>,
-}
-
-impl<'w> Apis<'w> {
-    fn new(tables: &'w Tables) -> Self {
-        let uids = tables
-            .apis
-            .iter()
-            .filter_map(|api| Some((api.uid.as_deref()?, api)));
-        Self {
-            names: tables
-                .apis
-                .iter()
-                .map(|api| (&*api.module, &*api.api))
-                .collect(),
-            uids: uids.collect(),
-        }
-    }
 }
 
 /// Writes the file: all 25 lists, every property of every row, in order.

@@ -10,11 +10,12 @@ use std::sync::Arc;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::schema::{API_USE, API_USE_LIST, FieldDef, TABLES, TableId, Type, clientext};
+use super::field::{FieldDef, Type};
+use super::schema::{API_USE, API_USE_LIST, TABLES, TableId, clientext};
 use super::tables::{ApiUse, Cell, Row, Tables, local_day};
 use crate::engine::Finding;
 use crate::engine::diff::push_segment;
-use crate::platform::parse::{self, ParseError, ParseErrorKind, wrong};
+use crate::source::{self, ParseError, ParseErrorKind, brief, wrong};
 
 /// The property that contains the lists.
 pub(crate) const ROOT: &str = "importClientRelated";
@@ -37,9 +38,9 @@ pub(crate) struct File {
 ///
 /// See the module.
 pub(crate) fn read(bytes: &[u8]) -> Result<File, ParseError> {
-    let text = parse::text(bytes)?;
+    let text = source::text(bytes)?;
     let mut reader = Reader::default();
-    if parse::bom(bytes) > 0 {
+    if source::bom(bytes) > 0 {
         reader.findings.push(Finding::note(
             "byte-order-mark",
             "the file starts with a byte-order mark",
@@ -113,7 +114,7 @@ impl Reader {
 
     /// Records a property that the product does not have.
     fn note_unknown(&mut self, key: &str) {
-        let key = &*parse::brief(key);
+        let key = &*brief(key);
         let mut place = String::new();
         for segment in &self.path {
             if let Segment::Key(name) = segment {
@@ -222,7 +223,7 @@ impl<'de> Visitor<'de> for Root<'_> {
                 }
                 _ => {
                     reader.note_unknown(&key);
-                    reader.within(Segment::Unknown(parse::brief(&key).into_owned()), |_| {
+                    reader.within(Segment::Unknown(brief(&key).into_owned()), |_| {
                         map.next_value::<IgnoredAny>()
                     })?;
                 }
@@ -234,7 +235,7 @@ impl<'de> Visitor<'de> for Root<'_> {
 }
 
 fn duplicate<E: de::Error>(key: &str) -> E {
-    E::custom(format_args!("duplicate property {}", parse::brief(key)))
+    E::custom(format_args!("duplicate property {}", brief(key)))
 }
 
 /// The object of the 25 lists.
@@ -277,7 +278,7 @@ impl<'de> Visitor<'de> for Lists<'_> {
                     return Err(duplicate(&key));
                 }
                 reader.note_unknown(&key);
-                reader.within(Segment::Unknown(parse::brief(&key).into_owned()), |_| {
+                reader.within(Segment::Unknown(brief(&key).into_owned()), |_| {
                     map.next_value::<IgnoredAny>()
                 })?;
                 others.insert(key);
@@ -432,7 +433,7 @@ impl<'de> Visitor<'de> for RowOf<'_> {
                 Named::Unknown(key) if others.contains(&key) => return Err(duplicate(&key)),
                 Named::Unknown(key) => {
                     reader.note_unknown(&key);
-                    reader.within(Segment::Unknown(parse::brief(&key).into_owned()), |_| {
+                    reader.within(Segment::Unknown(brief(&key).into_owned()), |_| {
                         map.next_value::<IgnoredAny>()
                     })?;
                     others.insert(key);
@@ -442,7 +443,7 @@ impl<'de> Visitor<'de> for RowOf<'_> {
         let cells = cells
             .into_iter()
             .zip(fields)
-            .map(|(cell, field)| cell.unwrap_or_else(|| field.absent.cell()));
+            .map(|(cell, field)| cell.unwrap_or_else(|| field.absent.into()));
         Ok(Some(Row::new(cells.collect())))
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::rules::{AUTHENTICATION, CLIENT, GROUP, LEVEL, RDB, SCOPE};
+use super::kinds::{AUTHENTICATION, CLIENT, GROUP, LEVEL, RDB, SCOPE};
 use super::schema::{authority, level, rdb};
 
 use super::schema::{
@@ -105,6 +105,21 @@ impl Identity {
             .find(|identity| identity.kind == *kind)
             .unwrap_or(first)
     }
+}
+
+/// Counts the items of each kind: the rows of a table that satisfy a condition.
+pub(super) fn counts(
+    count: impl Fn(TableId, &dyn Fn(&Row) -> bool) -> usize,
+) -> Vec<(Kind, usize)> {
+    IDENTITIES
+        .iter()
+        .map(|identity| {
+            (
+                identity.kind.clone(),
+                count(identity.table, &identity.is_one),
+            )
+        })
+        .collect()
 }
 
 /// An API of a scope, with its hidden group.
@@ -288,6 +303,48 @@ impl<'w> Index<'w> {
     /// Returns a client's row by its id.
     pub(crate) fn client(&self, id: &str) -> Option<&'w Row> {
         self.item(&CLIENT, id)
+    }
+
+    /// Returns the X-API keys of a client.
+    pub(crate) fn x_keys_of(&self, client_id: &str) -> impl Iterator<Item = &'w Row> {
+        self.rows_of(TableId::XKey, &self.x_keys, client_id)
+            .map(|(_, row)| row)
+    }
+
+    /// Returns the DGRK keys of a client.
+    pub(crate) fn open_keys_of(&self, client_id: &str) -> impl Iterator<Item = &'w Row> {
+        self.rows_of(TableId::OpenKey, &self.open_keys, client_id)
+            .map(|(_, row)| row)
+    }
+
+    /// Returns the maps of an X-API key to groups.
+    pub(crate) fn x_maps_of(&self, key: Option<i64>) -> impl Iterator<Item = &'w Row> {
+        self.rows_of_id(TableId::XMap, &self.x_maps, key)
+            .map(|(_, row)| row)
+    }
+
+    /// Returns the maps of a DGRK key to APIs.
+    pub(crate) fn open_maps_of(&self, key: Option<i64>) -> impl Iterator<Item = &'w Row> {
+        self.rows_of_id(TableId::OpenMap, &self.open_maps, key)
+            .map(|(_, row)| row)
+    }
+
+    /// Returns a client's oauth row.
+    pub(crate) fn oauth_of(&self, client_id: &str) -> Option<&'w Row> {
+        let mut rows = self.rows_of(TableId::Oauth, &self.oauth, client_id);
+        rows.next().map(|(_, row)| row)
+    }
+
+    /// Returns a client's extension.
+    pub(crate) fn clientext_of(&self, client_id: &str) -> Option<&'w Row> {
+        let mut rows = self.rows_of(TableId::Clientext, &self.clientext, client_id);
+        rows.next().map(|(_, row)| row)
+    }
+
+    /// Returns a client's application in the portal; the first of several.
+    pub(crate) fn dp_app_of(&self, client_id: &str) -> Option<&'w Row> {
+        let mut rows = self.rows_of(TableId::DpApp, &self.dp_apps, client_id);
+        rows.next().map(|(_, row)| row)
     }
 
     /// Returns the APIs that a group links, each once, in order.

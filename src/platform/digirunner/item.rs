@@ -4,11 +4,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::field::{FieldDef, Role};
 use super::index::{ApiName, IDPS, Index, ScopeApi, Sides, is_hidden};
-use super::rules::{GROUP, Hosts, SCOPE, host_over};
+use super::kinds::{GROUP, SCOPE};
+use super::rules::{Hosts, host_over};
 use super::schema::{
-    FieldDef, Role, Table, TableId, group, idp_a, idp_jdbc, idp_l, idp_o, open_key, open_map,
-    vgroup, vgroup_group, x_key, x_map,
+    Table, TableId, group, idp_a, idp_jdbc, idp_l, idp_o, open_key, open_map, vgroup, vgroup_group,
+    x_key, x_map,
 };
 use super::tables::{Cell, Row};
 use crate::engine::secret::mask_text;
@@ -371,39 +373,35 @@ impl<'p, 'w> ClientItem<'p, 'w> {
 
     fn oauth(&self) -> Value {
         let side = self.side();
-        let found = side.rows_of(TableId::Oauth, &side.oauth, self.id).next();
-        found.map_or(Value::Null, |(_, row)| record(TableId::Oauth, row))
+        let found = side.oauth_of(self.id);
+        found.map_or(Value::Null, |row| record(TableId::Oauth, row))
     }
 
     fn extension(&self) -> Value {
         let side = self.side();
-        let found = side
-            .rows_of(TableId::Clientext, &side.clientext, self.id)
-            .next();
-        found.map_or(Value::Null, |(_, row)| record(TableId::Clientext, row))
+        let found = side.clientext_of(self.id);
+        found.map_or(Value::Null, |row| record(TableId::Clientext, row))
     }
 
     fn x_keys(&self) -> Value {
         let side = self.side();
-        let elements = side
-            .rows_of(TableId::XKey, &side.x_keys, self.id)
-            .map(|(_, row)| {
-                let mut all = compared(TableId::XKey, row);
-                let groups = self.x_key_groups(row.int(x_key::API_KEY_ID));
-                all.push(Field::new("groups", Value::set(groups)));
-                Element::matched(
-                    row.shared(x_key::API_KEY_EN),
-                    row.shared(x_key::API_KEY_ALIAS),
-                    Value::Record(all),
-                )
-            });
+        let elements = side.x_keys_of(self.id).map(|row| {
+            let mut all = compared(TableId::XKey, row);
+            let groups = self.x_key_groups(row.int(x_key::API_KEY_ID));
+            all.push(Field::new("groups", Value::set(groups)));
+            Element::matched(
+                row.shared(x_key::API_KEY_EN),
+                row.shared(x_key::API_KEY_ALIAS),
+                Value::Record(all),
+            )
+        });
         Value::set(elements)
     }
 
     fn x_key_groups(&self, key: Option<i64>) -> Vec<Element> {
         let side = self.side();
-        side.rows_of_id(TableId::XMap, &side.x_maps, key)
-            .filter_map(|(_, map)| side.group(map.text(x_map::GROUP_ID)))
+        side.x_maps_of(key)
+            .filter_map(|map| side.group(map.text(x_map::GROUP_ID)))
             .filter_map(|row| match self.from {
                 Origin::File => self.wanted_map_group(row),
                 Origin::Target => Some(target_map_group(row)),
@@ -443,27 +441,25 @@ impl<'p, 'w> ClientItem<'p, 'w> {
 
     fn open_keys(&self) -> Value {
         let side = self.side();
-        let elements = side
-            .rows_of(TableId::OpenKey, &side.open_keys, self.id)
-            .map(|(_, row)| {
-                let mut all = compared(TableId::OpenKey, row);
-                all.push(Field::new(
-                    "apis",
-                    Value::set(self.open_key_apis(row.int(open_key::OPEN_API_KEY_ID))),
-                ));
-                Element::matched(
-                    row.shared(open_key::OPEN_API_KEY),
-                    row.shared(open_key::OPEN_API_KEY_ALIAS),
-                    Value::Record(all),
-                )
-            });
+        let elements = side.open_keys_of(self.id).map(|row| {
+            let mut all = compared(TableId::OpenKey, row);
+            all.push(Field::new(
+                "apis",
+                Value::set(self.open_key_apis(row.int(open_key::OPEN_API_KEY_ID))),
+            ));
+            Element::matched(
+                row.shared(open_key::OPEN_API_KEY),
+                row.shared(open_key::OPEN_API_KEY_ALIAS),
+                Value::Record(all),
+            )
+        });
         Value::set(elements)
     }
 
     fn open_key_apis(&self, key: Option<i64>) -> Vec<Element> {
         let side = self.side();
-        side.rows_of_id(TableId::OpenMap, &side.open_maps, key)
-            .filter_map(|(_, map)| {
+        side.open_maps_of(key)
+            .filter_map(|map| {
                 let uid = map.text(open_map::REF_API_UID);
                 match self.from {
                     Origin::File => {
@@ -482,8 +478,8 @@ impl<'p, 'w> ClientItem<'p, 'w> {
 
     fn dp_app(&self) -> Value {
         let side = self.side();
-        let found = side.rows_of(TableId::DpApp, &side.dp_apps, self.id).next();
-        found.map_or(Value::Null, |(_, row)| record(TableId::DpApp, row))
+        let found = side.dp_app_of(self.id);
+        found.map_or(Value::Null, |row| record(TableId::DpApp, row))
     }
 
     /// The rows of identity providers of one kind. For a portal client (one

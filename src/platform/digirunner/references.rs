@@ -2,7 +2,8 @@
 //! description of the tables for undo.
 
 use super::allocate::COUNTERS;
-use super::schema::{FieldDef, Role, TABLES, Table};
+use super::field::{FieldDef, Role};
+use super::schema::{TABLES, Table};
 use crate::store::restore::{Reference, TableInfo};
 
 /// Every reference between the tables. The product declares none of them as

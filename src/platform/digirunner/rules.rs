@@ -3,45 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::index::{IDPS, Index, Sides, is_hidden};
+use super::kinds::CLIENT;
 use super::schema::{TableId, client, clientext, group, host, open_key, x_key};
 use super::tables::{Cell, Row};
-use crate::engine::{ItemId, Kind, KindInfo, Reason};
-
-/// The kinds, by their names on the command line.
-pub(crate) const CLIENT: Kind = Kind::of("client");
-pub(crate) const GROUP: Kind = Kind::of("group");
-pub(crate) const SCOPE: Kind = Kind::of("scope");
-pub(crate) const AUTHENTICATION: Kind = Kind::of("authentication");
-pub(crate) const LEVEL: Kind = Kind::of("security-level");
-pub(crate) const RDB: Kind = Kind::of("rdb-connection");
-
-/// The kinds in the order in which they are shown.
-pub(crate) static KINDS: [KindInfo; 6] = [
-    KindInfo {
-        kind: CLIENT,
-        title: "Clients",
-    },
-    KindInfo {
-        kind: GROUP,
-        title: "Groups",
-    },
-    KindInfo {
-        kind: SCOPE,
-        title: "Scopes",
-    },
-    KindInfo {
-        kind: AUTHENTICATION,
-        title: "Authentications",
-    },
-    KindInfo {
-        kind: LEVEL,
-        title: "Security levels",
-    },
-    KindInfo {
-        kind: RDB,
-        title: "RDB connections",
-    },
-];
+use crate::engine::{ItemId, Kind, Reason};
 
 /// The maximum number of APIs of a scope and of groups of a client: as many
 /// ten-digit ids as fit into `oauth_client_details.scope varchar(2048)`.
@@ -228,7 +193,7 @@ impl<'w> Names<'w> {
                 Reason::new(
                     "duplicate-in-file",
                     format!(
-                        "{} '{value}' is also that of {} '{other}' in the file",
+                        "{} '{value}' is also used by {} '{other}' in the file",
                         self.what, self.kind
                     ),
                 )
@@ -462,14 +427,14 @@ fn owners<'w>(side: &Index<'w>) -> [OwnersOf<'w>; 6] {
 /// owns.
 fn owned(side: &Index<'_>, client_id: &str) -> Vec<(usize, String, String)> {
     let mut all = Vec::new();
-    for (_, row) in side.rows_of(TableId::XKey, &side.x_keys, client_id) {
+    for row in side.x_keys_of(client_id) {
         all.push((
             0,
             row.text(x_key::API_KEY_EN).to_owned(),
             row.text(x_key::API_KEY_ALIAS).to_owned(),
         ));
     }
-    for (_, row) in side.rows_of(TableId::OpenKey, &side.open_keys, client_id) {
+    for row in side.open_keys_of(client_id) {
         all.push((
             1,
             row.text(open_key::OPEN_API_KEY).to_owned(),

@@ -1,14 +1,12 @@
 //! The 24 tables of an export, field by field: the JSON property, the column,
-//! its type, and its [`Role`]: whether it is compared, kept, stamped, derived.
+//! its type, and its role: whether it is compared, kept, stamped, derived.
 //! A column that is not listed here is kept.
 //!
 //! One description serves reading the file, reading the target, comparing,
 //! writing and the check before the commit. Property names are the product's
 //! bean names, including misspelled ones.
 
-use std::sync::Arc;
-
-use super::tables::Cell;
+use super::field::{FieldDef, epoch, int, int_as_long, long, text, time};
 
 /// A table and the list of the file that contains its rows.
 #[derive(Debug)]
@@ -38,235 +36,6 @@ impl Table {
     }
 }
 
-/// One property of a row.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct FieldDef {
-    /// The property's name in the file.
-    pub(crate) json: &'static str,
-    /// The column's name; empty if the property is not a column.
-    pub(crate) column: &'static str,
-    /// Its type.
-    pub(crate) ty: Type,
-    /// Its role.
-    pub(crate) role: Role,
-    /// Whether its values are never shown.
-    pub(crate) is_secret: bool,
-    /// Whether it is a URL, whose password is never shown.
-    pub(crate) is_url: bool,
-    /// Whether a cover keeps the target's value although it is compared.
-    pub(crate) is_kept: bool,
-    /// Whether it follows the file, uncompared, in the hidden group of a
-    /// scope's API.
-    pub(crate) follows: bool,
-    /// Whether it belongs to the primary key.
-    pub(crate) is_key: bool,
-    /// Whether the column refuses NULL.
-    pub(crate) required: bool,
-    /// The value of an absent property; the product's own default.
-    pub(crate) absent: Absent,
-}
-
-/// The type of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Type {
-    /// Text of at most so many characters.
-    Text(usize),
-    /// A 32-bit number, in the file and in the database.
-    Int,
-    /// A 64-bit number in the file, 32 bits in the database.
-    IntAsLong,
-    /// A 64-bit number.
-    Long,
-    /// A local date and time. The product exports none: audit columns are
-    /// nulled and the only exported date is an `Epoch`.
-    Time,
-    /// Epoch milliseconds as text, for the exported date.
-    Epoch,
-}
-
-/// The role of a field in comparing and writing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// Compared and shown; a cover writes it where it differs.
-    Compared,
-    /// The identity or parent of the row: from the file on an add, the same on
-    /// both sides of a cover.
-    Identity,
-    /// Set when writing: operator, time, version.
-    Stamped,
-    /// A local id of the environment: never compared, never copied.
-    Local,
-    /// A count of the running system: from the file on an add, kept on a cover.
-    Counter,
-    /// Recomputed when writing.
-    Derived,
-}
-
-/// The value of an absent property.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Absent {
-    /// NULL.
-    Null,
-    /// A number.
-    Int(i64),
-    /// Text.
-    Text(&'static str),
-}
-
-impl Absent {
-    /// Returns the cell of an absent property.
-    pub(crate) fn cell(self) -> Cell {
-        match self {
-            Self::Null => Cell::Null,
-            Self::Int(number) => Cell::Int(number),
-            Self::Text(text) => Cell::Text(Arc::from(text)),
-        }
-    }
-}
-
-/// The mini-language of the table below.
-impl FieldDef {
-    const fn new(ty: Type) -> Self {
-        Self {
-            json: "",
-            column: "",
-            ty,
-            role: Role::Compared,
-            is_secret: false,
-            is_url: false,
-            is_kept: false,
-            follows: false,
-            is_key: false,
-            required: false,
-            absent: Absent::Null,
-        }
-    }
-
-    const fn named(self, json: &'static str, column: &'static str) -> Self {
-        Self {
-            json,
-            column,
-            ..self
-        }
-    }
-
-    const fn key(self) -> Self {
-        Self {
-            is_key: true,
-            role: Role::Identity,
-            ..self
-        }
-    }
-
-    const fn required(self) -> Self {
-        Self {
-            required: true,
-            ..self
-        }
-    }
-
-    const fn secret(self) -> Self {
-        Self {
-            is_secret: true,
-            ..self
-        }
-    }
-
-    const fn url(self) -> Self {
-        Self {
-            is_url: true,
-            ..self
-        }
-    }
-
-    const fn kept(self) -> Self {
-        Self {
-            is_kept: true,
-            ..self
-        }
-    }
-
-    const fn follows(self) -> Self {
-        Self {
-            follows: true,
-            ..self
-        }
-    }
-
-    const fn identity(self) -> Self {
-        Self {
-            role: Role::Identity,
-            ..self
-        }
-    }
-
-    const fn stamped(self) -> Self {
-        Self {
-            role: Role::Stamped,
-            ..self
-        }
-    }
-
-    const fn local(self) -> Self {
-        Self {
-            role: Role::Local,
-            ..self
-        }
-    }
-
-    const fn counter(self) -> Self {
-        Self {
-            role: Role::Counter,
-            ..self
-        }
-    }
-
-    const fn derived(self) -> Self {
-        Self {
-            role: Role::Derived,
-            ..self
-        }
-    }
-
-    const fn or_int(self, number: i64) -> Self {
-        Self {
-            absent: Absent::Int(number),
-            ..self
-        }
-    }
-
-    const fn or_text(self, text: &'static str) -> Self {
-        Self {
-            absent: Absent::Text(text),
-            ..self
-        }
-    }
-}
-
-const fn text(max: usize) -> FieldDef {
-    FieldDef::new(Type::Text(max))
-}
-
-const fn int() -> FieldDef {
-    FieldDef::new(Type::Int)
-}
-
-const fn int_as_long() -> FieldDef {
-    FieldDef::new(Type::IntAsLong)
-}
-
-const fn long() -> FieldDef {
-    FieldDef::new(Type::Long)
-}
-
-const fn time() -> FieldDef {
-    FieldDef::new(Type::Time)
-}
-
-const fn epoch() -> FieldDef {
-    FieldDef::new(Type::Epoch)
-}
-
 /// Defines a module per table: a constant per field (its position in a row) and
 /// the table itself.
 macro_rules! tables {
@@ -280,6 +49,15 @@ macro_rules! tables {
                 #[doc = concat!("`", $table, "`")]
                 $id,
             )*
+        }
+
+        impl TableId {
+            /// Returns the table's description.
+            pub(crate) fn table(self) -> &'static Table {
+                match self {
+                    $(Self::$id => &$module::TABLE),*
+                }
+            }
         }
 
         /// All tables, in the file's order.
@@ -637,38 +415,6 @@ pub(crate) static API_USE: [FieldDef; 3] = [
     text(150).named("moduleName", ""),
     text(255).named("apiId", ""),
 ];
-
-impl TableId {
-    /// Returns the table's description.
-    pub(crate) fn table(self) -> &'static Table {
-        match self {
-            Self::Client => &client::TABLE,
-            Self::Host => &host::TABLE,
-            Self::Oauth => &oauth::TABLE,
-            Self::Clientext => &clientext::TABLE,
-            Self::Group => &group::TABLE,
-            Self::ClientGroup => &client_group::TABLE,
-            Self::Vgroup => &vgroup::TABLE,
-            Self::ClientVgroup => &client_vgroup::TABLE,
-            Self::VgroupGroup => &vgroup_group::TABLE,
-            Self::GroupApi => &group_api::TABLE,
-            Self::XKey => &x_key::TABLE,
-            Self::XMap => &x_map::TABLE,
-            Self::Authority => &authority::TABLE,
-            Self::GroupAuthority => &group_authority::TABLE,
-            Self::VgroupAuthority => &vgroup_authority::TABLE,
-            Self::Level => &level::TABLE,
-            Self::DpApp => &dp_app::TABLE,
-            Self::OpenKey => &open_key::TABLE,
-            Self::OpenMap => &open_map::TABLE,
-            Self::IdpO => &idp_o::TABLE,
-            Self::IdpL => &idp_l::TABLE,
-            Self::IdpA => &idp_a::TABLE,
-            Self::IdpJdbc => &idp_jdbc::TABLE,
-            Self::Rdb => &rdb::TABLE,
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,8 @@ use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
-use super::schema::{TABLES, Table, Type};
+use super::field::Type;
+use super::schema::{TABLES, Table};
 use super::tables::{Api, Cell, Row, Tables};
 use crate::store::{Operation, Reading, StoreError};
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Local, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _};
 
+use super::field::Absent;
 use super::schema::{Table, TableId};
 
 /// One value of a row.
@@ -19,6 +20,16 @@ pub(crate) enum Cell {
     Text(Arc<str>),
     /// A local date and time.
     Time(NaiveDateTime),
+}
+
+impl From<Absent> for Cell {
+    fn from(absent: Absent) -> Self {
+        match absent {
+            Absent::Null => Self::Null,
+            Absent::Int(number) => Self::Int(number),
+            Absent::Text(text) => Self::Text(Arc::from(text)),
+        }
+    }
 }
 
 /// A row; its cells are in the order of its table's fields.

@@ -3,8 +3,9 @@
 //! A message names the property, the column, its limit and the position in the
 //! file; never the value.
 
+use super::field::{FieldDef, Role, Type};
 use super::rules::keyword_search;
-use super::schema::{FieldDef, Role, Table, TableId, Type, clientext};
+use super::schema::{Table, TableId, clientext};
 use super::tables::{Cell, Row};
 use crate::engine::{Finding, Reason};
 
@@ -95,13 +96,13 @@ fn complaint(
     match (cell, field.ty) {
         (Cell::Null, _) if field.required => Some((
             "value-required",
-            format!("{name} is null, and {place} needs a value"),
+            format!("{name} is null, and {place} requires a value"),
         )),
-        (Cell::Text(text), Type::Text(most)) if is_longer(text, most) => {
+        (Cell::Text(text), Type::Text(max)) if is_longer(text, max) => {
             let length = text.chars().count();
             let described = match field.is_secret {
-                true => format!("{name} has too many characters: {place} takes {most}"),
-                false => format!("{name} has {length} characters, and {place} takes {most}"),
+                true => format!("{name} has too many characters: {place} takes {max}"),
+                false => format!("{name} has {length} characters, and {place} takes {max}"),
             };
             Some(("value-too-long", described))
         }
@@ -129,8 +130,8 @@ fn complaint(
 
 /// Says whether text has more characters than a column takes. Most text is so
 /// short that its bytes need not be counted.
-fn is_longer(text: &str, most: usize) -> bool {
-    text.len() > most && text.chars().count() > most
+fn is_longer(text: &str, max: usize) -> bool {
+    text.len() > max && text.chars().count() > max
 }
 
 /// Returns one reason for each column and kind of error, however many rows have

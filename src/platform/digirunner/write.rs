@@ -4,11 +4,10 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::changes::{Batch, Changes, Ids, changed_columns};
+use super::field::Type;
 use super::index::Sides;
-use super::rules::{AUTHENTICATION, GROUP, LEVEL, RDB, SCOPE};
-use super::schema::{
-    TABLES, Table, TableId, Type, dp_app, idp_a, idp_jdbc, idp_l, idp_o, x_key, x_map,
-};
+use super::kinds::{AUTHENTICATION, GROUP, LEVEL, RDB, SCOPE};
+use super::schema::{TABLES, Table, TableId, dp_app, idp_a, idp_jdbc, idp_l, idp_o, x_key, x_map};
 use super::schema::{authority, group, level, rdb, vgroup};
 use super::tables::{Cell, Row, Tables};
 use super::{allocate, build};

@@ -4,69 +4,43 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::{Document, Json, Object, Product, Sides, splice};
+use super::prepared::Prepared;
+use super::product::Product;
+use super::{Document, Json, Object, Sides};
 use crate::engine::Finding;
-use crate::engine::align::{Aligned, align};
-use crate::engine::diff::effective;
+use crate::engine::align::Aligned;
 use crate::engine::object::{ResolvedReference, resolve, write};
-use crate::engine::schema::{DocumentSchema, Form};
+use crate::engine::schema::Form;
+use crate::source::splice;
 
 /// The number of objects that justifies a thread.
 pub(super) const CHUNK: usize = 64;
 
-/// Two objects in one form.
-pub struct Prepared<'o> {
-    /// The target's document.
-    pub target: Option<&'o Json>,
-    /// The file's document.
-    pub file: Cow<'o, Json>,
-    /// How the two are compared.
-    pub schema: &'static DocumentSchema,
-    /// How they are compared if they differ and are signed.
-    whole: Option<&'static DocumentSchema>,
-}
-
-impl<'o> Prepared<'o> {
-    /// Converts an object's resulting document into the form of another one,
-    /// where the two forms mean the same.
-    pub fn new(
-        product: &dyn Product,
-        sides: &Sides<'o>,
-        object: &'o Object,
-        base: Option<&'o Object>,
-        file: Cow<'o, Json>,
-    ) -> Self {
-        let target = base.map(|base| &base.body);
-        let whole = object
-            .schema
-            .signature
-            .filter(|_| object.is_signed())
-            .map(|signature| signature.whole);
-        let mut prepared = Self {
-            target,
-            file,
-            schema: object.schema.document,
-            whole,
-        };
-        if whole.is_none() {
-            product.prepare(&mut prepared, object, sides);
-        }
-        prepared
+/// Converts an object's resulting document into the form of another one,
+/// where the two forms mean the same.
+pub(super) fn prepared<'o>(
+    product: &dyn Product,
+    sides: &Sides<'o>,
+    object: &'o Object,
+    base: Option<&'o Object>,
+    file: Cow<'o, Json>,
+) -> Prepared<'o> {
+    let target = base.map(|base| &base.body);
+    let whole = object
+        .schema
+        .signature
+        .filter(|_| object.is_signed())
+        .map(|signature| signature.whole);
+    let mut prepared = Prepared {
+        target,
+        file,
+        schema: object.schema.document,
+        whole,
+    };
+    if whole.is_none() {
+        product.prepare(&mut prepared, object, sides);
     }
-
-    /// Aligns the two.
-    pub fn aligned(&self) -> Aligned<'_> {
-        let aligned = align(self.target, &self.file, self.schema);
-        let differs = || {
-            let (before, after) = aligned.sides();
-            self.target.is_some() && !effective(Some(&before), &after).is_empty()
-        };
-        match self.whole {
-            // Signed text is replaced as a whole, or not at all.
-            Some(whole) if differs() => align(self.target, &self.file, whole),
-            _ => aligned,
-        }
-    }
+    prepared
 }
 
 /// An object of the file with its resolved references and the findings so far.
@@ -101,7 +75,7 @@ impl<'o> Built<'o> {
             Cow::Owned(body) if *body != object.body => Some(body.clone()),
             _ => None,
         };
-        let prepared = Prepared::new(product, sides, object, base, body);
+        let prepared = prepared(product, sides, object, base, body);
         let warnings = object.findings.clone();
         let mut built = Self {
             object,
@@ -126,7 +100,7 @@ impl<'o> Built<'o> {
         wanted: Option<&'o Json>,
     ) -> Self {
         let (base, body) = (sides.base(index), wanted.unwrap_or(&object.body));
-        let prepared = Prepared::new(product, sides, object, base, Cow::Borrowed(body));
+        let prepared = prepared(product, sides, object, base, Cow::Borrowed(body));
         let wanted = wanted.cloned();
         Self {
             object,

@@ -7,42 +7,26 @@
 //! checking. All of it is pure; only `rows` uses SQL.
 
 mod build;
+mod change;
 mod export;
-pub mod json;
 mod plan;
+mod platform;
+mod prepared;
 mod product;
 pub mod rows;
-mod splice;
 #[cfg(test)]
 pub(crate) mod tests;
 mod verify;
 
-pub use build::{Built, Prepared};
+pub use build::Built;
+pub use change::change;
 pub use export::{Selected, export};
-pub use json::Source;
 pub use plan::blocking_findings;
-pub use product::{About, Documents, File, Product};
-pub use splice::splice;
+pub use platform::Documents;
+pub use prepared::Prepared;
+pub use product::{About, File, Product};
 
 pub use crate::engine::Document;
-use crate::engine::Reason;
-use crate::engine::json::MAX_DEPTH;
 pub use crate::engine::json::{Json, Object as Members, Span};
 pub use crate::engine::object::{Hit, Kinds, Object, ResolvedReference, Sides, quoted};
 pub use rows::Save;
-
-/// Changes an object as the operator requested; the rest of its text stays byte
-/// for byte. `mapped` are JSON pointers to the changes.
-pub fn change(object: &mut Object, body: &Json, mapped: Vec<String>) {
-    let text = splice(&object.text, object.raw(&object.body), object.raw(body));
-    *object = object.changed(body, text, mapped);
-}
-
-/// Returns why an object cannot be planned whatever it contains: it is nested too deep.
-fn too_deep(json: &Json) -> Option<Reason> {
-    let depth = json.depth();
-    (depth > MAX_DEPTH).then(|| {
-        let message = format!("it is nested {depth} levels deep; the limit is {MAX_DEPTH}");
-        Reason::new("nested-too-deep", message)
-    })
-}

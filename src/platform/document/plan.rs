@@ -7,14 +7,16 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::build::{Built, CHUNK};
-use super::{File, Json, Object, Product, Sides, quoted, too_deep};
+use super::{File, Json, Object, Product, Sides, quoted};
 use crate::engine::align::Aligned;
 use crate::engine::diff::effective;
 use crate::engine::display::safe;
+use crate::engine::json::MAX_DEPTH;
 use crate::engine::lookalike::{Called, warn_of_look_alikes};
 use crate::engine::object::resolve;
 use crate::engine::{Candidate, Finding, Item, ItemId, Kind, Missing, Plan, Reason, Value};
-use crate::platform::{ImportOptions, unique};
+use crate::platform::ImportOptions;
+use crate::platform::unique::unique;
 
 /// The wanted document of each object, if it is not the object's own body.
 pub(super) type Wanted = Vec<Option<Json>>;
@@ -89,7 +91,7 @@ pub fn blocking_findings(
                 .filter(|need| !in_file.contains(&need.on))
                 .map(|need| {
                     let message = format!(
-                        "needs {} '{}', which the file does not contain; the target must",
+                        "requires {} '{}', which the file does not contain; the target must",
                         need.on.kind, need.on.key
                     );
                     Finding::warning("not-in-file", describe(&message))
@@ -143,8 +145,8 @@ fn candidates(product: &dyn Product, sides: &Sides<'_>) -> Candidates {
         Vec::with_capacity(found.len()),
         Vec::with_capacity(found.len()),
     );
-    for (candidate, lacks, body) in found {
-        for missing in lacks {
+    for (candidate, missing_objects, body) in found {
+        for missing in missing_objects {
             let identity = (
                 missing.kind.clone(),
                 Arc::clone(&missing.module),
@@ -228,7 +230,7 @@ fn candidate<'o>(
     if is_new {
         candidate.blocks.extend(product.blocks(object));
     }
-    let mut lacks = Vec::new();
+    let mut missing_objects = Vec::new();
     for mut found in built.found {
         product.notice(&mut found, object, sides);
         candidate.references.push(found.reference);
@@ -248,7 +250,7 @@ fn candidate<'o>(
             .requires
             .filter(|need| !candidate.requires.iter().any(|other| other.on == need.on));
         candidate.requires.extend(needs);
-        lacks.extend(found.missing);
+        missing_objects.extend(found.missing);
     }
     for finding in &mut candidate.warnings {
         if finding.item.is_none() {
@@ -262,7 +264,7 @@ fn candidate<'o>(
         }
     }
     candidate.blocks = unique(candidate.blocks);
-    (candidate, lacks, built.wanted)
+    (candidate, missing_objects, built.wanted)
 }
 
 /// Reports that the target has an object of another kind with the same id:
@@ -295,6 +297,15 @@ fn other_owner(object: &Object, base: &Object) -> Option<Reason> {
             quoted(&object.owner)
         );
         Reason::new(format!("other-{}", owner.word), message)
+    })
+}
+
+/// Returns why an object cannot be planned whatever it contains: it is nested too deep.
+fn too_deep(json: &Json) -> Option<Reason> {
+    let depth = json.depth();
+    (depth > MAX_DEPTH).then(|| {
+        let message = format!("it is nested {depth} levels deep; the limit is {MAX_DEPTH}");
+        Reason::new("nested-too-deep", message)
     })
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Any};
 
 use super::plan::plan;
-use super::product::saves;
+use super::platform::saves;
 use super::rows::{self, TABLE};
 use super::verify::verify;
 use super::{Document, File, Json, Members, Object, Product, Sides};

@@ -11,10 +11,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use super::build::{CHUNK, Prepared};
+use super::build::{CHUNK, prepared};
 use super::plan::Wanted;
 use super::rows::{self, TABLE, table};
-use super::{Document, Json, Object, Product, Sides, Source};
+use super::{Document, Json, Object, Product, Sides};
 use crate::engine::diff::{Show, effective};
 use crate::engine::law::unexplained;
 use crate::engine::promise::{self, Deviation, RowKey, net};
@@ -22,6 +22,7 @@ use crate::engine::{
     Approved, Change, Entry, ItemId, Kind, Promise, Promised, RowPromise, Step, TouchedRow,
     Unpromised, Verb,
 };
+use crate::source::Source;
 use crate::store::Touched;
 
 /// A row of the journal.
@@ -131,7 +132,7 @@ fn difference<'o>(
     if entry.base.is_some() != before.is_some() {
         return Some("body".to_owned());
     }
-    let prepared = Prepared::new(product, sides, after, before, Cow::Borrowed(&after.body));
+    let prepared = prepared(product, sides, after, before, Cow::Borrowed(&after.body));
     let aligned = prepared.aligned();
     // Parts that are not compared are unchanged: taking the text over leaves them as they are.
     let is_kept = before.is_none() || after.is_signed() || aligned.result() == after.body;

@@ -3,20 +3,25 @@
 
 use std::sync::Arc;
 
-use super::SpConfig;
+use super::kinds;
 use super::mapping::Mapper;
 use super::path;
-use super::types::{self, OTHER};
+use super::types::OTHER;
 use crate::engine::schema::Form;
 use crate::engine::{Finding, ItemId};
-use crate::platform::document::{File, Json, Members, Object, Selected, Source, change};
-use crate::platform::{ImportOptions, ParseError};
+use crate::platform::ImportOptions;
+use crate::platform::document::{File, Json, Members, Object, Product, Selected, change};
+use crate::source::{ParseError, Source};
 
 /// The property that contains the entries.
 pub(super) const OBJECTS: &str = "objects";
 
 /// Reads a file.
-pub(super) fn read(bytes: &[u8], options: &ImportOptions) -> Result<File, ParseError> {
+pub(super) fn read(
+    product: &'static dyn Product,
+    bytes: &[u8],
+    options: &ImportOptions,
+) -> Result<File, ParseError> {
     let source = Source::read(bytes)?;
     let mut findings = Vec::new();
     let (prefix, entries) = entries(&source, &mut findings)?;
@@ -41,7 +46,7 @@ pub(super) fn read(bytes: &[u8], options: &ImportOptions) -> Result<File, ParseE
     if all.is_empty() {
         findings.push(Finding::note("no-objects", "the file contains no objects"));
     }
-    let selected = Selected::new(&SpConfig, &options.selection);
+    let selected = Selected::new(product, &options.selection);
     let unmet = selected.unmet(all.iter(), "the file");
     let mut objects: Vec<Object> = all
         .into_iter()
@@ -53,8 +58,8 @@ pub(super) fn read(bytes: &[u8], options: &ImportOptions) -> Result<File, ParseE
         .for_each(|object| map(object, &mut mapper));
     findings.extend(unmet);
     findings.extend(mapper.unmet());
-    objects.sort_by_key(|object| types::rank(object.kind()));
-    Ok(File { objects, findings }.sorted(&SpConfig))
+    objects.sort_by_key(|object| kinds::rank(object.kind()));
+    Ok(File { objects, findings }.sorted(product))
 }
 
 /// Finds the list of entries, and the JSON pointer to it.
@@ -108,7 +113,7 @@ fn object(source: &Source, entry: &Members, place: String) -> Object {
     let json = Json::Object(entry.clone());
     let word = word(&json).to_owned();
     let mut object = Object::new(
-        types::schema(&word),
+        kinds::schema(&word),
         json,
         None,
         source.slice(entry.span()),

@@ -140,7 +140,7 @@ fn like(value: &Json, to: &str) -> Json {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::document::Source;
+    use crate::source::Source;
 
     fn mapping(path: &str, from: &str, to: &str) -> Mapping {
         Mapping {

@@ -6,14 +6,17 @@
 //! contains is imported with it; a reference to a missing object is a warning,
 //! unless the object is useless without it.
 //!
-//! `types` declares the identifiers of types, `references` what they refer to,
-//! `schema` how their content is compared; `rules` has what no schema can
-//! express.
+//! `types` lists the types, `kinds` declares their identifiers, `references` what
+//! they refer to, `schema` how their content is compared; `rules` has what no
+//! schema can express.
 
+mod config_objects;
 mod file;
+mod kinds;
 mod mapping;
 mod path;
 mod print;
+mod product;
 mod references;
 mod rules;
 mod schema;
@@ -21,108 +24,6 @@ mod schema;
 mod tests;
 mod types;
 
-pub use self::types::{
-    ConfigObject, ConfigObjectRule, ConfigObjectRules, config_objects, is_exportable, is_importable,
-};
-use super::document::{About, Documents, File, Kinds, Object, Prepared, Product, Sides};
-use super::{DemoData, DemoTarget, ExportOptions, ImportOptions, ParseError};
-use crate::engine::align::Aligned;
-use crate::engine::object::Known;
-use crate::engine::schema::KindSchema;
-use crate::engine::{Finding, KindInfo, Reason};
-
-/// A bank's production tenant, and an export of its sandbox.
-pub static DEMO: DemoData = DemoData {
-    database: "haiyan",
-    target: DemoTarget::Import {
-        file_name: "fixtures/sp-config/target.json",
-        file: include_str!("../../../fixtures/sp-config/target.json"),
-    },
-    file_name: "fixtures/sp-config/export.json",
-    file: include_str!("../../../fixtures/sp-config/export.json"),
-};
-
-/// SailPoint's configuration objects, as a platform.
-pub static SP_CONFIG: Documents = Documents(&SpConfig);
-
-/// SailPoint's configuration objects, version 1 of their files.
-#[derive(Clone, Copy, Debug)]
-pub struct SpConfig;
-
-static ABOUT: About = About {
-    name: "sp-config",
-    after_apply: &[
-        "exports contain no secrets: set those of new sources and subscriptions",
-        "test the connection of every source that was added or covered, and aggregate it",
-    ],
-    demo: &DEMO,
-    root: types::SOURCE,
-    takes_options: true,
-    takes_organisations: false,
-    takes_directories: false,
-};
-
-impl Kinds for SpConfig {
-    fn schema(&self, kind: &str) -> Option<&'static KindSchema> {
-        types::of_kind(kind)
-    }
-
-    fn is_referred_to(&self, kind: &str) -> bool {
-        types::is_referred_to(kind)
-    }
-
-    fn outside(&self) -> &'static Known {
-        &Known {
-            kinds: &types::OUTSIDE,
-            kind: "type",
-            id: "id",
-            name: "name",
-        }
-    }
-
-    fn blocks_alone(&self, object: &Object) -> Vec<Reason> {
-        rules::blocks(object).into_iter().collect()
-    }
-}
-
-impl Product for SpConfig {
-    fn about(&self) -> &'static About {
-        &ABOUT
-    }
-
-    fn kinds(&self) -> &'static [KindInfo] {
-        types::kinds()
-    }
-
-    fn recognises(&self, root_key: &str) -> bool {
-        root_key == file::OBJECTS || root_key == "self"
-    }
-
-    fn read(&self, bytes: &[u8], options: &ImportOptions) -> Result<File, ParseError> {
-        file::read(bytes, options)
-    }
-
-    fn print(&self, objects: &[&Object], options: &ExportOptions) -> Vec<u8> {
-        print::print(objects, options)
-    }
-
-    fn only_exported(&self, object: &Object) -> Option<String> {
-        rules::only_exported(object)
-    }
-
-    fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, _: &Sides<'o>) {
-        if object.kind().as_str() == types::SOURCE {
-            rules::point_to_schemas(prepared);
-        }
-    }
-
-    fn findings(&self, _: usize, object: &Object, sides: &Sides<'_>) -> Vec<Finding> {
-        rules::unknown_attributes(object, sides)
-            .into_iter()
-            .collect()
-    }
-
-    fn missing_secrets(&self, _: &Object, aligned: &Aligned<'_>) -> Vec<String> {
-        rules::missing_secrets(aligned)
-    }
-}
+pub use config_objects::{ConfigObject, ConfigObjectRule, ConfigObjectRules, config_objects};
+pub use product::{DEMO, SP_CONFIG, SpConfig};
+pub use types::{is_exportable, is_importable};

@@ -112,7 +112,7 @@ pub(super) fn below(pointer: &str, segment: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::document::Source;
+    use crate::source::Source;
 
     fn found(path: &str, json: &str) -> Vec<String> {
         Path::parse(path)

@@ -103,7 +103,7 @@ pub(super) fn of(known: Option<&Type>) -> Vec<(String, ReferenceRule)> {
     let mut all = Vec::new();
     for path in known.into_iter().flat_map(|known| known.references) {
         let needed = known.is_some_and(|known| known.needs.contains(path));
-        let lacking = if needed {
+        let if_missing = if needed {
             IfMissing::Blocks
         } else {
             TRIPLE.if_missing
@@ -111,7 +111,7 @@ pub(super) fn of(known: Option<&Type>) -> Vec<(String, ReferenceRule)> {
         all.push((
             pattern(path),
             ReferenceRule {
-                if_missing: lacking,
+                if_missing,
                 ..TRIPLE
             },
         ));

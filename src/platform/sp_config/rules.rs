@@ -90,7 +90,7 @@ fn is_non_employee(source: &Json) -> bool {
         Json::Text(text) => text.eq_ignore_ascii_case("true"),
         _ => false,
     };
-    let marks = |json: Option<&Json>| {
+    let is_set = |json: Option<&Json>| {
         let members = json
             .and_then(Json::as_object)
             .into_iter()
@@ -113,8 +113,8 @@ fn is_non_employee(source: &Json) -> bool {
             .pointer(place)
             .and_then(Json::as_text)
             .is_some_and(says)
-    }) || marks(Some(source))
-        || marks(source.get("connectorAttributes"))
+    }) || is_set(Some(source))
+        || is_set(source.get("connectorAttributes"))
 }
 
 /// Reports which identity attributes a profile fills that neither the file nor

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::kinds::{Sort, wrapper};
+use super::api::wrapper;
+use super::kinds;
 use super::looks::{Is, OTHER_LISTS, look};
 use super::shape;
+use super::sort::Sort;
 use crate::engine::Finding;
 use crate::engine::diff::push_segment;
 use crate::engine::display::some_of;
-use crate::platform::document::{File, Json, Members, Object, Source};
-use crate::platform::parse::{ParseError, ParseErrorKind, brief};
+use crate::platform::document::{File, Json, Members, Object};
 use crate::platform::{FileError, SourceFile};
+use crate::source::{ParseError, ParseErrorKind, Source, brief};
 
 /// The lists of an envelope, and the sort of their objects.
 pub(super) const LISTS: [(&str, Sort); 3] = [
@@ -207,7 +209,7 @@ impl Reader<'_> {
             match (LISTS.iter().find(|(list, _)| *list == name), value) {
                 (Some(_), Json::Null) => {}
                 (Some((_, sort)), Json::List(elements)) => {
-                    self.list(elements, &pointer, Some(*sort))?
+                    self.list(elements, &pointer, Some(*sort))?;
                 }
                 (Some(_), other) => return Err(self.wrong(other, &pointer, "a list")),
                 (None, Json::Number(_) | Json::Null) if PAGES.contains(&name) => {}
@@ -251,7 +253,13 @@ impl Reader<'_> {
         let text: Arc<str> = self.source.slice(members.span()).into();
         let path = format!("{}{pointer}", self.called);
         let object = shape::check(sort, json).and_then(|()| {
-            let object = Object::new(sort.schema(), json.clone(), wrapper(sort, json), text, path);
+            let object = Object::new(
+                kinds::schema(sort),
+                json.clone(),
+                wrapper(sort, json),
+                text,
+                path,
+            );
             if object.id().is_empty() {
                 Err(shape::without_id(sort, &object))
             } else {

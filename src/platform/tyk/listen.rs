@@ -1,7 +1,11 @@
 //! Where APIs listen: no gateway serves two at one address.
 
-use super::kinds::{definition, gateway};
+use super::api::{definition, gateway};
 use crate::platform::document::Json;
+
+/// The keys of where an API listens, and of where it would.
+pub(super) const LISTENS: &str = "listen path";
+pub(super) const WOULD_LISTEN: &str = "listen path if active";
 
 /// Returns where an API listens that a gateway loads.
 pub(super) fn listens(api: &Json) -> Vec<String> {

@@ -1,7 +1,8 @@
 //! Recognises Tyk's objects: an object is identified by its content, never by
 //! elimination.
 
-use super::kinds::{GATEWAY, Sort};
+use super::api::GATEWAY;
+use super::sort::Sort;
 use crate::platform::document::Json;
 
 /// The sort of an object.

@@ -4,130 +4,26 @@
 //! The Dashboard's own tables are not public: objects are stored as documents
 //! in our schema, which is the system of record on this side.
 //!
-//! `kinds` declares identifiers and references, `schema` how content is
-//! compared; `rules` has what no schema can express.
+//! `kinds` declares identifiers, `references` what they refer to, `schema` how
+//! content is compared; `rules` has what no schema can express.
 
 mod access;
+mod api;
 mod file;
 mod kinds;
 mod listen;
 mod looks;
 mod organisations;
+mod prepare;
 mod print;
+mod product;
+mod references;
 mod rules;
 mod schema;
 mod shape;
+mod sort;
 
 #[cfg(test)]
 mod tests;
 
-use self::kinds::{KINDS, Sort};
-use super::document::{
-    About, Documents, File, Json, Kinds, Object, Prepared, Product, ResolvedReference, Sides,
-};
-use super::{
-    DemoData, DemoTarget, ExportOptions, FileError, ImportOptions, ParseError, SourceFile,
-};
-use crate::engine::access::Model;
-use crate::engine::schema::KindSchema;
-use crate::engine::{Finding, KindInfo, Plan, Reason};
-
-/// A bank's production Dashboard, and an export of its test Dashboard.
-pub static DEMO: DemoData = DemoData {
-    database: "tyk",
-    target: DemoTarget::Import {
-        file_name: "fixtures/tyk/target.json",
-        file: include_str!("../../../fixtures/tyk/target.json"),
-    },
-    file_name: "fixtures/tyk/export.json",
-    file: include_str!("../../../fixtures/tyk/export.json"),
-};
-
-/// Tyk API management, with its Dashboard, as a platform.
-pub static TYK: Documents = Documents(&Tyk);
-
-/// Tyk API management, with its Dashboard.
-#[derive(Clone, Copy, Debug)]
-pub struct Tyk;
-
-static ABOUT: About = About {
-    name: "tyk",
-    after_apply: &[
-        "the objects are stored in the schema gatediff, the system of record: no Tyk Dashboard is updated",
-        "export them, then import the file there in this order: organisations, APIs, policies",
-    ],
-    demo: &DEMO,
-    root: "api",
-    takes_options: false,
-    takes_organisations: true,
-    takes_directories: true,
-};
-
-impl Kinds for Tyk {
-    fn schema(&self, kind: &str) -> Option<&'static KindSchema> {
-        Sort::of_kind(kind).map(Sort::schema)
-    }
-}
-
-impl Product for Tyk {
-    fn about(&self) -> &'static About {
-        &ABOUT
-    }
-
-    fn kinds(&self) -> &'static [KindInfo] {
-        &KINDS
-    }
-
-    fn recognises(&self, root_key: &str) -> bool {
-        file::LISTS.iter().any(|(name, _)| *name == root_key) || looks::is_telling(root_key)
-    }
-
-    fn read(&self, bytes: &[u8], options: &ImportOptions) -> Result<File, ParseError> {
-        let mut file = file::read(bytes)?;
-        organisations::map(&mut file, &options.organisations);
-        Ok(file)
-    }
-
-    fn read_all(
-        &self,
-        files: &[SourceFile<'_>],
-        options: &ImportOptions,
-    ) -> Result<File, FileError> {
-        let mut file = file::read_all(files)?;
-        organisations::map(&mut file, &options.organisations);
-        Ok(file)
-    }
-
-    fn print(&self, objects: &[&Object], options: &ExportOptions) -> Vec<u8> {
-        print::print(objects, &options.selection)
-    }
-
-    fn wrapper(&self, schema: &KindSchema, body: &Json) -> Option<&'static str> {
-        Sort::of_kind(schema.info.kind.as_str()).and_then(|sort| kinds::wrapper(sort, body))
-    }
-
-    fn derived(&self) -> &'static [&'static str] {
-        &schema::DERIVED
-    }
-
-    fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, sides: &Sides<'o>) {
-        schema::prepare(prepared, object, sides);
-    }
-
-    fn blocks(&self, object: &Object) -> Vec<Reason> {
-        rules::blocks(object)
-    }
-
-    fn findings(&self, index: usize, object: &Object, sides: &Sides<'_>) -> Vec<Finding> {
-        rules::findings(index, object, sides)
-    }
-
-    fn access(&self, plan: &Plan) -> Option<Model> {
-        Some(access::model(plan))
-    }
-
-    fn notice(&self, found: &mut ResolvedReference<'_>, object: &Object, sides: &Sides<'_>) {
-        rules::notice(found, object, sides);
-        rules::unknown_versions(found);
-    }
-}
+pub use product::{DEMO, TYK, Tyk};

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::kinds::{GATEWAY, Sort};
+use super::api::GATEWAY;
 use super::shape::matching;
+use super::sort::Sort;
 use crate::engine::Finding;
 use crate::platform::document::{File, Json, change};
 
@@ -73,9 +74,10 @@ pub(super) fn map(file: &mut File, organisations: &BTreeMap<String, String>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kinds::wrapper;
+    use super::super::{api::wrapper, kinds};
     use super::*;
-    use crate::platform::document::{Object, Source};
+    use crate::platform::document::Object;
+    use crate::source::Source;
 
     const WRAPPED: &str = r#"{"api_definition":{"api_id":"1","org_id":"a","name":"a"},
         "hook_references":[{"hook":{"org_id":"x"}}, {"hook":{"org_id":"a"}}],
@@ -88,7 +90,7 @@ mod tests {
         let organisations = BTreeMap::from([sides("a", "b\""), sides("b\"", "c")]);
         let json = Source::read(text.as_bytes()).unwrap().root;
         let wrapper = wrapper(sort, &json);
-        let object = Object::new(sort.schema(), json, wrapper, text, "");
+        let object = Object::new(kinds::schema(sort), json, wrapper, text, "");
         let mut file = File {
             objects: vec![object],
             findings: Vec::new(),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::file::LISTS;
-use super::kinds::Sort;
+use super::sort::Sort;
 use crate::platform::Selection;
 use crate::platform::document::Object;
 

@@ -3,10 +3,10 @@
 
 use std::collections::HashSet;
 
-use super::kinds::{
-    DATABASE_ID, LISTENS, POLICY_DATABASE_ID, Sort, WOULD_LISTEN, definition, gateway,
-};
-use super::listen;
+use super::api::{DATABASE_ID, definition, gateway, is_versioned, versions};
+use super::kinds::POLICY_DATABASE_ID;
+use super::listen::{self, LISTENS, WOULD_LISTEN};
+use super::sort::Sort;
 use crate::engine::display::some_of;
 use crate::engine::{Finding, Reason};
 use crate::platform::document::{Json, Members, Object, ResolvedReference, Sides};
@@ -214,11 +214,11 @@ pub(super) fn notice(found: &mut ResolvedReference<'_>, object: &Object, sides: 
             .map(|entry| entry.text_of("api_human_name"))
             .unwrap_or_default();
         if entry.is_none() && !listed.is_empty() {
-            let lacking = found
+            let missing = found
                 .findings
                 .iter_mut()
                 .filter(|finding| finding.code == "api-dangling");
-            lacking.for_each(|finding| {
+            missing.for_each(|finding| {
                 finding
                     .message
                     .push_str(", nor does its organisation list it");
@@ -269,29 +269,4 @@ pub(super) fn unknown_versions(found: &mut ResolvedReference<'_>) {
                 Finding::warning("version-missing", message)
             }),
     );
-}
-
-/// Returns whether an API has versions of its own.
-pub(super) fn is_versioned(api: &Object) -> bool {
-    let data = definition(&api.body).get("version_data");
-    data.is_some_and(|data| data.get("not_versioned") == Some(&Json::Bool(false)))
-}
-
-/// Returns the names of an API's versions; `None` if unknown.
-fn versions(api: &Object) -> Option<Vec<&str>> {
-    let definition = definition(&api.body);
-    let inside = definition
-        .pointer("/version_data/versions")
-        .and_then(Json::as_object)?;
-    let apart = definition
-        .pointer("/definition/versions")
-        .and_then(Json::as_object);
-    let mut versions: Vec<&str> = inside.names().collect();
-    versions.extend(apart.into_iter().flat_map(Members::names));
-    versions.extend(
-        definition
-            .pointer("/definition/name")
-            .and_then(Json::as_text),
-    );
-    Some(versions)
 }

@@ -1,10 +1,10 @@
 //! Checks whether an object has the shape of its sort, as far as this program
 //! reads it. Other content may be anything, and is kept.
 
-use super::kinds::Sort;
+use super::sort::Sort;
 use crate::engine::diff::{push_segment, segments};
-use crate::platform::document::{Json, Object, Source, Span};
-use crate::platform::parse::{ParseError, ParseErrorKind};
+use crate::platform::document::{Json, Object, Span};
+use crate::source::{ParseError, ParseErrorKind, Source};
 
 /// A value of the wrong shape.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::super::MAX_APIS;
-use super::{Check, CheckIndex, Repair, Report};
+use super::super::limits::MAX_APIS;
+use super::checks::Check;
+use super::index::CheckIndex;
+use super::report::{Repair, Report};
 use crate::engine::ItemId;
 use crate::platform::digirunner::index::is_hidden;
-use crate::platform::digirunner::rules::{CLIENT, NO_GROUPS};
+use crate::platform::digirunner::kinds::CLIENT;
+use crate::platform::digirunner::rules::NO_GROUPS;
 use crate::platform::digirunner::schema::{
     TableId, client, client_group, client_vgroup, oauth, vgroup,
 };
@@ -103,12 +106,7 @@ impl<'w> Client<'_, 'w> {
             let hint = "remove scopes or groups from the client, or merge groups";
             report.asked(Check::TooManyGroups, self.item.clone(), name, hint);
         }
-        let Some((_, row)) = self
-            .index
-            .side
-            .rows_of(TableId::Oauth, &self.index.side.oauth, self.id)
-            .next()
-        else {
+        let Some(row) = self.index.side.oauth_of(self.id) else {
             if !self.groups.is_empty() || !self.scopes.is_empty() {
                 let hint = "no token can be issued to it: import the client, or recreate it in the product";
                 report.asked(

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::super::MAX_APIS;
+use super::super::limits::MAX_APIS;
+use super::checks::Check;
+use super::index::CheckIndex;
 use super::index::Hidden;
-use super::{Check, CheckIndex, Repair, Report};
+use super::report::{Repair, Report};
 use crate::platform::digirunner::schema::{TableId, client_group, client_vgroup, vgroup_group};
 
 /// What to do if an X-API key maps to a hidden group.

@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::MAX_NAME;
+use super::super::limits::MAX_NAME;
 use crate::engine::ItemId;
 use crate::platform::digirunner::index::{ApiName, Index, is_hidden};
-use crate::platform::digirunner::rules::{GROUP, SCOPE};
+use crate::platform::digirunner::kinds::{GROUP, SCOPE};
 use crate::platform::digirunner::schema::{
     TableId, authority, client_group, client_vgroup, group, group_api, level, vgroup, vgroup_group,
     x_map,

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::super::MAX_NAME;
+use super::super::limits::MAX_NAME;
+use super::checks::Check;
+use super::index::CheckIndex;
 use super::index::api_of;
-use super::{Check, CheckIndex, Repair, Report};
+use super::report::{Repair, Report};
 use crate::engine::ItemId;
 use crate::platform::digirunner::index::is_hidden;
-use crate::platform::digirunner::rules::SCOPE;
+use crate::platform::digirunner::kinds::SCOPE;
 use crate::platform::digirunner::schema::{
     TableId, group, group_api, group_authority, vgroup, vgroup_authority, vgroup_group,
 };

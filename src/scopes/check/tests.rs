@@ -89,9 +89,9 @@ fn describe(sample: &Tables) -> Vec<String> {
             finding.repair.is_some() || !finding.hint.is_empty(),
             "{finding:?}: what now?"
         );
-        let mark = if finding.repair.is_some() { "" } else { " !" };
+        let sign = if finding.repair.is_some() { "" } else { " !" };
         format!(
-            "{} {} {}{mark}",
+            "{} {} {}{sign}",
             finding.code,
             finding.item,
             finding.message.split_once(": ").unwrap().1

@@ -1,7 +1,8 @@
 //! `scope check`: problems of the scopes of a target, and their repair.
 
 use super::document::Document;
-use super::{print_edited, write};
+use super::print::print_edited;
+use super::target::write;
 use crate::cli::args::{Output, ScopeCheckArgs};
 use crate::cli::print::{MAX_LISTED, Printer, plural};
 use crate::cli::progress_line::ProgressLine;
@@ -84,10 +85,10 @@ async fn repair(
         plural(repairable.len(), "finding", "findings")
     );
     let what = safe(&what).into_owned();
-    let marks = session.marks().await?;
+    let policy = session.policy().await?;
     consent::ask(
         printer,
-        &marks,
+        &policy,
         &args.consent,
         (&what, true),
         &session.target,

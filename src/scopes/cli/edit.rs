@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use super::consent::{ask_in_production, can_ask_in_production};
 use super::document::Document;
 use super::fields::Fields;
+use super::find::find;
 use super::list::{duration, times};
-use super::{ask_in_production, can_ask_in_production, check, find, print_edited, read, write};
+use super::print::print_edited;
+use super::target::{read, write};
 use crate::cli::args::{
     ConsentArgs, Output, ScopeClientsArgs, ScopeCreateArgs, ScopeDeleteArgs, ScopeUpdateArgs,
 };
@@ -13,9 +16,10 @@ use crate::cli::print::{MAX_LISTED, Printer, plural};
 use crate::cli::session::Session;
 use crate::cli::{Exit, consent, text};
 use crate::engine::display::{safe, some_of};
-use crate::engine::{Change, Finding, ItemId, Value};
+use crate::engine::{Change, Finding, ItemId, Value, Violation};
 use crate::job::Failure;
 use crate::scopes;
+use crate::scopes::violation::violated;
 use crate::scopes::{Catalogue, ClientInfo, Draft, Edit, Edited, Scope, ScopeDocument};
 
 pub(super) async fn create(
@@ -162,7 +166,7 @@ impl Update<'_> {
         let what = safe(&what).into_owned();
         consent::ask(
             printer,
-            &session.marks().await?,
+            &session.policy().await?,
             args,
             (&what, true),
             &session.target,
@@ -329,5 +333,14 @@ pub(super) async fn pass(
 fn note(printer: &mut Printer, notes: &[String]) {
     for note in notes {
         printer.message(format!("note: {}", safe(note)));
+    }
+}
+
+/// Fails if rules are broken.
+fn check(violations: Vec<Violation>) -> Result<(), Failure> {
+    if violations.is_empty() {
+        Ok(())
+    } else {
+        Err(violated(violations))
     }
 }

@@ -110,7 +110,7 @@ impl<'c> Fields<'c> {
                     .iter()
                     .find(|module| *module.name == name);
                 let apis = module.and_then(|module| self.catalogue.apis().get(module.apis.clone()));
-                let there = apis.into_iter().flatten().filter(|api| !api.is_lacking());
+                let there = apis.into_iter().flatten().filter(|api| !api.is_missing());
                 let there: Vec<ApiName> = there.map(|api| api.name.clone()).collect();
                 if there.is_empty() {
                     self.notes

@@ -1,6 +1,7 @@
 //! `scope list`: the scopes, optionally filtered.
 
 use super::document::Document;
+use super::target::read;
 use crate::cli::Exit;
 use crate::cli::args::{Output, ScopeListArgs};
 use crate::cli::print::{Printer, cells, column, plural};
@@ -15,7 +16,7 @@ pub(super) async fn run(
     session: &Session,
     args: ScopeListArgs,
 ) -> Result<Exit, Failure> {
-    let catalogue = super::read(session).await?;
+    let catalogue = read(session).await?;
     let sort = Sort {
         key: args.sort,
         descending: args.reverse,
@@ -130,8 +131,8 @@ fn widths(rows: &[[String; COLUMNS]], width: Option<usize>) -> [usize; COLUMNS] 
             *wide = cells(cell).max(*wide);
         }
     }
-    for (wide, most) in widths.iter_mut().zip(MAX_WIDTHS) {
-        *wide = most.min(*wide);
+    for (wide, max) in widths.iter_mut().zip(MAX_WIDTHS) {
+        *wide = max.min(*wide);
     }
     let [before @ .., description] = &mut widths;
     let used: usize = before.iter().map(|wide| wide + 2).sum();

@@ -3,7 +3,9 @@
 use chrono::NaiveDateTime;
 
 use super::document::Document;
+use super::find::find;
 use super::list::{UNLIMITED, times};
+use super::target::read;
 use crate::cli::Exit;
 use crate::cli::args::{Output, ScopeShowArgs};
 use crate::cli::print::{Printer, plural};
@@ -17,8 +19,8 @@ pub(super) async fn run(
     session: &Session,
     args: &ScopeShowArgs,
 ) -> Result<Exit, Failure> {
-    let catalogue = super::read(session).await?;
-    let scope = super::find(&catalogue, &args.scope)?;
+    let catalogue = read(session).await?;
+    let scope = find(&catalogue, &args.scope)?;
     let target = session.target.display();
     match printer.output {
         Output::Json => printer.json(
@@ -91,14 +93,14 @@ fn lines(catalogue: &Catalogue, scope: &Scope) -> Vec<(String, usize)> {
 }
 
 fn apis_count(catalogue: &Catalogue, scope: &Scope) -> String {
-    let lacking = catalogue
+    let missing = catalogue
         .apis_of(scope)
-        .filter(|api| api.is_lacking())
+        .filter(|api| api.is_missing())
         .count();
-    match lacking {
+    match missing {
         0 => scope.apis.len().to_string(),
-        lacking => format!(
-            "{}, {lacking} of them missing in the target",
+        missing => format!(
+            "{}, {missing} of them missing in the target",
             scope.apis.len()
         ),
     }

@@ -2,8 +2,8 @@
 
 use crate::job::failure::{Failure, FailureKind};
 use crate::job::file::{place, read};
-use crate::platform::ParseErrorKind;
 use crate::scopes::{Draft, parse_draft};
+use crate::source::ParseErrorKind;
 
 /// Reads a scope from a JSON file (`-` is standard input), as `scope show
 /// --output json` prints it. Blocks.

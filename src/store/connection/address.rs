@@ -144,7 +144,7 @@ impl Target {
             connect_limit: seconds.map_or(Timeouts::CONNECT, Duration::from_secs),
             has_password: password.is_some(),
             open_passfile,
-            markings: None,
+            known_policy: None,
         })
     }
 }

@@ -116,7 +116,7 @@ pub enum ConnectError {
     },
 
     /// The server is older than the oldest supported version.
-    #[error("{target} is PostgreSQL {major}, and version {oldest} or newer is needed")]
+    #[error("{target} is PostgreSQL {major}, and version {oldest} or newer is required")]
     TooOld {
         /// The target.
         target: String,

@@ -82,7 +82,7 @@ impl Target {
             .map_err(|error| self.explain(error))?;
         let row = sqlx::raw_sql(AssertSqlSafe(session_sql(
             timeouts,
-            self.marks().read_only.is_some(),
+            self.policy().read_only.is_some(),
         )))
         .fetch_one(&mut connection)
         .await;

@@ -9,7 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 use super::location::Location;
 use super::options::{APPLICATION_NAME, base_options};
-use crate::store::markings::Markings;
+use crate::store::known_policy::KnownPolicy;
 use crate::store::timeouts::Timeouts;
 
 pub(super) const DEFAULT_PORT: u16 = 5432;
@@ -26,7 +26,7 @@ pub struct Target {
     pub(super) has_password: bool,
     pub(super) open_passfile: Option<PathBuf>,
     /// The profiles' marks, if any profile marks any target.
-    pub(super) markings: Option<Arc<Markings>>,
+    pub(super) known_policy: Option<Arc<KnownPolicy>>,
 }
 
 impl fmt::Debug for Target {
@@ -56,7 +56,7 @@ impl Target {
             connect_limit: Timeouts::CONNECT,
             has_password: false,
             open_passfile: None,
-            markings: None,
+            known_policy: None,
         }
     }
 
@@ -89,13 +89,13 @@ impl Target {
         Location::new(&self.host, self.port, &self.database)
     }
 
-    pub(in crate::store) fn markings(&self) -> Option<&Markings> {
-        self.markings.as_deref()
+    pub(in crate::store) fn known_policy(&self) -> Option<&KnownPolicy> {
+        self.known_policy.as_deref()
     }
 
-    pub(in crate::store) fn with_markings(self, markings: Markings) -> Self {
+    pub(in crate::store) fn with_markings(self, known_policy: KnownPolicy) -> Self {
         Self {
-            markings: Some(Arc::new(markings)),
+            known_policy: Some(Arc::new(known_policy)),
             ..self
         }
     }

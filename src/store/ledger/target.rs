@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
 use serde_json::Value;
-use sqlx::PgConnection;
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, SqlStr};
 
 use super::record::JournalRow;
 use super::statements::statements;
@@ -113,8 +113,42 @@ pub async fn init(connection: &mut PgConnection) -> Result<(), StoreError> {
         })
 }
 
+/// The migrations: version, description, SQL. They never change once they are released.
+const ALL: &[(i64, &str, &str)] = &[
+    (1, "jobs", include_str!("../../../migrations/0001_jobs.sql")),
+    (
+        2,
+        "journal",
+        include_str!("../../../migrations/0002_journal.sql"),
+    ),
+    (
+        3,
+        "documents",
+        include_str!("../../../migrations/0003_documents.sql"),
+    ),
+    (
+        4,
+        "requests",
+        include_str!("../../../migrations/0004_requests.sql"),
+    ),
+    (
+        5,
+        "tasks",
+        include_str!("../../../migrations/0005_tasks.sql"),
+    ),
+];
+
 fn migrator() -> Migrator {
-    let mut migrator = sqlx::migrate!();
+    let migrations = ALL.iter().map(|(version, description, sql)| {
+        Migration::new(
+            *version,
+            Cow::Borrowed(description),
+            MigrationType::Simple,
+            SqlStr::from_static(sql),
+            false,
+        )
+    });
+    let mut migrator = Migrator::with_migrations(migrations.collect());
     migrator.dangerous_set_table_name(MIGRATIONS);
     migrator.create_schemas = Cow::Borrowed(&[Cow::Borrowed(SCHEMA)]);
     migrator
@@ -233,4 +267,29 @@ pub(super) async fn backup(
 /// Returns the key that signs saved plans.
 pub(super) async fn plan_key(connection: &mut PgConnection) -> Result<Vec<u8>, StoreError> {
     select_plan_key(connection).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_migration_is_there_under_its_own_number() {
+        let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+        let mut files: Vec<(String, String)> = std::fs::read_dir(directory)
+            .unwrap()
+            .map(|entry| entry.unwrap())
+            .map(|entry| {
+                let text = std::fs::read_to_string(entry.path()).unwrap();
+                (entry.file_name().into_string().unwrap(), text)
+            })
+            .collect();
+        files.sort();
+        let listed: Vec<(String, String)> = ALL
+            .iter()
+            .map(|(version, name, sql)| (format!("{version:04}_{name}.sql"), (*sql).to_owned()))
+            .collect();
+        assert_eq!(listed, files);
+        assert_eq!(migrator().migrations.len(), ALL.len());
+    }
 }

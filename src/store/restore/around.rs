@@ -32,7 +32,7 @@ pub async fn journal_dependents(
         .iter()
         .map(|row| (Arc::clone(&row.table), row.key.clone()))
         .collect();
-    let mut adopted = Vec::new();
+    let mut dependents_found = Vec::new();
     let there = those_there(writer, tables, Unreadable::LeftOut).await?;
     for info in tables.iter().filter(|info| !info.is_external) {
         let added = writer
@@ -46,7 +46,7 @@ pub async fn journal_dependents(
         around.extend(former(writer, info).await?);
         for found in around {
             if !known.contains(&(Arc::from(found.table), found.key.clone())) {
-                adopted.push(JournalRow {
+                dependents_found.push(JournalRow {
                     table: found.table.into(),
                     item: found.owner,
                     key: found.key,
@@ -56,7 +56,7 @@ pub async fn journal_dependents(
             }
         }
     }
-    writer.journal_untouched(adopted);
+    writer.journal_untouched(dependents_found);
     Ok(())
 }
 

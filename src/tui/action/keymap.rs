@@ -1,38 +1,49 @@
 //! Which keys do what, where.
 
-use super::catalogue::{Act, Action, CATALOGUE, Context};
+use super::act::Act;
+use super::context::Context;
+use super::entry::Action;
 use crate::tui::keys::{Key, Sequence, show};
 
 /// Keys to actions, by context.
-#[derive(Clone, Debug)]
-pub(crate) struct KeyMap {
-    /// In the order of the catalogue.
-    pub(super) bindings: Vec<(Sequence, &'static Action)>,
+#[derive(Debug)]
+pub(crate) struct KeyMap<M: 'static> {
+    /// All actions, in the order of help and footer.
+    actions: &'static [Action<M>],
+    /// In the same order.
+    pub(super) bindings: Vec<(Sequence, &'static Action<M>)>,
 }
 
 /// What a sequence of keys means.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Lookup {
+#[derive(Debug)]
+pub(crate) enum Lookup<M: 'static> {
     /// An action.
-    Action(&'static Action),
+    Action(&'static Action<M>),
     /// A prefix of a longer sequence.
     Beginning,
     /// Nothing.
     Nothing,
 }
 
-impl KeyMap {
+impl<M> KeyMap<M> {
     /// Returns the default keys.
-    pub(crate) fn new() -> Self {
-        let keys = |action: &'static Action| action.keys.iter().map(move |keys| (*keys, action));
+    pub(crate) fn new(actions: &'static [Action<M>]) -> Self {
+        let keys = |action: &'static Action<M>| action.keys.iter().map(move |keys| (*keys, action));
         let read = |(keys, action)| Some((Key::parse_all(keys).ok()?, action));
         Self {
-            bindings: CATALOGUE.iter().flat_map(keys).filter_map(read).collect(),
+            actions,
+            bindings: actions.iter().flat_map(keys).filter_map(read).collect(),
         }
     }
 
+    /// Returns the actions of a context.
+    pub(crate) fn actions(&self, context: Context) -> impl Iterator<Item = &'static Action<M>> {
+        let here = move |action: &&Action<M>| action.contexts.contains(&context);
+        self.actions.iter().filter(here)
+    }
+
     /// Returns what a sequence means in a context.
-    pub(crate) fn find(&self, context: Context, keys: &[Key]) -> Lookup {
+    pub(crate) fn find(&self, context: Context, keys: &[Key]) -> Lookup<M> {
         let mut here = self
             .bindings
             .iter()
@@ -68,7 +79,7 @@ impl KeyMap {
     }
 
     /// Returns all of an action's keys, as displayed.
-    pub(crate) fn keys(&self, action: &Action) -> Vec<String> {
+    pub(crate) fn keys(&self, action: &Action<M>) -> Vec<String> {
         let own = self
             .bindings
             .iter()
@@ -78,7 +89,7 @@ impl KeyMap {
 }
 
 /// Returns an action's default keys, as displayed.
-pub(super) fn default_keys(action: &Action) -> Vec<String> {
+pub(crate) fn default_keys<M>(action: &Action<M>) -> Vec<String> {
     action
         .keys
         .iter()

@@ -1,6 +1,7 @@
 //! Custom keys from the configuration file.
 
-use super::catalogue::{Action, CATALOGUE, Context};
+use super::context::Context;
+use super::entry::Action;
 use super::keymap::KeyMap;
 use crate::config::Binding;
 use crate::engine::select::{meant, nearest};
@@ -43,7 +44,7 @@ pub(crate) enum RebindError {
     #[error("{place}: {action} would have no key: name one, or remove the line")]
     NoKey { place: String, action: &'static str },
     /// It would be typed as text where the action is needed.
-    #[error("{place}: {action} needs a key that is not typed as text, such as {such}: add one")]
+    #[error("{place}: {action} requires a key that is not typed as text, such as {such}: add one")]
     Typed {
         place: String,
         action: &'static str,
@@ -52,18 +53,24 @@ pub(crate) enum RebindError {
 }
 
 /// An action's keys with their position in the configuration file.
-struct Wish<'a> {
-    action: &'static Action,
+struct Wish<'a, M: 'static> {
+    action: &'static Action<M>,
     place: &'a str,
     keys: Vec<Sequence>,
 }
 
-impl KeyMap {
+impl<M> KeyMap<M> {
     /// Returns the default keys with the custom ones in place of those of the same
     /// action. All or nothing: a partly applied key map would be confusing.
-    pub(crate) fn with(bindings: &[Binding]) -> Result<Self, RebindError> {
-        let wishes = bindings.iter().map(wish).collect::<Result<Vec<_>, _>>()?;
-        let mut map = Self::new();
+    pub(crate) fn with(
+        actions: &'static [Action<M>],
+        bindings: &[Binding],
+    ) -> Result<Self, RebindError> {
+        let wishes = bindings
+            .iter()
+            .map(|binding| wish(actions, binding))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut map = Self::new(actions);
         for wish in &wishes {
             let index = map
                 .bindings
@@ -80,8 +87,8 @@ impl KeyMap {
     }
 
     /// Fails on keys that cannot be used.
-    fn clash(&self, wish: &Wish<'_>) -> Result<(), RebindError> {
-        let meet = |other: &Action| {
+    fn clash(&self, wish: &Wish<'_, M>) -> Result<(), RebindError> {
+        let meet = |other: &Action<M>| {
             wish.action
                 .contexts
                 .iter()
@@ -116,13 +123,13 @@ fn begins(one: &[Key], other: &[Key]) -> bool {
     one.starts_with(other) || other.starts_with(one)
 }
 
-fn wish(binding: &Binding) -> Result<Wish<'_>, RebindError> {
+fn wish<'a, M>(
+    actions: &'static [Action<M>],
+    binding: &'a Binding,
+) -> Result<Wish<'a, M>, RebindError> {
     let place = || binding.place.clone();
-    let Some(action) = CATALOGUE
-        .iter()
-        .find(|action| action.name == binding.action)
-    else {
-        let near = nearest(&binding.action, CATALOGUE.iter().map(|action| action.name));
+    let Some(action) = actions.iter().find(|action| action.name == binding.action) else {
+        let near = nearest(&binding.action, actions.iter().map(|action| action.name));
         return Err(RebindError::UnknownAction {
             place: place(),
             action: binding.action.clone(),
@@ -182,6 +189,8 @@ fn wish(binding: &Binding) -> Result<Wish<'_>, RebindError> {
 mod tests {
     use super::*;
     use crate::tui::action::{Act, Lookup};
+    use crate::tui::app::KeyMap;
+    use crate::tui::catalogue::CATALOGUE;
 
     fn bindings(table: &[(&str, &[&str])]) -> Vec<Binding> {
         let binding = |(line, (action, keys)): (usize, &(&str, &[&str]))| Binding {
@@ -193,7 +202,9 @@ mod tests {
     }
 
     fn refused(table: &[(&str, &[&str])]) -> String {
-        KeyMap::with(&bindings(table)).unwrap_err().to_string()
+        KeyMap::with(CATALOGUE, &bindings(table))
+            .unwrap_err()
+            .to_string()
     }
 
     fn act(map: &KeyMap, keys: &str) -> Option<Act> {
@@ -205,10 +216,10 @@ mod tests {
 
     #[test]
     fn keys_of_ones_own_take_the_place_of_the_defaults() {
-        let map = KeyMap::with(&bindings(&[
-            ("cover", &["v"]),
-            ("import", &["P", "ctrl-p", "g i"]),
-        ]))
+        let map = KeyMap::with(
+            CATALOGUE,
+            &bindings(&[("cover", &["v"]), ("import", &["P", "ctrl-p", "g i"])]),
+        )
         .unwrap();
         assert_eq!(act(&map, "v"), Some(Act::Cover));
         assert_eq!(act(&map, "c"), None);
@@ -220,7 +231,11 @@ mod tests {
 
     #[test]
     fn two_actions_can_change_places() {
-        let map = KeyMap::with(&bindings(&[("cover", &["C"]), ("cover-all", &["c"])])).unwrap();
+        let map = KeyMap::with(
+            CATALOGUE,
+            &bindings(&[("cover", &["C"]), ("cover-all", &["c"])]),
+        )
+        .unwrap();
         assert_eq!(act(&map, "C"), Some(Act::Cover));
     }
 
@@ -252,7 +267,7 @@ mod tests {
         assert!(
             refused(&[("import", &["p", "p"])]).contains("p for import is already used by import")
         );
-        assert!(KeyMap::with(&bindings(&[("next-button", &["c"])])).is_ok());
+        assert!(KeyMap::with(CATALOGUE, &bindings(&[("next-button", &["c"])])).is_ok());
     }
 
     #[test]
@@ -279,8 +294,8 @@ mod tests {
             "config.toml:2: cover would have no key: name one, or remove the line"
         );
         assert!(refused(&[("press", &["x"])]).contains("such as enter"));
-        assert!(KeyMap::with(&bindings(&[("press", &["x", "enter"])])).is_ok());
+        assert!(KeyMap::with(CATALOGUE, &bindings(&[("press", &["x", "enter"])])).is_ok());
         assert!(refused(&[("save-scope", &["w"])]).contains("such as ctrl-o"));
-        assert!(KeyMap::with(&bindings(&[("remove-module", &["x"])])).is_ok());
+        assert!(KeyMap::with(CATALOGUE, &bindings(&[("remove-module", &["x"])])).is_ok());
     }
 }

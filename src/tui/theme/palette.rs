@@ -69,7 +69,7 @@ pub(crate) enum ThemeError {
     #[error("{place}: {why}")]
     Syntax { place: String, why: String },
     /// A colour cannot be read.
-    #[error("{place}: palette.{colour} needs [\"#rrggbb\", 0-255, a named colour]")]
+    #[error("{place}: palette.{colour} requires [\"#rrggbb\", 0-255, a named colour]")]
     Colour { place: String, colour: String },
     /// A role uses a colour that is not in the palette.
     #[error("{place}: role '{role}' uses the colour '{colour}', which is not in the palette")]

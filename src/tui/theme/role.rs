@@ -35,6 +35,24 @@ pub(crate) enum Role {
 }
 
 impl Role {
+    /// Returns the role of a border.
+    pub(crate) const fn border(focused: bool) -> Self {
+        if focused {
+            Self::BorderFocus
+        } else {
+            Self::Border
+        }
+    }
+
+    /// Returns the role of the selected row.
+    pub(crate) const fn selection(focused: bool) -> Self {
+        if focused {
+            Self::Selection
+        } else {
+            Self::SelectionIdle
+        }
+    }
+
     /// All roles, in the order of a theme's table.
     pub(crate) const ALL: [Self; 29] = [
         Self::Text,

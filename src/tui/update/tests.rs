@@ -13,22 +13,23 @@ use std::time::Duration;
 use super::*;
 use crate::engine::{Finding, Outcome, Plan};
 use crate::job::{Failure, FailureKind, Phase, Progress, Stale};
-use crate::tui::app::Pane;
 use crate::tui::item_status::ItemStatus;
-use crate::tui::modal::{Dialog, Focus};
-use crate::tui::node::Node;
-use crate::tui::review::Filter;
-use crate::tui::support::*;
+use crate::tui::layout::Pane;
+use crate::tui::runtime::farewell;
+use crate::tui::screen::dialog::{Dialog, Focus};
+use crate::tui::screen::review::Filter;
+use crate::tui::screen::review::node::Node;
+use crate::tui::tests::support::*;
 use crate::tui::widget::Line;
 
-fn marks(app: &App) -> Vec<ItemStatus> {
+fn statuses(app: &App) -> Vec<ItemStatus> {
     let review = app.review.as_ref().unwrap();
     (0..review.plan().entries().len())
-        .map(|index| review.mark(index))
+        .map(|index| review.status(index))
         .collect()
 }
 
-fn mark(app: &App, id: &str) -> ItemStatus {
+fn status(app: &App, id: &str) -> ItemStatus {
     let review = app.review.as_ref().unwrap();
     let index = review
         .plan()
@@ -36,10 +37,10 @@ fn mark(app: &App, id: &str) -> ItemStatus {
         .iter()
         .position(|entry| entry.item.id.to_string() == id)
         .unwrap();
-    review.mark(index)
+    review.status(index)
 }
 
-fn question(app: &App) -> Option<&Dialog> {
+fn open_dialog(app: &App) -> Option<&Dialog> {
     app.modals.last().map(|modal| &modal.dialog)
 }
 
@@ -54,7 +55,7 @@ mod first_frame {
     fn comparing_is_an_effect_and_a_stale_answer_is_dropped() {
         let mut app = app_at(80, 24);
         let id = compare_id(&start(&mut app));
-        let stale = crate::tui::msg::EffectId(id.0 + 1);
+        let stale = crate::tui::effect::EffectId(id.0 + 1);
         update(&mut app, Msg::Compared(stale, Ok(reviewed(sample()))));
         assert!(app.review.is_none());
         update(&mut app, Msg::Compared(id, Ok(reviewed(sample()))));
@@ -91,7 +92,7 @@ mod first_frame {
         update(&mut app, Msg::Progress(id, step(5)));
         update(
             &mut app,
-            Msg::Progress(crate::tui::msg::EffectId(99), step(9)),
+            Msg::Progress(crate::tui::effect::EffectId(99), step(9)),
         );
         let phases = &app.job.as_ref().unwrap().phases;
         assert_eq!(phases, &[step(5)]);
@@ -204,10 +205,10 @@ mod choosing {
     fn space_leaves_out_and_chooses_again() {
         let mut app = sampled(80, 24);
         keys(&mut app, "space");
-        assert_eq!(mark(&app, "client:crm"), ItemStatus::LeftOut);
+        assert_eq!(status(&app, "client:crm"), ItemStatus::LeftOut);
         assert_eq!(notice(&app), "client:crm: left out");
         keys(&mut app, "space");
-        assert_eq!(mark(&app, "client:crm"), ItemStatus::Add);
+        assert_eq!(status(&app, "client:crm"), ItemStatus::Add);
     }
 
     #[test]
@@ -218,14 +219,14 @@ mod choosing {
             notice(&app),
             "group:crm-read: left out; 1 item that requires it is blocked now"
         );
-        assert_eq!(mark(&app, "client:crm"), ItemStatus::CannotAdd);
+        assert_eq!(status(&app, "client:crm"), ItemStatus::CannotAdd);
     }
 
     #[test]
     fn choosing_chooses_what_is_needed_and_says_so() {
         let mut app = sampled(80, 24);
         keys(&mut app, "1 j 2 space 1 k 2 space");
-        assert_eq!(mark(&app, "group:crm-read"), ItemStatus::Add);
+        assert_eq!(status(&app, "group:crm-read"), ItemStatus::Add);
         assert_eq!(
             notice(&app),
             "client:crm: will be added, with group:crm-read that it requires"
@@ -236,9 +237,9 @@ mod choosing {
     fn c_covers_and_leaves_again() {
         let mut app = sampled(80, 24);
         keys(&mut app, "j c");
-        assert_eq!(mark(&app, "client:billing"), ItemStatus::Cover);
+        assert_eq!(status(&app, "client:billing"), ItemStatus::Cover);
         keys(&mut app, "c");
-        assert_eq!(mark(&app, "client:billing"), ItemStatus::LeftOut);
+        assert_eq!(status(&app, "client:billing"), ItemStatus::LeftOut);
         keys(&mut app, "k c");
         assert_eq!(notice(&app), "not in the target: nothing to cover");
     }
@@ -259,13 +260,13 @@ mod choosing {
         let mut app = sampled(80, 24);
         keys(&mut app, "1 space tab enter");
         assert_eq!(notice(&app), "2 more items to be overwritten");
-        assert_eq!(mark(&app, "client:risk"), ItemStatus::Cover);
+        assert_eq!(status(&app, "client:risk"), ItemStatus::Cover);
         keys(&mut app, "space");
         assert_eq!(notice(&app), "4 items left out");
-        assert_eq!(mark(&app, "client:crm"), ItemStatus::LeftOut);
+        assert_eq!(status(&app, "client:crm"), ItemStatus::LeftOut);
         keys(&mut app, "space tab enter");
         assert_eq!(
-            [mark(&app, "client:crm"), mark(&app, "client:risk")],
+            [status(&app, "client:crm"), status(&app, "client:risk")],
             [ItemStatus::Add, ItemStatus::Cover]
         );
     }
@@ -274,8 +275,8 @@ mod choosing {
     fn c_on_a_kind_leaves_its_adds_alone() {
         let mut app = sampled(80, 24);
         keys(&mut app, "space 1 c tab enter");
-        assert_eq!(mark(&app, "client:crm"), ItemStatus::LeftOut);
-        assert_eq!(mark(&app, "client:billing"), ItemStatus::Cover);
+        assert_eq!(status(&app, "client:crm"), ItemStatus::LeftOut);
+        assert_eq!(status(&app, "client:billing"), ItemStatus::Cover);
     }
 
     #[test]
@@ -284,27 +285,27 @@ mod choosing {
         keys(&mut app, "C enter");
         assert!(app.modals.is_empty());
         assert!(
-            !marks(&app).contains(&ItemStatus::Cover),
+            !statuses(&app).contains(&ItemStatus::Cover),
             "Cancel has the focus"
         );
         keys(&mut app, "C tab enter");
         assert_eq!(
-            marks(&app)
+            statuses(&app)
                 .iter()
-                .filter(|mark| **mark == ItemStatus::Cover)
+                .filter(|status| **status == ItemStatus::Cover)
                 .count(),
             3
         );
-        assert_eq!(mark(&app, "client:portal"), ItemStatus::Unchanged);
+        assert_eq!(status(&app, "client:portal"), ItemStatus::Unchanged);
         keys(&mut app, "C");
         assert_eq!(notice(&app), "every item that differs is already covered");
     }
 
     #[test]
-    fn lacking_apis_are_confirmed_in_a_list() {
+    fn missing_apis_are_confirmed_in_a_list() {
         let mut app = sampled(80, 24);
         keys(&mut app, "m");
-        assert_eq!(question(&app), Some(&Dialog::Missing));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Missing));
         keys(&mut app, "tab enter");
         assert!(app.review.as_ref().unwrap().choices.missing_confirmed);
         assert_eq!(
@@ -333,7 +334,7 @@ mod listing {
     fn an_item_that_the_filter_no_longer_lists_goes_at_once() {
         let mut app = sampled(80, 24);
         keys(&mut app, "f f f space");
-        assert_eq!(mark(&app, "client:crm"), ItemStatus::LeftOut);
+        assert_eq!(status(&app, "client:crm"), ItemStatus::LeftOut);
         assert_eq!(here(&app), "client:evil\u{1b}[2J\u{202e}");
     }
 
@@ -446,7 +447,7 @@ mod importing {
         let mut app = plain();
         keys(&mut app, "j c P");
         assert_eq!(
-            question(&app),
+            open_dialog(&app),
             Some(&Dialog::Import(Some("gateway".to_owned())))
         );
         assert_eq!(app.modals.last().unwrap().focus, Focus::Input);
@@ -487,7 +488,7 @@ mod importing {
     }
 
     #[test]
-    fn keys_pressed_before_the_question_was_drawn_do_not_count() {
+    fn keys_pressed_before_the_dialog_was_drawn_do_not_count() {
         let mut app = plain();
         let effects = keys_ahead(&mut app, "P tab enter");
         assert!(effects.is_empty() && app.job.is_none());
@@ -495,7 +496,7 @@ mod importing {
     }
 
     #[test]
-    fn lacking_apis_bar_the_import_until_confirmed() {
+    fn missing_apis_bar_the_import_until_confirmed() {
         let mut app = sampled(80, 24);
         keys(&mut app, "P tab enter");
         assert!(app.job.is_none());
@@ -514,7 +515,7 @@ mod importing {
         assert_eq!(notice(&app), "confirm missing objects first (m)");
         // On either list the key for choosing asks, as `m` does.
         keys(&mut app, "1 G k space");
-        assert_eq!(question(&app), Some(&Dialog::Missing));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Missing));
         keys(&mut app, "tab enter");
         assert_eq!(
             notice(&app),
@@ -554,9 +555,9 @@ mod importing {
             "1 space tab enter space j space tab enter space j j space",
         );
         assert!(
-            marks(&app).iter().all(|mark| !mark.is_written()),
+            statuses(&app).iter().all(|status| !status.is_written()),
             "{:?}",
-            marks(&app)
+            statuses(&app)
         );
         keys(&mut app, "P");
         assert!(app.modals.is_empty());
@@ -585,7 +586,7 @@ mod importing {
         let id = apply_id(&keys(&mut app, "P tab enter"));
         let outcomes = vec![Outcome::Added; 12];
         update(&mut app, Msg::Applied(id, Ok(receipt(outcomes))));
-        assert_eq!(question(&app), Some(&Dialog::Result));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Result));
         update(&mut app, Msg::Drawn);
         let effects = keys(&mut app, "j j q");
         compare_id(&effects);
@@ -673,13 +674,13 @@ mod importing {
             FailureKind::Stale,
             "the target changed since it was compared",
         );
-        let item = crate::tui::support::id("client", "billing");
+        let item = crate::tui::tests::support::id("client", "billing");
         failure
             .stale
             .push(Stale::new(item, "changed in the target since: /tps"));
         update(&mut app, Msg::Applied(id, Err(failure)));
         update(&mut app, Msg::Drawn);
-        assert_eq!(question(&app), Some(&Dialog::Stale));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Stale));
         let id = compare_id(&keys(&mut app, "R"));
         update(
             &mut app,
@@ -688,7 +689,7 @@ mod importing {
                 Ok(reviewed(plan(sample_drafts(20), Vec::new(), Vec::new()))),
             ),
         );
-        assert_eq!(mark(&app, "client:risk"), ItemStatus::Cover);
+        assert_eq!(status(&app, "client:risk"), ItemStatus::Cover);
         assert_eq!(here(&app), "client:risk");
     }
 
@@ -726,7 +727,7 @@ mod importing {
             &mut app,
             Msg::Compared(id, Ok(reviewed(plan(drafts, Vec::new(), Vec::new())))),
         );
-        assert_eq!(mark(&app, "client:crm"), ItemStatus::Differs);
+        assert_eq!(status(&app, "client:crm"), ItemStatus::Differs);
     }
     use crate::engine::Value;
 }
@@ -749,7 +750,7 @@ mod leaving {
         let mut app = sampled(80, 24);
         assert_eq!(quits(&keys(&mut app, "q")), Some(Exit::Done));
         assert_eq!(quits(&keys(&mut app, "space q")), None);
-        assert_eq!(question(&app), Some(&Dialog::Quit));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Quit));
         assert_eq!(quits(&keys(&mut app, "q")), None);
         assert_eq!(quits(&keys(&mut app, "q tab enter")), Some(Exit::Done));
     }
@@ -852,14 +853,14 @@ mod reading {
         keys(&mut app, ": \"zo\" enter");
         assert!(app.zoom && app.modals.is_empty());
         keys(&mut app, ": \"cover\" down enter");
-        assert_eq!(question(&app), Some(&Dialog::Cover(None)));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Cover(None)));
     }
 
     #[test]
-    fn the_palette_asks_no_question_of_its_own() {
+    fn the_palette_opens_no_dialog_of_its_own() {
         let mut app = sampled(80, 24);
         keys(&mut app, ": \"confirm-lack\" enter");
-        assert_eq!(question(&app), Some(&Dialog::Missing));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Missing));
         compare_id(&keys(&mut app, "q : \"compare\" enter"));
     }
 
@@ -1035,7 +1036,8 @@ mod large {
 mod own_keys {
     use super::*;
     use crate::config::Binding;
-    use crate::tui::action::KeyMap;
+    use crate::tui::app::KeyMap;
+    use crate::tui::catalogue::CATALOGUE;
     use crate::tui::msg::Reloaded;
     use crate::tui::theme::all;
 
@@ -1045,7 +1047,7 @@ mod own_keys {
             keys: vec![key.to_owned()],
             place: "config.toml:1".to_owned(),
         };
-        KeyMap::with(&[binding]).unwrap()
+        KeyMap::with(CATALOGUE, &[binding]).unwrap()
     }
 
     #[test]
@@ -1053,9 +1055,9 @@ mod own_keys {
         let mut app = sampled(80, 24);
         app.keymap = keymap("cover", "v");
         keys(&mut app, "j c");
-        assert_eq!(mark(&app, "client:billing"), ItemStatus::Differs);
+        assert_eq!(status(&app, "client:billing"), ItemStatus::Differs);
         keys(&mut app, "v");
-        assert_eq!(mark(&app, "client:billing"), ItemStatus::Cover);
+        assert_eq!(status(&app, "client:billing"), ItemStatus::Cover);
     }
 
     #[test]
@@ -1100,17 +1102,17 @@ fn enter_closes_what_was_read_as_q_does() {
     for close in ["enter", "q"] {
         let mut app = sampled(80, 24);
         keys(&mut app, "! e");
-        assert_eq!(question(&app), Some(&Dialog::Explain));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Explain));
         keys(&mut app, close);
-        assert_eq!(question(&app), None);
+        assert_eq!(open_dialog(&app), None);
         let id = apply_id(&keys(&mut app, "m tab enter P tab enter"));
         update(
             &mut app,
             Msg::Applied(id, Ok(receipt(vec![Outcome::Added; 12]))),
         );
         update(&mut app, Msg::Drawn);
-        assert_eq!(question(&app), Some(&Dialog::Result));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Result));
         compare_id(&keys(&mut app, close));
-        assert_eq!(question(&app), None);
+        assert_eq!(open_dialog(&app), None);
     }
 }

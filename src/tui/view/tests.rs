@@ -12,10 +12,12 @@ use ratatui::backend::TestBackend;
 use ratatui::style::Style;
 
 use super::*;
+use crate::cases::config;
 use crate::engine::{Outcome, Value};
 use crate::job::{Failure, FailureKind, Phase, Progress, Stale};
+use crate::tui::layout::Pane;
 use crate::tui::msg::Msg;
-use crate::tui::support::*;
+use crate::tui::tests::support::*;
 use crate::tui::theme::{ASCII, Level, UNICODE};
 use crate::tui::update::{start, update};
 
@@ -86,7 +88,7 @@ fn roles(app: &App) -> String {
     shown
 }
 
-fn dressed(
+fn themed(
     name: &str,
     level: Level,
     glyphs: &'static crate::tui::theme::Glyphs,
@@ -151,14 +153,14 @@ mod looks {
 
     #[test]
     fn ascii_and_mono() {
-        let mut app = dressed("dark", Level::None, &ASCII, (80, 24));
+        let mut app = themed("dark", Level::None, &ASCII, (80, 24));
         keys(&mut app, "j c 1 l");
         assert_snapshot!(shot(&app));
     }
 
     #[test]
     fn mono_in_roles() {
-        let mut app = dressed("dark", Level::None, &UNICODE, (80, 24));
+        let mut app = themed("dark", Level::None, &UNICODE, (80, 24));
         keys(&mut app, "j");
         assert_snapshot!(roles(&app));
     }
@@ -198,7 +200,7 @@ mod looks {
     }
 
     #[test]
-    fn columns_of_lacking_apis_stay_apart() {
+    fn columns_of_missing_apis_stay_apart() {
         let mut app = sampled(60, 50);
         keys(&mut app, "m");
         let shown = shot(&app);
@@ -267,9 +269,11 @@ mod looks {
             place: String::new(),
         };
         let mut app = sampled(100, 50);
-        app.keymap =
-            crate::tui::action::KeyMap::with(&[binding("cover", "v"), binding("out", "ctrl-o")])
-                .unwrap();
+        app.keymap = crate::tui::app::KeyMap::with(
+            crate::tui::catalogue::CATALOGUE,
+            &[binding("cover", "v"), binding("out", "ctrl-o")],
+        )
+        .unwrap();
         keys(&mut app, "j");
         assert!(
             shot(&app).contains("^O tree") && shot(&app).contains("v cover"),
@@ -287,7 +291,7 @@ mod looks {
     }
 
     #[test]
-    fn lack_api() {
+    fn missing_apis() {
         let mut app = sampled(80, 24);
         keys(&mut app, "1 j j j j 2");
         assert_snapshot!(shot(&app));
@@ -359,7 +363,7 @@ mod modals {
     }
 
     #[test]
-    fn confirm_lack_api() {
+    fn confirm_missing_apis() {
         let mut app = sampled(80, 24);
         keys(&mut app, "m");
         assert_snapshot!(shot(&app));
@@ -428,7 +432,7 @@ mod modals {
         assert_snapshot!(shot(&app));
     }
 
-    fn importing(app: &mut App) -> crate::tui::msg::EffectId {
+    fn importing(app: &mut App) -> crate::tui::effect::EffectId {
         apply_id(&keys(app, "m tab enter P tab enter"))
     }
 
@@ -492,7 +496,7 @@ mod modals {
     fn failure() {
         let mut app = sampled(80, 24);
         let id = importing(&mut app);
-        let failure = Failure::new(FailureKind::Locked, "Another import holds the target")
+        let failure = Failure::new(FailureKind::Locked, "Another import is using the target")
             .because("operator anna, since 12:04, backend 4711")
             .hint("wait until it has ended, then import again");
         update(&mut app, Msg::Applied(id, Err(failure)));
@@ -547,7 +551,7 @@ const SCREENS: [&str; 14] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(config(64))]
 
     #[test]
     fn no_size_panics_or_loses_the_selection(

@@ -1,7 +1,7 @@
 //! A buffer with a theme: puts lines, rows and boxes, cut to their area.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::symbols::merge::MergeStrategy;
 use ratatui::widgets::{Block, Clear, Widget as _};
@@ -26,26 +26,26 @@ impl<'a> Canvas<'a> {
         let Some(area) = self.row(area, row) else {
             return;
         };
-        let mut room = usize::from(area.width);
+        let mut space = usize::from(area.width);
         let mut rest = line.width();
         for piece in line.pieces() {
             let wide = width(piece.text());
             // The ellipsis of this piece has to stand for the rest.
-            let text = if rest > room && wide >= room {
+            let text = if rest > space && wide >= space {
                 cut(
                     &format!("{}\u{20}", piece.text()),
-                    room,
+                    space,
                     self.theme.glyphs.ellipsis,
                 )
             } else {
                 piece.text().to_owned()
             };
-            let x = area.right() - u16::try_from(room).unwrap_or(0);
+            let x = area.right() - u16::try_from(space).unwrap_or(0);
             self.buffer
-                .set_stringn(x, area.y, &text, room, self.theme.style(piece.role));
-            room = room.saturating_sub(width(&text));
+                .set_stringn(x, area.y, &text, space, self.theme.style(piece.role));
+            space = space.saturating_sub(width(&text));
             rest -= wide;
-            if room == 0 {
+            if space == 0 {
                 return;
             }
         }
@@ -67,7 +67,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// Applies a role to row `row`, as for the selection.
-    pub(crate) fn mark(&mut self, area: Rect, row: usize, role: Role) {
+    pub(crate) fn highlight(&mut self, area: Rect, row: usize, role: Role) {
         if let Some(area) = self.row(area, row) {
             self.style(area, self.theme.style(role));
         }
@@ -106,17 +106,49 @@ impl<'a> Canvas<'a> {
         if focused {
             // Only the line with the title: to recolour whole borders when the
             // focus moves costs several kilobytes over the link.
-            self.mark(area, 0, Role::BorderFocus);
+            self.highlight(area, 0, Role::BorderFocus);
         }
         if area.width > 4 {
-            let room = Rect {
+            let space = Rect {
                 x: area.x + 2,
                 width: area.width - 4,
                 ..area
             };
-            self.line(room, 0, title);
+            self.line(space, 0, title);
         }
         inside
+    }
+
+    /// Draws the box of a pane and returns its inside.
+    pub(crate) fn pane(&mut self, area: Rect, title: &Line, focused: bool) -> Rect {
+        let mut shown = Line::of(Role::Text, " ");
+        shown.append(title);
+        shown.push(Role::Text, " ");
+        if self.theme.accessible && focused {
+            shown.push(Role::Dim, "(focus)");
+        }
+        self.boxed(area, &shown, focused)
+    }
+
+    /// Shows in the lower border of an area how much is below.
+    pub(crate) fn more(&mut self, area: Rect, focused: bool, below: usize) {
+        if below > 0 {
+            self.in_border(area, focused, &format!(" {below} more "));
+        }
+    }
+
+    /// Puts a text into the lower border of an area, if it has one.
+    pub(crate) fn in_border(&mut self, area: Rect, focused: bool, text: &str) {
+        if self.theme.accessible || area.height < 2 || area.width < 6 {
+            return;
+        }
+        let border = Rect {
+            x: area.x + 1,
+            width: area.width - 3,
+            ..area
+        };
+        let line = Line::of(Role::border(focused), text);
+        self.line_right(border, usize::from(area.height) - 1, &line);
     }
 
     fn row(&self, area: Rect, row: usize) -> Option<Rect> {
@@ -129,4 +161,10 @@ impl<'a> Canvas<'a> {
         .intersection(self.buffer.area);
         (line.width > 0 && line.height > 0).then_some(line)
     }
+}
+
+/// Returns the start of a row, for the hardware cursor.
+pub(crate) fn row_cursor(inside: Rect, row: usize) -> Position {
+    let row = u16::try_from(row).unwrap_or(u16::MAX);
+    Position::new(inside.x, inside.y.saturating_add(row))
 }

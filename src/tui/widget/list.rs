@@ -48,7 +48,7 @@ impl<T> List<T> {
     }
 
     /// Takes over the window of other rows.
-    pub(crate) const fn adopt_top(&mut self, other: &Self) {
+    pub(crate) const fn take_top(&mut self, other: &Self) {
         self.top = other.top;
     }
 

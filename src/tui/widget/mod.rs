@@ -2,9 +2,11 @@
 //! lists of which only the visible slice is laid out.
 
 mod canvas;
+mod input;
 mod list;
 mod text;
 
-pub(crate) use canvas::Canvas;
+pub(crate) use canvas::{Canvas, row_cursor};
+pub(crate) use input::input_line;
 pub(crate) use list::{List, window};
 pub(crate) use text::{Line, count, cut, width, wrap};

@@ -60,10 +60,28 @@ impl Line {
         }
     }
 
+    /// Adds a text in which a part, given by its byte offsets, is marked.
+    pub(crate) fn push_found(&mut self, role: Role, text: &str, found: Option<(usize, usize)>) {
+        let (start, end) = found.unwrap_or((text.len(), text.len()));
+        self.push(role, text.get(..start).unwrap_or_default());
+        self.push(Role::Match, text.get(start..end).unwrap_or_default());
+        self.push(role, text.get(end..).unwrap_or_default());
+    }
+
+    /// Adds the pieces of a line.
+    pub(crate) fn append(&mut self, other: &Self) {
+        self.pieces.extend_from_slice(&other.pieces);
+    }
+
     /// Adds spaces up to a column.
     pub(crate) fn pad_to(&mut self, column: usize) {
         let missing = column.saturating_sub(self.width());
         self.push(Role::Text, &" ".repeat(missing));
+    }
+
+    /// Returns a text in a column after its label.
+    pub(crate) fn pair(label: &str, column: usize, text: &str) -> Self {
+        Self::of(Role::Dim, &format!("{label:<column$}")).and(Role::Text, text)
     }
 
     /// Returns the pieces.
@@ -122,11 +140,11 @@ pub(crate) fn cut(text: &str, columns: usize, ellipsis: &str) -> String {
     } else {
         ""
     };
-    let room = columns - width(ellipsis);
+    let space = columns - width(ellipsis);
     let (mut taken, mut shown) = (0, String::new());
     for grapheme in text.graphemes(true) {
         taken += grapheme.width();
-        if taken > room {
+        if taken > space {
             break;
         }
         shown.push_str(grapheme);

@@ -60,7 +60,7 @@ pub(crate) fn deadline() -> Duration {
 /// on; returns the mark of its programs. On threads of its own it does nothing.
 pub(crate) fn begin() -> Option<String> {
     static NEXT: AtomicU64 = AtomicU64::new(1);
-    static WATCHING: Once = Once::new();
+    static MONITORING: Once = Once::new();
     // The tests' threads have the tests' names. With --test-threads=1 there is
     // only the main one, on which each test begins anew.
     let name = thread::current().name()?.to_owned();
@@ -68,8 +68,8 @@ pub(crate) fn begin() -> Option<String> {
     if !is_main && !name.contains("::") {
         return None;
     }
-    WATCHING.call_once(|| {
-        thread::spawn(watch);
+    MONITORING.call_once(|| {
+        thread::spawn(monitor);
     });
     TEST.with_borrow_mut(|test| {
         if is_main {
@@ -92,7 +92,7 @@ pub(crate) fn begin() -> Option<String> {
 }
 
 /// Looks after the tests that run.
-fn watch() {
+fn monitor() {
     let deadline = deadline();
     let grace = GRACE.min(deadline * 5);
     loop {

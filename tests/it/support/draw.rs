@@ -267,8 +267,8 @@ impl Drawing<'_, '_> {
         let mut hidden = Vec::new();
         for api in APIS {
             // The product makes two for one API where it is asked for it twice; an import makes one.
-            let most = if self.is_source() { 1 } else { 2 };
-            for _ in 0..self.draw.one_of(&[0, 1, 0, 1, 2]).min(most) {
+            let max = if self.is_source() { 1 } else { 2 };
+            for _ in 0..self.draw.one_of(&[0, 1, 0, 1, 2]).min(max) {
                 let group = self.next_text();
                 let own = format!("h{group}");
                 let name = self
@@ -352,8 +352,8 @@ impl Drawing<'_, '_> {
         }
         sample = self.keys(sample, client);
         // Of two an import takes the first.
-        let most = if self.is_source() { 1 } else { 2 };
-        for _ in 0..self.draw.one_of(&[0, 0, 0, 1, 2]).min(most) {
+        let max = if self.is_source() { 1 } else { 2 };
+        for _ in 0..self.draw.one_of(&[0, 0, 0, 1, 2]).min(max) {
             let id = self.next();
             sample = sample.dp_app(id, client, json!({"applicationDesc": self.draw.text()}));
         }

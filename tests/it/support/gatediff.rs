@@ -5,7 +5,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-use super::deadline;
+use super::{deadline, pg};
 
 /// What a run left.
 #[derive(Debug)]
@@ -50,10 +50,14 @@ pub(crate) fn command(home: &std::path::Path) -> Command {
         .env("LANG", "C.UTF-8")
         .env("USER", "tester")
         .stdin(Stdio::null());
-    for name in ["PATH", "TMPDIR", "GATEDIFF_PG_BIN"] {
+    for name in ["PATH", "TMPDIR"] {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);
         }
+    }
+    // Those of the tests, which may have been fetched.
+    if let Ok(programs) = pg::programs() {
+        command.env("GATEDIFF_PG_BIN", programs.bin());
     }
     command
 }

@@ -70,15 +70,6 @@ pub(crate) fn ask(db: &TestDb, sql: &'static str) -> bool {
     .unwrap()
 }
 
-/// How many times something random is tried: as often as `GATEDIFF_TEST_CASES`
-/// says, else as often as there is time for in every run of the tests.
-pub(crate) fn cases(usual: usize) -> usize {
-    std::env::var("GATEDIFF_TEST_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok())
-        .unwrap_or(usual)
-}
-
 /// Where chance comes from: `GATEDIFF_TEST_SEED`, or anywhere; printed, so that
 /// a failure can be looked for again.
 pub(crate) fn chance(test: &str) -> fastrand::Rng {

@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub(crate) mod cases;
 pub(crate) mod deadline;
 pub(crate) mod draw;
 pub(crate) mod fake;
@@ -11,6 +12,7 @@ pub(crate) mod keeper;
 pub(crate) mod owner;
 pub(crate) mod pg;
 pub(crate) mod portable;
+pub(crate) mod property;
 pub(crate) mod proxy;
 pub(crate) mod pty;
 pub(crate) mod sample;

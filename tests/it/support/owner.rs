@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use gatediff::private_server::{LocalOptions, LocalServer};
 
-use super::wait;
+use super::{pg, wait};
 
 const DIRECTORY: &str = "GATEDIFF_TEST_OWNER";
 
@@ -51,16 +51,11 @@ impl Owner {
 
     /// The scripts that watch over the server: its child, and the child of that one.
     pub(crate) fn supervisors(&self) -> Vec<u32> {
-        let table = Command::new("ps")
-            .args(["-eo", "pid=,ppid=,args="])
-            .output()
-            .unwrap();
-        let table = String::from_utf8(table.stdout).unwrap();
         let marker = format!("{}/supervisor ", self.run.display());
-        table
-            .lines()
-            .filter(|line| line.contains(&marker))
-            .map(|line| line.split_whitespace().next().unwrap().parse().unwrap())
+        let processes = processes().into_iter();
+        processes
+            .filter(|process| process.arguments.contains(&marker))
+            .map(|process| process.pid)
             .collect()
     }
 }
@@ -72,7 +67,7 @@ pub(crate) fn serve_until_killed() {
     };
     let server = LocalServer::start(LocalOptions {
         temp: Some(temp.clone()),
-        ..LocalOptions::default()
+        ..pg::options()
     })
     .unwrap();
     let unfinished = temp.join("report.new");
@@ -83,21 +78,59 @@ pub(crate) fn serve_until_killed() {
     }
 }
 
-/// Sends a signal to a process.
+/// Sends a signal to a process, by the shell's own `kill`.
 pub(crate) fn signal(name: &str, pid: u32) {
-    let sent = Command::new("kill")
-        .arg(format!("-{name}"))
-        .arg(pid.to_string())
+    let sent = Command::new("sh")
+        .args(["-c", "kill \"-$0\" \"$1\"", name, &pid.to_string()])
         .status();
     assert!(sent.unwrap().success(), "kill -{name} {pid}");
 }
 
 /// Tells whether a process is there, and is more than an entry its parent has not read yet.
 pub(crate) fn is_alive(pid: u32) -> bool {
-    let state = Command::new("ps")
-        .args(["-o", "stat=", "-p", &pid.to_string()])
-        .output()
-        .unwrap();
-    let state = String::from_utf8(state.stdout).unwrap();
-    !state.trim().is_empty() && !state.trim().starts_with('Z')
+    processes()
+        .iter()
+        .any(|process| process.pid == pid && process.state != 'Z')
+}
+
+struct Process {
+    pid: u32,
+    state: char,
+    arguments: String,
+}
+
+/// All processes: of /proc, as a small machine has no `ps`, and of `ps` where there is no /proc.
+fn processes() -> Vec<Process> {
+    if !Path::new("/proc/self/stat").exists() {
+        let table = Command::new("ps")
+            .args(["-eo", "pid=,stat=,args="])
+            .output();
+        let table = String::from_utf8(table.unwrap().stdout).unwrap();
+        return table.lines().filter_map(listed).collect();
+    }
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    entries
+        .filter_map(|entry| {
+            let pid = entry.file_name().to_str()?.parse().ok()?;
+            let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
+            // After the name in parentheses, which may contain anything.
+            let state = stat.rsplit(')').next()?.trim_start().chars().next()?;
+            let arguments = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+            Some(Process {
+                pid,
+                state,
+                arguments: String::from_utf8_lossy(&arguments).replace('\0', " "),
+            })
+        })
+        .collect()
+}
+
+fn listed(line: &str) -> Option<Process> {
+    let (pid, rest) = line.trim_start().split_once(' ')?;
+    let (state, arguments) = rest.trim_start().split_once(' ')?;
+    Some(Process {
+        pid: pid.parse().ok()?,
+        state: state.chars().next()?,
+        arguments: arguments.to_owned(),
+    })
 }

@@ -3,10 +3,14 @@
 //! The server is never stopped by name: it ends with the process, however that ends.
 
 use std::collections::HashSet;
+use std::error::Error;
+use std::io::Write as _;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use gatediff::private_server::{LocalOptions, LocalServer};
+use gatediff::private_server::{
+    FetchStep, LocalError, LocalOptions, LocalServer, ServerPrograms, find_or_fetch,
+};
 use gatediff::store::{Target, Timeouts};
 use sqlx::{AssertSqlSafe, PgConnection};
 use tokio::sync::Mutex;
@@ -17,10 +21,37 @@ use super::deadline;
 pub(crate) fn server() -> &'static LocalServer {
     static SERVER: OnceLock<LocalServer> = OnceLock::new();
     deadline::begin();
-    SERVER.get_or_init(|| {
-        LocalServer::start(LocalOptions::default())
-            .unwrap_or_else(|error| panic!("{error}\n{}", error.hint()))
-    })
+    SERVER.get_or_init(|| LocalServer::start(options()).unwrap_or_else(|error| fail(&error)))
+}
+
+/// The options of a server with the programs of the tests.
+pub(crate) fn options() -> LocalOptions {
+    LocalOptions {
+        programs: Some(programs().unwrap_or_else(|error| fail(error)).clone()),
+        ..LocalOptions::default()
+    }
+}
+
+/// PostgreSQL's programs, fetched if the machine has none.
+pub(crate) fn programs() -> Result<&'static ServerPrograms, &'static LocalError> {
+    static PROGRAMS: OnceLock<Result<ServerPrograms, LocalError>> = OnceLock::new();
+    let found = PROGRAMS.get_or_init(|| {
+        find_or_fetch(&mut |step| {
+            if let FetchStep::Begin { from, into } = step {
+                // Past the capture of the tests' output.
+                let text = format!("fetching PostgreSQL from {from} into {}\n", into.display());
+                std::io::stderr().write_all(text.as_bytes()).ok();
+            }
+            true
+        })
+    });
+    found.as_ref()
+}
+
+fn fail(error: &LocalError) -> ! {
+    let cause = Error::source(error).map(|cause| format!("\n{cause}"));
+    let hints = error.hints().join("\n");
+    panic!("{error}{}\n{hints}", cause.unwrap_or_default())
 }
 
 /// A database of one test, dropped at its end.

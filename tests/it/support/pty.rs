@@ -18,7 +18,7 @@ use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_sy
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::termios::{OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 
-use super::deadline;
+use super::{deadline, pg};
 
 /// How long anything may take before a test fails.
 pub(crate) fn timeout() -> Duration {
@@ -44,6 +44,9 @@ impl PtyCommand {
             command.env(deadline::MARK, mark);
         }
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        if let Ok(programs) = pg::programs() {
+            command.env("GATEDIFF_PG_BIN", programs.bin());
+        }
         command.env("HOME", "/");
         command.env("LANG", "C.UTF-8");
         command.env("TERM", "xterm-256color");

@@ -207,8 +207,8 @@ impl Access {
             })
         };
         let grants = self.grants().iter().map(|grant| {
-            let seal = Signature::new(key, &grant.subject.id);
-            let document = |value: &Value| value_document(&seal.value(value.clone()));
+            let signature = Signature::new(key, &grant.subject.id);
+            let document = |value: &Value| value_document(&signature.value(value.clone()));
             let (change, before, after) = match &grant.shift {
                 Shift::Gained(terms) => {
                     (ShiftDocument::Gained, ValueDocument::Null, document(terms))

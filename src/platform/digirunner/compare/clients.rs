@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use super::super::index::{ApiName, IDPS, Index, is_hidden};
 use super::super::item::{ClientItem, Origin};
-use super::super::rules::{self, CLIENT, GROUP, Hosts, MAX_GROUPS, RDB, SCOPE};
+use super::super::kinds::{CLIENT, GROUP, RDB, SCOPE};
+use super::super::rules::{self, Hosts, MAX_GROUPS};
 use super::super::schema::{
     TableId, client, dp_app, group, idp_jdbc, open_key, open_map, vgroup, x_key, x_map,
 };
@@ -14,7 +15,7 @@ use super::{Comparer, candidate, is_changed, may_change};
 use crate::engine::{
     Candidate, Finding, ItemId, Kind, Quota, QuotaUse, Reason, Requirement, Value,
 };
-use crate::platform::unique;
+use crate::platform::unique::unique;
 
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn clients(&self) -> Vec<Candidate> {
@@ -92,14 +93,14 @@ impl<'w> Comparer<'_, 'w> {
         blocks.extend(self.broken.of_client(id));
         blocks.extend(self.ids_of_keys(id));
         let mut value_errors = self.value_errors(TableId::Client, index);
-        value_errors.extend(self.misfits_of_parts(id));
+        value_errors.extend(self.value_errors_of_parts(id));
         blocks.extend(values::reasons(value_errors));
         blocks.extend(self.idps_without_id(id));
         unique(blocks)
     }
 
     /// Checks every row that belongs to a client.
-    fn misfits_of_parts(&self, id: &str) -> Vec<ValueError> {
+    fn value_errors_of_parts(&self, id: &str) -> Vec<ValueError> {
         let file = &self.sides.file;
         let parts = [
             (TableId::Host, &file.hosts),
@@ -141,12 +142,8 @@ impl<'w> Comparer<'_, 'w> {
     /// Checks that the keys of a client can be distinguished by the rows that map them.
     fn ids_of_keys(&self, id: &str) -> Vec<Reason> {
         let file = &self.sides.file;
-        let x_keys = file
-            .rows_of(TableId::XKey, &file.x_keys, id)
-            .map(|(_, row)| (TableId::XKey, row));
-        let open_keys = file
-            .rows_of(TableId::OpenKey, &file.open_keys, id)
-            .map(|(_, row)| (TableId::OpenKey, row));
+        let x_keys = file.x_keys_of(id).map(|row| (TableId::XKey, row));
+        let open_keys = file.open_keys_of(id).map(|row| (TableId::OpenKey, row));
         x_keys
             .chain(open_keys)
             .filter_map(|(table, row)| self.broken.of_id(table, row))
@@ -278,12 +275,9 @@ impl<'w> Comparer<'_, 'w> {
         let id = &*item.key;
         let (file, target) = (&self.sides.file, &self.sides.target);
         let mut warnings = Vec::new();
-        for (_, key) in file.rows_of(TableId::XKey, &file.x_keys, id) {
+        for key in file.x_keys_of(id) {
             let alias = key.text(x_key::API_KEY_ALIAS);
-            let maps: Vec<&Row> = file
-                .rows_of_id(TableId::XMap, &file.x_maps, key.int(x_key::API_KEY_ID))
-                .map(|(_, map)| map)
-                .collect();
+            let maps: Vec<&Row> = file.x_maps_of(key.int(x_key::API_KEY_ID)).collect();
             if maps.is_empty() {
                 let message = format!("X-API key '{alias}' has no groups; it is still imported");
                 warnings.push(Finding::warning("key-without-maps", message));
@@ -298,14 +292,10 @@ impl<'w> Comparer<'_, 'w> {
                 warnings.push(Finding::warning("map-skipped", message));
             }
         }
-        for (_, key) in file.rows_of(TableId::OpenKey, &file.open_keys, id) {
-            let maps = file.rows_of_id(
-                TableId::OpenMap,
-                &file.open_maps,
-                key.int(open_key::OPEN_API_KEY_ID),
-            );
+        for key in file.open_keys_of(id) {
+            let maps = file.open_maps_of(key.int(open_key::OPEN_API_KEY_ID));
             let unknown = maps
-                .filter(|(_, map)| self.is_unknown_api(map.text(open_map::REF_API_UID)))
+                .filter(|map| self.is_unknown_api(map.text(open_map::REF_API_UID)))
                 .count();
             if unknown > 0 {
                 let alias = key.text(open_key::OPEN_API_KEY_ALIAS);

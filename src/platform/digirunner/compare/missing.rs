@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::super::index::{ApiName, Sides, is_hidden};
-use super::super::rules::{CLIENT, GROUP, SCOPE};
+use super::super::kinds::{CLIENT, GROUP, SCOPE};
 use super::super::schema::{TableId, group, open_key, open_map, vgroup};
 use crate::engine::{ItemId, Missing};
 
@@ -35,11 +35,7 @@ pub(super) fn missing_apis(sides: &Sides<'_>) -> Vec<Missing> {
         }
     }
     for row in side.tables.rows(TableId::OpenKey) {
-        for (_, map) in side.rows_of_id(
-            TableId::OpenMap,
-            &side.open_maps,
-            row.int(open_key::OPEN_API_KEY_ID),
-        ) {
+        for map in side.open_maps_of(row.int(open_key::OPEN_API_KEY_ID)) {
             let api = sides
                 .used_api(map.text(open_map::REF_API_UID))
                 .filter(|api| sides.is_missing(*api));

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::index::{ApiName, Index, ScopeApi};
 use super::super::item;
-use super::super::rules::{self, SCOPE};
+use super::super::kinds::SCOPE;
+use super::super::rules;
 use super::super::schema::{TableId, group, vgroup};
 use super::super::tables::Row;
 use super::super::values::{self, ValueError};
@@ -12,7 +13,7 @@ use super::{Comparer, candidate, may_change};
 use crate::engine::diff::{Show, compare};
 use crate::engine::display::some_of;
 use crate::engine::{Candidate, Finding, ItemId, Reason, Requirement, Value};
-use crate::platform::unique;
+use crate::platform::unique::unique;
 
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn scopes(&self) -> Vec<Candidate> {
@@ -122,7 +123,7 @@ impl<'w> Comparer<'_, 'w> {
             .blocks
             .extend(self.broken.of_hidden_groups(&self.sides.file, &wanted));
         let mut value_errors = self.value_errors(TableId::Vgroup, index);
-        value_errors.extend(self.misfits_of_apis(&wanted));
+        value_errors.extend(self.value_errors_of_apis(&wanted));
         candidate.blocks.extend(values::reasons(value_errors));
         candidate.requires = self.needs_of_scope(row, &wanted);
         if may_change(&candidate) {
@@ -151,7 +152,7 @@ impl<'w> Comparer<'_, 'w> {
     }
 
     /// Checks the hidden groups of a scope, and their links.
-    fn misfits_of_apis(&self, apis: &[ScopeApi<'_>]) -> Vec<ValueError> {
+    fn value_errors_of_apis(&self, apis: &[ScopeApi<'_>]) -> Vec<ValueError> {
         let mut seen = HashSet::new();
         let mut value_errors = Vec::new();
         for api in apis {
@@ -208,16 +209,16 @@ impl Holders<'_> {
             .copied()
             .collect();
         others.sort_unstable();
-        let (hold, get, them) = match others.len() {
+        let (assigned, get, them) = match others.len() {
             0 => return None,
-            1 => ("1 other client holds it".to_owned(), "gets", "it"),
-            count => (format!("{count} other clients hold it"), "get", "them"),
+            1 => ("assigned to 1 other client".to_owned(), "gets", "it"),
+            count => (format!("assigned to {count} other clients"), "get", "them"),
         };
         let named = some_of(others, NAMED);
         let message = match new_apis {
-            0 => format!("{hold} ({named}); covering it changes what it gives {them}"),
+            0 => format!("{assigned} ({named}); covering it changes what it gives {them}"),
             _ => format!(
-                "{hold} ({named}) and {get} no links to its new APIs; users can still consent to them"
+                "{assigned} ({named}), which {get} no links to its new APIs; users can still consent to them"
             ),
         };
         Some(Finding::warning("other-holders", message).about(scope))

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::index::is_hidden;
 use super::super::integrity::{Key, REFERENCES, SKIPPED};
-use super::super::rules::CLIENT;
+use super::super::kinds::CLIENT;
 use super::super::schema::{TABLES, vgroup, vgroup_authority, vgroup_group, x_key, x_map};
 use super::super::schema::{
     TableId, authority, client, client_group, client_vgroup, clientext, dp_app, group,
@@ -19,7 +19,7 @@ use super::super::schema::{
     open_map, rdb,
 };
 use super::super::tables::{Row, Tables};
-use super::Apis;
+use super::apis::Apis;
 use crate::engine::closure::closure;
 use crate::engine::{Finding, ItemId};
 
@@ -398,12 +398,12 @@ impl<'w> Kept<'w> {
             let Some(id) = Key::of(row.cell(client::CLIENT_ID)) else {
                 continue;
             };
-            let lacks = parts.iter().filter(|(_, clients)| !clients.contains(&id));
-            let lacks: Vec<&str> = lacks.map(|(table, _)| table.table().name).collect();
-            if !lacks.is_empty() {
+            let absent = parts.iter().filter(|(_, clients)| !clients.contains(&id));
+            let absent: Vec<&str> = absent.map(|(table, _)| table.table().name).collect();
+            if !absent.is_empty() {
                 let message = format!(
                     "the product refuses this file, gatediff does not: client '{id}' has no row in {}",
-                    lacks.join(" and in ")
+                    absent.join(" and in ")
                 );
                 let item = ItemId::new(CLIENT, row.shared(client::CLIENT_ID));
                 found.push(Finding::warning("client-incomplete", message).about(&item));

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::draw::{Draw, Side as DrawSide, environment};
 use super::sample::{Api as ApiOf, Sample as Lists, sample};
 use super::{at, file, target};
+use crate::cases::config;
 use crate::engine::{Access, Choices, Plan};
 use crate::platform::digirunner::build;
 use crate::platform::digirunner::changes::{Changes, Ids, key_of};
@@ -375,16 +376,8 @@ fn promised(access: &Access, word: &str) -> Pairs {
         .collect()
 }
 
-/// How many generated tables are tried by default.
-fn cases() -> u32 {
-    std::env::var("GATEDIFF_TEST_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok())
-        .unwrap_or(400)
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(60))]
 
     #[test]
     fn what_is_promised_is_what_the_rows_say_that_an_import_writes(

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::draw::{Draw, Side as DrawSide, environment};
 use super::{file, target};
+use crate::cases::config;
 use crate::engine::Choices;
 use crate::platform::digirunner::changes::{Changes, Ids, key_of};
 use crate::platform::digirunner::index::Sides;
@@ -38,7 +39,7 @@ fn deleted(changes: &Changes) -> BTreeMap<String, usize> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(32))]
 
     #[test]
     fn every_row_that_is_deleted_is_listed_with_its_item(

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::schema::{API_USE, API_USE_LIST, FieldDef, Role, TABLES, Type};
+use super::super::field::{FieldDef, Role, Type};
+use super::super::schema::{API_USE, API_USE_LIST, TABLES};
 
 const FIELDS: &str = include_str!("../../../../fixtures/digirunner/fields.csv");
 const COLUMNS: &str = include_str!("../../../../fixtures/digirunner/columns.csv");
@@ -25,7 +26,7 @@ fn described(field: &FieldDef, list: &str, table: &str) -> String {
     let column = match field.ty {
         Type::Text(1) if TEXTS_OF_ONE.contains(&(table, field.column)) => "varchar(1)".to_owned(),
         Type::Text(1) => "char(1)".to_owned(),
-        Type::Text(most) => format!("varchar({most})"),
+        Type::Text(max) => format!("varchar({max})"),
         Type::Int | Type::IntAsLong => "integer".to_owned(),
         Type::Long => "bigint".to_owned(),
         Type::Time => "timestamp".to_owned(),
@@ -162,7 +163,7 @@ fn an_absent_property_has_the_products_default() {
     let mut defaults: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for table in TABLES {
         for field in table.fields {
-            if field.absent != super::super::schema::Absent::Null {
+            if field.absent != super::super::field::Absent::Null {
                 let reported = format!("{} {:?}", field.json, field.absent);
                 defaults.entry(table.list).or_default().push(reported);
             }

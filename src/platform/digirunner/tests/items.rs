@@ -356,7 +356,7 @@ fn a_groups_apis_and_authentication_types_are_sets() {
 }
 
 #[test]
-fn links_to_lacking_apis_are_no_difference() {
+fn links_to_missing_apis_are_no_difference() {
     let from = sample()
         .group("1", "g", json!({}))
         .group_api("1", ("m", "lacking"), json!({}))
@@ -671,7 +671,7 @@ fn a_key_map_to_a_new_hidden_group_waits_for_its_scope() {
 }
 
 #[test]
-fn a_key_map_to_a_hidden_group_of_a_lacking_api_is_no_difference() {
+fn a_key_map_to_a_hidden_group_of_a_missing_api_is_no_difference() {
     let base = |sample: Sample| sample.client("a", json!({})).x_key(1, "a", "EN", json!({}));
     let from = base(sample())
         .scope("1", "s", json!({"vgroupDesc": "new"}))

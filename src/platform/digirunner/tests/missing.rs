@@ -59,7 +59,7 @@ fn compares_exactly() {
 }
 
 #[test]
-fn tells_each_api_once_with_all_its_users() {
+fn lists_each_api_once_with_all_its_users() {
     let from = sample()
         .group("1", "g", json!({}))
         .group_api("1", ("a", "1"), json!({}))

@@ -27,10 +27,11 @@ use serde_json::Value as Json;
 
 use self::sample::Sample as Lists;
 use super::compare;
+use super::field::Type;
 use super::file::{self, File};
 use super::index::Index;
 use super::integrity;
-use super::schema::{TABLES, Type};
+use super::schema::TABLES;
 use super::tables::{Api, Cell, Row, Tables};
 use crate::engine::diff::Show;
 use crate::engine::{Choices, Entry, ItemId, Outcome, Plan};
@@ -168,7 +169,7 @@ fn outcome(plan: &Plan, choose: &[&str], leave_out: &[&str], item: &str) -> (Str
 
 fn id(item: &str) -> ItemId {
     let (kind, key) = item.split_once(':').unwrap();
-    let kind = super::rules::KINDS
+    let kind = super::kinds::KINDS
         .iter()
         .find(|info| info.kind.as_str() == kind)
         .unwrap();

@@ -5,13 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use proptest::collection::vec;
-use proptest::prelude::{ProptestConfig, any, prop_assert, prop_assert_eq, proptest};
+use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 use serde_json::{Value, json};
 
 use super::super::export::export;
 use super::draw::{Draw, Side, environment};
 use super::sample::{LISTS, Sample, sample};
 use super::{id, target};
+use crate::cases::config;
 use crate::platform::Export;
 
 const FIELDS: &str = include_str!("../../../../fixtures/digirunner/fields.csv");
@@ -324,7 +325,7 @@ fn parsed(export: &Export) -> Value {
 // ---- the properties
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(32))]
 
     #[test]
     fn the_product_takes_every_export_of_what_it_made_and_deleted_in(

@@ -7,7 +7,8 @@ use super::super::schema::{TableId, client, clientext, group, rdb};
 use super::super::tables::{Cell, local_day};
 use super::sample::sample;
 use crate::engine::Severity;
-use crate::platform::{ParseError, ParseErrorKind, detect};
+use crate::platform::detect;
+use crate::source::{ParseError, ParseErrorKind};
 
 /// A value that no message may hold.
 const CANARY: &str = "canary-7f3a";
@@ -579,7 +580,7 @@ fn the_resubmit_day_is_that_of_the_local_time_zone() {
     ] {
         let output = std::process::Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "--ignored", "--nocapture"])
-            .arg("platform::digirunner::tests::reading::tells_a_local_day")
+            .arg("platform::digirunner::tests::reading::finds_a_local_day")
             .env("TZ", zone)
             .output()
             .unwrap();
@@ -593,7 +594,7 @@ fn the_resubmit_day_is_that_of_the_local_time_zone() {
 
 #[test]
 #[ignore = "not a test: what another one asks"]
-fn tells_a_local_day() {
+fn finds_a_local_day() {
     // 2024-02-28 20:00 UTC.
     println!("day {}", local_day("1709150400000").unwrap());
 }

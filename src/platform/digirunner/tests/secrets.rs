@@ -130,7 +130,7 @@ fn no_secret_is_in_the_reasons_of_blocked_items() {
 }
 
 #[test]
-fn no_secret_is_in_the_debug_text_of_rows_and_worlds() {
+fn no_secret_is_in_the_debug_text_of_rows_and_tables() {
     let from = file(&with_secrets("canary"));
     let to = target(&with_secrets("canary"));
     let mut changes = rows::Changes::default();

@@ -495,8 +495,8 @@ pub(super) fn scope_of(sample: Sample, id: &str, apis: std::ops::Range<usize>) -
     })
 }
 
-pub(super) fn with_apis(sample: Sample, most: usize) -> Sample {
-    (0..most).fold(sample, |sample, index| sample.api(numbered(index)))
+pub(super) fn with_apis(sample: Sample, max: usize) -> Sample {
+    (0..max).fold(sample, |sample, index| sample.api(numbered(index)))
 }
 
 #[test]
@@ -511,7 +511,7 @@ fn a_new_scope_has_at_most_186_apis() {
 }
 
 #[test]
-fn lacking_apis_do_not_count_against_a_scope() {
+fn missing_apis_do_not_count_against_a_scope() {
     let from = scope_of(sample().scope("1", "s", json!({})), "1", 0..187);
     assert_eq!(
         status(&plan(&from, &with_apis(sample(), 186)), "scope:s"),
@@ -643,7 +643,7 @@ fn a_covered_scope_reports_how_many_other_clients_do_not_get_its_new_apis() {
     assert_eq!(warnings(&held, "scope:s"), ["other-holders"]);
     let described = &entry(&held, "scope:s").warnings[0].message;
     assert!(
-        described.starts_with("2 other clients hold it"),
+        described.starts_with("assigned to 2 other clients"),
         "{described}"
     );
 }
@@ -670,11 +670,13 @@ fn a_covered_scope_without_new_apis_reports_whom_else_it_changes_and_names_three
     assert_eq!(describe(0), [""; 0]);
     assert_eq!(
         describe(1),
-        ["1 other client holds it (e); covering it changes what it gives it"]
+        ["assigned to 1 other client (e); covering it changes what it gives it"]
     );
     assert_eq!(
         describe(4),
-        ["4 other clients hold it (b, c, d and 1 more); covering it changes what it gives them"]
+        [
+            "assigned to 4 other clients (b, c, d and 1 more); covering it changes what it gives them"
+        ]
     );
     let same = plan(&scope("old"), &held(4));
     assert_eq!(

@@ -168,7 +168,7 @@ fn a_value_that_does_not_fit_blocks_covering_too() {
 }
 
 #[test]
-fn a_hidden_group_of_a_lacking_api_need_not_fit() {
+fn a_hidden_group_of_a_missing_api_need_not_fit() {
     let from = sample().scope("1", "s", json!({})).hidden(
         "2",
         "1",
@@ -308,8 +308,8 @@ fn a_link_to_no_group_at_all_blocks_the_client() {
 // ---- what is in the way whatever the target holds
 
 /// Returns the blocking findings of a file as `severity item code`.
-fn obstacles(from: &Sample) -> Vec<String> {
-    let described = compare::obstacles(&file(from)).into_iter();
+fn file_findings(from: &Sample) -> Vec<String> {
+    let described = compare::file_findings(&file(from)).into_iter();
     described
         .map(|found| {
             format!(
@@ -334,7 +334,7 @@ fn a_file_alone_reports_what_blocks_its_items_everywhere() {
         .scope("3", "s", json!({}))
         .connection("r", json!({"mima": null}));
     assert_eq!(
-        obstacles(&from),
+        file_findings(&from),
         [
             "Error client:a value-too-long",
             "Error client:b duplicate-in-file",
@@ -354,7 +354,7 @@ fn what_a_target_may_hold_is_only_a_warning_of_a_file_alone() {
         .dp_app(1, "a", json!({}))
         .idp_jdbc(1, "a", "R", json!({}));
     assert_eq!(
-        obstacles(&from),
+        file_findings(&from),
         [
             "Warning client:a not-in-file",
             "Warning client:a not-in-file"
@@ -372,7 +372,7 @@ fn a_sound_file_has_nothing_in_its_way() {
         .open_key(1, "a", "key", json!({}))
         .open_map(1, 1, "u")
         .api_use("u", ("m", "other"));
-    assert_eq!(obstacles(&from), [""; 0]);
+    assert_eq!(file_findings(&from), [""; 0]);
 }
 
 #[test]

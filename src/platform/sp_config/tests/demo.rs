@@ -89,7 +89,7 @@ fn the_demos_target_exported_and_compared_again_is_unchanged() {
     let target = demo_target();
     let bytes = exports(&target, &ExportOptions::default()).unwrap().bytes;
     let plan = compared(
-        &file::read(&bytes, &ImportOptions::default()).unwrap(),
+        &file::read(&SpConfig, &bytes, &ImportOptions::default()).unwrap(),
         &target,
     );
     for entry in plan.entries() {
@@ -103,7 +103,7 @@ fn the_demo_imported_exported_and_compared_again_is_unchanged() {
     let after = written(&file, &demo_target());
     let bytes = exports(&after, &ExportOptions::default()).unwrap().bytes;
     let plan = compared(
-        &file::read(&bytes, &ImportOptions::default()).unwrap(),
+        &file::read(&SpConfig, &bytes, &ImportOptions::default()).unwrap(),
         &after,
     );
     assert!(plan.entries().len() > 15);

@@ -161,7 +161,7 @@ fn what_is_exported_is_as_it_was_imported_and_no_difference_to_it() {
     let file = try_read(text, &ImportOptions::default()).unwrap();
     let there = written(&file, &nothing());
     let bytes = exports(&there, &ExportOptions::default()).unwrap().bytes;
-    let again = file::read(&bytes, &ImportOptions::default()).unwrap();
+    let again = file::read(&SpConfig, &bytes, &ImportOptions::default()).unwrap();
     assert_eq!(again.objects[0].text, file.objects[0].text);
     assert_eq!(
         describe(&compared(&again, &there).entries()[0]),

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::cases::config;
 use crate::platform::sp_config::DEMO;
 
 /// Any JSON, with known words among its names and texts.
@@ -76,7 +77,7 @@ fn pointers(json: &Any, pointer: &str, all: &mut Vec<String>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(8))]
 
     #[test]
     fn any_objects_are_compared_with_any_target(file in json_value(), there in json_value()) {

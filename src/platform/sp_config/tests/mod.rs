@@ -20,7 +20,8 @@ use crate::engine::diff::Show;
 use crate::engine::{Entry, Kind, Plan};
 use crate::platform::document::tests::Target;
 use crate::platform::document::{Built, File, Sides, export};
-use crate::platform::{Export, ExportOptions, ImportOptions, MissingRoots, ParseError};
+use crate::platform::{Export, ExportOptions, ImportOptions, MissingRoots};
+use crate::source::ParseError;
 
 /// Returns an entry.
 fn entry(word: &str, id: &str, name: &str, mut object: Any) -> Any {
@@ -54,7 +55,7 @@ fn triple(word: &str, id: &str, name: &str) -> Any {
 }
 
 fn try_read(text: &str, options: &ImportOptions) -> Result<File, ParseError> {
-    file::read(text.as_bytes(), options)
+    file::read(&SpConfig, text.as_bytes(), options)
 }
 
 fn read(objects: &[Any], options: &ImportOptions) -> File {

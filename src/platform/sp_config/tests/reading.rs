@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::*;
 use crate::engine::Severity;
-use crate::platform::ParseErrorKind;
 use crate::platform::document::{Product as _, blocking_findings};
+use crate::source::ParseErrorKind;
 
 const NONE: ImportOptions = ImportOptions {
     selection: crate::platform::Selection {
@@ -298,7 +298,7 @@ fn an_object_that_gives_itself_another_id_than_its_entry_is_reported() {
 }
 
 #[test]
-fn obstacles_are_reported_without_a_target() {
+fn blocking_reasons_are_reported_without_a_target() {
     let file = read(
         &[
             rule("1", "r", "x"),

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::{api, api_id, bundle, plan, policy, policy_id, policy_with, read, target};
+use crate::cases::config;
 use crate::engine::access::Grant;
 use crate::engine::{Access, Choices, Plan};
 use crate::platform::ImportOptions;
@@ -213,7 +214,7 @@ fn promised(access: &Access, word: &str) -> BTreeSet<(String, String)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(40))]
 
     #[test]
     fn what_is_promised_is_what_the_documents_grant_that_stand_afterwards(

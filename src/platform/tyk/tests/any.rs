@@ -3,24 +3,16 @@
 
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
-use proptest::test_runner::Config;
 use proptest::{prop_assert, prop_assert_eq, proptest};
 use serde_json::{Value as Json, json};
 
 use super::super::{Tyk, file};
 use super::{BANK, SECURITIES, api_id, object_id, policy_id, read};
+use crate::cases::config;
 use crate::engine::diff::Show;
 use crate::platform::document::tests::{Target, law};
 use crate::platform::document::{blocking_findings, export};
 use crate::platform::{ExportOptions, ImportOptions};
-
-/// The number of cases, unless the environment overrides it.
-fn cases() -> u32 {
-    std::env::var("GATEDIFF_TEST_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok())
-        .unwrap_or(150)
-}
 
 fn owner() -> impl Strategy<Value = &'static str> {
     prop_oneof![6 => Just(BANK), 2 => Just(SECURITIES), 1 => Just("")]
@@ -68,7 +60,7 @@ fn bundle() -> impl Strategy<Value = Json> {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: cases(), failure_persistence: None, ..Config::default() })]
+    #![proptest_config(config(40))]
 
     #[test]
     fn after_an_import_the_same_file_and_the_export_find_nothing_more_to_do(first in bundle(), second in bundle()) {

@@ -9,8 +9,8 @@ use super::{
     target,
 };
 use crate::engine::align::align;
-use crate::platform::document::Source;
 use crate::platform::document::tests::Target;
+use crate::source::Source;
 
 fn merge(there: &str, file: &str) -> String {
     let read = |text: &str| Source::read(text.as_bytes()).unwrap().root;

@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use super::super::file;
-use super::super::kinds::Sort;
+use super::super::sort::Sort;
 use super::{BANK, SECURITIES, api, api_id, object_id, organisation, policy, policy_id, read};
 use crate::platform::document::Product as _;
-use crate::platform::parse::{ParseError, ParseErrorKind};
 use crate::platform::tyk::Tyk;
 use crate::platform::{Platform, SourceFile, detect};
+use crate::source::{ParseError, ParseErrorKind};
 
 const ORGANISATION: &str = include_str!("../../../../fixtures/tyk/documentation/organisation.json");
 const APIS: &str = include_str!("../../../../fixtures/tyk/documentation/apis.json");

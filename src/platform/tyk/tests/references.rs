@@ -52,9 +52,13 @@ fn an_api_and_a_policy_need_their_organisation() {
 fn an_api_that_nobody_has_is_lacking_and_the_policy_goes_in_once_that_is_confirmed() {
     let plan = plan_alone(&bundle(&[api(1)], &[policy(1, &[1, 7])]));
     assert_eq!(plan.missing().len(), 1);
-    let lack = &plan.missing()[0];
+    let missing = &plan.missing()[0];
     assert_eq!(
-        (&*lack.module, &*lack.key, lack.used_by[0].to_string()),
+        (
+            &*missing.module,
+            &*missing.key,
+            missing.used_by[0].to_string()
+        ),
         (BANK, &*api_id(7), format!("policy:{}", policy_id(1)))
     );
     let mut choices = Choices::new(&plan);
@@ -112,7 +116,7 @@ fn an_api_and_a_policy_that_need_each_other_go_in_together_or_not_at_all() {
     assert_eq!(outcome_without(&plan, &policy, &api), Outcome::Blocked);
     assert_eq!(outcome_without(&plan, &api, &policy), Outcome::Blocked);
     let choices = Choices::of(&plan, |id| *id != policy, true);
-    let obstacle = plan
+    let reason = plan
         .resolve(&choices)
         .state(plan.position(&api).unwrap())
         .unwrap()
@@ -120,7 +124,7 @@ fn an_api_and_a_policy_that_need_each_other_go_in_together_or_not_at_all() {
         .clone()
         .unwrap();
     assert_eq!(
-        (&*obstacle.code, obstacle.about),
+        (&*reason.code, reason.about),
         ("prerequisite-left-out", vec![policy])
     );
 }

@@ -406,7 +406,7 @@ fn what_does_not_differ_is_not_blocked_for_what_it_says() {
 }
 
 #[test]
-fn obstacles_are_reported_without_a_target() {
+fn blocking_reasons_are_reported_without_a_target() {
     let file = json!({"apis": [api_with(1, json!({"id": "x"}))], "Data": [policy(1, &[1, 2])]});
     let found: Vec<(Severity, String)> =
         blocking_findings(&Tyk, &read(&file), &ImportOptions::default())

@@ -15,7 +15,7 @@ fn access_follows_every_choice_at_once() {
     let mut app = granted(0);
     assert_eq!(said(&app), "no client gains or loses any API");
     keys(&mut app, "c");
-    assert_eq!(mark(&app, "client:kiosk"), ItemStatus::Cover);
+    assert_eq!(status(&app, "client:kiosk"), ItemStatus::Cover);
     assert_eq!(said(&app), "1 client gains 1 API, none loses any");
     keys(&mut app, "C Tab Enter");
     assert_eq!(said(&app), "2 clients gain 2 APIs, none loses any");
@@ -31,7 +31,7 @@ fn access_follows_every_choice_at_once() {
 fn the_list_is_read_to_its_end_turned_and_closed() {
     let mut app = granted(20_000);
     keys(&mut app, "C Tab Enter A");
-    assert_eq!(question(&app), Some(&Dialog::Access));
+    assert_eq!(open_dialog(&app), Some(&Dialog::Access));
     let list = |app: &App| {
         (
             app.modals.last().unwrap().more,
@@ -45,7 +45,7 @@ fn the_list_is_read_to_its_end_turned_and_closed() {
     keys(&mut app, "t");
     assert_eq!(list(&app), (2 + 20_002 + 1, 0), "two APIs");
     keys(&mut app, "q");
-    assert_eq!(question(&app), None);
+    assert_eq!(open_dialog(&app), None);
     assert!(app.access.rows().is_empty());
 }
 
@@ -54,7 +54,7 @@ fn a_product_that_grants_no_access_says_so() {
     let mut app = sampled(80, 24);
     keys(&mut app, "A");
     assert_eq!(notice(&app), "sample grants no access");
-    assert_eq!(question(&app), None);
+    assert_eq!(open_dialog(&app), None);
 }
 
 #[test]

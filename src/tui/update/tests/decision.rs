@@ -5,8 +5,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::cases::config;
 use crate::engine::Verb;
-use crate::tui::msg::Reviewed;
+use crate::tui::subject::Reviewed;
 
 /// Opens the dialog of an import that overwrites something.
 fn asked(database: &str) -> App {
@@ -20,7 +21,7 @@ fn asked(database: &str) -> App {
         40,
     );
     keys(&mut app, "C tab enter P");
-    assert!(matches!(question(&app), Some(Dialog::Import(Some(_)))));
+    assert!(matches!(open_dialog(&app), Some(Dialog::Import(Some(_)))));
     app
 }
 
@@ -52,7 +53,7 @@ fn applied(effects: &[Effect]) -> Option<(usize, usize)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(config(32))]
 
     #[test]
     fn every_name_can_be_typed(name in "[\\PC&&[^ ]][\\PC]{0,20}[\\PC&&[^ ]]") {
@@ -76,7 +77,7 @@ proptest! {
     }
 
     #[test]
-    fn the_figures_of_the_question_are_what_is_written(
+    fn the_figures_of_the_dialog_are_what_is_written(
         pressed in vec(prop::sample::select(&[
             "space", "c", "C", "j", "k", "tab", "1", "2", "enter", "l", "h", "f", "q", "G", "g g", "]", "!",
         ][..]), 0..40)
@@ -85,7 +86,7 @@ proptest! {
         for key in pressed {
             keys(&mut app, key);
             // The review stays, and no dialog remains open.
-            if matches!(question(&app), Some(Dialog::Quit)) {
+            if matches!(open_dialog(&app), Some(Dialog::Quit)) {
                 keys(&mut app, "esc");
             }
         }
@@ -93,7 +94,7 @@ proptest! {
             keys(&mut app, "esc");
         }
         keys(&mut app, "P");
-        let Some(Dialog::Import(_)) = question(&app) else { return Ok(()) };
+        let Some(Dialog::Import(_)) = open_dialog(&app) else { return Ok(()) };
         let headline = describe(&app);
         let headline = headline.lines().next().unwrap();
         type_in(&mut app, "gateway");
@@ -132,21 +133,21 @@ fn the_buttons_are_reached_by_tab_and_letters_act_there() {
 fn covering_all_leaves_out_what_was_left_out_by_hand() {
     let mut app = sampled(100, 40);
     keys(&mut app, "space C tab enter");
-    assert_eq!(mark(&app, "client:crm"), ItemStatus::LeftOut);
-    assert_eq!(mark(&app, "client:billing"), ItemStatus::Cover);
+    assert_eq!(status(&app, "client:crm"), ItemStatus::LeftOut);
+    assert_eq!(status(&app, "client:billing"), ItemStatus::Cover);
     assert_eq!(notice(&app), "3 more items to be overwritten");
     // An item that was covered and then left out stays so, too.
     keys(&mut app, "j c C");
     assert_eq!(notice(&app), "no item is undecided; 2 items are left out");
-    assert_eq!(mark(&app, "client:billing"), ItemStatus::LeftOut);
+    assert_eq!(status(&app, "client:billing"), ItemStatus::LeftOut);
 }
 
 #[test]
 fn covering_a_branch_asks_as_covering_all_does() {
     let mut app = sampled(100, 40);
     keys(&mut app, "1 c");
-    let Some(Dialog::Cover(Some(_))) = question(&app) else {
-        panic!("{:?}", question(&app))
+    let Some(Dialog::Cover(Some(_))) = open_dialog(&app) else {
+        panic!("{:?}", open_dialog(&app))
     };
     assert!(
         describe(&app).starts_with("2 items in the target will be overwritten"),
@@ -154,17 +155,17 @@ fn covering_a_branch_asks_as_covering_all_does() {
         describe(&app)
     );
     assert_eq!(
-        mark(&app, "client:billing"),
+        status(&app, "client:billing"),
         ItemStatus::Differs,
         "nobody confirmed yet"
     );
     keys(&mut app, "tab enter");
     assert_eq!(
-        (mark(&app, "client:billing"), mark(&app, "client:risk")),
+        (status(&app, "client:billing"), status(&app, "client:risk")),
         (ItemStatus::Cover, ItemStatus::Cover)
     );
     assert_eq!(
-        mark(&app, "group:ops"),
+        status(&app, "group:ops"),
         ItemStatus::Differs,
         "it is in another branch"
     );

@@ -67,7 +67,7 @@ fn a_path_that_cannot_be_written_is_reported_and_corrected() {
         &mut app,
         Msg::Saved(effect_id(&effects), Err(refused("a file is there already"))),
     );
-    assert_eq!(question(&app), Some(&Dialog::SavePlan));
+    assert_eq!(open_dialog(&app), Some(&Dialog::SavePlan));
     assert!(
         describe(&app).starts_with("a file is there already\n/x/y.json\nCorrect the path"),
         "{}",
@@ -157,7 +157,7 @@ fn a_modal_that_waits_takes_no_keys_and_can_be_closed() {
         &mut app,
         Msg::Saved(id, Err(refused("cannot write the file"))),
     );
-    assert_eq!(question(&app), Some(&Dialog::Failure));
+    assert_eq!(open_dialog(&app), Some(&Dialog::Failure));
 }
 
 #[test]
@@ -235,7 +235,7 @@ mod exporting {
             notice(&app),
             "no item that can be exported alone is chosen or selected"
         );
-        assert_eq!(question(&app), Some(&Dialog::Export(Vec::new())));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Export(Vec::new())));
     }
 
     #[test]

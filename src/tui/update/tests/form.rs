@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::*;
 use crate::engine::Violation;
+use crate::scopes::screen::form::update::{create, edit, edited, give, reread};
+use crate::scopes::screen::form::{Focus, Form, Topic};
 use crate::scopes::{ApiName, Catalogue, Draft, Edit, Edited, Part, Unit};
-use crate::tui::app::JobKind;
-use crate::tui::form::{Focus, Form, Topic};
-use crate::tui::update::form::{create, edit, edited, give, reread};
+use crate::tui::screen::job::JobKind;
 
 /// The indices of the sample's scopes.
 const ACCOUNTS: usize = 0;
@@ -217,9 +217,9 @@ mod fields {
         keys(&mut app, "tab \"?:qjk/\"");
         assert_eq!(draft(&app).alias, "?:qjk/");
         keys(&mut app, "tab tab ?");
-        assert_eq!(question(&app), Some(&Dialog::Help));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Help));
         keys(&mut app, "q :");
-        assert_eq!(question(&app), Some(&Dialog::Palette));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Palette));
     }
 
     #[test]
@@ -305,7 +305,7 @@ mod fields {
         keys(&mut app, "\"new\"");
         update(&mut app, Msg::Resize(20, 5));
         assert!(keys(&mut app, "q").is_empty());
-        assert_eq!(question(&app), Some(&Dialog::Quit));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Quit));
         update(&mut app, Msg::Resize(80, 24));
         update(&mut app, Msg::Drawn);
         keys(&mut app, "enter");
@@ -330,7 +330,7 @@ mod closing {
         for key in ["ctrl-g", "esc", "ctrl-c"] {
             let mut app = creating();
             keys(&mut app, &format!("\"new\" {key}"));
-            assert_eq!(question(&app), Some(&Dialog::LoseForm), "{key}");
+            assert_eq!(open_dialog(&app), Some(&Dialog::LoseForm), "{key}");
             keys(&mut app, "enter");
             assert_eq!(draft(&app).name, "new", "Back has the focus");
             keys(&mut app, &format!("{key} tab enter"));
@@ -349,10 +349,10 @@ mod closing {
     fn a_module_without_apis_and_a_number_that_cannot_be_read_are_something_to_lose() {
         let mut app = creating();
         keys(&mut app, "tab tab \"x\" ctrl-g");
-        assert_eq!(question(&app), Some(&Dialog::LoseForm));
+        assert_eq!(open_dialog(&app), Some(&Dialog::LoseForm));
         let mut app = creating();
         keys(&mut app, "S-Tab S-Tab S-Tab enter space enter ctrl-g");
-        assert_eq!(question(&app), Some(&Dialog::LoseForm));
+        assert_eq!(open_dialog(&app), Some(&Dialog::LoseForm));
     }
 }
 
@@ -454,7 +454,7 @@ mod modules {
     }
 
     #[test]
-    fn lacking_apis_can_be_left_out_but_not_chosen() {
+    fn missing_apis_can_be_left_out_but_not_chosen() {
         let mut app = creating();
         keys(&mut app, &format!("{ADD} enter G space"));
         assert_eq!(
@@ -641,7 +641,7 @@ mod saving {
     fn an_update_shows_what_differs_and_who_follows_before_it_is_saved() {
         let mut app = updating(ACCOUNTS);
         assert!(keys(&mut app, "tab ctrl-u \"帳戶\" tab backspace \"2\" ctrl-o").is_empty());
-        assert_eq!(question(&app), Some(&Dialog::SaveForm(None)));
+        assert_eq!(open_dialog(&app), Some(&Dialog::SaveForm(None)));
         let described = body(&app);
         assert!(described.contains("API scope alias"), "{described}");
         assert!(described.contains("帳戶查詢 → 帳戶"), "{described}");
@@ -694,7 +694,7 @@ mod saving {
         let mut app = produced(creating());
         assert!(keys(&mut app, "\"new\" ctrl-o").is_empty());
         assert_eq!(
-            question(&app),
+            open_dialog(&app),
             Some(&Dialog::SaveForm(Some("gateway".to_owned())))
         );
         assert!(keys(&mut app, "tab enter").is_empty());
@@ -734,11 +734,12 @@ mod saving {
     fn what_is_about_no_field_is_said_at_the_top() {
         let mut app = creating();
         keys(&mut app, "\"new\" ctrl-o");
-        let locked = Failure::new(FailureKind::Locked, "another job holds the target").hint("wait");
+        let locked =
+            Failure::new(FailureKind::Locked, "another job is using the target").hint("wait");
         answer(&mut app, &Err(locked));
         let described: Vec<String> = form(&app).message.iter().map(Line::plain).collect();
         assert!(
-            described[0].contains("another job holds the target"),
+            described[0].contains("another job is using the target"),
             "{described:?}"
         );
         assert!(
@@ -905,7 +906,7 @@ mod over_a_box {
         keys(&mut app, "q q");
         assert!(app.form.is_none());
         assert_eq!(
-            question(&app),
+            open_dialog(&app),
             Some(&Dialog::Help),
             "what was open before is there again"
         );

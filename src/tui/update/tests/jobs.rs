@@ -1,8 +1,8 @@
 //! Rehearsing, the history, undoing.
 
 use super::*;
-use crate::tui::app::JobKind;
 use crate::tui::effect::Save;
+use crate::tui::screen::job::JobKind;
 
 fn plain() -> App {
     open(
@@ -44,7 +44,7 @@ mod rehearsing {
             &mut app,
             Msg::Rehearsed(effect_id(&effects), Ok(rehearsal(&[]))),
         );
-        assert_eq!(question(&app), Some(&Dialog::Rehearsed));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Rehearsed));
         assert!(
             describe(&app).starts_with("Rolled back: nothing was written."),
             "{}",
@@ -80,7 +80,7 @@ mod rehearsing {
     }
 
     #[test]
-    fn it_needs_something_chosen_and_lacking_apis_confirmed() {
+    fn it_requires_something_chosen_and_missing_apis_confirmed() {
         let mut app = sampled(80, 24);
         assert!(keys(&mut app, "X").is_empty());
         assert_eq!(notice(&app), "confirm missing APIs first (m)");
@@ -132,7 +132,7 @@ mod rehearsing {
         let mut app = plain();
         let id = effect_id(&keys(&mut app, "X"));
         update(&mut app, Msg::Rehearsed(id, Err(stale_failure())));
-        assert_eq!(question(&app), Some(&Dialog::Stale));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Stale));
         assert!(
             describe(&app).contains("when compared") && !describe(&app).contains("canary"),
             "{}",
@@ -174,7 +174,7 @@ mod history {
         let id = effect_id(&keys(&mut app, "q H"));
         let failure = Failure::new(FailureKind::Denied, "cannot read the ledger");
         update(&mut app, Msg::Listed(id, Err(failure)));
-        assert_eq!(question(&app), Some(&Dialog::Failure));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Failure));
         assert_eq!(app.modals.len(), 1);
     }
 
@@ -212,7 +212,7 @@ mod history {
         let mut app = sampled(80, 24);
         list_jobs(&mut app, records());
         keys(&mut app, "j j enter");
-        assert_eq!(question(&app), Some(&Dialog::Job(13)));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Job(13)));
         for part in [
             "- undone",
             "undone by  job 15",
@@ -276,7 +276,11 @@ mod history {
             describe(&app)
         );
         update(&mut app, Msg::Saved(*id, Ok("/there.json".to_owned())));
-        assert_eq!(question(&app), Some(&Dialog::History), "back in the list");
+        assert_eq!(
+            open_dialog(&app),
+            Some(&Dialog::History),
+            "back in the list"
+        );
         assert_eq!(notice(&app), "saved: /there.json");
     }
 
@@ -286,7 +290,7 @@ mod history {
         let id = effect_id(&keys(&mut app, "H"));
         update(&mut app, Msg::Listed(id, Ok(records())));
         assert!(keys_ahead(&mut app, "j enter U").is_empty());
-        assert_eq!(question(&app), Some(&Dialog::History));
+        assert_eq!(open_dialog(&app), Some(&Dialog::History));
         assert_eq!(app.record().map(|record| record.job), Some(15));
     }
 
@@ -317,7 +321,7 @@ mod undoing {
     use super::*;
 
     /// An app in which job 14 is being undone.
-    fn begun() -> (App, crate::tui::msg::EffectId) {
+    fn begun() -> (App, crate::tui::effect::EffectId) {
         let mut app = plain();
         list_jobs(&mut app, records());
         let effects = keys(&mut app, "j U \"gateway\" enter");
@@ -336,7 +340,7 @@ mod undoing {
             keys(&mut app, "j U S-Tab enter").is_empty(),
             "Cancel stands before the name"
         );
-        assert_eq!(question(&app), Some(&Dialog::History));
+        assert_eq!(open_dialog(&app), Some(&Dialog::History));
         assert!(keys(&mut app, "U tab enter").is_empty());
         assert_eq!(notice(&app), "type the database name to undo: gateway");
         assert!(keys(&mut app, "\"gate\" enter").is_empty());
@@ -360,7 +364,7 @@ mod undoing {
     }
 
     #[test]
-    fn the_question_says_what_it_does_and_where() {
+    fn the_dialog_says_what_it_does_and_where() {
         let mut app = plain();
         app.review.as_mut().unwrap().subject.production = true;
         list_jobs(&mut app, records());
@@ -403,7 +407,7 @@ mod undoing {
         assert!(keys(&mut app, "q U b j enter ctrl-z").is_empty());
         assert_eq!(notice(&app), "not while the undo runs");
         update(&mut app, Msg::Undone(id, Ok(undone())));
-        assert_eq!(question(&app), Some(&Dialog::Undone));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Undone));
         update(&mut app, Msg::Drawn);
         compare_id(&keys(&mut app, "q"));
         assert!(app.modals.is_empty());
@@ -441,7 +445,7 @@ mod undoing {
         failure.what =
             "job 14 cannot be undone: rows changed since; nothing was written".to_owned();
         update(&mut app, Msg::Undone(id, Err(failure)));
-        assert_eq!(question(&app), Some(&Dialog::UndoStale));
+        assert_eq!(open_dialog(&app), Some(&Dialog::UndoStale));
         for part in ["as the job left it", "now", "to restore", "secret, differs"] {
             assert!(
                 describe(&app).contains(part),
@@ -456,7 +460,11 @@ mod undoing {
         );
         update(&mut app, Msg::Drawn);
         assert!(keys(&mut app, "enter").is_empty());
-        assert_eq!(question(&app), Some(&Dialog::History), "back in the list");
+        assert_eq!(
+            open_dialog(&app),
+            Some(&Dialog::History),
+            "back in the list"
+        );
     }
 
     #[test]
@@ -466,15 +474,15 @@ mod undoing {
             FailureKind::Blocked,
             "something depends on what job 14 added",
         );
-        let item = crate::tui::support::id("group", "new");
+        let item = crate::tui::tests::support::id("group", "new");
         failure.stale.push(Stale::new(
             item,
-            "tsmp_group is needed by tsmp_client_group",
+            "tsmp_group is required by tsmp_client_group",
         ));
         update(&mut app, Msg::Undone(id, Err(failure)));
-        assert_eq!(question(&app), Some(&Dialog::UndoStale));
+        assert_eq!(open_dialog(&app), Some(&Dialog::UndoStale));
         assert!(
-            describe(&app).contains("is needed by tsmp_client_group"),
+            describe(&app).contains("is required by tsmp_client_group"),
             "{}",
             describe(&app)
         );
@@ -483,12 +491,15 @@ mod undoing {
     #[test]
     fn other_failures_lead_back_to_the_list() {
         let (mut app, id) = begun();
-        let failure = Failure::new(FailureKind::Locked, "another gatediff job holds the target");
+        let failure = Failure::new(
+            FailureKind::Locked,
+            "another gatediff job is using the target",
+        );
         update(&mut app, Msg::Undone(id, Err(failure)));
         update(&mut app, Msg::Drawn);
-        assert_eq!(question(&app), Some(&Dialog::Failure));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Failure));
         keys(&mut app, "enter");
-        assert_eq!(question(&app), Some(&Dialog::History));
+        assert_eq!(open_dialog(&app), Some(&Dialog::History));
     }
 
     #[test]
@@ -537,7 +548,7 @@ mod undoing {
             binding("history", "v"),
             binding("save-backup", "B"),
         ];
-        app.keymap = crate::tui::action::KeyMap::with(&own).unwrap();
+        app.keymap = crate::tui::app::KeyMap::with(crate::tui::catalogue::CATALOGUE, &own).unwrap();
         let id = effect_id(&keys(&mut app, "v"));
         update(&mut app, Msg::Listed(id, Ok(records())));
         update(&mut app, Msg::Drawn);
@@ -548,6 +559,6 @@ mod undoing {
             describe(&app)
         );
         keys(&mut app, "ctrl-x");
-        assert!(matches!(question(&app), Some(Dialog::Undo(14, _))));
+        assert!(matches!(open_dialog(&app), Some(Dialog::Undo(14, _))));
     }
 }

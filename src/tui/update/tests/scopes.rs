@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::*;
 use crate::engine::Violation;
+use crate::scopes::screen::{Half, Scopes};
 use crate::scopes::{Catalogue, Edit};
-use crate::tui::app::JobKind;
-use crate::tui::scopes::{Half, Scopes};
+use crate::tui::screen::job::JobKind;
 
 fn screen(app: &App) -> &Scopes {
     app.scopes.as_ref().unwrap()
@@ -134,7 +134,7 @@ mod reading {
         let id = effect_id(&keys(&mut app, "R"));
         update(&mut app, Msg::Scopes(id, Err(failure)));
         assert_eq!(
-            question(&app),
+            open_dialog(&app),
             Some(&Dialog::Failure),
             "what was read before stays"
         );
@@ -373,9 +373,9 @@ mod looking {
     #[test]
     fn the_keys_of_the_review_do_nothing_here() {
         let mut app = scopes_at(80, 24);
-        let before = marks(&app);
+        let before = statuses(&app);
         assert!(keys(&mut app, "space C P X w E m ] [ ! 1 2 3 u s").is_empty());
-        assert_eq!((marks(&app), app.modals.len()), (before, 0));
+        assert_eq!((statuses(&app), app.modals.len()), (before, 0));
     }
 }
 
@@ -383,7 +383,7 @@ mod editing {
     use super::*;
 
     /// A screen on which a scope is being deleted.
-    fn begun() -> (App, crate::tui::msg::EffectId) {
+    fn begun() -> (App, crate::tui::effect::EffectId) {
         let mut app = scopes_at(80, 24);
         let id = effect_id(&keys(&mut app, "j j D"));
         (app, id)
@@ -406,13 +406,16 @@ mod editing {
     #[test]
     fn what_was_done_is_reported_and_the_scopes_are_read_again() {
         let (mut app, id) = begun();
-        let done = edited("deleted", vec![crate::tui::support::id("scope", "empty")]);
+        let done = edited(
+            "deleted",
+            vec![crate::tui::tests::support::id("scope", "empty")],
+        );
         let effects = update(&mut app, Msg::Edited(id, Ok(done)));
         assert!(
             matches!(effects.as_slice(), [Effect::Scopes(_)]),
             "{effects:?}"
         );
-        assert_eq!(question(&app), Some(&Dialog::Edited));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Edited));
         for part in [
             "job 16: scope empty deleted (7 rows in 0.1 s)",
             "client_host",
@@ -440,7 +443,10 @@ mod editing {
     #[test]
     fn where_nothing_differed_nothing_is_reported_of_a_job() {
         let (mut app, id) = begun();
-        let mut done = edited("updated", vec![crate::tui::support::id("scope", "empty")]);
+        let mut done = edited(
+            "updated",
+            vec![crate::tui::tests::support::id("scope", "empty")],
+        );
         done.job = None;
         update(&mut app, Msg::Edited(id, Ok(done)));
         assert!(
@@ -454,7 +460,10 @@ mod editing {
     #[test]
     fn a_new_scope_is_selected_once_it_is_listed() {
         let (mut app, id) = begun();
-        let mut done = edited("created", vec![crate::tui::support::id("scope", "cards")]);
+        let mut done = edited(
+            "created",
+            vec![crate::tui::tests::support::id("scope", "cards")],
+        );
         done.id = Some("2000000002".into());
         let id = effect_id(&update(&mut app, Msg::Edited(id, Ok(done))));
         answer_scopes(&mut app, id, scoped());
@@ -465,15 +474,15 @@ mod editing {
     fn a_scope_that_is_held_stays_and_its_clients_are_named() {
         let (mut app, id) = begun();
         let about = vec![
-            crate::tui::support::id("client", "crm"),
-            crate::tui::support::id("client", "王\u{1b}[2J"),
+            crate::tui::tests::support::id("client", "crm"),
+            crate::tui::tests::support::id("client", "王\u{1b}[2J"),
         ];
         let effects = update(&mut app, Msg::Edited(id, Err(violated(1403, about))));
         assert!(
             matches!(effects.as_slice(), [Effect::Scopes(_)]),
             "what is there is not what was seen"
         );
-        assert_eq!(question(&app), Some(&Dialog::Failure));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Failure));
         for part in [
             "1403 Failed to remove. This virtual group is being used.",
             "client crm",
@@ -684,7 +693,7 @@ mod checking {
     }
 
     #[test]
-    fn all_is_repaired_after_a_question() {
+    fn all_is_repaired_after_a_dialog() {
         let mut app = found();
         assert!(keys(&mut app, "F").is_empty());
         assert!(

@@ -29,7 +29,7 @@ fn the_detail_of_a_client_and_of_a_group_at_120x40() {
 }
 
 #[test]
-fn the_question_says_who_gains_what() {
+fn the_dialog_says_who_gains_what() {
     let mut app = granted((80, 24), 0);
     keys(&mut app, "c P");
     let shown = shot(&app);

@@ -6,8 +6,9 @@ use insta::assert_snapshot;
 use ratatui::backend::Backend as _;
 
 use super::*;
+use crate::cases::config;
 use crate::scopes::Catalogue;
-use crate::tui::form::Form;
+use crate::scopes::screen::form::Form;
 
 fn catalogue() -> Arc<Catalogue> {
     Arc::new(Catalogue::sample())
@@ -142,13 +143,13 @@ fn what_is_wrong_with_a_field_stands_below_it_at_80x24() {
 #[test]
 fn a_refused_save_at_60x20() {
     let mut app = creating((60, 20));
-    let failure = Failure::new(FailureKind::Locked, "another job holds the target")
+    let failure = Failure::new(FailureKind::Locked, "another job is using the target")
         .because("anna imports since 10:00 from bastion")
         .hint("wait until it has ended, then save again");
     app.form
         .as_mut()
         .unwrap()
-        .refused(&failure, crate::tui::update::explain(&failure));
+        .refused(&failure, crate::tui::screen::job::explain(&failure));
     update(&mut app, Msg::Drawn);
     assert_snapshot!(shot(&app));
 }
@@ -221,7 +222,7 @@ fn the_focused_field_is_visible_at_every_size() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(config(32))]
 
     #[test]
     fn no_size_and_no_key_breaks_it(

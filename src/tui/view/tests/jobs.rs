@@ -4,6 +4,7 @@ use insta::assert_snapshot;
 use ratatui::style::Modifier;
 
 use super::*;
+use crate::cases::config;
 use crate::job::{JobRecord, Receipt};
 
 /// A scene at a size; the accessible theme where wanted.
@@ -46,7 +47,7 @@ fn asked(app: &mut App) {
     keys(app, "U \"gate\"");
 }
 
-fn undoing(app: &mut App) -> crate::tui::msg::EffectId {
+fn undoing(app: &mut App) -> crate::tui::effect::EffectId {
     listed(app);
     let id = effect_id(&keys(app, "U \"gateway\" enter"));
     let step = Progress {
@@ -74,7 +75,7 @@ fn undo_refused(app: &mut App) {
     update(app, Msg::Drawn);
 }
 
-fn rehearsing(app: &mut App) -> crate::tui::msg::EffectId {
+fn rehearsing(app: &mut App) -> crate::tui::effect::EffectId {
     confirmed(app);
     let id = effect_id(&keys(app, "X"));
     let step = Progress {
@@ -227,14 +228,14 @@ fn the_history_accessible() {
 
 #[test]
 fn the_history_in_ascii_without_colours() {
-    let mut app = dressed("dark", Level::None, &ASCII, (80, 24));
+    let mut app = themed("dark", Level::None, &ASCII, (80, 24));
     listed(&mut app);
     assert_snapshot!(shot(&app));
 }
 
 #[test]
 fn the_history_without_colours_marks_the_job_at_hand() {
-    let mut app = dressed("dark", Level::None, &UNICODE, (80, 24));
+    let mut app = themed("dark", Level::None, &UNICODE, (80, 24));
     listed(&mut app);
     assert_snapshot!(roles(&app));
 }
@@ -255,9 +256,9 @@ fn an_empty_history_has_no_job_at_hand() {
         .chunks(80)
         .nth(row)
         .unwrap();
-    let is_marked = |modifier: Modifier| modifier.contains(Modifier::REVERSED);
+    let is_reversed = |modifier: Modifier| modifier.contains(Modifier::REVERSED);
     assert!(
-        !cells.iter().any(|cell| is_marked(cell.modifier)),
+        !cells.iter().any(|cell| is_reversed(cell.modifier)),
         "{}",
         shot(&app)
     );
@@ -270,7 +271,7 @@ fn a_job_in_full() {
 }
 
 #[test]
-fn undoing_from_question_to_result() {
+fn undoing_from_dialog_to_result() {
     shots("undo", &[(80, 24), (40, 12)], asked);
     shots("undoing", &[(80, 24)], |app| {
         undoing(app);
@@ -280,7 +281,7 @@ fn undoing_from_question_to_result() {
 }
 
 #[test]
-fn rehearsing_from_gauge_to_result() {
+fn rehearsing_from_progress_to_result() {
     shots("rehearsing", &[(80, 24)], |app| {
         rehearsing(app);
     });
@@ -420,7 +421,7 @@ fn hostile(text: &str) -> JobRecord {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(config(64))]
 
     #[test]
     fn no_size_panics_and_no_resize_loses_the_job(

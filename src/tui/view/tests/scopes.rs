@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 
 use super::*;
+use crate::cases::config;
 use crate::scopes::Catalogue;
 
 /// Screens by the keys that lead to them.
@@ -163,7 +164,7 @@ fn an_edit_runs() {
 fn an_edit_is_done() {
     let mut app = scopes_at(80, 24);
     let id = effect_id(&keys(&mut app, "D"));
-    let items = vec![crate::tui::support::id("scope", "accounts")];
+    let items = vec![crate::tui::tests::support::id("scope", "accounts")];
     update(&mut app, Msg::Edited(id, Ok(edited("deleted", items))));
     assert_snapshot!(shot(&app));
 }
@@ -261,7 +262,7 @@ fn no_data_moves_the_cursor() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(config(64))]
 
     #[test]
     fn no_size_panics_or_loses_the_scope(

@@ -1,0 +1,192 @@
+//! What a product has to do to be imported and exported.
+
+use std::sync::Arc;
+
+use chrono::NaiveDateTime;
+use futures_util::future::BoxFuture;
+
+use super::demo::DemoData;
+use super::export::{Export, MissingRoots};
+use super::selection::{ExportOptions, ImportOptions};
+use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Unpromised};
+use crate::source::ParseError;
+use crate::store::restore::TableInfo;
+use crate::store::{Connection, Reading, StoreError, Touched, Writer};
+
+/// A product whose configuration can be imported and exported.
+pub trait Platform: Send + Sync {
+    /// Returns its name for `--format` and JSON, such as `digirunner`.
+    fn name(&self) -> &'static str;
+
+    /// Returns its kinds in the order in which they are shown and written.
+    fn kinds(&self) -> &'static [KindInfo];
+
+    /// Says whether a file whose root object has this key is one of its files;
+    /// for a list, the first object is used.
+    fn recognises(&self, root_key: &str) -> bool;
+
+    /// Returns messages for operators after an import.
+    fn after_apply(&self) -> &'static [&'static str];
+
+    /// Describes the tables that it writes, for undo.
+    fn tables(&self) -> Vec<TableInfo>;
+
+    /// Returns its sample.
+    fn demo(&self) -> &'static DemoData;
+
+    /// Says whether its objects belong to organisations, which can be mapped.
+    fn takes_organisations(&self) -> bool {
+        false
+    }
+
+    /// Says whether it supports [`ImportOptions`]; giving them to another
+    /// platform is an error.
+    fn takes_options(&self) -> bool {
+        false
+    }
+
+    /// Says whether several files can form one bundle.
+    fn takes_directories(&self) -> bool {
+        false
+    }
+
+    /// Says whether its objects are stored in our own schema, which then must
+    /// exist before an import.
+    fn keeps_documents(&self) -> bool {
+        false
+    }
+
+    /// Says whether a target has any of its objects.
+    fn stands_in<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+    ) -> BoxFuture<'a, Result<bool, StoreError>>;
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// Syntax and type errors, with line, column and JSON path.
+    fn parse(&self, bytes: &[u8], options: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError>;
+
+    /// Reads the files of a directory as one bundle; `unread` reports what else
+    /// is there. Only called if it
+    /// [`takes_directories`](Self::takes_directories).
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse), with the affected file.
+    fn parse_directory(
+        &self,
+        files: &[SourceFile<'_>],
+        unread: Vec<Finding>,
+        options: &ImportOptions,
+    ) -> Result<Arc<dyn Bundle>, FileError> {
+        drop(unread);
+        read_only_file(files, |bytes| self.parse(bytes, options))
+    }
+
+    /// Reads a target's objects, with a constant number of statements per
+    /// table. The caller sets the transaction's isolation.
+    fn snapshot<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+        reading: Reading<'a>,
+    ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>>;
+
+    /// Returns the kind whose items can be exported individually, each with
+    /// what it requires.
+    fn export_root(&self) -> Kind;
+
+    /// Says whether the product has scopes, which can be edited individually.
+    fn has_scopes(&self) -> bool;
+
+    /// Returns the product's name for a file that is exported now.
+    fn export_name(&self, now: NaiveDateTime) -> String;
+}
+
+/// A target's objects, as the platform reads them.
+pub trait Snapshot: Send + Sync {
+    /// Returns the file that the product itself would export: everything, or
+    /// the selection of the options.
+    ///
+    /// The file contains secrets in clear text, as the product's own does.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target does not have one of the roots, or if one is not of
+    /// the [`export_root`](Platform::export_root) kind.
+    fn export(&self, options: &ExportOptions) -> Result<Export, MissingRoots>;
+}
+
+/// Reads the files of a directory where only one is allowed.
+pub(crate) fn read_only_file<R>(
+    files: &[SourceFile<'_>],
+    read: impl FnOnce(&[u8]) -> Result<R, ParseError>,
+) -> Result<R, FileError> {
+    let read = match files {
+        [file] => read(file.bytes),
+        _ => Err(ParseError::several_files()),
+    };
+    read.map_err(|error| FileError { file: 0, error })
+}
+
+/// One of several files.
+#[derive(Clone, Copy)]
+pub struct SourceFile<'a> {
+    /// Its name in the directory.
+    pub name: &'a str,
+    /// Its content.
+    pub bytes: &'a [u8],
+}
+
+/// Why one of several files cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileError {
+    /// Which one, counted from 0.
+    pub file: usize,
+    /// Why.
+    pub error: ParseError,
+}
+
+/// A file that was read; only [`Platform::parse`] makes one.
+pub trait Bundle: Send + Sync {
+    /// Returns the findings about the file itself.
+    fn findings(&self) -> &[Finding];
+
+    /// Returns what blocks its items in any target, each about its item. A plan
+    /// reports the same with each item.
+    fn blocking_findings(&self) -> Vec<Finding>;
+
+    /// Returns how many items of each kind the file contains.
+    fn counts(&self) -> Vec<(Kind, usize)>;
+
+    /// Reads the target's objects, with a constant number of statements per
+    /// table. The caller sets the transaction's isolation.
+    fn read_target<'a>(
+        self: Arc<Self>,
+        connection: &'a mut Connection,
+        reading: Reading<'a>,
+    ) -> BoxFuture<'a, Result<Box<dyn Comparison>, StoreError>>;
+}
+
+/// A file together with the target's objects.
+pub trait Comparison: Send + Sync {
+    /// Compares, and returns the candidates.
+    fn plan(&self) -> Plan;
+
+    /// Returns the target's objects, as they were read for the comparison.
+    fn snapshot(&self) -> &dyn Snapshot;
+
+    /// Writes the approved items, a constant number of statements per table.
+    /// The caller holds the transaction in which this comparison was read.
+    fn write<'a>(
+        &'a self,
+        writer: &'a mut Writer<'_>,
+        approved: &'a Approved,
+    ) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Returns every difference between the approved items as shown and the
+    /// written rows.
+    fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised>;
+}

@@ -1,0 +1,132 @@
+//! The target after a job: rows as the journal has them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::NaiveDateTime;
+use serde_json::value::RawValue;
+
+use super::field::{FieldDef, Type};
+use super::schema::{TABLES, Table};
+use super::tables::{Cell, Row, Tables};
+use crate::engine::TouchedRow;
+use crate::store::Touched;
+
+/// Returns the target after a job's rows are written.
+pub(crate) fn after(tables: &Tables, touched: Touched<'_>) -> Tables {
+    let mut by_table: HashMap<&str, Vec<TouchedRow<'_>>> = HashMap::new();
+    for row in touched.rows() {
+        by_table.entry(row.table).or_default().push(row);
+    }
+    let mut after = tables.clone();
+    for table in TABLES {
+        let Some(touched) = by_table.remove(table.name) else {
+            continue;
+        };
+        let mut rows: Vec<Option<Row>> = tables.rows(table.id).iter().cloned().map(Some).collect();
+        let mut places: HashMap<String, usize> = tables
+            .rows(table.id)
+            .iter()
+            .enumerate()
+            .map(|(index, row)| (key_of(table, row), index))
+            .collect();
+        for row in touched {
+            let key = key_of(table, &row_of(table, row.key));
+            let index = *places.entry(key).or_insert(rows.len());
+            if index == rows.len() {
+                rows.push(None);
+            }
+            let Some(slot) = rows.get_mut(index) else {
+                continue;
+            };
+            *slot = match (slot.take(), row.before, row.after) {
+                // Unchanged rows stay as they were read.
+                (Some(base), Some(before), Some(after)) => {
+                    Some(patched(table, base, before, after))
+                }
+                (_, _, after) => after.map(|after| row_of(table, after)),
+            };
+        }
+        after.set_rows(table.id, rows.into_iter().flatten().collect());
+    }
+    after
+}
+
+fn patched(table: &Table, mut row: Row, before: &str, after: &str) -> Row {
+    let (before, after) = (cells(before), cells(after));
+    for (index, field) in table.columns() {
+        let (old, new) = (before.get(field.column), after.get(field.column));
+        if old.map(|old| old.get()) != new.map(|new| new.get()) {
+            row.set(index, new.map_or(Cell::Null, |new| cell(field, new)));
+        }
+    }
+    row
+}
+
+fn cells(json: &str) -> BTreeMap<String, &RawValue> {
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+/// Reads a row of the journal, or a key.
+pub(super) fn row_of(table: &Table, json: &str) -> Row {
+    let cells = cells(json);
+    let mut row = Row::empty(table);
+    for (index, field) in table.columns() {
+        if let Some(value) = cells.get(field.column) {
+            row.set(index, cell(field, value));
+        }
+    }
+    row
+}
+
+fn cell(field: &FieldDef, json: &RawValue) -> Cell {
+    let text = || serde_json::from_str::<String>(json.get()).ok();
+    let cell = match field.ty {
+        // What `char(1)` pads, `text` does not have.
+        Type::Text(1) => text().map(|text| Cell::Text(text.trim_end_matches(' ').into())),
+        Type::Text(_) | Type::Epoch => text().map(|text| Cell::Text(text.into())),
+        Type::Int | Type::IntAsLong | Type::Long => json.get().parse().ok().map(Cell::Int),
+        Type::Time => text().and_then(|text| time(&text)).map(Cell::Time),
+    };
+    cell.unwrap_or(Cell::Null)
+}
+
+/// Reads a time as PostgreSQL writes it: years BC, and with more than four digits.
+fn time(text: &str) -> Option<NaiveDateTime> {
+    let (text, is_bc) = text
+        .strip_suffix(" BC")
+        .map_or((text, false), |text| (text, true));
+    let (year, rest) = text.split_once('-')?;
+    let year: i64 = year.parse().ok()?;
+    let year = if is_bc { 1 - year } else { year };
+    format!("{year:+05}-{rest}").parse().ok()
+}
+
+/// Returns a cell as PostgreSQL writes it as JSON; none for times.
+pub(super) fn json(cell: &Cell) -> Option<String> {
+    match cell {
+        Cell::Null => Some("null".to_owned()),
+        Cell::Int(number) => Some(number.to_string()),
+        Cell::Text(text) => Some(serde_json::Value::from(&**text).to_string()),
+        Cell::Time(_) => None,
+    }
+}
+
+/// Returns the key of a row, for finding it.
+pub(super) fn key_of(table: &Table, row: &Row) -> String {
+    let parts = table
+        .key()
+        .map(|(index, _)| json(row.cell(index)).unwrap_or_default());
+    parts.collect::<Vec<_>>().join(",")
+}
+
+/// Returns the key of a row, as the journal has it.
+pub(super) fn key_json(table: &Table, row: &Row) -> String {
+    let parts = table.key().map(|(index, field)| {
+        format!(
+            "\"{}\": {}",
+            field.column,
+            json(row.cell(index)).unwrap_or_default()
+        )
+    });
+    format!("{{{}}}", parts.collect::<Vec<_>>().join(", "))
+}

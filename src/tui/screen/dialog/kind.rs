@@ -1,0 +1,185 @@
+//! The topics of dialogs: which text, rows, input and buttons each has.
+
+use std::sync::Arc;
+
+use crate::engine::ItemId;
+use crate::scopes::Edit;
+use crate::tui::screen::review::node::Node;
+
+/// The topic of a modal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Dialog {
+    /// Overwrite every repeat that differs, or those of a kind?
+    Cover(Option<Node>),
+    /// Ignore the objects that are missing?
+    Missing,
+    /// Import what was chosen? With the name that has to be typed, if any.
+    Import(Option<String>),
+    /// Quit and lose the choices?
+    Quit,
+    /// Something failed.
+    Failure,
+    /// The target changed since it was compared.
+    Stale,
+    /// The keys.
+    Help,
+    /// Why an item is what it is.
+    Explain,
+    /// What the import did.
+    Result,
+    /// Actions by name.
+    Palette,
+    /// Where is the plan to be saved?
+    SavePlan,
+    /// Where is the backup of a job to be saved?
+    SaveBackup(i64),
+    /// What of the target is to be exported, and where to? With the items that
+    /// can be exported alone.
+    Export(Vec<ItemId>),
+    /// What a rehearsal found.
+    Rehearsed,
+    /// The jobs of the target.
+    History,
+    /// One of them.
+    Job(i64),
+    /// Undo a job? With the name that has to be typed.
+    Undo(i64, String),
+    /// What an undo did.
+    Undone,
+    /// Rows changed since the job that was to be undone.
+    UndoStale,
+    /// Save what the form says? With the name that has to be typed, if any.
+    SaveForm(Option<String>),
+    /// Close the form and lose what was typed?
+    LoseForm,
+    /// Which scopes are listed.
+    ScopeFilter,
+    /// The clients that a scope is assigned to; the scope is given by its id.
+    Holders(Arc<str>),
+    /// Who can call what under the choices.
+    Access,
+    /// The findings about the scopes.
+    Findings,
+    /// One of these.
+    Finding,
+    /// Edit scopes? With the name that has to be typed, if any.
+    Edit(Box<Edit>, Option<String>),
+    /// What an edit did.
+    Edited,
+}
+
+impl Dialog {
+    /// Returns whether it is read-only, and closes with any closing key.
+    pub(crate) const fn is_to_read(&self) -> bool {
+        matches!(
+            self,
+            Self::Help
+                | Self::Explain
+                | Self::Result
+                | Self::Rehearsed
+                | Self::Undone
+                | Self::Finding
+                | Self::Edited
+        )
+    }
+
+    /// Returns the database's name, if it has to be typed.
+    pub(super) const fn name(&self) -> Option<&String> {
+        match self {
+            Self::Import(Some(name))
+            | Self::Undo(_, name)
+            | Self::SaveForm(Some(name))
+            | Self::Edit(_, Some(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Returns whether it asks for a path.
+    pub(crate) const fn is_path(&self) -> bool {
+        matches!(self, Self::SavePlan | Self::SaveBackup(_) | Self::Export(_))
+    }
+
+    /// Returns whether one of its rows is selected, rather than its text scrolled.
+    pub(super) const fn has_rows(&self) -> bool {
+        matches!(self, Self::Palette | Self::ScopeFilter) || self.is_list()
+    }
+
+    /// Returns whether its rows are below column headings, and are made when
+    /// they are drawn.
+    pub(crate) const fn is_list(&self) -> bool {
+        matches!(
+            self,
+            Self::History | Self::Holders(_) | Self::Findings | Self::Access
+        )
+    }
+
+    /// Returns the labels of its buttons: the harmless one and the other.
+    pub(super) const fn buttons(&self) -> Option<(&'static str, Option<&'static str>)> {
+        match self {
+            Self::Cover(None) => Some(("Cancel", Some("Cover all"))),
+            Self::Cover(Some(_)) => Some(("Cancel", Some("Cover"))),
+            Self::Missing => Some(("Cancel", Some("Confirm"))),
+            Self::Import(_) => Some(("Cancel", Some("Import"))),
+            Self::Undo(..) => Some(("Cancel", Some("Undo"))),
+            Self::SavePlan | Self::SaveBackup(_) => Some(("Cancel", Some("Save"))),
+            Self::Export(_) => Some(("Cancel", Some("Export"))),
+            Self::Quit => Some(("Keep reviewing", Some("Quit"))),
+            Self::SaveForm(_) => Some(("Back", Some("Save"))),
+            Self::LoseForm => Some(("Back", Some("Discard"))),
+            Self::Failure | Self::UndoStale => Some(("Close", None)),
+            Self::Stale => Some(("Close", Some("Compare again"))),
+            Self::Help
+            | Self::Explain
+            | Self::Result
+            | Self::Palette
+            | Self::Rehearsed
+            | Self::History
+            | Self::Job(_)
+            | Self::Undone
+            | Self::ScopeFilter
+            | Self::Holders(_)
+            | Self::Findings
+            | Self::Finding
+            | Self::Access
+            | Self::Edited => None,
+            Self::Edit(edit, _) => Some(("Cancel", Some(word(edit)))),
+        }
+    }
+
+    /// Returns its greatest width.
+    pub(super) const fn width(&self, has_fields: bool) -> u16 {
+        match self {
+            Self::History | Self::Findings | Self::Access => 140,
+            Self::Stale | Self::UndoStale if has_fields => 140,
+            Self::Help
+            | Self::Result
+            | Self::Explain
+            | Self::Rehearsed
+            | Self::Job(_)
+            | Self::Undone
+            | Self::Finding
+            | Self::Edited
+            | Self::Holders(_)
+            | Self::SavePlan
+            | Self::SaveBackup(_)
+            | Self::Export(_)
+            | Self::SaveForm(_) => 92,
+            Self::Palette | Self::Stale | Self::UndoStale | Self::Failure => 76,
+            Self::Import(_) => 92,
+            Self::Missing | Self::Undo(..) | Self::Edit(..) | Self::ScopeFilter => 66,
+            Self::Cover(_) | Self::Quit | Self::LoseForm => 56,
+        }
+    }
+}
+
+/// Returns the label of an edit of scopes.
+const fn word(edit: &Edit) -> &'static str {
+    match edit {
+        Edit::Create(_) => "Create",
+        Edit::Update { .. } => "Update",
+        Edit::Delete { .. } => "Delete",
+        Edit::Give { .. } => "Give",
+        Edit::Take { .. } => "Take away",
+        Edit::Repair { .. } => "Repair",
+    }
+}

@@ -1,0 +1,3 @@
+//! What the tests of the screens share.
+
+pub(crate) mod support;
