@@ -22,7 +22,7 @@
 //! | [`config`] | | the configuration file |
 //! | [`logging`] | `config` | the log |
 //! | [`http`] | `engine` `store` `job` `config` | a front end: the products' own import endpoints |
-//! | [`tui`] | `engine` `job` `scopes` `config` | a front end: the screen |
+//! | [`tui`] | `engine` `job` `scopes` `scopes::screen` `config` | a front end: the screen |
 //! | [`cli`] | `engine` `store` `private_server` `job` `scopes` `scopes::cli` `config` `http` | a front end: the command line; it starts the service |
 //! | `scopes::cli` | `cli` | its command line |
 //! | [`screen`] | `job` `config` `tui` `cli` | what connects the command line with the screen |

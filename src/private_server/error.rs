@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 #[cfg(feature = "fetch-postgres")]
 use super::fetch::FetchError;
 use super::install::install;
-use super::programs::Rejected;
+use super::rejected::Rejected;
 use crate::store::OLDEST_MAJOR;
 
 /// Why a private PostgreSQL server could not be started or stopped.

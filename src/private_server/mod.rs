@@ -17,11 +17,13 @@ mod install;
 mod obtain;
 mod programs;
 mod progress;
+mod rejected;
 pub mod server;
 mod user;
 
 pub use error::LocalError;
 pub use obtain::find_or_fetch;
-pub use programs::{Rejected, ServerPrograms};
+pub use programs::ServerPrograms;
 pub use progress::{FetchStep, Report};
+pub use rejected::Rejected;
 pub use server::{LocalOptions, LocalServer};

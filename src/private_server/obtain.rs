@@ -20,10 +20,7 @@ pub fn find_or_fetch(report: Report<'_>) -> Result<ServerPrograms, LocalError> {
 }
 
 #[cfg(feature = "fetch-postgres")]
-fn fetch(
-    rejected: Vec<super::programs::Rejected>,
-    report: Report<'_>,
-) -> Result<ServerPrograms, LocalError> {
+fn fetch(rejected: Vec<super::Rejected>, report: Report<'_>) -> Result<ServerPrograms, LocalError> {
     use super::fetch::{FetchError, Source, directory, server_programs};
     if std::env::var_os("GATEDIFF_PG_BIN").is_some_and(|bin| !bin.is_empty()) {
         return Err(LocalError::NoPrograms { rejected });
@@ -36,9 +33,6 @@ fn fetch(
 }
 
 #[cfg(not(feature = "fetch-postgres"))]
-fn fetch(
-    rejected: Vec<super::programs::Rejected>,
-    _: Report<'_>,
-) -> Result<ServerPrograms, LocalError> {
+fn fetch(rejected: Vec<super::Rejected>, _: Report<'_>) -> Result<ServerPrograms, LocalError> {
     Err(LocalError::NoPrograms { rejected })
 }

@@ -1,13 +1,13 @@
 //! Where PostgreSQL's server programs are on this machine.
 
 use std::ffi::{OsStr, OsString};
-use std::fmt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::cache;
 use super::error::LocalError;
+use super::rejected::{Reason, Rejected};
 use crate::store::OLDEST_MAJOR;
 
 /// A directory that holds `initdb` and `postgres`, and their version.
@@ -76,39 +76,6 @@ impl ServerPrograms {
             major,
         })
     }
-}
-
-/// A place without usable server programs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rejected {
-    origin: String,
-    reason: Reason,
-}
-
-impl Rejected {
-    /// Returns whether nothing is there.
-    #[cfg(feature = "fetch-postgres")]
-    pub(super) fn is_absent(&self) -> bool {
-        self.reason == Reason::Absent
-    }
-}
-
-impl fmt::Display for Rejected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.origin, self.reason)
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Reason {
-    #[error("not there")]
-    Absent,
-    #[error("no {0}")]
-    Without(&'static str),
-    #[error("`{program} --version` fails: {said}")]
-    Unanswering { program: &'static str, said: String },
-    #[error("version {0} is too old")]
-    TooOld(u32),
 }
 
 /// A place to search: its name, and its directory if it exists.

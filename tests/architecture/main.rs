@@ -240,7 +240,7 @@ const PRODUCTS: [Product; 3] = [
         words: &["digirunner", "Digirunner", "tsmp_"],
         also: &[
             ("scopes/", "scopes are of this product only"),
-            ("cli/args.rs", "the demo that is shown without a name"),
+            ("cli/args/jobs.rs", "the demo that is shown without a name"),
         ],
     },
     Product {
@@ -248,9 +248,10 @@ const PRODUCTS: [Product; 3] = [
         words: &["tyk", "Tyk", "TYK"],
         also: &[
             ("http/tyk/", "its own import endpoints"),
-            ("http/mod.rs", "mounts the endpoints"),
-            ("http/problem.rs", "answers in the form of the endpoint"),
-            ("cli/args.rs", "the help says whose file an option is for"),
+            ("http/server.rs", "mounts the endpoints"),
+            ("http/dialect.rs", "answers in the form of the endpoint"),
+            ("http/mod.rs", "declares the endpoints"),
+            ("cli/args/", "the help says whose file an option is for"),
         ],
     },
     Product {
@@ -264,14 +265,15 @@ const PRODUCTS: [Product; 3] = [
         ],
         also: &[
             ("http/sp_config/", "its own import endpoints"),
-            ("http/mod.rs", "mounts the endpoints"),
-            ("http/problem.rs", "answers in the form of the endpoint"),
+            ("http/server.rs", "mounts the endpoints"),
+            ("http/dialect.rs", "answers in the form of the endpoint"),
+            ("http/mod.rs", "declares the endpoints"),
             (
                 "job/sp_config.rs",
                 "the object types that its endpoints list",
             ),
             ("job/mod.rs", "declares that file"),
-            ("cli/args.rs", "the help says whose file an option is for"),
+            ("cli/args/", "the help says whose file an option is for"),
         ],
     },
 ];
