@@ -1,7 +1,7 @@
 //! `--cover`, `--skip`, `--ignore-missing`: from options to choices.
 
 use super::args::ChoiceArgs;
-use crate::engine::select::{Selector, SelectorError};
+use crate::engine::selector::{Selector, SelectorError};
 use crate::engine::{Choices, Outcome, Plan, Resolution};
 use crate::job::{Failure, FailureKind};
 

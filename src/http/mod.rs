@@ -12,6 +12,7 @@ mod body;
 mod dialect;
 mod gate;
 mod health;
+mod import_all;
 mod oauth;
 mod problem;
 mod queue;
@@ -20,7 +21,6 @@ mod service;
 mod sp_config;
 mod tracking;
 mod tyk;
-mod whole;
 
 pub use self::auth::AdminSecret;
 pub use self::oauth::hash_secret;

@@ -15,7 +15,7 @@ use super::item_name::item_id;
 use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Phase, Reporter};
 use super::run::{JobBody, JobError, JobMetadata, JobOutcome, JobTransaction, Run};
-use crate::engine::select::{Selector, SelectorError};
+use crate::engine::selector::{Selector, SelectorError};
 use crate::engine::{ItemId, KindInfo, Stale, StaleField, Unpromised, Value as EngineValue};
 use crate::platform::{self, Platform};
 use crate::store::ledger::{JobRecord, JobState, JournalRow};

@@ -8,8 +8,8 @@
 //! rows of hidden groups, the oauth scope, levels, durations and authentication
 //! types are never read.
 
-mod checks;
 mod clients;
+mod codes;
 mod groups;
 mod index;
 mod report;

@@ -8,7 +8,7 @@ use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, PgConnection, Postgres};
 
-use super::sql::{Operation, StoreError};
+use super::error::{Operation, StoreError};
 
 /// One column of many rows.
 #[derive(Debug)]

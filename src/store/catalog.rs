@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use sqlx::{PgConnection, Row as _};
 
-use super::sql::{Operation, StoreError};
+use super::error::{Operation, StoreError};
 use crate::engine::promise::{Fill, TableShape};
 
 /// What may write to a table, or from it to others, in addition to a job's own

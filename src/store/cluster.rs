@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::sql::{Operation, StoreError, StoreErrorKind};
+use super::error::{Operation, StoreError, StoreErrorKind};
 use super::transaction::Connection;
 
 /// A database as the server identifies it, independent of the network in between.

@@ -11,7 +11,7 @@ pub mod tasks;
 
 use std::path::PathBuf;
 
-use super::sql::{Operation, StoreError, StoreErrorKind};
+use super::error::{Operation, StoreError, StoreErrorKind};
 use super::transaction::Connection;
 
 pub use file::FileLedger;

@@ -4,7 +4,7 @@
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 
-use super::sql::{Operation, StoreError};
+use super::error::{Operation, StoreError};
 use super::timeouts::Timeouts;
 use crate::store::connection::{APPLICATION_NAME, Target};
 

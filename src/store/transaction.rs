@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sqlx::{AssertSqlSafe, Connection as _};
 
-use super::sql::{Operation, StoreError, StoreErrorKind};
+use super::error::{Operation, StoreError, StoreErrorKind};
 use super::timeouts::Timeouts;
 
 /// A connection to a target. Other modules pass it on; they run nothing on it.

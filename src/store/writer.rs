@@ -11,8 +11,9 @@ use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
 use super::bulk::{self, Column};
 use super::catalog::{Catalog, describe};
+use super::error::{Operation, StoreError, StoreErrorKind};
 use super::ledger::JournalRow;
-use super::sql::{Operation, Report, Stamp, StoreError, StoreErrorKind, TableRows};
+use super::stamp::{Report, Stamp, TableRows};
 
 /// The subject of a statement that is not about a table.
 const TARGET: &str = "the target";

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use crate::engine::rising::rising;
+use crate::engine::increasing::rising;
 
 /// The maximum number of pairs examined between two matched elements.
 const MAX_PAIRS: usize = 250_000;

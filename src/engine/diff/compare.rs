@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::change::{Change, Op};
 use super::path::push_segment;
+use crate::engine::increasing::rising;
 use crate::engine::item::{Element, Field, ItemId, Value};
-use crate::engine::rising::rising;
 
 /// Which rows a comparison reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

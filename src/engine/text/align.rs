@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use crate::engine::rising::rising;
+use crate::engine::increasing::rising;
 
 /// The maximum total length of two sequences that are compared minimally:
 /// Myers' algorithm takes quadratic time in the worst case, however short one

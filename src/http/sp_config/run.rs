@@ -9,10 +9,11 @@ use serde::Serialize;
 use super::results::{Differences, Results};
 use super::types::{FORMAT, unsupported};
 use crate::engine::Choices;
+use crate::http::import_all;
+use crate::http::import_all::{Halted, Imported};
 use crate::http::problem::Problem;
 use crate::http::queue::{Running, Slot};
 use crate::http::service::Service;
-use crate::http::whole::{self, Halted, Imported};
 use crate::job::task::{self, Asked, TaskEnd, TaskId, TaskKind, TaskPart, TaskRecord, TaskState};
 use crate::job::{
     self, ApplyOptions, ExportOptions, Failure, FailureKind, Loaded, Reporter, Review,
@@ -245,7 +246,7 @@ async fn compared(
         Ok(results)
     };
     if import.preview {
-        return match whole::compare(service, &import.loaded, cancel).await {
+        return match import_all::compare(service, &import.loaded, cancel).await {
             Ok(review) => look(&review, &Choices::everything(&review.plan)).map_or_else(
                 |end| end,
                 |results| describe(ended(TaskState::Complete, SEE_RESULTS), &results, &review),
@@ -253,7 +254,7 @@ async fn compared(
             Err(failure) => with_results(failed(&failure), &Results::of_backup(backup)),
         };
     }
-    match whole::import(
+    match import_all::import(
         service,
         &import.loaded,
         &options,

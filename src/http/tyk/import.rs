@@ -17,11 +17,12 @@ use super::preview;
 use super::query::parameter;
 use crate::engine::display::safe;
 use crate::engine::{Choices, Outcome, Plan, Severity};
+use crate::http::import_all;
+use crate::http::import_all::{Halted, Imported};
 use crate::http::problem::Problem;
 use crate::http::queue::{Does, Running};
 use crate::http::service::Service;
 use crate::http::tracking::{Note, Remote};
-use crate::http::whole::{self, Halted, Imported};
 use crate::job::{self, ApplyOptions, Failure, FailureKind, ImportOptions, Loaded, Review};
 
 /// The response header with the job's number.
@@ -162,7 +163,7 @@ async fn compare(
     endpoint: Endpoint,
     turn: &Running,
 ) -> Result<Review, Problem> {
-    let review = whole::compare(service, loaded, &turn.cancel).await?;
+    let review = import_all::compare(service, loaded, &turn.cancel).await?;
     of_endpoint(endpoint, &review.plan)?;
     Ok(review)
 }
@@ -200,7 +201,7 @@ async fn apply(
         of_endpoint(endpoint, &review.plan)?;
         blocked(endpoint, &review.plan, choices).map_or(Ok(()), Err)
     };
-    let imported = whole::import(service, loaded, &options, &turn.cancel, look).await;
+    let imported = import_all::import(service, loaded, &options, &turn.cancel, look).await;
     imported.map_err(|halted| match halted {
         Halted::Refused(problem) => problem,
         Halted::Failed(failure, Some(review)) => failed(endpoint, &review.plan, failure),

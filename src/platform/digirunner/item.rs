@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::field::{FieldDef, Role};
+use super::hosts::{Hosts, host_over};
 use super::index::{ApiName, IDPS, Index, ScopeApi, Sides, is_hidden};
 use super::kinds::{GROUP, SCOPE};
-use super::rules::{Hosts, host_over};
 use super::schema::{
     Table, TableId, group, idp_a, idp_jdbc, idp_l, idp_o, open_key, open_map, vgroup, vgroup_group,
     x_key, x_map,

@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::plan::dangling;
 use super::{Hit, Object, Product, Sides};
 use crate::engine::closure::closure;
 use crate::engine::object::resolve;
 use crate::engine::schema::{Form, KindSchema, Role};
 use crate::engine::{Finding, ItemId, Kind};
+use crate::platform::document::candidates::dangling;
 use crate::platform::{Export, ExportOptions, MissingRoots, Selection};
 
 /// Exports everything, or some roots with what they require, or a selection.

@@ -7,9 +7,9 @@
 //! checking. All of it is pure; only `rows` uses SQL.
 
 mod build;
+mod candidates;
 mod change;
 mod export;
-mod plan;
 mod platform;
 mod prepared;
 mod product;
@@ -18,10 +18,10 @@ pub mod rows;
 pub(crate) mod tests;
 mod verify;
 
+pub use crate::platform::document::candidates::blocking_findings;
 pub use build::Built;
 pub use change::change;
 pub use export::{Selected, export};
-pub use plan::blocking_findings;
 pub use platform::Documents;
 pub use prepared::Prepared;
 pub use product::{About, File, Product};

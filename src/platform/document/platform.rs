@@ -8,11 +8,11 @@ use rayon::prelude::*;
 
 use super::build::{Built, CHUNK};
 use super::export::{counts, export};
-use super::plan::{Wanted, blocking_findings, plan};
 use super::product::{File, Product};
 use super::rows::{self, Save};
 use super::{Object, Sides, verify};
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Step, Unpromised, Verb};
+use crate::platform::document::candidates::{Wanted, blocking_findings, plan};
 use crate::platform::{
     Bundle, Comparison, DemoData, Export, ExportOptions, FileError, ImportOptions, MissingRoots,
     Platform, Snapshot, SourceFile,

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Any};
 
-use super::plan::plan;
 use super::platform::saves;
 use super::rows::{self, TABLE};
 use super::verify::verify;
@@ -15,6 +14,7 @@ use super::{Document, File, Json, Members, Object, Product, Sides};
 use crate::engine::diff::{Show, segments};
 use crate::engine::law::unexplained;
 use crate::engine::{Change, Choices, Op, Plan};
+use crate::platform::document::candidates::plan;
 use crate::platform::{DemoTarget, ImportOptions};
 use crate::store::Touched;
 use crate::store::ledger::JournalRow;
@@ -124,7 +124,7 @@ impl Target {
             &self.objects,
             &options.default_references,
         );
-        let wanted = super::plan::plan(self.product, &sides, file).1;
+        let wanted = crate::platform::document::candidates::plan(self.product, &sides, file).1;
         let (covers, adds) = saves(self.product, &sides, &approved, &wanted);
         let mut documents: BTreeMap<(String, String), Document> = BTreeMap::new();
         let key = |document: &Document| (document.kind.to_string(), document.id.to_string());

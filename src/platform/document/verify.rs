@@ -12,7 +12,6 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::build::{CHUNK, prepared};
-use super::plan::Wanted;
 use super::rows::{self, TABLE, table};
 use super::{Document, Json, Object, Product, Sides};
 use crate::engine::diff::{Show, effective};
@@ -22,6 +21,7 @@ use crate::engine::{
     Approved, Change, Entry, ItemId, Kind, Promise, Promised, RowPromise, Step, TouchedRow,
     Unpromised, Verb,
 };
+use crate::platform::document::candidates::Wanted;
 use crate::source::Source;
 use crate::store::Touched;
 

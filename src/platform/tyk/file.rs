@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use super::api::wrapper;
 use super::kinds;
-use super::looks::{Is, OTHER_LISTS, look};
 use super::shape;
 use super::sort::Sort;
 use crate::engine::Finding;
 use crate::engine::diff::push_segment;
 use crate::engine::display::some_of;
 use crate::platform::document::{File, Json, Members, Object};
+use crate::platform::tyk::recognise::{Is, OTHER_LISTS, look};
 use crate::platform::{FileError, SourceFile};
 use crate::source::{ParseError, ParseErrorKind, Source, brief};
 

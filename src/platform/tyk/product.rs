@@ -1,13 +1,14 @@
 //! The product as a platform.
 
 use super::sort::{KINDS, Sort};
-use super::{access, api, file, kinds, looks, organisations, prepare, print, rules, schema};
+use super::{access, api, file, kinds, organisations, prepare, print, rules, schema};
 use crate::engine::access::Model;
 use crate::engine::schema::KindSchema;
 use crate::engine::{Finding, KindInfo, Plan, Reason};
 use crate::platform::document::{
     About, Documents, File, Json, Kinds, Object, Prepared, Product, ResolvedReference, Sides,
 };
+use crate::platform::tyk::recognise;
 use crate::platform::{DemoData, DemoTarget, ExportOptions, FileError, ImportOptions, SourceFile};
 use crate::source::ParseError;
 
@@ -58,7 +59,7 @@ impl Product for Tyk {
     }
 
     fn recognises(&self, root_key: &str) -> bool {
-        file::LISTS.iter().any(|(name, _)| *name == root_key) || looks::is_telling(root_key)
+        file::LISTS.iter().any(|(name, _)| *name == root_key) || recognise::is_telling(root_key)
     }
 
     fn read(&self, bytes: &[u8], options: &ImportOptions) -> Result<File, ParseError> {

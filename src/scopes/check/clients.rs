@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::super::limits::MAX_APIS;
-use super::checks::Check;
 use super::index::CheckIndex;
 use super::report::{Repair, Report};
 use crate::engine::ItemId;
@@ -14,6 +13,7 @@ use crate::platform::digirunner::schema::{
     TableId, client, client_group, client_vgroup, oauth, vgroup,
 };
 use crate::platform::digirunner::tables::Row;
+use crate::scopes::check::codes::Check;
 
 /// The maximum length of an oauth scope, in characters.
 const MAX_OAUTH: usize = 2048;

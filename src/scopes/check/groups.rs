@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use super::super::limits::MAX_APIS;
-use super::checks::Check;
 use super::index::CheckIndex;
 use super::index::Hidden;
 use super::report::{Repair, Report};
 use crate::platform::digirunner::schema::{TableId, client_group, client_vgroup, vgroup_group};
+use crate::scopes::check::codes::Check;
 
 /// What to do if an X-API key maps to a hidden group.
 const MAPPED: &str = "X-API keys map to it: map them to another group first";

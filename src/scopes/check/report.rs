@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde::Serialize;
 
 use super::super::rules::few;
-use super::checks::Check;
 use crate::engine::ItemId;
 use crate::platform::digirunner::schema::TableId;
+use crate::scopes::check::codes::Check;
 
 /// A problem.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

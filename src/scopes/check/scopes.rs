@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::super::limits::MAX_NAME;
-use super::checks::Check;
 use super::index::CheckIndex;
 use super::index::api_of;
 use super::report::{Repair, Report};
@@ -14,6 +13,7 @@ use crate::platform::digirunner::schema::{
     TableId, group, group_api, group_authority, vgroup, vgroup_authority, vgroup_group,
 };
 use crate::platform::digirunner::tables::{Row, by_text};
+use crate::scopes::check::codes::Check;
 
 /// Reports what is wrong with scopes.
 pub(super) fn check<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use super::error::ConnectError;
 use super::options::APPLICATION_NAME;
 use super::target::Target;
-use crate::store::sql::reason;
+use crate::store::error::reason;
 use crate::store::timeouts::Timeouts;
 
 /// The oldest major version of PostgreSQL that gatediff works with.

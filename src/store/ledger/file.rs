@@ -15,7 +15,7 @@ use sqlx::{ConnectOptions as _, PgConnection};
 
 use super::record::JournalRow;
 use super::statements::statements;
-use crate::store::sql::StoreErrorKind;
+use crate::store::error::StoreErrorKind;
 use crate::store::transaction::{self, CommitOutcome};
 
 statements!(SqliteConnection, SqliteRow, "");

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::store::sql::{Operation, StoreError};
+use crate::store::error::{Operation, StoreError};
 
 const REQUESTS: &str = "gatediff.requests";
 

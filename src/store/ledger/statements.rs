@@ -9,7 +9,7 @@ macro_rules! statements {
 
         use crate::store::ledger::record::{Backup, JobRecord, JobState, NewJob, follow_undos};
         use crate::store::ledger::unreadable;
-        use crate::store::sql::{Operation, StoreError};
+        use crate::store::error::{Operation, StoreError};
 
         const JOBS: &str = concat!($schema, "jobs");
         const BACKUPS: &str = concat!($schema, "backups");

@@ -12,7 +12,7 @@ use sqlx::{PgConnection, SqlStr};
 
 use super::record::JournalRow;
 use super::statements::statements;
-use crate::store::sql::StoreErrorKind;
+use crate::store::error::StoreErrorKind;
 
 statements!(PgConnection, PgRow, "gatediff.");
 

@@ -12,7 +12,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
 
-use crate::store::sql::{Operation, StoreError};
+use crate::store::error::{Operation, StoreError};
 
 const TASKS: &str = "gatediff.tasks";
 const FILES: &str = "gatediff.task_files";

@@ -11,8 +11,8 @@ use super::conflict::{Conflict, ConflictKind};
 use super::rows::{Whole, array, matched};
 use super::table::{Reference, TableInfo};
 use crate::store::catalog;
+use crate::store::error::{Operation, StoreError};
 use crate::store::ledger::JournalRow;
-use crate::store::sql::{Operation, StoreError};
 use crate::store::writer::{ItemRef, Writer};
 
 /// Journals the unchanged rows around the written rows: those that already

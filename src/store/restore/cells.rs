@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-use crate::store::sql::{Operation, StoreError, StoreErrorKind};
+use crate::store::error::{Operation, StoreError, StoreErrorKind};
 
 /// The columns of a row, each as PostgreSQL's JSON text.
 pub(super) type Cells = BTreeMap<String, Box<RawValue>>;

@@ -8,7 +8,7 @@ use super::net::Net;
 use super::restoration::Restoration;
 use super::rows::{array, read};
 use super::table::TableInfo;
-use crate::store::sql::StoreError;
+use crate::store::error::StoreError;
 use crate::store::writer::Writer;
 
 /// Reads the rows as they are, locks them, and decides about each.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::cells::cells;
 use super::table::TableInfo;
 use crate::engine::promise::{Promised, RowPromise};
+use crate::store::error::StoreError;
 use crate::store::ledger::JournalRow;
-use crate::store::sql::StoreError;
 use crate::store::writer::ItemRef;
 
 /// What a job did to one row, first to last.

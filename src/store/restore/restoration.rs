@@ -9,8 +9,8 @@ use super::cells::{Cells, cells, json, text};
 use super::conflict::{Conflict, ConflictKind};
 use super::rows::{Whole, array, matched, read, relation};
 use super::table::TableInfo;
+use crate::store::error::{Operation, StoreError};
 use crate::store::ledger::JournalRow;
-use crate::store::sql::{Operation, StoreError};
 use crate::store::writer::{ItemRef, Writer, quoted};
 
 /// The planned changes of the rows of one table.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::table::TableInfo;
-use crate::store::sql::{Operation, StoreError};
+use crate::store::error::{Operation, StoreError};
 use crate::store::writer::{ItemRef, Writer};
 
 /// A row with its item and its key.

@@ -8,8 +8,8 @@ use super::inspect::inspect;
 use super::net::net;
 use super::restoration::Restoration;
 use super::table::TableInfo;
+use crate::store::error::{Operation, StoreError, StoreErrorKind};
 use crate::store::ledger::JournalRow;
-use crate::store::sql::{Operation, StoreError, StoreErrorKind};
 use crate::store::writer::Writer;
 
 /// Undoes rows: removes what was added, restores the rest. Checks all of them

@@ -8,8 +8,8 @@ use sqlx::AssertSqlSafe;
 
 use super::{ItemRef, Keyed, Statement, Writer};
 use crate::store::bulk;
+use crate::store::error::{Operation, Refused, StoreError};
 use crate::store::ledger::JournalRow;
-use crate::store::sql::{Operation, Refused, StoreError};
 
 /// Returns the statement that finds rows which violate a constraint of a table: a duplicate key, or
 /// a dangling reference.

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::entry::Action;
 use super::keymap::KeyMap;
 use crate::config::Binding;
-use crate::engine::select::{meant, nearest};
+use crate::engine::selector::{meant, nearest};
 use crate::tui::keys::{Key, Sequence, show};
 
 /// Why custom keys cannot be used: where, what, and the next step.

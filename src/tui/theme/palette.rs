@@ -11,7 +11,7 @@ use toml::Spanned;
 
 use super::level::Level;
 use super::role::Role;
-use crate::engine::select::{meant, nearest};
+use crate::engine::selector::{meant, nearest};
 
 /// The built-in themes, the default first.
 const SHIPPED: [(&str, &str); 3] = [

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::super::changes::Sequence;
 use super::super::field::Role;
+use super::super::hosts::{Hosts, host_over};
 use super::super::index::{IDPS, is_hidden};
 use super::super::item::gives_way;
-use super::super::rules::{Hosts, NO_GROUPS, host_over, keyword_search};
+use super::super::rules::{NO_GROUPS, keyword_search};
 use super::super::schema::{
     TableId, client, client_group, client_vgroup, clientext, dp_app, group, host, oauth, vgroup,
 };

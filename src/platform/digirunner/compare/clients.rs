@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use super::super::hosts::{self, Hosts};
 use super::super::index::{ApiName, IDPS, Index, is_hidden};
 use super::super::item::{ClientItem, Origin};
 use super::super::kinds::{CLIENT, GROUP, RDB, SCOPE};
-use super::super::rules::{self, Hosts, MAX_GROUPS};
+use super::super::rules::{self, MAX_GROUPS};
 use super::super::schema::{
     TableId, client, dp_app, group, idp_jdbc, open_key, open_map, vgroup, x_key, x_map,
 };
@@ -85,7 +86,7 @@ impl<'w> Comparer<'_, 'w> {
         blocks.extend(self.twice(&CLIENT, id));
         // Also for a nonexistent client: leftover hosts are reused like those of an existing
         // client.
-        blocks.extend(rules::hosts(
+        blocks.extend(hosts::hosts(
             &Hosts::of(&self.sides.file, id),
             &Hosts::of(&self.sides.target, id),
         ));

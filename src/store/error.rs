@@ -1,45 +1,11 @@
-//! The inputs, progress reports and errors of reading and writing tables.
+//! Why a statement failed, without any value of a row.
 
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::NaiveDateTime;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sqlx::error::DatabaseError;
 use sqlx::postgres::PgDatabaseError;
-
-/// Reports `(table, done, total)` as tables are read or written.
-pub(super) type Report<'a> = &'a (dyn Fn(&str, usize, usize) + Send + Sync);
-
-/// The progress of a snapshot.
-#[derive(Clone, Copy)]
-pub struct Reading<'a> {
-    /// Called before each table.
-    pub report: Report<'a>,
-}
-
-/// The operator and time of a write, for audit columns.
-#[derive(Clone, Debug)]
-pub struct Stamp {
-    /// The operator's name.
-    pub operator: String,
-    /// Local wall-clock time: the products write their own local time into
-    /// `timestamp without time zone`.
-    pub now: NaiveDateTime,
-}
-
-/// What was done to one table.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TableRows {
-    /// The table.
-    pub table: String,
-    /// Rows inserted.
-    pub inserted: u64,
-    /// Rows updated.
-    pub updated: u64,
-    /// Rows deleted.
-    pub deleted: u64,
-}
 
 /// The operation of a failed statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,10 +19,10 @@ use crate::platform::ImportOptions;
 use crate::platform::unique::unique;
 
 /// The wanted document of each object, if it is not the object's own body.
-pub(super) type Wanted = Vec<Option<Json>>;
+pub(crate) type Wanted = Vec<Option<Json>>;
 
 /// Compares a file with a target; also returns the wanted document of each object.
-pub(super) fn plan(product: &dyn Product, sides: &Sides<'_>, file: &File) -> (Plan, Wanted) {
+pub(crate) fn plan(product: &dyn Product, sides: &Sides<'_>, file: &File) -> (Plan, Wanted) {
     let Candidates {
         mut candidates,
         missing,
@@ -376,7 +376,7 @@ fn noticed(product: &dyn Product, object: &Object, aligned: &Aligned<'_>) -> Vec
 
 /// Returns what the target's own objects refer to and neither side has. Lists
 /// that are copies do not count.
-pub(super) fn dangling(sides: &Sides<'_>, meant: &HashSet<usize>) -> Vec<Finding> {
+pub(crate) fn dangling(sides: &Sides<'_>, meant: &HashSet<usize>) -> Vec<Finding> {
     let objects = sides
         .target
         .objects

@@ -159,7 +159,7 @@ const ALIKE: f64 = 0.4;
 /// if any is similar, ignoring case.
 ///
 /// ```
-/// use gatediff::engine::select::nearest;
+/// use gatediff::engine::selector::nearest;
 /// assert_eq!(nearest("covr", ["cover", "import"]), Some("cover"));
 /// assert_eq!(nearest("zzz", ["cover", "import"]), None);
 /// ```

@@ -7,7 +7,7 @@ use crate::platform::document::Json;
 
 /// The sort of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Is {
+pub(crate) enum Is {
     /// An imported sort.
     Ours(Sort),
     /// Another sort: its name, and the sort it could be mistaken for.
@@ -228,7 +228,7 @@ static LOOKS: &[Look] = &[
 ];
 
 /// Lists of other objects, as the Dashboard returns them.
-pub(super) const OTHER_LISTS: &[(&str, &str)] = &[
+pub(crate) const OTHER_LISTS: &[(&str, &str)] = &[
     ("hooks", "webhooks"),
     ("users", "users"),
     ("groups", "user groups"),
@@ -241,7 +241,7 @@ pub(super) const OTHER_LISTS: &[(&str, &str)] = &[
 ];
 
 /// Identifies an object by its content; `None` if it is ambiguous.
-pub(super) fn look(json: &Json) -> Option<Is> {
+pub(crate) fn look(json: &Json) -> Option<Is> {
     LOOKS
         .iter()
         .find(|look| look.fits(json))
@@ -250,7 +250,7 @@ pub(super) fn look(json: &Json) -> Option<Is> {
 
 /// Returns whether a member with this name distinguishes an imported sort from
 /// everything else.
-pub(super) fn is_telling(name: &str) -> bool {
+pub(crate) fn is_telling(name: &str) -> bool {
     LOOKS
         .iter()
         .any(|look| matches!(look.is, Is::Ours(_)) && look.any.contains(&name))

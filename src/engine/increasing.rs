@@ -1,7 +1,7 @@
 //! What keeps its order, shared by the alignments of lists and of lines.
 
 /// Returns the indices of a longest increasing subsequence of distinct numbers.
-pub(super) fn rising(numbers: &[usize]) -> Vec<usize> {
+pub(crate) fn rising(numbers: &[usize]) -> Vec<usize> {
     // For each length, the subsequence with the lowest end.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(numbers.len());

@@ -12,14 +12,14 @@ use crate::job::{
 const ATTEMPTS: usize = 10;
 
 /// An import that was done.
-pub(super) struct Imported {
-    pub(super) review: Review,
+pub(crate) struct Imported {
+    pub(crate) review: Review,
     /// None if there was nothing to write.
-    pub(super) receipt: Option<Receipt>,
+    pub(crate) receipt: Option<Receipt>,
 }
 
 /// An import that wrote nothing.
-pub(super) enum Halted<R> {
+pub(crate) enum Halted<R> {
     /// The callback refused the comparison, for this reason.
     Refused(R),
     /// It failed; with the comparison, if there is one.
@@ -31,7 +31,7 @@ pub(super) enum Halted<R> {
 /// # Errors
 ///
 /// Whatever `look` refuses, and what comparing and applying fail with.
-pub(super) async fn import<R>(
+pub(crate) async fn import<R>(
     service: &Service,
     loaded: &Loaded,
     options: &ApplyOptions,
@@ -76,7 +76,7 @@ pub(super) async fn import<R>(
 /// # Errors
 ///
 /// Fails as planning does, or if it is cancelled.
-pub(super) async fn compare(
+pub(crate) async fn compare(
     service: &Service,
     loaded: &Loaded,
     cancel: &Cancel,

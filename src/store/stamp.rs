@@ -1,0 +1,37 @@
+//! The inputs and reports of reading and writing tables.
+
+use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
+
+/// Reports `(table, done, total)` as tables are read or written.
+pub(super) type Report<'a> = &'a (dyn Fn(&str, usize, usize) + Send + Sync);
+
+/// The progress of a snapshot.
+#[derive(Clone, Copy)]
+pub struct Reading<'a> {
+    /// Called before each table.
+    pub report: Report<'a>,
+}
+
+/// The operator and time of a write, for audit columns.
+#[derive(Clone, Debug)]
+pub struct Stamp {
+    /// The operator's name.
+    pub operator: String,
+    /// Local wall-clock time: the products write their own local time into
+    /// `timestamp without time zone`.
+    pub now: NaiveDateTime,
+}
+
+/// What was done to one table.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableRows {
+    /// The table.
+    pub table: String,
+    /// Rows inserted.
+    pub inserted: u64,
+    /// Rows updated.
+    pub updated: u64,
+    /// Rows deleted.
+    pub deleted: u64,
+}
