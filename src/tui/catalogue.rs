@@ -7,17 +7,18 @@ use super::screen::access::update as access;
 use super::screen::dialog::{help, palette, press};
 use super::screen::history::update as history;
 use super::screen::import::{confirm, rehearse};
-use super::screen::review::{choose, copy, cover, display, missing, navigate, search};
+use super::screen::review::{choose, copy, display, missing, navigate, search};
 use super::screen::{back, job, motion, program, save};
 use crate::scopes::screen::form::{fields, pick, save as form_save};
 use crate::scopes::screen::update::{edit, findings, holders, list, load};
+use crate::tui::screen::review::cover_all;
 
 /// All actions, in the order of help and footer.
 pub(crate) static CATALOGUE: &[Action] = &[
     help::HELP,
     choose::CHOOSE,
     choose::COVER,
-    cover::COVER_ALL,
+    cover_all::COVER_ALL,
     missing::CONFIRM_MISSING,
     confirm::IMPORT,
     confirm::BACKUP,

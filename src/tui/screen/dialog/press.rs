@@ -8,7 +8,7 @@ use crate::scopes::screen::update::{edit, list as scopes};
 use crate::tui::exit::Exit;
 use crate::tui::screen::history::update as history;
 use crate::tui::screen::import::confirm as import;
-use crate::tui::screen::review::{cover, missing, search};
+use crate::tui::screen::review::{cover_all, missing, search};
 use crate::tui::screen::{back, job, save};
 use crate::tui::{Act, Action, App, Context, Effect, Run};
 
@@ -105,7 +105,7 @@ fn answer(app: &mut App) -> Vec<Effect> {
     }
     app.modals.pop();
     match dialog {
-        Dialog::Cover(below) => cover::cover(app, below),
+        Dialog::Cover(below) => cover_all::cover(app, below),
         Dialog::Missing => missing::confirm_missing(app),
         Dialog::Quit => return vec![Effect::Quit(Exit::Done)],
         Dialog::LoseForm => app.form = None,

@@ -1,11 +1,11 @@
 //! Choosing what to write.
 
-use super::cover::ask_cover;
 use super::missing::ask_missing;
 use super::selection::{choosable, choose};
 use crate::tui::condition::{unavailable, with_review};
 use crate::tui::item_status::ItemStatus;
 use crate::tui::screen::review::Review;
+use crate::tui::screen::review::cover_all::ask_cover;
 use crate::tui::screen::review::node::Node;
 use crate::tui::{Act, Action, App, Availability, Context, Run, count};
 

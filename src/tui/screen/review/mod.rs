@@ -3,7 +3,7 @@
 pub(crate) mod branch;
 pub(crate) mod choose;
 pub(crate) mod copy;
-pub(crate) mod cover;
+pub(crate) mod cover_all;
 pub(crate) mod detail;
 pub(crate) mod display;
 mod filter;

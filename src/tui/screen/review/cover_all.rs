@@ -66,7 +66,7 @@ fn covered(review: &Review, below: Option<Node>) -> Tally {
 }
 
 /// Opens *Confirm cover*, of everything or of what is below a node.
-pub(super) fn ask_cover(app: &mut App, below: Option<Node>) {
+pub(crate) fn ask_cover(app: &mut App, below: Option<Node>) {
     let Some(review) = &app.review else { return };
     let after = covered(review, below);
     let more = |after: &Counts, before: &Counts| {
