@@ -4,7 +4,7 @@
 //!
 //! # Modules
 //!
-//! Data flows one way, and so do the imports; `tests/architecture.rs` enforces it.
+//! Data flows one way, and so do the imports; `tests/architecture` enforces it.
 //!
 //! bytes → [`platform::Bundle`] → (with the target's [`platform::Comparison`])
 //! [`engine::Plan`] → [`engine::Choices`] → [`engine::Approved`] → rows and
