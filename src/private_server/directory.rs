@@ -206,14 +206,19 @@ fn reopen(path: &Path) -> Result<File, LocalError> {
     Ok(marker)
 }
 
+/// Locks the marker. A process that this one is just starting has a copy of a
+/// lock that was given back, until it runs its program: tried for a moment.
 fn lock(marker: &File, path: &Path) -> Result<(), LocalError> {
-    match marker.try_lock() {
-        Ok(()) => Ok(()),
-        Err(TryLockError::WouldBlock) => Err(LocalError::KeepInUse {
-            path: path.to_path_buf(),
-        }),
-        Err(TryLockError::Error(source)) => Err(LocalError::file("lock", path)(source)),
+    for _ in 0..20 {
+        match marker.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+            Err(TryLockError::Error(source)) => return Err(LocalError::file("lock", path)(source)),
+        }
     }
+    Err(LocalError::KeepInUse {
+        path: path.to_path_buf(),
+    })
 }
 
 fn open_marker(path: &Path) -> std::io::Result<File> {

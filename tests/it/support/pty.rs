@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
-use rustix::termios::{OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 
 use super::{deadline, pg};
 
@@ -83,6 +83,7 @@ impl PtyCommand {
         let pair = native_pty_system()
             .openpty(pty_size(self.columns, self.rows))
             .unwrap();
+        keep_output(pair.master.as_ref());
         let found = modes(pair.master.as_ref());
         let reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
@@ -123,6 +124,15 @@ fn pty_size(columns: u16, rows: u16) -> PtySize {
         pixel_width: 0,
         pixel_height: 0,
     }
+}
+
+/// Has the terminal keep its output when Ctrl-C is typed: it would drop what a quick program has
+/// answered by then.
+fn keep_output(master: &dyn MasterPty) {
+    let terminal = open_terminal(&master.tty_name().unwrap()).unwrap();
+    let mut modes = tcgetattr(&terminal).unwrap();
+    modes.local_modes |= LocalModes::NOFLSH;
+    tcsetattr(&terminal, OptionalActions::Now, &modes).unwrap();
 }
 
 /// The line discipline's flags: cooked or raw, echo or none.
