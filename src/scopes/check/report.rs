@@ -30,7 +30,7 @@ pub struct ScopeFinding {
 impl ScopeFinding {
     /// Returns the codes of all checks, in reporting order.
     pub fn codes() -> impl Iterator<Item = &'static str> {
-        Check::ALL.into_iter().map(Check::code)
+        Check::ALL.iter().map(|check| check.code())
     }
 }
 
