@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 use std::error::Error;
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -12,6 +13,7 @@ use gatediff::private_server::{
     FetchStep, LocalError, LocalOptions, LocalServer, ServerPrograms, find_or_fetch,
 };
 use gatediff::store::{Target, Timeouts};
+use rustix::fs::statvfs;
 use sqlx::{AssertSqlSafe, PgConnection};
 use tokio::sync::Mutex;
 
@@ -21,7 +23,23 @@ use super::deadline;
 pub(crate) fn server() -> &'static LocalServer {
     static SERVER: OnceLock<LocalServer> = OnceLock::new();
     deadline::begin();
-    SERVER.get_or_init(|| LocalServer::start(options()).unwrap_or_else(|error| fail(&error)))
+    SERVER.get_or_init(|| {
+        let options = LocalOptions {
+            temp: in_memory(),
+            ..options()
+        };
+        LocalServer::start(options).unwrap_or_else(|error| fail(&error))
+    })
+}
+
+/// A directory in memory, if there is one with room for the databases of all tests that run at
+/// once. Each test creates and removes a database of 300 files: on a disk, creating files where
+/// many were just removed takes more time than the tests.
+fn in_memory() -> Option<PathBuf> {
+    const NEEDED: u64 = 2 << 30;
+    let directory = PathBuf::from("/dev/shm");
+    let found = statvfs(&directory).ok()?;
+    (found.f_bavail.saturating_mul(found.f_frsize) >= NEEDED).then_some(directory)
 }
 
 /// The options of a server with the programs of the tests.
