@@ -1203,7 +1203,7 @@ async fn killed_at_any_moment_the_ledger_file_agrees_with_the_database() {
     let takes = begun.elapsed();
     let after = rows(&whole.site).await;
     let mut came_through = 0;
-    for _ in 0..cases(10) {
+    for _ in 0..cases(4) {
         let desk = Desk::with_ledger(&old, &new).await;
         let mut child = desk
             .command(&apply)
@@ -1233,7 +1233,7 @@ async fn killed_at_any_moment_the_ledger_file_agrees_with_the_database() {
             assert_eq!(desk.run(&apply).code, Some(0));
         }
     }
-    println!("{came_through} of {} came through", cases(10));
+    println!("{came_through} of {} came through", cases(4));
 }
 
 // ---- on a terminal

@@ -1969,7 +1969,7 @@ fn clients(sample: Sample) -> Sample {
 #[tokio::test]
 async fn whatever_is_done_scopes_stay_sound_and_each_undo_takes_it_back() {
     let mut random = chance("scopes stay sound");
-    for case in 0..cases(6) {
+    for case in 0..cases(2) {
         let site = Site::new(&clients(bank())).await;
         let mut model = Model::new();
         for index in 0..15 {
@@ -2028,7 +2028,7 @@ const MESS: [&str; 12] = [
 async fn in_a_mess_an_edit_is_refused_without_a_trace_or_done_and_taken_back() {
     let mut random = chance("edits in a mess");
     let (mut done, mut refused) = (0, 0);
-    for case in 0..cases(6) {
+    for case in 0..cases(2) {
         let site = Site::new(&clients(with_crm())).await;
         let mut model = Model::new();
         let first = random_draft(&mut random, "first");
