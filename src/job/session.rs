@@ -174,7 +174,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// As [`backup`](crate::job::backup), or if the file exists or cannot be written.
+    /// As [`backup`], or if the file exists or cannot be written.
     pub async fn save_backup(&self, job: i64, path: String) -> Result<String, Failure> {
         let target = self.target(&Reporter::silent()).await?;
         let backup = backup(&target, self.timeouts, &self.ledger, job).await?;
