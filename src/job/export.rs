@@ -6,10 +6,10 @@ use sha2::{Digest as _, Sha256};
 use super::failure::{Failure, FailureKind};
 use super::file::{check_kinds, known_kinds, unknown_format};
 use super::monitor::ConnectionMonitor;
-use super::progress::{Cancel, Phase, Reporter};
+use super::progress::{Phase, Reporter};
 use crate::engine::{Finding, ItemId, Kind};
 use crate::platform::{self, Export, ExportOptions, MissingRoots, Platform, Snapshot};
-use crate::store::{Connection, Reading, StoreError, Target, Timeouts, transaction};
+use crate::store::{Connection, Reading, StoreError, Target, Timeouts};
 
 /// What was exported. The bytes hold secrets; nothing else does.
 pub struct Exported {
@@ -53,16 +53,12 @@ pub async fn export(
     if let Some(platform) = named {
         check(platform, options)?;
     }
-    reporter.phase(Phase::Connect);
-    let (mut connection, monitor) =
-        ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
     let report =
         |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
-    let reading = async {
-        transaction::begin_reading(&mut connection).await?;
+    let reading = async |connection: &mut Connection| {
         let platform = match named {
             Some(platform) => platform,
-            None => match found(&mut connection).await?[..] {
+            None => match found(connection).await?[..] {
                 [platform] => platform,
                 ref several => return Ok(Err(unclear(several))),
             },
@@ -70,15 +66,12 @@ pub async fn export(
         if let Err(failure) = check(platform, options) {
             return Ok(Err(failure));
         }
-        let snapshot = platform
-            .snapshot(&mut connection, Reading { report: &report })
-            .await?;
-        transaction::commit(&mut connection)
-            .await
-            .map(|()| Ok((platform, snapshot)))
+        let reading = Reading { report: &report };
+        let snapshot = platform.snapshot(connection, reading).await?;
+        Ok(Ok((platform, snapshot)))
     };
-    let (platform, snapshot) = monitor.run(reading).await.flatten()??;
-    monitor.close(connection).await;
+    let (platform, snapshot) =
+        ConnectionMonitor::read(target, timeouts, reporter, reading).await??;
     reporter.phase(Phase::Export);
     let options = ExportOptions {
         origin: target.database().to_owned(),

@@ -79,6 +79,30 @@ impl ConnectionMonitor {
         Ok((connection, monitor))
     }
 
+    /// Reads a target in one snapshot, in a session of its own that ends before
+    /// this returns.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached or read.
+    pub(crate) async fn read<T>(
+        target: &Target,
+        timeouts: Timeouts,
+        reporter: &Reporter,
+        work: impl AsyncFnOnce(&mut Connection) -> Result<T, StoreError>,
+    ) -> Result<T, Failure> {
+        reporter.phase(Phase::Connect);
+        let (mut connection, monitor) = Self::connect(target, timeouts, &Cancel::new()).await?;
+        let reading = async {
+            transaction::begin_reading(&mut connection).await?;
+            let read = work(&mut connection).await?;
+            transaction::commit(&mut connection).await.map(|()| read)
+        };
+        let read = monitor.run(reading).await.flatten()?;
+        monitor.close(connection).await;
+        Ok(read)
+    }
+
     /// Does work on the session. Cancels the running statement when the job is
     /// cancelled. If the server no longer responds, it abandons the work and
     /// ends the session over another connection if possible.

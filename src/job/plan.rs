@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::failure::Failure;
 use super::file::{FileInfo, Loaded};
 use super::monitor::ConnectionMonitor;
-use super::progress::{Cancel, Phase, Reporter};
+use super::progress::{Phase, Reporter};
 use crate::engine::{Access, Choices, Finding, Plan};
 use crate::platform::{Bundle, Comparison, Platform};
 use crate::store::catalog::describe;
-use crate::store::{Connection, Reading, StoreError, Target, TargetPolicy, Timeouts, transaction};
+use crate::store::{Connection, Reading, StoreError, Target, TargetPolicy, Timeouts};
 
 /// A file that was compared with a target.
 #[derive(Clone)]
@@ -49,22 +49,15 @@ pub async fn plan(
     timeouts: Timeouts,
     reporter: &Reporter,
 ) -> Result<Review, Failure> {
-    reporter.phase(Phase::Connect);
-    let (mut connection, monitor) =
-        ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
-    let reading = async {
-        transaction::begin_reading(&mut connection).await?;
-        let comparison =
-            read_target(&loaded.bundle, &mut connection, reporter, Phase::Snapshot).await?;
+    let reading = async |connection: &mut Connection| {
+        let comparison = read_target(&loaded.bundle, connection, reporter, Phase::Snapshot).await?;
         let tables = loaded.platform.tables();
         let written = tables.iter().filter(|table| !table.is_external);
         let tables: Vec<&str> = written.map(|table| table.name).collect();
-        let catalog = describe(&mut connection, &tables).await?;
-        transaction::commit(&mut connection).await?;
-        Ok::<_, StoreError>((comparison, catalog))
+        Ok((comparison, describe(connection, &tables).await?))
     };
-    let (comparison, catalog) = monitor.run(reading).await.flatten()?;
-    monitor.close(connection).await;
+    let (comparison, catalog) =
+        ConnectionMonitor::read(target, timeouts, reporter, reading).await?;
     reporter.phase(Phase::Compare);
     // Rows that foreign keys delete are known once rows are deleted.
     let hazards = catalog.hazards.iter().filter(|hazard| hazard.to.is_none());

@@ -26,9 +26,7 @@ use crate::job::run::{JobBody, JobError, JobMetadata, JobOutcome, JobTransaction
 use crate::platform::Platform as _;
 use crate::platform::digirunner::Digirunner;
 use crate::store::restore::journal_dependents;
-use crate::store::{
-    LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Touched, Writer, transaction,
-};
+use crate::store::{LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Touched, Writer};
 
 /// How to edit.
 #[derive(Clone, Debug)]
@@ -79,21 +77,12 @@ pub async fn catalogue(
     timeouts: Timeouts,
     reporter: &Reporter,
 ) -> Result<Catalogue, Failure> {
-    reporter.phase(Phase::Connect);
-    let (mut connection, monitor) =
-        ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
     let report =
         |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
-    let reading = async {
-        transaction::begin_reading(&mut connection).await?;
-        let catalogue = read::catalogue(&mut connection, Reading { report: &report }).await?;
-        transaction::commit(&mut connection)
-            .await
-            .map(|()| catalogue)
-    };
-    let catalogue = monitor.run(reading).await.flatten()?;
-    monitor.close(connection).await;
-    Ok(catalogue)
+    ConnectionMonitor::read(target, timeouts, reporter, async |connection| {
+        read::catalogue(connection, Reading { report: &report }).await
+    })
+    .await
 }
 
 /// Edits scopes: under the lock, in one transaction, recorded with every row
@@ -282,17 +271,10 @@ pub async fn check(
 ) -> Result<Vec<ScopeFinding>, Failure> {
     let report =
         |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
-    reporter.phase(Phase::Connect);
-    let (mut connection, monitor) =
-        ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
-    let reading = async {
-        transaction::begin_reading(&mut connection).await?;
-        let found = findings(&mut connection, Reading { report: &report }).await?;
-        transaction::commit(&mut connection).await.map(|()| found)
-    };
-    let found = monitor.run(reading).await.flatten()?;
-    monitor.close(connection).await;
-    Ok(found)
+    ConnectionMonitor::read(target, timeouts, reporter, async |connection| {
+        findings(connection, Reading { report: &report }).await
+    })
+    .await
 }
 
 /// Refuses unknown codes.
