@@ -92,7 +92,7 @@ fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Returns the profiles that mark the database that they name.
+/// Returns the profiles that set a policy for the database that they name.
 fn policy_profiles(config: &Config, used: Option<&str>) -> Vec<PolicyProfile> {
     let named = config
         .profile

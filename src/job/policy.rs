@@ -1,11 +1,11 @@
-//! The marks of a target once its cluster is known.
+//! The policy of a target once its cluster is known.
 
 use super::failure::Failure;
 use super::monitor::ConnectionMonitor;
 use super::progress::Cancel;
 use crate::store::{Target, TargetPolicy, Timeouts};
 
-/// Returns the profiles' marks of a target. Connects to it, unless that was done before: an address
+/// Returns the policy of a target. Connects to it, unless that was done before: an address
 /// alone does not identify the cluster behind a tunnel.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! The profiles' marks of a target, once connected: production, read-only.
+//! The policy of a target, once connected: production, read-only.
 
 use std::io;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::store::{Cluster, Connection, MetClusters, StoreError, Target, transac
 /// The name of the file with the known clusters behind the addresses of profiles.
 const FILE: &str = "targets.json";
 
-/// Refuses to write to a target that a profile marks as read-only, as far as that is known. A job
+/// Refuses to write to a target that a profile says is read-only, as far as that is known. A job
 /// checks again once it is connected.
 ///
 /// # Errors
@@ -64,7 +64,7 @@ async fn on_a_thread<T: Send + 'static>(
         .flatten()
 }
 
-/// Reads the file. An unreadable file is a failure: it could mark production.
+/// Reads the file. An unreadable file is a failure: it could say production.
 fn read(path: &Path) -> Result<MetClusters, Failure> {
     let failed = |why: &dyn std::fmt::Display| {
         Failure::new(

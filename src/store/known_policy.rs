@@ -1,11 +1,11 @@
-//! What is known of the marks of one target.
+//! What is known of the policy of one target.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::target_policy::{MatchedBy, TargetPolicy};
 
-/// The profiles' marks of one target, as far as known; more may be known after connecting.
+/// The policy of one target, as far as known; more may be known after connecting.
 #[derive(Debug)]
 pub(super) struct KnownPolicy {
     pub(super) profiles: Vec<Profile>,
@@ -37,7 +37,7 @@ impl KnownPolicy {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds the marks of all profiles that `how` recognises.
+    /// Adds what all profiles say that `how` recognises.
     pub(super) fn add(&self, how: impl Fn(&Profile) -> Option<MatchedBy>) {
         let policy = &mut self.known().policy;
         for profile in &self.profiles {

@@ -1,4 +1,4 @@
-//! The profiles that mark targets, and which of them mark a target.
+//! The profiles that set a policy, and which of them apply to a target.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -8,7 +8,7 @@ use super::connection::{Target, resolve};
 use super::known_policy::{KnownPolicy, Profile};
 use super::target_policy::{MatchedBy, TargetPolicy};
 
-/// A profile that marks targets.
+/// A profile that sets a policy.
 #[derive(Clone, Debug)]
 pub struct PolicyProfile {
     /// Its name.
@@ -17,7 +17,7 @@ pub struct PolicyProfile {
     pub production: bool,
     /// Whether its target is read-only.
     pub read_only: bool,
-    /// Whether it is used now: then it marks the target whatever its address is.
+    /// Whether it is used now: then it applies to the target whatever its address is.
     pub is_used: bool,
     /// The databases that its address can mean, none if it has no address; or why it cannot be
     /// read.
@@ -25,7 +25,7 @@ pub struct PolicyProfile {
 }
 
 impl TargetPolicy {
-    /// Returns the profiles' marks of a target of which only the text of [`Target::display`] is
+    /// Returns the policy of a target of which only the text of [`Target::display`] is
     /// known. Nothing is resolved.
     #[must_use]
     pub fn of_text(target: &str, profiles: &[PolicyProfile]) -> Self {
@@ -123,7 +123,7 @@ impl Target {
         self.with_markings(known_policy)
     }
 
-    /// Returns the profiles' marks of the target, as far as known: by its address and, once
+    /// Returns the policy of the target, as far as known: by its address and, once
     /// connected, by its cluster.
     #[must_use]
     pub fn policy(&self) -> TargetPolicy {
@@ -132,14 +132,14 @@ impl Target {
             .unwrap_or_default()
     }
 
-    /// Says whether its marks are final.
+    /// Says whether its policy is final.
     #[must_use]
     pub fn is_met(&self) -> bool {
         self.known_policy()
             .is_none_or(|known_policy| known_policy.known().is_met)
     }
 
-    /// Says whether its cluster matters: whether any profile marks targets.
+    /// Says whether its cluster matters: whether any profile sets a policy.
     #[must_use]
     pub fn has_policy_profiles(&self) -> bool {
         self.known_policy().is_some()
@@ -152,7 +152,7 @@ impl Target {
     }
 
     /// Records the cluster of the target; returns the clusters to save, if there is a new one.
-    /// Existing marks of the target are kept.
+    /// What is known already is kept.
     pub fn meet(&self, cluster: Option<&Cluster>, met: &MetClusters) -> Option<MetClusters> {
         let known_policy = self.known_policy()?;
         known_policy.add(|profile| {

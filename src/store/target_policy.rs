@@ -1,12 +1,12 @@
-//! The marks of a target by profiles of the configuration: production, or read-only.
+//! The policy of a target, by profiles of the configuration: production, or read-only.
 //!
-//! A mark belongs to the database, not to the profile's name. A target has it if the profile is
+//! A policy belongs to the database, not to the profile's name. A target has it if the profile is
 //! used, if the profile's address means the same location, if the cluster was seen behind the
 //! profile's address before, or if that address cannot be read: then it may mean any database.
 
 use std::fmt;
 
-/// The profiles' marks of a target.
+/// The policy of a target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TargetPolicy {
     /// Every write asks for the database's name.
@@ -16,13 +16,13 @@ pub struct TargetPolicy {
 }
 
 impl TargetPolicy {
-    /// The marks of a target that no profile marks.
+    /// The policy of a target to which no profile applies.
     pub const NONE: Self = Self {
         production: None,
         read_only: None,
     };
 
-    /// Adds a profile's marks of the target, if it was recognised: the surest of each kind counts.
+    /// Adds what a profile says of the target, if it was recognised: the surest of each kind counts.
     pub(super) fn add(
         &mut self,
         profile: &str,
@@ -46,7 +46,7 @@ impl TargetPolicy {
     }
 }
 
-/// The profile that marks a target, and how the target was recognised. Displays as a clause such
+/// The profile that applies to a target, and how the target was recognised. Displays as a clause such
 /// as `profile 'live' names this database`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProfileMatch {

@@ -25,7 +25,7 @@ pub struct Target {
     pub(super) connect_limit: Duration,
     pub(super) has_password: bool,
     pub(super) open_passfile: Option<PathBuf>,
-    /// The profiles' marks, if any profile marks any target.
+    /// The policy, if any profile sets one.
     pub(super) known_policy: Option<Arc<KnownPolicy>>,
 }
 
