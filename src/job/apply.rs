@@ -1,6 +1,7 @@
 //! Applying an approved plan: lock, check, write, record, commit, in one transaction, or nothing at
 //! all.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::{Local, Utc};
@@ -17,9 +18,11 @@ use super::rehearse::{Problem, Rehearsal};
 use super::run::{JobBody, JobError, JobMetadata, JobOutcome, JobTransaction, Run};
 use crate::engine::{Access, Approved, Outcome, Stale, Unpromised};
 use crate::platform::{Comparison, ExportOptions, Platform};
+use crate::store::catalog::describe;
 use crate::store::ledger::Backup;
-use crate::store::restore::journal_dependents;
-use crate::store::{LedgerPlace, Stamp, TableRows, Target, Timeouts, Touched, Writer};
+use crate::store::restore::{has_dependents, journal_dependents};
+use crate::store::transaction::check_constraints;
+use crate::store::{LedgerPlace, Stamp, TableRows, Target, Timeouts, Touched, Writer, Written};
 
 /// How to apply.
 #[derive(Clone, Debug)]
@@ -223,26 +226,16 @@ impl JobBody for Apply {
             self.check_unused(open).await?;
             let (comparison, access) = self.check(open).await?;
             let backup = self.backup(open, &*comparison)?;
-            let stamp = self.stamp();
-            let reporter = open.run.reporter.clone();
-            let report = |table: &str, done: usize, total: usize| {
-                reporter.step(Phase::Write, table, done, total);
+            let (written, checked, number) = match at_once(open, &*comparison).await? {
+                Some(number) => {
+                    let written = self.write_at_once(open, comparison, number).await?;
+                    (written, Checked::default(), Some(number))
+                }
+                None => {
+                    let (written, checked) = self.write_one_by_one(open, &*comparison).await?;
+                    (written, checked, None)
+                }
             };
-            let mut writer = Writer::new(open.connection, &stamp, &report);
-            let job_error = |error| open.run.job_error(error);
-            comparison
-                .write(&mut writer, &self.approved)
-                .await
-                .map_err(job_error)?;
-            let accept = self.options.accept_server_changes;
-            let verify = |touched: Touched<'_>| Ok(comparison.verify(&self.approved, touched));
-            let checked = check(&mut writer, accept, verify)
-                .await
-                .map_err(job_error)??;
-            journal_dependents(&mut writer, &self.review.platform.tables())
-                .await
-                .map_err(job_error)?;
-            let written = writer.finish();
             let mut metadata = self
                 .metadata()
                 .ok_or_else(|| Failure::new(FailureKind::Internal, "no facts"))?;
@@ -251,12 +244,18 @@ impl JobBody for Apply {
             }
             open.run.reporter.phase(Phase::Record);
             let outcome = JobOutcome {
+                number,
                 counts: self.counts(),
                 tables: &written.tables,
                 journal: &written.journal,
                 backup: backup.as_ref(),
             };
             let job = open.record(&metadata, outcome).await?;
+            if number.is_some() {
+                // Not before: the journal's pages refer to the job.
+                let checked = check_constraints(open.connection).await;
+                checked.map_err(|error| open.run.at_once_error(error))?;
+            }
             let backup = backup.map(|backup| backup.name);
             Ok(Done {
                 job,
@@ -270,7 +269,91 @@ impl JobBody for Apply {
     }
 }
 
+/// Reserves the job's number if the server may write all at once.
+async fn at_once(
+    open: &mut JobTransaction<'_>,
+    comparison: &dyn Comparison,
+) -> Result<Option<i64>, JobError> {
+    let Some(ledger) = open.ledger.as_deref_mut() else {
+        return Ok(None);
+    };
+    if !(open.at_once && comparison.checks_queued()) {
+        return Ok(None);
+    }
+    let reserved = ledger.reserve(open.connection).await;
+    reserved.map_err(|error| open.run.at_once_error(error))
+}
+
 impl Apply {
+    /// Has the server write and journal everything, and meanwhile checks that this is what was
+    /// shown.
+    async fn write_at_once(
+        &self,
+        open: &mut JobTransaction<'_>,
+        comparison: Box<dyn Comparison>,
+        number: i64,
+    ) -> Result<Written, JobError> {
+        let failed = |error| open.run.at_once_error(error);
+        let stamp = self.stamp();
+        let reporter = open.run.reporter.clone();
+        let report = |table: &str, done: usize, total: usize| {
+            reporter.step(Phase::Write, table, done, total);
+        };
+        let tables = self.review.platform.tables();
+        let names: Vec<&str> = tables.iter().map(|table| table.name).collect();
+        let catalog = Arc::new(describe(open.connection, &names).await.map_err(failed)?);
+        let connection = &mut *open.connection;
+        let mut writer =
+            Writer::queueing(connection, &stamp, &report, number, Arc::clone(&catalog));
+        comparison
+            .write(&mut writer, &self.approved)
+            .await
+            .map_err(failed)?;
+        let writes = writer.queued();
+        let (approved, queued) = (self.approved.clone(), Arc::clone(&writes));
+        let shown = tokio::task::spawn_blocking(move || comparison.is_shown(&approved, &queued));
+        let is_written = writer.write_queued().await;
+        let is_shown = shown
+            .await
+            .map_err(|error| Failure::internal("checking", error))?;
+        if !(is_written.map_err(failed)? && is_shown) {
+            return Err(JobError::Unproven);
+        }
+        let around = has_dependents(&mut writer, (&tables, &catalog), number, &writes).await;
+        if around.map_err(failed)? {
+            return Err(JobError::Unproven);
+        }
+        Ok(writer.finish())
+    }
+
+    /// Writes and journals row by row, and checks that the rows are what was shown.
+    async fn write_one_by_one(
+        &self,
+        open: &mut JobTransaction<'_>,
+        comparison: &dyn Comparison,
+    ) -> Result<(Written, Checked), JobError> {
+        let stamp = self.stamp();
+        let reporter = open.run.reporter.clone();
+        let report = |table: &str, done: usize, total: usize| {
+            reporter.step(Phase::Write, table, done, total);
+        };
+        let mut writer = Writer::new(open.connection, &stamp, &report);
+        let job_error = |error| open.run.job_error(error);
+        comparison
+            .write(&mut writer, &self.approved)
+            .await
+            .map_err(job_error)?;
+        let accept = self.options.accept_server_changes;
+        let verify = |touched: Touched<'_>| Ok(comparison.verify(&self.approved, touched));
+        let checked = check(&mut writer, accept, verify)
+            .await
+            .map_err(job_error)??;
+        journal_dependents(&mut writer, &self.review.platform.tables())
+            .await
+            .map_err(job_error)?;
+        Ok((writer.finish(), checked))
+    }
+
     /// Refuses a saved plan that was used already.
     async fn check_unused(&self, open: &mut JobTransaction<'_>) -> Result<(), JobError> {
         let (Some(plan), Some(ledger)) = (&self.options.plan, open.ledger.as_deref_mut()) else {

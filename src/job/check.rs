@@ -8,6 +8,7 @@ use crate::store::{Catalog, Hazard, StoreError, Touched, Writer};
 const MAX_LISTED: usize = 5;
 
 /// The result of the check in a job that continues.
+#[derive(Default)]
 pub(crate) struct Checked {
     /// What the server changed in addition to the plan, and was accepted.
     pub(crate) server_changes: Vec<Unpromised>,

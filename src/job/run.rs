@@ -83,6 +83,8 @@ pub(crate) struct JobOutcome<'a> {
     pub(crate) tables: &'a [TableRows],
     pub(crate) journal: &'a [JournalRow],
     pub(crate) backup: Option<&'a Backup>,
+    /// Its number, if that was reserved.
+    pub(crate) number: Option<i64>,
 }
 
 /// An open transaction, under the lock.
@@ -90,6 +92,9 @@ pub(crate) struct JobTransaction<'a> {
     pub(crate) connection: &'a mut Connection,
     pub(crate) run: &'a Run,
     pub(crate) ledger: Option<&'a mut Ledger>,
+    /// Whether the server may do the writes all at once; if that was not proven to be what was
+    /// shown, they are done one by one.
+    pub(crate) at_once: bool,
     started_at: DateTime<Utc>,
     recorded: Option<i64>,
 }
@@ -124,6 +129,7 @@ fn new_job<'a>(
     error: Option<&'a str>,
 ) -> NewJob<'a> {
     NewJob {
+        number: outcome.number,
         command: metadata.command,
         platform: metadata.platform,
         operator: metadata.operator,
@@ -148,6 +154,9 @@ fn new_job<'a>(
 pub(crate) enum JobError {
     /// It lost against another transaction, and can be retried.
     Lost(StoreError),
+    /// Writing all at once was not proven to be what was shown: it is retried one by one, which
+    /// says why.
+    Unproven,
     /// It must not be retried.
     Failed(Failure),
 }
@@ -181,11 +190,17 @@ impl Run {
         check_writable(&self.target)?;
         let started_at = Utc::now();
         let mut attempt = 1;
+        let mut at_once = true;
         let mut contested: BTreeSet<String> = work.locks().into_iter().map(str::to_owned).collect();
         loop {
             // On the heap: the caller may have little stack left.
-            let failure = match Box::pin(self.attempt(work, started_at, &contested)).await {
+            let attempted = self.attempt(work, started_at, &contested, at_once);
+            let failure = match Box::pin(attempted).await {
                 Ok(done) => return Ok(done),
+                Err(JobError::Unproven) => {
+                    at_once = false;
+                    continue;
+                }
                 Err(JobError::Lost(error)) if attempt < ATTEMPTS && !self.cancel.is_cancelled() => {
                     attempt += 1;
                     if error.operation.is_on_a_table() {
@@ -210,6 +225,7 @@ impl Run {
         work: &W,
         started_at: DateTime<Utc>,
         contested: &BTreeSet<String>,
+        at_once: bool,
     ) -> Result<W::Done, JobError> {
         self.reporter.phase(Phase::Connect);
         let (mut connection, monitor) =
@@ -227,6 +243,7 @@ impl Run {
                 connection: &mut connection,
                 run: self,
                 ledger: ledger.as_mut(),
+                at_once,
                 started_at,
                 recorded: None,
             };
@@ -370,6 +387,19 @@ impl Run {
         match error.kind {
             StoreErrorKind::Serialization if !self.cancel.is_cancelled() => JobError::Lost(error),
             _ => JobError::Failed(self.explain(error)),
+        }
+    }
+
+    /// Converts an error of the statements that write all at once: they do not say which row is
+    /// the reason, so whatever may be about rows is asked for again, one by one.
+    pub(crate) fn at_once_error(&self, error: StoreError) -> JobError {
+        match error.kind {
+            StoreErrorKind::Serialization
+            | StoreErrorKind::Disconnected
+            | StoreErrorKind::Locked
+            | StoreErrorKind::Cancelled
+            | StoreErrorKind::Full => self.job_error(error),
+            _ => JobError::Unproven,
         }
     }
 

@@ -429,6 +429,7 @@ impl JobBody for Undo {
                 .metadata()
                 .ok_or_else(|| Failure::new(FailureKind::Internal, "no facts"))?;
             let outcome = JobOutcome {
+                number: None,
                 counts: json!({ "restored": self.items.len() }),
                 tables: &written.tables,
                 journal: &written.journal,

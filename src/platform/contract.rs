@@ -11,7 +11,7 @@ use super::selection::{ExportOptions, ImportOptions};
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Unpromised};
 use crate::source::ParseError;
 use crate::store::restore::TableInfo;
-use crate::store::{Connection, Reading, StoreError, Touched, Writer};
+use crate::store::{Connection, Queued, Reading, StoreError, Touched, Writer};
 
 /// A product whose configuration can be imported and exported.
 pub trait Platform: Send + Sync {
@@ -185,6 +185,19 @@ pub trait Comparison: Send + Sync {
         writer: &'a mut Writer<'_>,
         approved: &'a Approved,
     ) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Says whether it can check queued writes, so that the server may do them all at once.
+    fn checks_queued(&self) -> bool {
+        false
+    }
+
+    /// Says whether queued writes do exactly what was shown of the approved items. If not,
+    /// [`verify`](Self::verify) says what differs, once they are done one by one. Only called if
+    /// it [`checks_queued`](Self::checks_queued).
+    fn is_shown(&self, approved: &Approved, writes: &[Queued]) -> bool {
+        let _ = (approved, writes);
+        false
+    }
 
     /// Returns every difference between the approved items as shown and the
     /// written rows.

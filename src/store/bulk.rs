@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use chrono::NaiveDateTime;
+use chrono::{Datelike as _, NaiveDateTime};
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, PgConnection, Postgres};
@@ -45,6 +45,70 @@ impl std::fmt::Debug for Values {
 }
 
 impl Values {
+    /// Returns about how many bytes the values have as arrays.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Text(values) | Self::Json(values) => values
+                .iter()
+                .map(|value| value.as_ref().map_or(0, |text| text.len()) + 4)
+                .sum(),
+            Self::Int(values) => values.len() * 12,
+            Self::Time(values) => values.len() * 12,
+        }
+    }
+
+    /// Says whether a statement cannot contain them: the protocol ends it at a NUL, and only
+    /// years of four digits are written as everyone reads them.
+    pub(super) fn needs_parameters(&self) -> bool {
+        match self {
+            Self::Text(values) | Self::Json(values) => {
+                values.iter().flatten().any(|text| text.contains('\0'))
+            }
+            Self::Int(_) => false,
+            Self::Time(values) => values
+                .iter()
+                .flatten()
+                .any(|time| !(1..10_000).contains(&time.year())),
+        }
+    }
+
+    /// Returns them as an array in a statement.
+    pub(super) fn literal(&self) -> String {
+        fn plain<V>(values: &[Option<V>], text: impl Fn(&V) -> String) -> String {
+            let values = values
+                .iter()
+                .map(|value| value.as_ref().map_or_else(|| "NULL".to_owned(), &text));
+            values.collect::<Vec<_>>().join(",")
+        }
+        match self {
+            Self::Text(values) | Self::Json(values) => {
+                text_literal(values.iter().map(Option::as_deref))
+            }
+            Self::Int(values) => format!("'{{{}}}'::int8[]", plain(values, i64::to_string)),
+            Self::Time(values) => {
+                let text = |time: &NaiveDateTime| time.format("\"%F %T%.6f\"").to_string();
+                format!("'{{{}}}'::timestamp[]", plain(values, text))
+            }
+        }
+    }
+
+    /// Returns the type of their array; JSON as text.
+    pub(super) const fn array(&self) -> &'static str {
+        match self {
+            Self::Text(_) | Self::Json(_) => "text[]",
+            Self::Int(_) => "int8[]",
+            Self::Time(_) => "timestamp[]",
+        }
+    }
+
+    /// Returns the cast of one of them to its column's type, where assigning does not do it.
+    pub(super) const fn cast_of_one(&self) -> &'static str {
+        match self {
+            Self::Json(_) => "::jsonb",
+            Self::Text(_) | Self::Int(_) | Self::Time(_) => "",
+        }
+    }
+
     const fn cast(&self) -> &'static str {
         match self {
             Self::Text(_) => "text[]",
@@ -53,6 +117,38 @@ impl Values {
             Self::Json(_) => "text[]::jsonb[]",
         }
     }
+}
+
+/// Returns texts without NUL as an array in a statement, whatever `standard_conforming_strings` is.
+pub(crate) fn text_literal<'t>(texts: impl Iterator<Item = Option<&'t str>>) -> String {
+    let mut literal = "E'{".to_owned();
+    for (index, text) in texts.enumerate() {
+        if index > 0 {
+            literal.push(',');
+        }
+        let Some(text) = text else {
+            literal.push_str("NULL");
+            continue;
+        };
+        literal.push('"');
+        for character in text.chars() {
+            match character {
+                // Once for the array, and once for the statement.
+                '\\' => literal.push_str("\\\\\\\\"),
+                '"' => literal.push_str("\\\\\""),
+                '\'' => literal.push_str("''"),
+                character => literal.push(character),
+            }
+        }
+        literal.push('"');
+    }
+    literal.push_str("}'::text[]");
+    literal
+}
+
+/// Returns a text without NUL as a string in a statement.
+pub(super) fn string_literal(text: &str) -> String {
+    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 
 /// Returns the columns of some of the rows.

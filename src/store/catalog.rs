@@ -1,9 +1,11 @@
 //! Tables in the target's catalog: column defaults, and what else may write to
 //! them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use sqlx::{PgConnection, Row as _};
+use sqlx::{AssertSqlSafe, PgConnection, Row as _};
+
+use super::bulk::text_literal;
 
 use super::error::{Operation, StoreError};
 use crate::engine::promise::{Fill, TableShape};
@@ -38,6 +40,10 @@ pub struct Catalog {
     pub shapes: Vec<TableShape>,
     /// What else may write.
     pub hazards: Vec<Hazard>,
+    /// The columns of each table with their types, in the table's order.
+    columns: HashMap<String, Vec<(String, String)>>,
+    /// Tables that are not plain: partitioned ones, views, those with row level security.
+    special: Vec<String>,
 }
 
 impl Catalog {
@@ -45,6 +51,24 @@ impl Catalog {
     /// rows.
     pub(super) fn is_quiet(&self) -> bool {
         self.hazards.is_empty()
+    }
+
+    /// Says whether a table is plain, and only the job's own statements change its rows.
+    pub(super) fn is_plain(&self, table: &str) -> bool {
+        self.columns.contains_key(table)
+            && !self.special.iter().any(|special| special == table)
+            && !self.hazards.iter().any(|hazard| hazard.table == table)
+    }
+
+    /// Returns the columns of a table with the names of their types, in the table's order.
+    pub(super) fn columns(&self, table: &str) -> &[(String, String)] {
+        self.columns.get(table).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the value that a column of a table has in new rows which do not name it.
+    pub(super) fn fill(&self, table: &str, column: &str) -> Option<&Fill> {
+        let shape = self.shapes.iter().find(|shape| shape.name == table)?;
+        shape.columns.get(column)
     }
 
     /// Says whether a table has triggers or rules of its own.
@@ -60,24 +84,27 @@ impl Catalog {
 /// since older servers do not have generated columns.
 const DESCRIBE: &str = "\
 WITH wanted AS (SELECT name, CASE WHEN name LIKE '%.%' THEN split_part(name, '.', 1) END AS schema, \
-  regexp_replace(name, '^.*[.]', '') AS relname FROM unnest($1::text[]) AS u(name)), \
+  regexp_replace(name, '^.*[.]', '') AS relname FROM unnest($names) AS u(name)), \
 tables AS (SELECT w.name, c.oid FROM wanted AS w JOIN pg_catalog.pg_class AS c ON c.relname = w.relname \
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
   WHERE CASE WHEN w.schema IS NULL THEN pg_catalog.pg_table_is_visible(c.oid) ELSE n.nspname = w.schema END) \
 SELECT t.name, 'column' AS what, a.attname::text AS called, CASE \
     WHEN coalesce(to_jsonb(a)->>'attgenerated', '') <> '' THEN 'generated' \
     WHEN coalesce(to_jsonb(a)->>'attidentity', '') <> '' THEN 'identity' END AS sort, \
-    pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS rest \
+    pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS rest, y.typname::text AS type, a.attnum::int8 AS number \
   FROM tables AS t JOIN pg_catalog.pg_attribute AS a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped \
+  JOIN pg_catalog.pg_type AS y ON y.oid = a.atttypid \
   LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
-UNION ALL SELECT t.name, 'trigger', g.tgname::text, NULL, NULL \
+UNION ALL SELECT t.name, 'trigger', g.tgname::text, NULL, NULL, NULL, 0 \
   FROM tables AS t JOIN pg_catalog.pg_trigger AS g ON g.tgrelid = t.oid AND NOT g.tgisinternal AND g.tgenabled IN ('O', 'A') \
-UNION ALL SELECT t.name, 'rule', r.rulename::text, NULL, NULL \
+UNION ALL SELECT t.name, 'rule', r.rulename::text, NULL, NULL, NULL, 0 \
   FROM tables AS t JOIN pg_catalog.pg_rewrite AS r ON r.ev_class = t.oid AND r.ev_type <> '1' AND r.ev_enabled IN ('O', 'A') \
-UNION ALL SELECT t.name, 'cascade', c.conname::text, NULL, c.conrelid::regclass::text \
+UNION ALL SELECT t.name, 'cascade', c.conname::text, NULL, c.conrelid::regclass::text, NULL, 0 \
   FROM tables AS t JOIN pg_catalog.pg_constraint AS c ON c.confrelid = t.oid AND c.contype = 'f' \
   AND (c.confdeltype IN ('c', 'n', 'd') OR c.confupdtype IN ('c', 'n', 'd')) \
-ORDER BY 1, 2, 3";
+UNION ALL SELECT t.name, 'special', '', NULL, NULL, NULL, 0 \
+  FROM tables AS t JOIN pg_catalog.pg_class AS c ON c.oid = t.oid AND (c.relkind <> 'r' OR c.relrowsecurity OR c.relispartition) \
+ORDER BY 1, 2, 7, 3";
 
 /// Describes the existing ones of some tables.
 ///
@@ -89,13 +116,16 @@ pub async fn describe(
     tables: &[&str],
 ) -> Result<Catalog, StoreError> {
     let failed = |error: sqlx::Error| StoreError::new(Operation::Read, "pg_catalog", &error);
-    let found = sqlx::query(DESCRIBE)
-        .bind(tables)
+    let names = text_literal(tables.iter().map(|name| Some(*name)));
+    let sql = DESCRIBE.replace("$names", &names);
+    let found = sqlx::raw_sql(AssertSqlSafe(sql))
         .fetch_all(connection)
         .await
         .map_err(failed)?;
     let mut shapes: BTreeMap<String, TableShape> = BTreeMap::new();
     let mut hazards = Vec::new();
+    let mut special = Vec::new();
+    let mut columns: HashMap<String, Vec<(String, String)>> = HashMap::new();
     for row in found {
         let text = |index: usize| row.try_get::<Option<String>, _>(index).map_err(failed);
         let (table, what, called) = (
@@ -109,11 +139,13 @@ pub async fn describe(
             ..TableShape::default()
         });
         match what.as_str() {
-            "column" => drop(
-                shape
-                    .columns
-                    .insert(called, fill(sort.as_deref(), rest.as_deref())),
-            ),
+            "column" => {
+                let ty = text(5)?.unwrap_or_default();
+                let fill = fill(sort.as_deref(), rest.as_deref());
+                columns.entry(table).or_default().push((called.clone(), ty));
+                shape.columns.insert(called, fill);
+            }
+            "special" => special.push(table),
             "cascade" => {
                 hazards.push(Hazard {
                     table,
@@ -135,6 +167,8 @@ pub async fn describe(
     Ok(Catalog {
         shapes: shapes.into_values().collect(),
         hazards,
+        columns,
+        special,
     })
 }
 

@@ -82,6 +82,19 @@ impl Ledger {
         }
     }
 
+    /// Reserves the number of a job whose rows the server journals; none if the journal is not on
+    /// the server, or the role may not take numbers.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the statement does.
+    pub async fn reserve(&self, connection: &mut Connection) -> Result<Option<i64>, StoreError> {
+        match self {
+            Self::Target => target::reserve(connection).await,
+            Self::File(_) => Ok(None),
+        }
+    }
+
     /// Records a job with everything it did, and returns its number.
     ///
     /// In the target it is committed with the transaction. A file has it as

@@ -32,7 +32,7 @@ pub use target_policy::{MatchedBy, ProfileMatch, TargetPolicy};
 pub use timeouts::Timeouts;
 pub use touched::Touched;
 pub use transaction::Connection;
-pub use writer::{ItemRef, Keyed, Writer, Written};
+pub use writer::{Change, ItemRef, Queued, Rows, Writer, Written};
 
 /// The driver's log target for `RAISE NOTICE` of functions in the target: a
 /// trigger may print a secret.

@@ -147,6 +147,15 @@ pub async fn outcome(
     })
 }
 
+/// Checks deferred constraints now, as a commit would.
+///
+/// # Errors
+///
+/// Fails if one is violated.
+pub async fn check_constraints(connection: &mut Connection) -> Result<(), StoreError> {
+    run(connection, "the target", "SET CONSTRAINTS ALL IMMEDIATE").await
+}
+
 /// Commits.
 ///
 /// # Errors

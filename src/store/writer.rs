@@ -2,6 +2,7 @@
 //!
 //! Nothing else writes a product's table. This makes it possible to undo and rehearse a job.
 
+mod queued;
 mod refused;
 
 use std::collections::{BTreeMap, HashMap};
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
+pub use self::queued::Change;
 use super::bulk::{self, Column};
 use super::catalog::{Catalog, describe};
 use super::error::{Operation, StoreError, StoreErrorKind};
@@ -24,13 +26,56 @@ pub type ItemRef = Arc<str>;
 
 /// Rows of one table by their keys.
 #[derive(Clone, Copy)]
-pub struct Keyed<'a> {
+struct Keyed<'a> {
+    /// The table. Always a literal of ours, never data.
+    table: &'static str,
+    /// The columns of its primary key.
+    keys: &'a [Column],
+    /// The item of each row.
+    owners: &'a [ItemRef],
+}
+
+/// Rows of one table to be written, by their keys.
+#[derive(Debug)]
+pub struct Rows {
     /// The table. Always a literal of ours, never data.
     pub table: &'static str,
     /// The columns of its primary key.
-    pub keys: &'a [Column],
+    pub keys: Vec<Column>,
     /// The item of each row.
-    pub owners: &'a [ItemRef],
+    pub owners: Vec<ItemRef>,
+}
+
+impl Rows {
+    fn keyed(&self) -> Keyed<'_> {
+        Keyed {
+            table: self.table,
+            keys: &self.keys,
+            owners: &self.owners,
+        }
+    }
+}
+
+/// A write that waits for [`Writer::write_queued`].
+#[derive(Debug)]
+pub struct Queued {
+    /// The table.
+    pub table: &'static str,
+    /// The columns of its primary key.
+    pub keys: Vec<Column>,
+    /// The item of each row.
+    pub owners: Vec<ItemRef>,
+    /// What is done to the rows.
+    pub change: Change,
+}
+
+/// Writes that wait, and what writing them takes.
+struct Queue {
+    writes: Arc<Vec<Queued>>,
+    /// The tables as the server describes them.
+    catalog: Arc<Catalog>,
+    /// The number of the job that they belong to.
+    job: i64,
 }
 
 /// Writes, in a transaction that the caller begins and ends.
@@ -47,6 +92,8 @@ pub struct Writer<'a> {
     problems: Option<Vec<StoreError>>,
     /// Whether there is a savepoint before the statement that came last.
     has_savepoint: bool,
+    /// What is written later, and at once; none if every write is done when it is asked for.
+    queue: Option<Queue>,
 }
 
 /// The change of rows in one statement.
@@ -83,7 +130,57 @@ impl<'a> Writer<'a> {
             short: Vec::new(),
             problems: None,
             has_savepoint: false,
+            queue: None,
         }
+    }
+
+    /// Returns a writer that collects what is to be written, and has the server write and journal
+    /// all of it in [`write_queued`](Self::write_queued), as part of the job of this number.
+    pub fn queueing(
+        connection: &'a mut PgConnection,
+        stamp: &'a Stamp,
+        report: Report<'a>,
+        job: i64,
+        catalog: Arc<Catalog>,
+    ) -> Self {
+        Self {
+            queue: Some(Queue {
+                writes: Arc::default(),
+                catalog,
+                job,
+            }),
+            ..Self::new(connection, stamp, report)
+        }
+    }
+
+    /// Returns what waits to be written.
+    pub fn queued(&self) -> Arc<Vec<Queued>> {
+        self.queue
+            .as_ref()
+            .map(|queue| Arc::clone(&queue.writes))
+            .unwrap_or_default()
+    }
+
+    /// Queues a write, if this writer does so; else gives it back.
+    fn queue(&mut self, rows: Rows, change: Change) -> Option<(Rows, Change)> {
+        let Some(queue) = &mut self.queue else {
+            return Some((rows, change));
+        };
+        let Rows {
+            table,
+            keys,
+            owners,
+        } = rows;
+        // Nobody else has them yet.
+        if let Some(writes) = Arc::get_mut(&mut queue.writes) {
+            writes.push(Queued {
+                table,
+                keys,
+                owners,
+                change,
+            });
+        }
+        None
     }
 
     /// Returns a writer that continues after refused rows, and records them. Its transaction must
@@ -126,13 +223,17 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Inserts rows; `rows.keys` are among the columns.
+    /// Inserts rows; `rows.keys` are among the columns. As the other writes, it may be queued.
     ///
     /// # Errors
     ///
     /// Fails if the server refuses the statement, with the items of the refused rows; a unique
     /// violation is a conflict.
-    pub async fn insert(&mut self, rows: Keyed<'_>, columns: &[Column]) -> Result<(), StoreError> {
+    pub async fn insert(&mut self, rows: Rows, columns: Vec<Column>) -> Result<(), StoreError> {
+        let Some((rows, change)) = self.queue(rows, Change::Insert(columns)) else {
+            return Ok(());
+        };
+        let (rows, columns) = (rows.keyed(), change.columns());
         let begun = self.begin(rows.table).await?;
         let done = self.try_insert(rows, columns).await;
         let done = self
@@ -155,7 +256,11 @@ impl<'a> Writer<'a> {
     /// # Errors
     ///
     /// Fails with a conflict if not all of the rows exist.
-    pub async fn update(&mut self, rows: Keyed<'_>, set: &[Column]) -> Result<(), StoreError> {
+    pub async fn update(&mut self, rows: Rows, set: Vec<Column>) -> Result<(), StoreError> {
+        let Some((rows, change)) = self.queue(rows, Change::Update(set)) else {
+            return Ok(());
+        };
+        let (rows, set) = (rows.keyed(), change.columns());
         let begun = self.begin(rows.table).await?;
         let done = self.try_update(rows, set).await;
         let done = self.with_refused(done, rows, Statement::Update(set)).await;
@@ -177,7 +282,11 @@ impl<'a> Writer<'a> {
     /// # Errors
     ///
     /// Fails with a conflict if not all of the rows exist.
-    pub async fn delete(&mut self, rows: Keyed<'_>) -> Result<(), StoreError> {
+    pub async fn delete(&mut self, rows: Rows) -> Result<(), StoreError> {
+        let Some((rows, _)) = self.queue(rows, Change::Delete) else {
+            return Ok(());
+        };
+        let rows = rows.keyed();
         let begun = self.begin(rows.table).await?;
         let done = self.try_delete(rows).await;
         let done = self.with_refused(done, rows, Statement::Delete).await;

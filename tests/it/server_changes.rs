@@ -14,7 +14,7 @@ use gatediff::scopes;
 use gatediff::scopes::Edit;
 use gatediff::store::bulk::{Column, Values};
 use gatediff::store::{
-    Connection, ItemRef, Keyed, LedgerPlace, Reading, StoreError, Timeouts, Touched, Writer,
+    Connection, ItemRef, LedgerPlace, Reading, Rows, StoreError, Timeouts, Touched, Writer,
 };
 use serde_json::json;
 
@@ -492,25 +492,19 @@ impl Comparison for WrongComparison {
         async move {
             self.comparison.write(writer, approved).await?;
             let text = |text: &str| Values::Text(vec![Some(text.into())]);
-            let keys = [Column {
-                name: "client_id",
-                values: text("crm"),
-            }];
-            let owners = [ItemRef::from("client:crm")];
-            let set = [Column {
+            let rows = Rows {
+                table: "tsmp_client",
+                keys: vec![Column {
+                    name: "client_id",
+                    values: text("crm"),
+                }],
+                owners: vec![ItemRef::from("client:crm")],
+            };
+            let set = vec![Column {
                 name: self.column,
                 values: text("x"),
             }];
-            writer
-                .update(
-                    Keyed {
-                        table: "tsmp_client",
-                        keys: &keys,
-                        owners: &owners,
-                    },
-                    &set,
-                )
-                .await
+            writer.update(rows, set).await
         }
         .boxed()
     }

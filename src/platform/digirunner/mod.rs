@@ -13,6 +13,7 @@ mod compare;
 mod export;
 mod field;
 pub(crate) mod file;
+mod foreseen;
 pub(crate) mod hosts;
 pub(crate) mod index;
 mod integrity;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::allocate::COUNTERS;
 use super::field::{FieldDef, Role};
+use super::foreseen::ForeseenRow;
 use super::index::{Identity, Index, is_hidden};
 use super::item::value;
 use super::kinds::{AUTHENTICATION, CLIENT, GROUP, LEVEL, RDB, SCOPE};
@@ -25,7 +26,7 @@ use crate::store::Touched;
 
 /// The check of written rows by the columns' roles.
 pub(super) struct Policy<'a> {
-    file: &'a Tables,
+    file: Index<'a>,
     before: Index<'a>,
     after: Index<'a>,
     /// The clients of keys, before and after.
@@ -59,7 +60,7 @@ impl<'a> Policy<'a> {
         [file, before, after]: [&'a Tables; 3],
         verbs: &'a HashMap<&'a ItemId, Verb>,
     ) -> Self {
-        let (before, after) = (Index::new(before), Index::new(after));
+        let [file, before, after] = [file, before, after].map(Index::new);
         let keys = [&before, &after].map(clients_of_keys);
         Self {
             file,
@@ -68,6 +69,39 @@ impl<'a> Policy<'a> {
             keys,
             verbs,
         }
+    }
+
+    /// Returns the choice of the written item that a row belongs to; none if it belongs to none.
+    fn verb(&self, table: &Table, now: &Row, is_there: bool) -> Option<Verb> {
+        let (owner, side) = self.owner(table, now, is_there)?;
+        let verb = *self.verbs.get(&owner)?;
+        self.is_linked(table, now, side).then_some(verb)
+    }
+
+    /// Says whether a row may become what it becomes.
+    pub(super) fn allows(&self, row: &ForeseenRow) -> bool {
+        let ForeseenRow {
+            table,
+            before,
+            after,
+        } = row;
+        let Some(now) = after.as_ref().or(before.as_ref()) else {
+            return true;
+        };
+        let Some(verb) = self.verb(table, now, after.is_some()) else {
+            return before == after;
+        };
+        if after.is_none() {
+            return is_idp(table.id);
+        }
+        table.columns().all(|(index, field)| {
+            let (cell, base) = (now.cell(index), before.as_ref().map(|row| row.cell(index)));
+            match self.column(table.id, (index, field), now, verb, base.is_some()) {
+                Some(Promised::Value(wanted)) => json(cell).is_some_and(|json| json == wanted),
+                Some(Promised::Stamped | Promised::Derived | Promised::Compared) => true,
+                None => cell == base.unwrap_or(&Cell::Null),
+            }
+        })
     }
 
     /// Returns what a touched row was to become; none if it is part of no written item.
@@ -80,15 +114,7 @@ impl<'a> Policy<'a> {
             .find(|table| table.name == touched.table)?;
         let is_update = touched.before.is_some() && touched.after.is_some();
         let now = row_of(table, touched.after.or(touched.before)?);
-        let (owner, side) = self.owner(table, &now, touched.after.is_some())?;
-        let verb = *self.verbs.get(&owner)?;
-        if !self.is_linked(table, &now, side) {
-            return None;
-        }
-        let is_idp = matches!(
-            table.id,
-            TableId::IdpO | TableId::IdpL | TableId::IdpA | TableId::IdpJdbc
-        );
+        let verb = self.verb(table, &now, touched.after.is_some())?;
         let mut columns = BTreeMap::new();
         for (index, field) in table.columns() {
             if let Some(promised) = self.column(table.id, (index, field), &now, verb, is_update) {
@@ -99,7 +125,7 @@ impl<'a> Policy<'a> {
             table: table.name.into(),
             key: touched.key.to_owned(),
             // Rows of identity providers are replaced by fresh ones: reported with the item.
-            remains: !is_idp || touched.after.is_some(),
+            remains: !is_idp(table.id) || touched.after.is_some(),
             required: false,
             columns,
         })
@@ -129,16 +155,15 @@ impl<'a> Policy<'a> {
                 value(&Cell::Text(keyword_search(now).into()))
             }
             (TableId::DpApp, _) if index == dp_app::KEYWORD_SEARCH => {
-                let mut rows = self.file.rows(TableId::DpApp).iter();
-                let row =
-                    rows.find(|row| row.text(dp_app::CLIENT_ID) == now.text(dp_app::CLIENT_ID));
-                row.and_then(|row| value(row.cell(index)))
+                let client = now.text(dp_app::CLIENT_ID);
+                let mut rows = self
+                    .file
+                    .rows_of(TableId::DpApp, &self.file.dp_apps, client);
+                rows.next().and_then(|(_, row)| value(row.cell(index)))
             }
             (TableId::Client, Role::Counter) if !is_update => match index {
                 client::API_USED => {
-                    let mut rows = self.file.rows(TableId::Client).iter();
-                    let row =
-                        rows.find(|row| row.text(client::CLIENT_ID) == now.text(client::CLIENT_ID));
+                    let row = self.file.item(&CLIENT, now.text(client::CLIENT_ID));
                     row.and_then(|row| value(row.cell(index)))
                 }
                 _ => value(&Cell::Int(0)),
@@ -303,6 +328,14 @@ impl<'a> Policy<'a> {
             }
         }
     }
+}
+
+/// Says whether a table's rows are identity providers.
+const fn is_idp(table: TableId) -> bool {
+    matches!(
+        table,
+        TableId::IdpO | TableId::IdpL | TableId::IdpA | TableId::IdpJdbc
+    )
 }
 
 /// Says whether a cover replaces rows of a table instead of updating them.

@@ -17,7 +17,7 @@ use crate::platform::{
 };
 use crate::source::ParseError;
 use crate::store::restore::TableInfo;
-use crate::store::{Connection, Reading, StoreError, Touched, Writer};
+use crate::store::{Connection, Queued, Reading, StoreError, Touched, Writer};
 
 /// A bank's production gateway, and an export of its test gateway.
 pub static DEMO: DemoData = DemoData {
@@ -166,6 +166,14 @@ impl Comparison for DigirunnerComparison {
         approved: &'a Approved,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         write::write(writer, &self.import.file.tables, &self.target, approved).boxed()
+    }
+
+    fn checks_queued(&self) -> bool {
+        true
+    }
+
+    fn is_shown(&self, approved: &Approved, writes: &[Queued]) -> bool {
+        verify::is_shown(&self.import.file, &self.target, approved, writes)
     }
 
     fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised> {

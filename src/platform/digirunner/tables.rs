@@ -10,7 +10,7 @@ use super::field::Absent;
 use super::schema::{Table, TableId};
 
 /// One value of a row.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Cell {
     /// NULL.
     Null,

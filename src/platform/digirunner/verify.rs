@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::file::File;
+use super::foreseen::foresee;
 use super::index::{Index, is_hidden};
 use super::kinds::SCOPE;
 use super::policy::{Policy, main_row};
@@ -16,8 +17,8 @@ use super::tables::{Row, Tables};
 use super::written::after;
 use super::{compare, references};
 use crate::engine::promise::{Deviation, ItemDifference, differences};
-use crate::engine::{Approved, ItemId, Plan, RowPromise, Unpromised, Value, Verb};
-use crate::store::Touched;
+use crate::engine::{Approved, ItemId, Plan, RowPromise, Step, Unpromised, Value, Verb};
+use crate::store::{Queued, Touched};
 
 /// Returns every difference between the shown and the written state.
 pub(crate) fn verify(
@@ -27,53 +28,86 @@ pub(crate) fn verify(
     touched: Touched<'_>,
 ) -> Vec<Unpromised> {
     let after = after(target, touched);
-    let verbs: HashMap<&ItemId, Verb> = approved
-        .steps()
-        .iter()
-        .filter_map(|step| Some((&approved.plan().entry(step.index)?.item.id, step.verb)))
-        .collect();
+    let verbs = verbs(approved);
     let policy = Policy::new([&file.tables, target, &after], &verbs);
     let mut rows: Vec<RowPromise> = touched
         .rows()
         .filter_map(|row| policy.promise(row))
         .collect();
     rows.extend(policy.links_of_new_groups());
-    let named = named(target, &after);
-    let shown = match &named {
-        Some(named) => &Arc::new(compare::plan(file, named)),
-        None => approved.plan(),
-    };
     touched.with(&rows, &references::tables(), |promise| {
         let mut found = moved(target, promise, touched);
         found.extend(promise.unpromised(touched.rows()));
-        let written = compare::plan(file, &after);
-        for id in shown
-            .entries()
-            .iter()
-            .map(|entry| &entry.item.id)
-            .filter(|id| verbs.contains_key(id))
-        {
-            let is_there = |index| {
-                written
-                    .entry(index)
-                    .is_some_and(|entry| entry.base.is_some())
-            };
-            if !written.position(id).is_some_and(is_there) {
-                found.push(main_row(promise, id, Deviation::MissingRow));
+        for (id, difference) in differing([&after, target], file, approved, &verbs) {
+            let Some(difference) = difference else {
+                found.push(main_row(promise, &id, Deviation::MissingRow));
                 continue;
-            }
-            for one in item(shown, &written, id, &verbs) {
-                let one = policy.place(promise, touched, id, &one);
-                let is_known = |other: &Unpromised| {
-                    (&other.table, &other.key, &other.column) == (&one.table, &one.key, &one.column)
-                };
-                if !found.iter().any(is_known) {
-                    found.push(one);
-                }
+            };
+            let one = policy.place(promise, touched, &id, &difference);
+            let is_known = |other: &Unpromised| {
+                (&other.table, &other.key, &other.column) == (&one.table, &one.key, &one.column)
+            };
+            if !found.iter().any(is_known) {
+                found.push(one);
             }
         }
         found
     })
+}
+
+/// Says whether queued writes do exactly what was shown. Where they do not, [`verify`] says what
+/// differs once they are done.
+pub(crate) fn is_shown(
+    file: &File,
+    target: &Tables,
+    approved: &Approved,
+    writes: &[Queued],
+) -> bool {
+    let Some((after, rows)) = foresee(target, writes) else {
+        return false;
+    };
+    let verbs = verbs(approved);
+    let policy = Policy::new([&file.tables, target, &after], &verbs);
+    rows.iter().all(|row| policy.allows(row))
+        && policy.links_of_new_groups().is_empty()
+        && differing([&after, target], file, approved, &verbs).is_empty()
+}
+
+fn verbs(approved: &Approved) -> HashMap<&ItemId, Verb> {
+    let steps = approved.steps().iter();
+    let verb = |step: &Step| Some((&approved.plan().entry(step.index)?.item.id, step.verb));
+    steps.filter_map(verb).collect()
+}
+
+/// Returns where written items differ from what was shown; none for an item that does not exist.
+fn differing(
+    [after, target]: [&Tables; 2],
+    file: &File,
+    approved: &Approved,
+    verbs: &HashMap<&ItemId, Verb>,
+) -> Vec<(ItemId, Option<ItemDifference>)> {
+    let named = named(target, after);
+    let shown = match &named {
+        Some(named) => &Arc::new(compare::plan(file, named)),
+        None => approved.plan(),
+    };
+    let written = compare::plan(file, after);
+    let ids = shown.entries().iter().map(|entry| &entry.item.id);
+    let mut found = Vec::new();
+    for id in ids.filter(|id| verbs.contains_key(id)) {
+        let is_there = |index| {
+            written
+                .entry(index)
+                .is_some_and(|entry| entry.base.is_some())
+        };
+        if !written.position(id).is_some_and(is_there) {
+            found.push((id.clone(), None));
+            continue;
+        }
+        let differences = item(shown, &written, id, verbs).into_iter();
+        found.extend(differences.map(|difference| (id.clone(), Some(difference))));
+    }
+    found
 }
 
 /// Returns where a written item differs from what was shown.

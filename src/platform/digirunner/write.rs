@@ -12,7 +12,7 @@ use super::schema::{authority, group, level, rdb, vgroup};
 use super::tables::{Cell, Row, Tables};
 use super::{allocate, build};
 use crate::engine::{Approved, ItemId};
-use crate::store::{Keyed, StoreError, Writer, bulk};
+use crate::store::{Rows, StoreError, Writer, bulk};
 
 /// Writes the approved items, in the transaction in which `target` was read.
 pub(crate) async fn write(
@@ -71,14 +71,16 @@ pub(crate) async fn execute(
         writer.report(table.name, index, touched.len());
         if !changes.deletes.rows.is_empty() {
             let keys = columns(table, &key(table), &changes.deletes.rows);
-            writer.delete(keyed(table, &keys, &changes.deletes)).await?;
+            writer
+                .delete(rows_of(table, keys, &changes.deletes))
+                .await?;
         }
         if !changes.updates.rows.is_empty() {
             let rows = &changes.updates.rows;
             let keys = columns(table, &key(table), rows);
             let set = columns(table, &changed_columns(table, target, rows), rows);
             writer
-                .update(keyed(table, &keys, &changes.updates), &set)
+                .update(rows_of(table, keys, &changes.updates), set)
                 .await?;
         }
         if !changes.inserts.rows.is_empty() {
@@ -87,8 +89,8 @@ pub(crate) async fn execute(
             let all: Vec<usize> = table.columns().map(|(index, _)| index).collect();
             writer
                 .insert(
-                    keyed(table, &keys, &changes.inserts),
-                    &columns(table, &all, rows),
+                    rows_of(table, keys, &changes.inserts),
+                    columns(table, &all, rows),
                 )
                 .await?;
         }
@@ -96,11 +98,11 @@ pub(crate) async fn execute(
     Ok(())
 }
 
-fn keyed<'a>(table: &Table, keys: &'a [bulk::Column], batch: &'a Batch) -> Keyed<'a> {
-    Keyed {
+fn rows_of(table: &Table, keys: Vec<bulk::Column>, batch: &Batch) -> Rows {
+    Rows {
         table: table.name,
         keys,
-        owners: &batch.owners,
+        owners: batch.owners.clone(),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::NaiveDateTime;
 use serde_json::value::RawValue;
 
 use super::field::{FieldDef, Type};
 use super::schema::{TABLES, Table};
+use super::snapshot::time;
 use super::tables::{Cell, Row, Tables};
 use crate::engine::TouchedRow;
 use crate::store::Touched;
@@ -88,17 +88,6 @@ fn cell(field: &FieldDef, json: &RawValue) -> Cell {
         Type::Time => text().and_then(|text| time(&text)).map(Cell::Time),
     };
     cell.unwrap_or(Cell::Null)
-}
-
-/// Reads a time as PostgreSQL writes it: years BC, and with more than four digits.
-fn time(text: &str) -> Option<NaiveDateTime> {
-    let (text, is_bc) = text
-        .strip_suffix(" BC")
-        .map_or((text, false), |text| (text, true));
-    let (year, rest) = text.split_once('-')?;
-    let year: i64 = year.parse().ok()?;
-    let year = if is_bc { 1 - year } else { year };
-    format!("{year:+05}-{rest}").parse().ok()
 }
 
 /// Returns a cell as PostgreSQL writes it as JSON; none for times.

@@ -12,7 +12,7 @@ use sqlx::{PgConnection, Row as _};
 use crate::engine::{Document, ItemId, Kind};
 use crate::store::bulk::{Column, Values};
 use crate::store::restore::TableInfo;
-use crate::store::{ItemRef, Keyed, Operation, Reading, StoreError, Writer};
+use crate::store::{ItemRef, Operation, Reading, Rows, StoreError, Writer};
 
 /// The table.
 pub const TABLE: &str = "gatediff.documents";
@@ -113,12 +113,12 @@ pub async fn write(
         set.extend(stamps(writer, ["updated_at", "updated_by"], covers.len()));
         writer
             .update(
-                Keyed {
+                Rows {
                     table: TABLE,
-                    keys: &keys,
-                    owners: &owners,
+                    keys,
+                    owners,
                 },
-                &set,
+                set,
             )
             .await?;
     }
@@ -131,12 +131,12 @@ pub async fn write(
         columns.extend(stamps(writer, ["updated_at", "updated_by"], adds.len()));
         writer
             .insert(
-                Keyed {
+                Rows {
                     table: TABLE,
-                    keys: &keys,
-                    owners: &owners,
+                    keys,
+                    owners,
                 },
-                &columns,
+                columns,
             )
             .await?;
     }

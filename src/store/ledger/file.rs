@@ -18,7 +18,7 @@ use super::statements::statements;
 use crate::store::error::StoreErrorKind;
 use crate::store::transaction::{self, CommitOutcome};
 
-statements!(SqliteConnection, SqliteRow, "");
+statements!(SqliteConnection, SqliteRow, "", "");
 
 const SCHEMA: &str = include_str!("file.sql");
 

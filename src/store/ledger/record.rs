@@ -134,6 +134,8 @@ pub(super) fn follow_undos(records: &mut [JobRecord]) {
 
 /// A job to be recorded.
 pub struct NewJob<'a> {
+    /// Its number, if that was [reserved](super::Ledger::reserve).
+    pub number: Option<i64>,
     /// What was done, such as `apply`.
     pub command: &'a str,
     /// The platform of the objects.

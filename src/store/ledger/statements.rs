@@ -1,9 +1,9 @@
 //! The statements that both kinds of ledger share.
 
 /// Defines the functions for one kind of database. `$schema` prefixes the names
-/// of the tables.
+/// of the tables; `$overriding` lets a statement choose the number of a job.
 macro_rules! statements {
-    ($connection:ty, $row:ty, $schema:literal) => {
+    ($connection:ty, $row:ty, $schema:literal, $overriding:literal) => {
         use sqlx::Row as _;
         use sqlx::types::Json;
 
@@ -29,7 +29,21 @@ macro_rules! statements {
                  ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
                  RETURNING job_id"
             );
-            let number: i64 = sqlx::query_scalar(sql)
+            let reserved = concat!(
+                "INSERT INTO ",
+                $schema,
+                "jobs (command, platform, operator, host, program, target, file_path, file_sha256, started_at, \
+                 finished_at, counts, table_rows, state, error, plan_id, undoes, whole, choices, job_id) ",
+                $overriding,
+                " VALUES \
+                 ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+                 RETURNING job_id"
+            );
+            let query = match job.number {
+                Some(_) => sqlx::query_scalar(reserved),
+                None => sqlx::query_scalar(sql),
+            };
+            let query = query
                 .bind(job.command)
                 .bind(job.platform)
                 .bind(job.operator)
@@ -47,7 +61,12 @@ macro_rules! statements {
                 .bind(job.plan_id)
                 .bind(job.undoes)
                 .bind(job.whole)
-                .bind(Json(&job.choices))
+                .bind(Json(&job.choices));
+            let query = match job.number {
+                Some(number) => query.bind(number),
+                None => query,
+            };
+            let number: i64 = query
                 .fetch_one(&mut *connection)
                 .await
                 .map_err(|error| StoreError::new(Operation::Insert, JOBS, &error))?;

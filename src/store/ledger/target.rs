@@ -14,7 +14,7 @@ use super::record::JournalRow;
 use super::statements::statements;
 use crate::store::error::StoreErrorKind;
 
-statements!(PgConnection, PgRow, "gatediff.");
+statements!(PgConnection, PgRow, "gatediff.", "OVERRIDING SYSTEM VALUE");
 
 /// The table of migrations, so that nothing of ours is in the product's schema.
 const MIGRATIONS: &str = "gatediff.migrations";
@@ -22,7 +22,7 @@ const MIGRATIONS: &str = "gatediff.migrations";
 /// The schema of all our tables.
 const SCHEMA: &str = "gatediff";
 
-const JOURNAL: &str = "gatediff.journal";
+const JOURNAL: &str = "gatediff.journal_rows";
 
 /// How many bytes of rows one statement journals: PostgreSQL refuses messages
 /// of a gigabyte.
@@ -136,6 +136,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "tasks",
         include_str!("../../../migrations/0005_tasks.sql"),
     ),
+    (
+        6,
+        "pages",
+        include_str!("../../../migrations/0006_pages.sql"),
+    ),
 ];
 
 fn migrator() -> Migrator {
@@ -152,6 +157,18 @@ fn migrator() -> Migrator {
     migrator.dangerous_set_table_name(MIGRATIONS);
     migrator.create_schemas = Cow::Borrowed(&[Cow::Borrowed(SCHEMA)]);
     migrator
+}
+
+/// Reserves the number of a job; none if the role may only insert jobs.
+pub(super) async fn reserve(connection: &mut PgConnection) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT CASE WHEN has_sequence_privilege(s, 'USAGE') THEN nextval(s::regclass) END \
+               FROM pg_get_serial_sequence('gatediff.jobs', 'job_id') AS s";
+    let failed = |error: sqlx::Error| StoreError::new(Operation::Allocate, JOBS, &error);
+    let row = sqlx::raw_sql(sql)
+        .fetch_one(connection)
+        .await
+        .map_err(failed)?;
+    row.try_get(0).map_err(failed)
 }
 
 /// Records a job, in the transaction of what it wrote.
@@ -195,7 +212,7 @@ async fn insert_journal(
     first: i64,
     rows: &[JournalRow],
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO gatediff.journal (job_id, position, table_name, item, row_key, row_before, row_after) \
+    let sql = "INSERT INTO gatediff.journal_rows (job_id, position, table_name, item, row_key, row_before, row_after) \
                SELECT $1, $2 + n, r.table_name, r.item, r.key::jsonb, r.before::jsonb, r.after::jsonb \
                FROM UNNEST($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) \
                WITH ORDINALITY AS r(table_name, item, key, before, after, n)";

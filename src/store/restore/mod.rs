@@ -7,6 +7,7 @@
 mod around;
 mod cells;
 mod conflict;
+mod expected;
 mod inspect;
 mod net;
 mod restoration;
@@ -16,6 +17,7 @@ mod whole_job;
 
 pub use around::journal_dependents;
 pub use conflict::{CellChange, Conflict, ConflictKind};
+pub use expected::has_dependents;
 pub use net::promises;
 pub use table::{Reference, TableInfo};
 pub use whole_job::restore;
