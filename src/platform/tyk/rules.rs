@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::api::{DATABASE_ID, definition, gateway, is_versioned, versions};
 use super::kinds::POLICY_DATABASE_ID;
 use super::listen::{self, LISTENS, WOULD_LISTEN};
-use super::sort::Sort;
+use super::object_kind::Sort;
 use crate::engine::display::some_of;
 use crate::engine::{Finding, Reason};
 use crate::platform::document::{Json, Members, Object, ResolvedReference, Sides};
