@@ -1,10 +1,10 @@
 //! Creating our own schema in the target.
 
 use super::failure::{Failure, FailureKind};
-use super::known_clusters::check_writable;
 use super::lock;
 use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Reporter};
+use super::target_policy::check_writable;
 use crate::store::{
     Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, Target, Timeouts, ledger,
 };

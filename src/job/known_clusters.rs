@@ -1,4 +1,4 @@
-//! The policy of a target, once connected: production, read-only.
+//! The clusters behind the addresses of profiles, kept in a file.
 
 use std::io;
 use std::path::Path;
@@ -9,24 +9,6 @@ use crate::store::{Cluster, Connection, MetClusters, StoreError, Target, transac
 
 /// The name of the file with the known clusters behind the addresses of profiles.
 const FILE: &str = "targets.json";
-
-/// Refuses to write to a target that a profile says is read-only, as far as that is known. A job
-/// checks again once it is connected.
-///
-/// # Errors
-///
-/// Fails if the target is read-only.
-pub fn check_writable(target: &Target) -> Result<(), Failure> {
-    target.policy().read_only.map_or(Ok(()), |profile| {
-        Err(Failure::new(
-            FailureKind::Refused,
-            "the target is read-only; nothing was written",
-        )
-        .at(target.display())
-        .because(format!("{profile}, and has read_only = true"))
-        .hint("name another target, or remove read_only from the profile"))
-    })
-}
 
 /// Records which cluster a new connection leads to, and saves it if a profile's address led there.
 pub(super) async fn meet(target: &Target, connection: &mut Connection) -> Result<(), Failure> {
@@ -104,24 +86,5 @@ mod tests {
         std::fs::write(&path, "{\"clusters\": [{}]}").unwrap();
         let failure = read(&path).unwrap_err();
         assert_eq!(failure.place.as_deref(), path.to_str());
-    }
-
-    #[tokio::test]
-    async fn only_a_read_only_target_is_not_writable() {
-        let target = Target::resolve(Some("postgres://me@db.invalid/gate"), |_| None).unwrap();
-        assert!(check_writable(&target).is_ok());
-        let profile = crate::store::PolicyProfile {
-            name: "audit".to_owned(),
-            production: true,
-            read_only: true,
-            is_used: false,
-            named: Ok(vec![target.clone()]),
-        };
-        let failure = check_writable(&target.with_profiles(vec![profile], None).await).unwrap_err();
-        let why = failure.why.unwrap();
-        assert_eq!(
-            why,
-            "profile 'audit' names this database, and has read_only = true"
-        );
     }
 }

@@ -20,7 +20,6 @@ mod lock;
 pub(crate) mod monitor;
 mod output;
 mod plan;
-mod policy;
 pub(crate) mod progress;
 mod rehearse;
 pub mod requests;
@@ -29,6 +28,7 @@ pub mod saved;
 mod session;
 pub mod sp_config;
 mod store_failure;
+mod target_policy;
 pub mod task;
 mod undo;
 
@@ -41,14 +41,13 @@ pub use health::{Condition, HealthProbe};
 pub use history::{backup, history, past_job};
 pub use init::init;
 pub use key::{PlanKeys, known_plan_key};
-pub use known_clusters::check_writable;
 pub use output::write_file;
 pub use plan::{Review, plan};
-pub use policy::policy;
 pub use progress::{Cancel, Phase, Progress, Reporter};
 pub use rehearse::{Problem, Rehearsal};
 pub use saved::SavedPlan;
 pub use session::{Launcher, Session};
+pub use target_policy::{check_writable, policy};
 pub use undo::{UndoOptions, Undone, undo, undoable};
 
 pub use crate::platform::{

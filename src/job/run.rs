@@ -9,9 +9,9 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::failure::{Failure, FailureKind};
-use super::known_clusters::check_writable;
 use super::monitor::{ConnectionMonitor, Uncommitted};
 use super::progress::{Cancel, Phase, Reporter};
+use super::target_policy::check_writable;
 use super::{init, lock};
 use crate::store::ledger::{Backup, JournalRow, NewJob};
 use crate::store::{
