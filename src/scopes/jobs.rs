@@ -123,7 +123,7 @@ pub async fn edit(
         target_database = work.target,
         operator = options.operator,
         command,
-        "edit begins"
+        "edit started"
     );
     let done = run.job(&work).await?;
     tracing::info!(job = done.job, command, "edit committed");

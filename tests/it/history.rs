@@ -555,7 +555,7 @@ async fn only_what_was_named_is_undone() {
         (
             "client:crm-1",
             64,
-            "job 1 has no items like client:crm-1 to undo",
+            "job 1 has no items matching client:crm-1 to undo",
         ),
         (
             "client:nobody",

@@ -719,7 +719,7 @@ async fn bytes_that_are_no_plan_are_refused_with_line_and_column_and_never_panic
         (
             text.replacen("\"version\":4", "\"version\":5", 1),
             FailureKind::Format,
-            "has version 5, this program supports 1 to 4",
+            "version is 5; this version supports 1 to 4",
         ),
         (
             text.replacen("gatediff-plan", "else", 1),
