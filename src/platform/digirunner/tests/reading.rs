@@ -323,7 +323,7 @@ fn an_unknown_format_is_reported_with_the_first_names_of_its_root() {
     assert_eq!(error.kind, ParseErrorKind::UnknownFormat);
     assert!(
         error.message.starts_with(
-            "its root holds 'api_id', 'b', 'c', 'd', 'e'; that is no known format (known: digirunner"
+            "its root holds 'api_id', 'b', 'c', 'd', 'e'; not a known format (known: digirunner"
         ),
         "{}",
         error.message
@@ -332,7 +332,7 @@ fn an_unknown_format_is_reported_with_the_first_names_of_its_root() {
     assert!(
         empty
             .message
-            .starts_with("its root is empty; that is no known format (known: digirunner")
+            .starts_with("its root is empty; not a known format (known: digirunner")
     );
 }
 
