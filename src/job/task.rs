@@ -376,7 +376,7 @@ impl Inner {
                 },
             };
             tasks::finish(connection, &orphan.id, &end).await?;
-            tracing::warn!(task = %orphan.id, state = end.state.word(), "settled a task of a server that is gone");
+            tracing::warn!(task = %orphan.id, state = end.state.word(), "closed a task of a lost server");
         }
         Ok(orphans.len())
     }
