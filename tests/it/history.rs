@@ -490,7 +490,7 @@ async fn what_changed_since_is_named_with_its_fields_and_nothing_is_undone() {
     assert!(
         described
             .stderr
-            .contains("/tsmp_client/tps: then 2, now 3, wanted 1"),
+            .contains("/tsmp_client/tps: was 2, now 3, wanted 1"),
         "{}",
         described.stderr
     );

@@ -579,7 +579,7 @@ async fn a_stale_plan_is_refused_with_the_three_states_and_shown_all_the_same() 
     );
     assert!(
         text.stderr
-            .contains("             /tps: then 1, now 77, wanted 50\n"),
+            .contains("             /tps: was 1, now 77, wanted 50\n"),
         "{}",
         text.stderr
     );
