@@ -566,14 +566,14 @@ async fn a_stale_plan_is_refused_with_the_three_states_and_shown_all_the_same() 
     );
     assert_eq!(
         document["stale"],
-        json!([{"item": "client:a", "why": "changed in the target since: /tps", "fields":
+        json!([{"item": "client:a", "why": "has since changed in the target: /tps", "fields":
             [{"path": "/tps", "then": 1, "now": 77, "wanted": 50, "secret": false}]}])
     );
     let text = desk.run(&["apply", "plan.json", "--yes"]);
     assert_eq!(text.code, Some(3));
     assert!(
         text.stderr
-            .contains("  stale:     client:a changed in the target since: /tps\n"),
+            .contains("  stale:     client:a has since changed in the target: /tps\n"),
         "{}",
         text.stderr
     );

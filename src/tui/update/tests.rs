@@ -677,7 +677,7 @@ mod importing {
         let item = crate::tui::tests::support::id("client", "billing");
         failure
             .stale
-            .push(Stale::new(item, "changed in the target since: /tps"));
+            .push(Stale::new(item, "has since changed in the target: /tps"));
         update(&mut app, Msg::Applied(id, Err(failure)));
         update(&mut app, Msg::Drawn);
         assert_eq!(open_dialog(&app), Some(&Dialog::Stale));

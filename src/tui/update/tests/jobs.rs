@@ -443,7 +443,7 @@ mod undoing {
         let (mut app, id) = begun();
         let mut failure = stale_failure();
         failure.what =
-            "job 14 cannot be undone: rows changed since; nothing was written".to_owned();
+            "job 14 cannot be undone: rows have since changed; nothing was written".to_owned();
         update(&mut app, Msg::Undone(id, Err(failure)));
         assert_eq!(open_dialog(&app), Some(&Dialog::UndoStale));
         for part in ["as the job left it", "now", "to restore", "secret, differs"] {
