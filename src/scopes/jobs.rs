@@ -291,6 +291,6 @@ fn check_codes(edit: &Edit) -> Result<(), Failure> {
             FailureKind::Usage,
             format!("unknown finding '{code}'; nothing was written"),
         )
-        .hint(format!("one of {}", known.join(", "))))
+        .hint(format!("known: {}", known.join(", "))))
     })
 }

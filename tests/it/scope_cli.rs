@@ -571,7 +571,7 @@ async fn what_breaks_a_rule_is_not_created() {
             "  item:      scope:accounts",
             "  next step: choose another one, or update the scope that has it",
             "  also:      1364 Security Level not found",
-            "  next step: there are: A, SYSTEM",
+            "  next step: known: A, SYSTEM",
             "  also:      1400 API: [a/b] does not found",
             "  also:      1400 API: [a/c] does not found",
             "  next step: register the API first, or check its module and key",
