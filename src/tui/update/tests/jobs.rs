@@ -39,7 +39,7 @@ mod rehearsing {
         );
         assert!(app.is_applying());
         assert!(keys(&mut app, "q P w H ctrl-z").is_empty());
-        assert_eq!(notice(&app), "not while the rehearsal runs");
+        assert_eq!(notice(&app), "not while the rehearsal is running");
         update(
             &mut app,
             Msg::Rehearsed(effect_id(&effects), Ok(rehearsal(&[]))),
@@ -405,7 +405,7 @@ mod undoing {
             Some(JobKind::Undo(14))
         );
         assert!(keys(&mut app, "q U b j enter ctrl-z").is_empty());
-        assert_eq!(notice(&app), "not while the undo runs");
+        assert_eq!(notice(&app), "not while the undo is running");
         update(&mut app, Msg::Undone(id, Ok(undone())));
         assert_eq!(open_dialog(&app), Some(&Dialog::Undone));
         update(&mut app, Msg::Drawn);
