@@ -82,7 +82,7 @@ fn each_wrong_type_is_named_without_its_value() {
         ("-7431", "text or null, found a number"),
         (
             "74.31",
-            "text or null, found a fraction or a number too large",
+            "text or null, found a fraction, or a number that is too large",
         ),
         ("true", "text or null, found true or false"),
         ("[\"canary-7f3a\"]", "text or null, found a list"),
@@ -104,7 +104,7 @@ fn each_wrong_type_is_named_without_its_value() {
 fn a_whole_number_has_no_fraction() {
     let described = refused(&clients("{\"tps\": 1.5}"));
     assert!(described.ends_with(
-        "expected a 32-bit whole number or null, found a fraction or a number too large"
+        "expected a 32-bit whole number or null, found a fraction, or a number that is too large"
     ));
 }
 
