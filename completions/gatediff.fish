@@ -24,7 +24,7 @@ function __fish_gatediff_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c gatediff -n "__fish_gatediff_needs_command" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_needs_command" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_needs_command" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_needs_command" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_needs_command" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -39,7 +39,7 @@ complete -c gatediff -n "__fish_gatediff_needs_command" -l ascii -d 'Use ASCII o
 complete -c gatediff -n "__fish_gatediff_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_needs_command" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "demo" -d 'Start a private PostgreSQL with sample data and review a sample export on it'
-complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "review" -d 'Review an import file in the terminal, against the target'
+complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "review" -d 'Review an import file against the target in the terminal'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "plan" -d 'Compare an import file with the target and print the plan; change nothing'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "show" -d 'Print a saved plan, even a stale one, without a database'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "apply" -d 'Apply an import file (new items, and those chosen with --cover) or a saved plan'
@@ -56,7 +56,7 @@ complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "man" -d 'Print th
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l theme -d 'Theme: dark, light, mono, or a custom one' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l operator -d 'Name to record as the operator; default: the OS user' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -68,22 +68,22 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l color -d 'Whe
 always\t'Always'
 never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l accessible -d 'For screen readers: no borders, no spinner, the cursor on the selected row'
-complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l keep -d 'Keep the demo\'s database between runs'
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l keep -d 'Keep the demo database between runs'
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l print-url -d 'Print the database\'s URL and serve it until interrupted'
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l format -d 'Format of the file, if it cannot be detected' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l include -d 'Only objects of this kind; repeatable, takes precedence over --exclude' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l exclude -d 'No objects of this kind; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l id -d 'Of this kind, only the object with this id; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l name -d 'Of this kind, only the object with this name (case-sensitive); repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l exclude -d 'Exclude objects of this kind; repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l id -d 'For this kind, only the object with this id; repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l name -d 'For this kind, only the object with this name (case-sensitive); repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l default-reference -d 'Fallback for unresolved references of this kind: this object, or the only one of its kind; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l mapping -d 'JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; repeatable' -r -F
-complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l organisation -d 'Map an organisation id of the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l organisation -d 'Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l theme -d 'Theme: dark, light, mono, or a custom one' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l operator -d 'Name to record as the operator; default: the OS user' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -100,17 +100,17 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand review" -s h -l help -
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l format -d 'Format of the file, if it cannot be detected' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l include -d 'Only objects of this kind; repeatable, takes precedence over --exclude' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l exclude -d 'No objects of this kind; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l id -d 'Of this kind, only the object with this id; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l name -d 'Of this kind, only the object with this name (case-sensitive); repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l exclude -d 'Exclude objects of this kind; repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l id -d 'For this kind, only the object with this id; repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l name -d 'For this kind, only the object with this name (case-sensitive); repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l default-reference -d 'Fallback for unresolved references of this kind: this object, or the only one of its kind; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l mapping -d 'JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; repeatable' -r -F
-complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l organisation -d 'Map an organisation id of the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l organisation -d 'Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l out -d 'Save the plan with its choices, to apply later; - for standard output' -r -F
-complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l cover -d 'Items to cover (overwrite): all, KIND, or KIND:KEY with * in KEY; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l skip -d 'Items to leave out: KIND, or KIND:KEY with * in KEY; repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l cover -d 'Items to cover (overwrite): all, KIND, or KIND:KEY (KEY may contain *); repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l skip -d 'Items to leave out: KIND, or KIND:KEY (KEY may contain *); repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l operator -d 'Name to record as the operator; default: the OS user' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -123,12 +123,12 @@ always\t'Always'
 never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l unchanged -d 'Also list unchanged items and resolved references'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l force -d 'Overwrite an existing file'
-complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l ignore-missing -d 'Import although objects that the file refers to are missing: digirunner leaves out links to missing APIs, tyk keeps references to missing APIs and policies'
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l ignore-missing -d 'Import even if objects that the file refers to are missing: digirunner leaves out links to missing APIs, tyk keeps references to missing APIs and policies'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l ignore-lack-api -d 'Same as --ignore-missing'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand show" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -145,18 +145,18 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand show" -s h -l help -d 
 complete -c gatediff -n "__fish_gatediff_using_subcommand show" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l format -d 'Format of the file, if it cannot be detected' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l include -d 'Only objects of this kind; repeatable, takes precedence over --exclude' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l exclude -d 'No objects of this kind; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l id -d 'Of this kind, only the object with this id; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l name -d 'Of this kind, only the object with this name (case-sensitive); repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l exclude -d 'Exclude objects of this kind; repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l id -d 'For this kind, only the object with this id; repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l name -d 'For this kind, only the object with this name (case-sensitive); repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l default-reference -d 'Fallback for unresolved references of this kind: this object, or the only one of its kind; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l mapping -d 'JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; repeatable' -r -F
-complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l organisation -d 'Map an organisation id of the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l organisation -d 'Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l file -d 'Current path of a saved plan\'s import file, if it was moved' -r -F
-complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l cover -d 'Items to cover (overwrite): all, KIND, or KIND:KEY with * in KEY; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l skip -d 'Items to leave out: KIND, or KIND:KEY with * in KEY; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l confirm -d 'Confirm with the name of the target database instead of being asked, also in production' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l cover -d 'Items to cover (overwrite): all, KIND, or KIND:KEY (KEY may contain *); repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l skip -d 'Items to leave out: KIND, or KIND:KEY (KEY may contain *); repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l confirm -d 'Name of the target database, to confirm without being asked, also in production' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l operator -d 'Name to record as the operator; default: the OS user' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -167,7 +167,7 @@ json\t'One JSON document, whatever the outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'If the terminal supports it'
 always\t'Always'
 never\t'Never'"
-complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-missing -d 'Import although objects that the file refers to are missing: digirunner leaves out links to missing APIs, tyk keeps references to missing APIs and policies'
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-missing -d 'Import even if objects that the file refers to are missing: digirunner leaves out links to missing APIs, tyk keeps references to missing APIs and policies'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-lack-api -d 'Same as --ignore-missing'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l rehearse -d 'Run the import on the target, report what would be refused, and roll back'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l strict -d 'Write nothing, and exit with 4, if any item is blocked'
@@ -178,14 +178,14 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ascii -d 'Us
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l item -d 'Export this item and exactly what it requires; repeatable. Default: everything' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l client -d 'Same for a client (digirunner)' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l client -d 'Export this client and exactly what it requires; repeatable (digirunner)' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l include -d 'Only objects of this kind; repeatable, takes precedence over --exclude' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l exclude -d 'No objects of this kind; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l id -d 'Of this kind, only the object with this id; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l name -d 'Of this kind, only the object with this name (case-sensitive); repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l exclude -d 'Exclude objects of this kind; repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l id -d 'For this kind, only the object with this id; repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l name -d 'For this kind, only the object with this name (case-sensitive); repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l out -d 'Output path: a file, or a directory to use the product\'s own file name; - for standard output' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l format -d 'Product, if it cannot be detected from the target' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand export" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -202,13 +202,13 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand export" -s h -l help -
 complete -c gatediff -n "__fish_gatediff_using_subcommand export" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l format -d 'Format of the file, if it cannot be detected' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l include -d 'Only objects of this kind; repeatable, takes precedence over --exclude' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l exclude -d 'No objects of this kind; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l id -d 'Of this kind, only the object with this id; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l name -d 'Of this kind, only the object with this name (case-sensitive); repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l exclude -d 'Exclude objects of this kind; repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l id -d 'For this kind, only the object with this id; repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l name -d 'For this kind, only the object with this name (case-sensitive); repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l default-reference -d 'Fallback for unresolved references of this kind: this object, or the only one of its kind; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l mapping -d 'JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; repeatable' -r -F
-complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l organisation -d 'Map an organisation id of the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l organisation -d 'Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -223,7 +223,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l ascii -d 
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l limit -d 'Maximum number of jobs, newest first' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -237,10 +237,10 @@ never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l only -d 'Undo only these items: KIND, or KIND:KEY with * in KEY; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l confirm -d 'Confirm with the name of the target database instead of being asked, also in production' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l only -d 'Undo only these items: KIND, or KIND:KEY (KEY may contain *); repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l confirm -d 'Name of the target database, to confirm without being asked, also in production' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l operator -d 'Name to record as the operator; default: the OS user' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -257,7 +257,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l ascii -d 'Use
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l out -d 'Output file; default, or -: standard output' -r -F
-complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -274,7 +274,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -s h -l help -
 complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l theme -d 'Theme: dark, light, mono, or a custom one' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l operator -d 'Name to record as the operator; default: the OS user' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -300,7 +300,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and not __fish_seen_subcommand_from list show create update delete give take check help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l authentication -d 'Only scopes with this authentication type; repeatable, one match is enough' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l level -d 'Only scopes of this security level' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l for -d 'Only scopes that can be given to this client: of its level, and not assigned to it yet' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l for -d 'Only scopes that can be given to this client: of its level and not assigned to it yet' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l sort -d 'Column to sort by' -r -f -a "name\t''
 alias\t''
 level\t''
@@ -309,7 +309,7 @@ times\t''
 apis\t''
 holders\t''
 created\t''"
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -324,7 +324,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from show" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -346,9 +346,9 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l authentication -d 'Authentication type id; repeatable; \'\' for none' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l api -d 'API, or MODULE/* for all APIs of a module; repeatable; \'\' for none' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l file -d 'JSON file with the whole scope, as printed by `scope show --output json`; - for standard input. Options override the file' -r -F
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l confirm -d 'Confirm with the name of the target database instead of being asked, also in production' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l confirm -d 'Name of the target database, to confirm without being asked, also in production' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l operator -d 'Name to record as the operator; default: the OS user' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -377,9 +377,9 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l remove-api -d 'API to remove, or MODULE/* for all APIs of a module; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l add-authentication -d 'Authentication type id to add; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l remove-authentication -d 'Authentication type id to remove; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l confirm -d 'Confirm with the name of the target database instead of being asked, also in production' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l confirm -d 'Name of the target database, to confirm without being asked, also in production' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l operator -d 'Name to record as the operator; default: the OS user' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -395,9 +395,9 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l confirm -d 'Confirm with the name of the target database instead of being asked, also in production' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l confirm -d 'Name of the target database, to confirm without being asked, also in production' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l operator -d 'Name to record as the operator; default: the OS user' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -413,9 +413,9 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l confirm -d 'Confirm with the name of the target database instead of being asked, also in production' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l confirm -d 'Name of the target database, to confirm without being asked, also in production' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l operator -d 'Name to record as the operator; default: the OS user' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -431,9 +431,9 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l confirm -d 'Confirm with the name of the target database instead of being asked, also in production' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l confirm -d 'Name of the target database, to confirm without being asked, also in production' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l operator -d 'Name to record as the operator; default: the OS user' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -477,9 +477,9 @@ plain-group-linked\t''
 authentication-gone\t''
 authentication-of-nothing\t''
 api-of-nothing\t''"
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l confirm -d 'Confirm with the name of the target database instead of being asked, also in production' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l confirm -d 'Name of the target database, to confirm without being asked, also in production' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l operator -d 'Name to record as the operator; default: the OS user' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -513,7 +513,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l queue -d 'Maximum number of queued jobs; further ones are rejected' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l grace -d 'Seconds to let running jobs finish on shutdown' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l confirm -d 'Name of the target database; required in production' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -530,7 +530,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -f -a "hash-secret" -d 'Read a client\'s secret from standard input and print its hash for the configuration file'
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -546,8 +546,8 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from hash-secret" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from help" -f -a "hash-secret" -d 'Read a client\'s secret from standard input and print its hash for the configuration file'
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l confirm -d 'Confirm with the name of the target database instead of being asked, which only happens in production' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l confirm -d 'Name of the target database, to confirm without being asked (asked in production only)' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -561,7 +561,7 @@ never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand init" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -575,7 +575,7 @@ never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l connect-timeout -d 'Seconds to wait for the connection' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
@@ -590,7 +590,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l ascii -d 'Use 
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "demo" -d 'Start a private PostgreSQL with sample data and review a sample export on it'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "review" -d 'Review an import file in the terminal, against the target'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "review" -d 'Review an import file against the target in the terminal'
 complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "plan" -d 'Compare an import file with the target and print the plan; change nothing'
 complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "show" -d 'Print a saved plan, even a stale one, without a database'
 complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan show apply export validate history undo backup scope serve init completions man help" -f -a "apply" -d 'Apply an import file (new items, and those chosen with --cover) or a saved plan'

@@ -422,7 +422,7 @@ fn print_receipt(printer: &mut Printer, receipt: &Receipt) {
         ""
     };
     printer.message(format!(
-        "note: {backup}`gatediff undo {}` undoes it",
+        "note: {backup}`gatediff undo {}` undoes the job",
         receipt.job
     ));
     text::afterwards(printer, &receipt.server_changes, &receipt.notes);

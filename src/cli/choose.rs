@@ -41,8 +41,8 @@ fn selectors(plan: &Plan, option: &str, words: &[String]) -> Result<Vec<Selector
     let ids = plan.entries().iter().map(|entry| &entry.item.id);
     Selector::parse_all(words, plan.kinds(), &ids).map_err(|error| {
         let hint = match error {
-            SelectorError::NoMatch { .. } => "see `gatediff plan` for the items of the file",
-            _ => "use all, KIND, or KIND:KEY with * in KEY",
+            SelectorError::NoMatch { .. } => "see `gatediff plan` for the items in the file",
+            _ => "use all, KIND, or KIND:KEY; KEY may contain *",
         };
         Failure::new(FailureKind::Usage, format!("{option}: {error}")).hint(hint)
     })

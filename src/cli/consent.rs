@@ -12,11 +12,11 @@ pub(crate) fn check_target(args: &ConsentArgs, target: &Target) -> Result<(), Fa
     // The input is not repeated: it may be anything.
     match args.confirm.as_deref() {
         Some(name) if name != target.database() => {
-            let what = "--confirm does not name the target's database; nothing was written";
+            let what = "--confirm does not name the target database; nothing was written";
             Err(Failure::new(FailureKind::Usage, what)
                 .at(target.display())
                 .hint(format!(
-                    "check the target; if it is correct: --confirm {}",
+                    "check the target; if it is correct, use --confirm {}",
                     target.database()
                 )))
         }
@@ -52,7 +52,7 @@ fn check_name(policy: &TargetPolicy, database: &str) -> Result<(), Failure> {
     policy.production.as_ref().map_or(Ok(()), |profile| {
         Err(Failure::new(
             FailureKind::Usage,
-            "the target is production: --yes does not confirm a write to it",
+            "--yes does not confirm a write to production",
         )
         .because(profile)
         .hint(format!("confirm with --confirm {database}")))

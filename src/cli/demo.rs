@@ -28,14 +28,14 @@ pub(super) async fn run(
     if args.keep && keep.is_none() {
         return Err(Failure::new(
             FailureKind::Usage,
-            "no home directory for the demo's database",
+            "no home directory for the demo database",
         )
         .hint("set HOME or XDG_STATE_HOME"));
     }
     let Some(sample) = Sample::named(&args.product) else {
         return Err(Failure::new(
             FailureKind::Usage,
-            format!("no demo of '{}'", args.product),
+            format!("no demo for '{}'", args.product),
         ));
     };
     let options = LocalOptions {
@@ -124,7 +124,7 @@ async fn serve(printer: &mut Printer, server: &Arc<Server>) -> Result<Exit, Fail
     opened?;
     if let Some(url) = server.url() {
         printer.line(url);
-        printer.message("the demo's database is served until you press Ctrl-C");
+        printer.message("the demo database is running; press Ctrl-C to stop it");
         cancel.asked().await;
     }
     Ok(Exit::Done)

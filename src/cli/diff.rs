@@ -28,7 +28,7 @@ pub(crate) fn block(printer: &mut Printer, head: &str, block: &Block<'_>) {
             // Lines are not broken, so that they can be copied.
             printer.line(format!("{INDENT}{sign} {text}"));
             if is_shown && !line.newline {
-                printer.line(format!("{INDENT}\\ no line feed at the end"));
+                printer.line(format!("{INDENT}\\ no newline at the end"));
             }
         }
     }

@@ -53,7 +53,7 @@ fn check_output(printer: &Printer, args: &ExportArgs) -> Result<(), Failure> {
     if to_stdout && printer.output == Output::Json {
         return Err(Failure::new(
             FailureKind::Usage,
-            "with --output json the export requires a file",
+            "with --output json, an export requires a file",
         )
         .hint("name it with --out FILE"));
     }

@@ -278,7 +278,7 @@ impl Printer {
                 text
             }
         });
-        format!("             {path}: then {then}, now {now}, wanted {wanted}")
+        format!("             {path}: was {then}, now {now}, wanted {wanted}")
     }
 
     /// Returns the ellipsis.

@@ -59,7 +59,7 @@ fn lose(printer: &mut Printer, exit: Exit) -> Exit {
     };
     let failure = Failure::new(FailureKind::Internal, "cannot write the result")
         .because(error)
-        .hint("the command is done; write the result elsewhere");
+        .hint("the command completed; redirect its output elsewhere");
     printer.failure(&failure);
     if matches!(exit, Exit::Done | Exit::Changes) {
         Exit::Error

@@ -86,7 +86,7 @@ impl ScreenRequest {
 pub(crate) fn no_screen() -> Failure {
     let is_dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
     let what = if is_dumb {
-        "the review screen requires a terminal that can move its cursor (this one is TERM=dumb)"
+        "the review screen requires a terminal that can move its cursor (TERM=dumb)"
     } else {
         "the review screen requires a terminal"
     };

@@ -39,7 +39,7 @@ pub(super) async fn run(
     if let LedgerPlace::File(path) = &session.settings.ledger {
         return Err(Failure::new(
             FailureKind::Usage,
-            "serve keeps its ledger only in the target",
+            "serve requires its ledger in the target",
         )
         .at(path.display().to_string())
         .because("the objects it serves are stored in gatediff's own schema there")
@@ -86,12 +86,12 @@ pub(super) async fn run(
     let why = cancel.why().unwrap_or_default();
     Ok(match ended {
         Ended::Done => {
-            printer.message(format!("stopped: {why}; all running jobs are done"));
+            printer.message(format!("stopped: {why}; all running jobs finished"));
             Exit::Done
         }
         Ended::Cut => {
             printer.message(format!(
-                "stopped: {why}; jobs not done in time were rolled back"
+                "stopped: {why}; jobs that did not finish in time were rolled back"
             ));
             Exit::Interrupted
         }
@@ -167,7 +167,7 @@ fn nobody() -> Failure {
     let config = crate::config::path().unwrap_or_else(|| PathBuf::from("config.toml"));
     Failure::new(
         FailureKind::Usage,
-        "nobody could use this server: it has no administrator's secret",
+        "nobody could use the server: it has no administrator's secret",
     )
     .because("the configuration file has no clients either")
     .hint("generate a secret with: openssl rand -hex 32")
@@ -184,16 +184,15 @@ fn nobody() -> Failure {
 /// is not encrypted.
 async fn listen(printer: &mut Printer, address: SocketAddr) -> Result<TcpListener, Failure> {
     let listener = TcpListener::bind(address).await.map_err(|error| {
-        Failure::new(FailureKind::Usage, "cannot listen there")
+        Failure::new(FailureKind::Usage, "cannot listen on the address")
             .at(address.to_string())
             .because(error)
             .hint("use another address and port with --listen")
     })?;
     if !address.ip().is_loopback() {
-        tracing::warn!(%address, "serving more than this machine, without encryption");
+        tracing::warn!(%address, "serving other machines without encryption");
         printer.message(format!(
-            "warning: {address} is open to other machines, and the secrets of requests travel unencrypted; \
-             put a proxy with TLS in front of it"
+            "warning: {address} can be reached from other machines, and requests carry secrets unencrypted; put a TLS proxy in front of it"
         ));
     }
     Ok(listener)

@@ -66,7 +66,7 @@ impl<'de> Deserialize<'de> for Hidden {
 /// Accepts text only. Any other value is not quoted: it may be a secret.
 struct Text;
 
-const WANTED: &str = "a secret is text in quotes";
+const WANTED: &str = "a secret must be text in quotes";
 
 impl<'de> Visitor<'de> for Text {
     type Value = Hidden;

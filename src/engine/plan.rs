@@ -440,7 +440,7 @@ impl Plan {
             Reason::new(
                 quota.code.clone(),
                 format!(
-                    "would have {total} {of}, the limit is {max} ({held} in the target, {added} more)",
+                    "would have {total} {of}; the limit is {max} ({held} in the target, {added} more)",
                     of = quota.of,
                     max = quota.max,
                     held = quota.held

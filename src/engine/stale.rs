@@ -261,7 +261,7 @@ fn missing<'p>(
     described
 }
 
-const REMOVED: &str = "was removed from the target since";
+const REMOVED: &str = "has since been removed from the target";
 
 /// What changed of one item in the target.
 struct Difference {
@@ -283,7 +283,7 @@ fn differences(then: &Entry, now: &Entry) -> Difference {
         (None, Some(after)) => {
             let fields = walk(&Value::Record(Vec::new()), &after.value, wanted, &all);
             return Difference {
-                why: vec!["was added to the target since".to_owned()],
+                why: vec!["has since been added to the target".to_owned()],
                 fields,
             };
         }
@@ -291,8 +291,8 @@ fn differences(then: &Entry, now: &Entry) -> Difference {
         (Some(before), Some(after)) => walk(&before.value, &after.value, wanted, &all),
     };
     fields.extend(walk(&then.context, &now.context, wanted, &all));
-    let why =
-        (!fields.is_empty()).then(|| format!("changed in the target since: {}", paths(&fields)));
+    let why = (!fields.is_empty())
+        .then(|| format!("has since changed in the target: {}", paths(&fields)));
     Difference {
         why: why.into_iter().collect(),
         fields,
@@ -588,7 +588,10 @@ mod tests {
             1
         );
         let described = stale(&then, &now);
-        assert_eq!(described[0].why, "changed in the target since: /links/l");
+        assert_eq!(
+            described[0].why,
+            "has since changed in the target: /links/l"
+        );
         assert_eq!(described[0].fields[0].wanted, Value::Null);
     }
 
@@ -627,8 +630,8 @@ mod tests {
         assert_eq!(
             described,
             [
-                "thing:there changed in the target since: /x (thing:user requires it)",
-                "thing:elsewhere was removed from the target since (thing:user requires it)",
+                "thing:there has since changed in the target: /x (thing:user requires it)",
+                "thing:elsewhere has since been removed from the target (thing:user requires it)",
             ]
         );
     }

@@ -56,7 +56,7 @@ impl Problem {
     pub(super) fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "Internal error; the server's log says more",
+            "Internal error; see the server's log",
         )
     }
 

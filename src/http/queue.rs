@@ -101,7 +101,7 @@ impl Queue {
         let shut = || Problem::busy("The server is shutting down");
         let place = Arc::clone(&self.places)
             .try_acquire_owned()
-            .map_err(|_| Problem::busy("Too many jobs are waiting already; try again later"))?;
+            .map_err(|_| Problem::busy("Too many jobs are queued; try again later"))?;
         let cancel = Cancel::new();
         let number = self.open.next.fetch_add(1, Ordering::Relaxed);
         // Under the lock that closing takes, so that no job slips past it.

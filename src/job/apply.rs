@@ -111,7 +111,7 @@ pub fn apply(
             target_database = apply.review.target,
             operator = apply.options.operator,
             steps = apply.approved.steps().len(),
-            "apply begins"
+            "apply started"
         );
         let done = run.job(&apply).await?;
         tracing::info!(job = done.job, "apply committed");
@@ -238,7 +238,7 @@ impl JobBody for Apply {
             };
             let mut metadata = self
                 .metadata()
-                .ok_or_else(|| Failure::new(FailureKind::Internal, "no facts"))?;
+                .ok_or_else(|| Failure::new(FailureKind::Internal, "no job metadata"))?;
             if let (Some(access), Value::Object(choices)) = (&access, &mut metadata.choices) {
                 choices.insert("access".to_owned(), json!(access.counted()));
             }

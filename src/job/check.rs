@@ -96,5 +96,5 @@ fn unpromised(found: Vec<Unpromised>) -> Failure {
         failure = failure.hint(sentence);
     }
     failure.server_changes = found;
-    failure.hint("to accept these changes and list them in the receipt: --accept-server-changes")
+    failure.hint("use --accept-server-changes to accept these changes and list them in the receipt")
 }

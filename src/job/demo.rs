@@ -19,7 +19,7 @@ use crate::store::{LedgerPlace, Target, Timeouts, transaction};
 const OPERATOR: &str = "demo";
 
 /// The context of a failure to fill the database.
-const WHAT: &str = "the demo's database";
+const WHAT: &str = "the demo database";
 
 /// A platform's demo.
 #[derive(Clone, Copy)]
@@ -68,7 +68,7 @@ impl Sample {
         };
         tokio::task::spawn_blocking(load)
             .await
-            .map_err(|error| Failure::internal("reading the demo's file", error))?
+            .map_err(|error| Failure::internal("reading the demo file", error))?
     }
 
     fn data(self) -> &'static DemoData {
@@ -216,7 +216,7 @@ impl Demo {
         choices.missing_confirmed = true;
         let Ok(approved) = review.plan.approve(&choices) else {
             let broken = "none of it can be imported";
-            return Err(Failure::internal("filling the demo's database", broken));
+            return Err(Failure::internal("filling the demo database", broken));
         };
         let options = ApplyOptions {
             backup: false,

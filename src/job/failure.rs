@@ -154,7 +154,7 @@ impl Failure {
     pub(crate) fn unknown_outcome(job: i64) -> Self {
         let what = format!("no answer to COMMIT; the outcome of job {job} is unknown");
         let mut failure = Self::new(FailureKind::Unreachable, what)
-            .hint(format!("run `gatediff history {job}` once the server can be reached: it shows the job if everything was written, and no such job if nothing was"));
+            .hint(format!("run `gatediff history {job}` once the server can be reached: it shows the job if everything was written; if the job is not found, nothing was written"));
         failure.unknown_job = Some(job);
         failure
     }

@@ -63,6 +63,6 @@ pub(super) async fn open(
 fn denied(error: &StoreError) -> Failure {
     Failure::new(FailureKind::Denied, "cannot create gatediff's own schema in the target")
         .because(&error.message)
-        .hint("let a role that may create schemas run `gatediff init` once, then grant this role USAGE on schema gatediff and SELECT, INSERT on its tables")
+        .hint("run `gatediff init` once as a role that may create schemas, then grant this role USAGE on schema gatediff and SELECT, INSERT on its tables")
         .hint("or keep the ledger in a local file: --ledger FILE")
 }

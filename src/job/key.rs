@@ -107,7 +107,7 @@ fn plan_key(directory: &Path) -> Result<SignatureKey, Failure> {
 pub fn known_plan_key(directory: &Path) -> Result<Option<SignatureKey>, Failure> {
     let path = path(directory);
     let failed = |why: &dyn std::fmt::Display, hint: &str| {
-        Failure::new(FailureKind::File, "cannot use the key of saved plans")
+        Failure::new(FailureKind::File, "cannot use the key for saved plans")
             .at(path.display().to_string())
             .because(why)
             .hint(hint)

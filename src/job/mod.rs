@@ -15,11 +15,11 @@ mod history;
 mod init;
 mod item_name;
 mod key;
+mod known_clusters;
 mod lock;
 pub(crate) mod monitor;
 mod output;
 mod plan;
-mod policy;
 pub(crate) mod progress;
 mod rehearse;
 pub mod requests;
@@ -43,12 +43,11 @@ pub use init::init;
 pub use key::{PlanKeys, known_plan_key};
 pub use output::write_file;
 pub use plan::{Review, plan};
-pub use policy::policy;
 pub use progress::{Cancel, Phase, Progress, Reporter};
 pub use rehearse::{Problem, Rehearsal};
 pub use saved::SavedPlan;
 pub use session::{Launcher, Session};
-pub use target_policy::check_writable;
+pub use target_policy::{check_writable, policy};
 pub use undo::{UndoOptions, Undone, undo, undoable};
 
 pub use crate::platform::{

@@ -12,8 +12,8 @@ use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval_at, sleep, timeout};
 
 use super::failure::Failure;
+use super::known_clusters;
 use super::progress::{Cancel, Phase, Reporter};
-use super::target_policy;
 use crate::store::lock::{self, Heartbeat};
 use crate::store::transaction::{self, CommitOutcome};
 use crate::store::{Connection, Operation, StoreError, StoreErrorKind, Target, Timeouts};
@@ -74,7 +74,7 @@ impl ConnectionMonitor {
             is_lost: AtomicBool::new(false),
         };
         monitor
-            .run(target_policy::meet(&monitor.target, &mut connection))
+            .run(known_clusters::meet(&monitor.target, &mut connection))
             .await??;
         Ok((connection, monitor))
     }

@@ -27,7 +27,7 @@ pub fn write_file(path: &Path, bytes: &[u8], overwrite: bool) -> Result<(), Fail
             ),
             io::ErrorKind::PermissionDenied => (
                 "cannot write the file",
-                "check that you may write into the directory",
+                "check that you may write to the directory",
             ),
             io::ErrorKind::StorageFull
             | io::ErrorKind::QuotaExceeded
@@ -35,7 +35,7 @@ pub fn write_file(path: &Path, bytes: &[u8], overwrite: bool) -> Result<(), Fail
                 "cannot write the file",
                 "free disk space, or name a file on another disk",
             ),
-            _ => ("cannot write the file", "check the path and its disk"),
+            _ => ("cannot write the file", "check the path and the disk"),
         };
         Failure::new(FailureKind::File, what)
             .at(path.display().to_string())

@@ -314,7 +314,7 @@ impl Inner {
             "another session still holds this server's own lock",
         )
         .hint(
-            "most likely it is a lost connection of this server; PostgreSQL closes it eventually",
+            "it is probably a lost connection of this server, which PostgreSQL closes eventually",
         ))
     }
 
@@ -361,7 +361,7 @@ impl Inner {
                 Some(job) => TaskEnd {
                     state: TaskState::Complete,
                     message: Some(format!(
-                        "The server stopped after everything was written as job {}, before it reported that; details were lost.",
+                        "The server stopped after everything was written as job {}, but before it could report this; the details are lost.",
                         job.job
                     )),
                     job: Some(job.job),
@@ -376,7 +376,7 @@ impl Inner {
                 },
             };
             tasks::finish(connection, &orphan.id, &end).await?;
-            tracing::warn!(task = %orphan.id, state = end.state.word(), "settled a task of a server that is gone");
+            tracing::warn!(task = %orphan.id, state = end.state.word(), "closed a task of a lost server");
         }
         Ok(orphans.len())
     }

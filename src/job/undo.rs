@@ -88,7 +88,7 @@ pub async fn undo(
         target_database = work.target,
         operator = options.operator,
         job,
-        "undo begins"
+        "undo started"
     );
     let (number, tables, checked) = run.job(&work).await?;
     tracing::info!(job = number, undoes = job, "undo committed");
@@ -159,10 +159,12 @@ impl Undo {
         let platform = platform::named(&record.platform).ok_or_else(|| {
             Failure::new(
                 FailureKind::Refused,
-                format!("job {job} is of a platform that this gatediff does not support"),
+                format!(
+                    "job {job} is for a product that this version of gatediff does not support"
+                ),
             )
             .because(&record.platform)
-            .hint("undo it with the version that the job names")
+            .hint("undo it with the version that ran the job")
         })?;
         if journal.is_empty() {
             return Err(no_journal(&record));
@@ -267,12 +269,12 @@ fn no_journal(record: &JobRecord) -> Failure {
         FailureKind::Refused,
         format!("job {} kept no journal: it cannot be undone", record.job),
     )
-    .because("it was done before gatediff kept one, or the journal was emptied")
+    .because("it ran before gatediff kept a journal, or the journal was emptied")
     .hint(format!(
         "see `gatediff history {}` for what it wrote",
         record.job
     ))
-    .hint("to go back, import an export from before it, or restore the server's own backup")
+    .hint("to go back, import an export that was made before the job, or restore a backup of the database")
 }
 
 /// What a job did, and what of it was undone.
@@ -326,7 +328,7 @@ fn nothing_chosen(record: &JobRecord, only: &[String], gone: &BTreeSet<String>) 
     let failure = Failure::new(
         FailureKind::Usage,
         format!(
-            "job {} has no items like {} to undo",
+            "job {} has no items matching {} to undo",
             record.job,
             only.join(", ")
         ),
@@ -351,7 +353,7 @@ fn selectors(
     Selector::parse_all(words, kinds, &items.iter()).map_err(|error| {
         let hint = match error {
             SelectorError::NoMatch { .. } => "see `gatediff history JOB` for its items",
-            _ => "name KIND, or KIND:KEY with * in KEY",
+            _ => "use KIND, or KIND:KEY; KEY may contain *",
         };
         Failure::new(FailureKind::Usage, format!("--only: {error}")).hint(hint)
     })
@@ -427,7 +429,7 @@ impl JobBody for Undo {
             reporter.phase(Phase::Record);
             let metadata = self
                 .metadata()
-                .ok_or_else(|| Failure::new(FailureKind::Internal, "no facts"))?;
+                .ok_or_else(|| Failure::new(FailureKind::Internal, "no job metadata"))?;
             let outcome = JobOutcome {
                 number: None,
                 counts: json!({ "restored": self.items.len() }),
@@ -454,7 +456,7 @@ impl Undo {
         }
         Err(Failure::new(
             FailureKind::Stale,
-            format!("job {} was undone just now", self.record.job),
+            format!("job {} was just undone", self.record.job),
         )
         .hint("see `gatediff history`")
         .into())
@@ -469,7 +471,7 @@ fn refused(job: i64, conflicts: Vec<Conflict>) -> Failure {
     let mut failure = if changed {
         Failure::new(
             FailureKind::Stale,
-            format!("rows that job {job} wrote have changed since; nothing was written"),
+            format!("rows that job {job} wrote have since changed; nothing was written"),
         )
         .hint("leave these items as they are and undo the others with --only")
     } else {
@@ -496,7 +498,7 @@ fn describe(conflict: Conflict) -> Stale {
                 .iter()
                 .map(|change| change.column.as_str())
                 .collect();
-            let why = format!("{row} changed since: {}", names.join(", "));
+            let why = format!("{row} has since changed: {}", names.join(", "));
             (
                 why,
                 columns

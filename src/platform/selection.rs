@@ -131,9 +131,7 @@ pub fn organisations<'w>(
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OrganisationError {
     /// One has another form.
-    #[error(
-        "an organisation is mapped by FROM=TO, the ids in the file and in the target; found '{0}'"
-    )]
+    #[error("expected FROM=TO, an organisation's ids in the file and in the target; found '{0}'")]
     Malformed(String),
     /// One is mapped to two others.
     #[error("organisation '{0}' is mapped twice")]

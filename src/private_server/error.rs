@@ -37,7 +37,7 @@ pub enum LocalError {
     NoServerUser,
 
     /// The user the server runs as cannot enter the directory.
-    #[error("user `{user}`, who runs the private server, cannot enter {}", .path.display())]
+    #[error("user `{user}`, which runs the private server, cannot access {}", .path.display())]
     Unreachable {
         /// The data directory.
         path: PathBuf,
@@ -164,35 +164,35 @@ impl LocalError {
             #[cfg(feature = "fetch-postgres")]
             Self::NotFetched { .. } => install(),
             Self::NoServerUser => {
-                "Run gatediff as an ordinary user, or create a system user `postgres`.".to_owned()
+                "run gatediff as an ordinary user, or create a system user `postgres`".to_owned()
             }
             Self::Unreachable { path, user } => format!(
-                "Choose a directory that `{user}` can reach, or run gatediff as the owner of {}.",
+                "choose a directory that `{user}` can access, or run gatediff as the owner of {}",
                 parent_of(path).display()
             ),
             Self::File { path, .. } => format!(
-                "Check that {} exists, is yours, and that its disk is not full; TMPDIR chooses another place for temporary files.",
+                "check that {} exists and is yours, and that its disk is not full; TMPDIR sets another directory for temporary files",
                 parent_of(path).display()
             ),
             Self::InitFailed { bin, .. } => format!(
-                "Try `{} --version`, reinstall PostgreSQL's server package if that fails, or set GATEDIFF_PG_BIN to the bin directory of another installation.",
+                "try `{} --version`, reinstall PostgreSQL's server package if that fails, or set GATEDIFF_PG_BIN to the bin directory of another installation",
                 bin.join("initdb").display()
             ),
             Self::NotStarted { .. } | Self::TooSlow { .. } => {
-                "The lines above are the end of the server's log; check free disk space and memory, or set GATEDIFF_PG_BIN to the bin directory of another installation.".to_owned()
+                "the lines above are the end of the server's log; check free disk space and memory, or set GATEDIFF_PG_BIN to the bin directory of another installation".to_owned()
             }
             Self::NotStopped { path, .. } => format!(
-                "Look for processes with {} in their arguments (`ps ax`) and end them; the directory is removed at the next start.",
+                "look for processes with {} in their arguments (`ps ax`) and end them; the directory is removed at the next start",
                 path.display()
             ),
             Self::KeepInUse { .. } => {
-                "Close the other run, or give another directory.".to_owned()
+                "stop the other run, or use another directory".to_owned()
             }
             Self::KeepForeign { .. } => {
-                "Give an empty directory, or one that does not exist yet.".to_owned()
+                "use an empty directory, or one that does not exist yet".to_owned()
             }
             Self::KeepOtherVersion { found, .. } => format!(
-                "Set GATEDIFF_PG_BIN to the bin directory of PostgreSQL {found}, or give another directory."
+                "set GATEDIFF_PG_BIN to the bin directory of PostgreSQL {found}, or use another directory"
             ),
         }
     }

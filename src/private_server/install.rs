@@ -27,7 +27,7 @@ fn command(release: &str, is_mac: bool) -> &'static str {
     if is_mac {
         return "brew install postgresql";
     }
-    "Install PostgreSQL's server package, or set GATEDIFF_PG_BIN to the directory of initdb and postgres."
+    "install PostgreSQL's server package, or set GATEDIFF_PG_BIN to the directory of initdb and postgres"
 }
 
 #[cfg(test)]

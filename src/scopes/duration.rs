@@ -124,7 +124,7 @@ pub fn parse_amount(text: &str, unit: Unit) -> Result<i64, Violation> {
         .map(|amount| amount * unit.seconds())
         .map_err(|violation| match violation.code {
             1356 => violation.hint(format!(
-                "the longest is {max} {}s; 0 is without limit",
+                "the maximum is {max} {}s; 0 means no limit",
                 unit.word()
             )),
             _ => violation,
@@ -149,8 +149,7 @@ pub fn parse_duration(text: &str) -> Result<i64, Violation> {
     unit.map_or_else(
         || {
             let label = Part::Duration.label();
-            let units =
-                "a number with s, m, H or d behind it is accepted, such as 30d; 0 is without limit";
+            let units = "write a number followed by s, m, H or d, such as 30d; 0 means no limit";
             Err(violation(1352, &[label])
                 .of(Part::Duration.word())
                 .hint(units))
@@ -175,14 +174,14 @@ fn number(text: &str, max: i64, part: Part) -> Result<i64, Violation> {
     let violation = match text {
         "" => violation(1350, &[label]).hint("type 0 for no limit"),
         _ if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            violation(1352, &[label]).hint("only whole numbers are accepted; 0 is without limit")
+            violation(1352, &[label]).hint("only whole numbers are accepted; 0 means no limit")
         }
         _ => match text.parse::<i64>() {
             Ok(number) if (0..=max).contains(&number) => return Ok(number),
             Ok(number) if number < 0 => below(label, text),
             Err(_) if text.starts_with('-') => below(label, text),
             _ => violation(1356, &[label, &max.to_string(), &format!("[{text}]")])
-                .hint(format!("at most {max}; 0 is without limit")),
+                .hint(format!("at most {max}; 0 means no limit")),
         },
     };
     Err(violation.of(part.word()))
@@ -190,7 +189,7 @@ fn number(text: &str, max: i64, part: Part) -> Result<i64, Violation> {
 
 /// Returns the violation of a number below zero.
 pub(super) fn below(label: &str, text: &str) -> Violation {
-    violation(1355, &[label, "0", &format!("[{text}]")]).hint("0 is without limit")
+    violation(1355, &[label, "0", &format!("[{text}]")]).hint("0 means no limit")
 }
 
 #[cfg(test)]

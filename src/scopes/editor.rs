@@ -105,14 +105,14 @@ impl<'w> Editor<'w, '_> {
             Some(scope) if *scope.name == *name => Ok(scope),
             Some(scope) => Err(violation(1286, &[])
                 .hint(format!(
-                    "the scope was renamed to {}: read the scopes again",
+                    "the scope was renamed to {}: reload the scopes",
                     scope.name
                 ))
                 .about([scope.item()])
                 .into()),
             None => Err(violation(1298, &[])
                 .hint(format!(
-                    "the scope {name} no longer exists: read the scopes again"
+                    "the scope {name} no longer exists: reload the scopes"
                 ))
                 .into()),
         }
@@ -236,7 +236,7 @@ impl<'w> Editor<'w, '_> {
         for row in self.rows(TableId::XMap, x_map::GROUP_ID, id) {
             self.planned.changes.delete(TableId::XMap, row.clone());
             self.note(
-                "X-API keys were mapped to the scope's hidden groups: those maps are removed"
+                "X-API keys were mapped to the scope's hidden groups: those mappings are removed"
                     .to_owned(),
             );
         }
@@ -341,7 +341,7 @@ impl<'w> Editor<'w, '_> {
         unfit.map(|group| {
             violation(1365, &[group])
                 .hint(format!(
-                    "client {id} has {}, the scope {}: give it a scope of its own level",
+                    "client {id} has {}, the scope has {}: give it a scope of its own level",
                     level(client.level.as_deref()),
                     level(scope.level.as_deref())
                 ))

@@ -123,7 +123,7 @@ pub async fn edit(
         target_database = work.target,
         operator = options.operator,
         command,
-        "edit begins"
+        "edit started"
     );
     let done = run.job(&work).await?;
     tracing::info!(job = done.job, command, "edit committed");
@@ -292,6 +292,6 @@ fn check_codes(edit: &Edit) -> Result<(), Failure> {
             FailureKind::Usage,
             format!("unknown finding '{code}'; nothing was written"),
         )
-        .hint(format!("one of {}", known.join(", "))))
+        .hint(format!("known: {}", known.join(", "))))
     })
 }

@@ -86,7 +86,7 @@ impl<'w> Editor<'w, '_> {
         let catalogue = &self.scope_rows.catalogue;
         let Some(scope) = catalogue.scope(id) else {
             return Err(violation(1286, &[])
-                .hint("the scope no longer exists: read the scopes again")
+                .hint("the scope no longer exists: reload the scopes")
                 .into());
         };
         let now = Draft::of(catalogue, scope);
@@ -381,7 +381,7 @@ fn stale(scope: &Scope, seen: &Draft, now: &Draft, draft: &Draft) -> Refused {
         });
     let stale = Stale {
         item: scope.item(),
-        why: "it changed after it was read".to_owned(),
+        why: "changed after it was read".to_owned(),
         fields: fields.collect(),
     };
     let violation = violation(1286, &[])

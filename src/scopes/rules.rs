@@ -44,7 +44,7 @@ impl Draft {
             && let Some(violation) = too_long(&self.name, MAX_NAME, Part::Name)
         {
             return Some(violation.hint(format!(
-                "the product's page accepts 50, but its table of groups holds {MAX_NAME}: a longer name can have no API"
+                "the product's page accepts 50, but its table of groups holds {MAX_NAME}: a scope with a longer name cannot have APIs"
             )));
         }
         if is_kept {
@@ -138,7 +138,7 @@ impl Draft {
         violations.extend(too_long.map(|api| {
             let length = api.module.chars().count().to_string();
             violation(1351, &[&api.module, "100", &length]).of(Part::Apis.word()).hint(
-                "the name of the module is too long for the product's table of groups: it cannot join any",
+                "the name of the module is too long for the product's table of groups: its APIs cannot be added to a scope",
             )
         }));
         violations
@@ -223,7 +223,7 @@ pub(super) fn unknown_authentication(id: &str, catalogue: &Catalogue) -> Violati
         .collect();
     let hint = match known.as_slice() {
         [] => "the target has no authentication types".to_owned(),
-        known => format!("there are: {}", few(known)),
+        known => format!("known: {}", few(known)),
     };
     violation(1397, &[id])
         .of(Part::Authentications.word())
@@ -245,7 +245,7 @@ pub(super) fn levels(catalogue: &Catalogue) -> String {
     let known: Vec<&str> = catalogue.levels().iter().map(|level| &*level.id).collect();
     match known.as_slice() {
         [] => "the target has no security levels".to_owned(),
-        known => format!("there are: {}", few(known)),
+        known => format!("known: {}", few(known)),
     }
 }
 
@@ -262,7 +262,7 @@ fn unfit(text: &str, max: usize, part: Part) -> Option<Violation> {
     let zero = text.contains('\0').then(|| {
         violation(1352, &[part.label()])
             .of(part.word())
-            .hint("remove the NUL character: no database stores it")
+            .hint("remove the NUL character: PostgreSQL cannot store it")
     });
     zero.or_else(|| too_long(text, max, part))
 }
@@ -285,7 +285,7 @@ fn check_number(number: i64, max: i64, part: Part) -> Option<Violation> {
     (number > max).then(|| {
         violation(1356, &[label, &max.to_string(), &format!("[{number}]")])
             .of(part.word())
-            .hint(format!("at most {max}; 0 is without limit"))
+            .hint(format!("at most {max}; 0 means no limit"))
     })
 }
 

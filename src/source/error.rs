@@ -117,10 +117,7 @@ impl ParseError {
             kind: ParseErrorKind::UnknownFormat,
             position: None,
             path: String::new(),
-            message: format!(
-                "{root}; that is no known format (known: {})",
-                known.join(", ")
-            ),
+            message: format!("{root}; not a known format (known: {})", known.join(", ")),
         }
     }
 }

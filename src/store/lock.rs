@@ -134,7 +134,7 @@ fn describe(row: &PgRow) -> String {
             .flatten()
             .filter(|text| !text.is_empty())
     };
-    let mut who = text(0).unwrap_or_else(|| "a role that is gone".to_owned());
+    let mut who = text(0).unwrap_or_else(|| "a dropped role".to_owned());
     if let Some(name) = text(1) {
         // The program, and its operator and machine, if the session has our
         // name.

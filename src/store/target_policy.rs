@@ -84,7 +84,7 @@ impl fmt::Display for ProfileMatch {
             MatchedBy::Unreadable(why) => {
                 write!(
                     f,
-                    "profile '{profile}' may name this database: its address is not usable: {why}"
+                    "profile '{profile}' may name this database: its address is invalid: {why}"
                 )
             }
         }

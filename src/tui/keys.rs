@@ -97,10 +97,10 @@ impl Key {
             (KeyCode::Char('['), true, _) => Some("Esc"),
             (KeyCode::Char('a'..='z' | ' ' | '4'..='7'), true, false) => None,
             (KeyCode::Char(_), true, _) | (KeyCode::Char(_), _, true) => {
-                Some("another key, or nothing")
+                Some("another key or nothing")
             }
-            (KeyCode::Char('['), _, _) if self.alt => Some("the beginning of other keys"),
-            (KeyCode::Char('O'), _, _) if self.alt => Some("the beginning of other keys"),
+            (KeyCode::Char('['), _, _) if self.alt => Some("the start of another key's sequence"),
+            (KeyCode::Char('O'), _, _) if self.alt => Some("the start of another key's sequence"),
             (KeyCode::Tab, true, _) => Some("Tab"),
             (KeyCode::Enter, true, _) | (KeyCode::Enter, _, true) => Some("Enter"),
             (KeyCode::Backspace, true, _) | (KeyCode::Backspace, _, true) => Some("Backspace"),
@@ -256,10 +256,10 @@ mod tests {
             ("ctrl-m", "Enter"),
             ("ctrl-h", "Backspace"),
             ("ctrl-[", "Esc"),
-            ("ctrl-1", "another key, or nothing"),
-            ("shift-1", "another key, or nothing"),
+            ("ctrl-1", "another key or nothing"),
+            ("shift-1", "another key or nothing"),
             ("shift-enter", "Enter"),
-            ("alt-[", "the beginning of other keys"),
+            ("alt-[", "the start of another key's sequence"),
         ] {
             assert_eq!(Key::parse(text).unwrap().stand_in(), Some(sent), "{text}");
         }

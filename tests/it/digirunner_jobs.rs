@@ -200,7 +200,10 @@ async fn an_item_that_changed_since_the_plan_is_named() {
         "UPDATE tsmp_client SET tps = 77 WHERE client_id = 'b'",
     )
     .await;
-    assert_eq!(described, ["client:b changed in the target since: /tps"]);
+    assert_eq!(
+        described,
+        ["client:b has since changed in the target: /tps"]
+    );
 }
 
 #[tokio::test]
@@ -215,8 +218,8 @@ async fn an_item_that_was_added_or_removed_since_the_plan_is_named() {
     assert_eq!(
         described,
         [
-            "group:g was added to the target since",
-            "rdb-connection:c was removed from the target since"
+            "group:g has since been added to the target",
+            "rdb-connection:c has since been removed from the target"
         ]
     );
 }
@@ -259,27 +262,27 @@ async fn an_item_whose_prerequisite_is_gone_since_the_plan_is_named() {
         (
             groups,
             "tsmp_group",
-            "group:g was removed from the target since (client:a requires it)",
+            "group:g has since been removed from the target (client:a requires it)",
         ),
         (
             scopes,
             "tsmp_vgroup",
-            "scope:s was removed from the target since (client:a requires it)",
+            "scope:s has since been removed from the target (client:a requires it)",
         ),
         (
             level,
             "tsmp_security_level",
-            "security-level:L was removed from the target since (client:a requires it)",
+            "security-level:L has since been removed from the target (client:a requires it)",
         ),
         (
             authentication,
             "tsmp_group_authorities",
-            "authentication:X was removed from the target since (group:new requires it)",
+            "authentication:X has since been removed from the target (group:new requires it)",
         ),
         (
             connection,
             "dgr_rdb_connection",
-            "rdb-connection:c was removed from the target since (client:a requires it)",
+            "rdb-connection:c has since been removed from the target (client:a requires it)",
         ),
     ] {
         let kept = if table == "tsmp_security_level" {
@@ -318,7 +321,7 @@ async fn a_client_that_is_over_the_limit_since_the_plan_is_named() {
     );
     // The scope that it relies on is why.
     assert!(
-        described[1].starts_with("scope:s changed in the target since: "),
+        described[1].starts_with("scope:s has since changed in the target: "),
         "{described:?}"
     );
 }

@@ -427,7 +427,7 @@ async fn an_api_whose_module_fits_the_apis_table_and_not_the_links_is_blocked() 
     assert!(
         entry.verdict.reasons[0]
             .message
-            .contains("tsmp_group_api.module_name takes 100")
+            .contains("tsmp_group_api.module_name holds at most 100")
     );
 }
 

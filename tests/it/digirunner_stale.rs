@@ -179,7 +179,9 @@ async fn is_named(meanwhile: &str, item: &str, field: &Value) {
     assert_eq!(stale[0].item.to_string(), item);
     assert_eq!(described[0]["fields"], json!([field]));
     assert!(
-        stale[0].why.starts_with("changed in the target since: "),
+        stale[0]
+            .why
+            .starts_with("has since changed in the target: "),
         "{}",
         stale[0].why
     );
@@ -242,7 +244,7 @@ async fn a_row_of_an_item_to_be_added_is_named() {
     let client = "INSERT INTO tsmp_client (client_id, client_name, client_status, tps, owner, create_time, create_user, \
                   security_level_id) VALUES ('a', 'n', '1', 77, 'o', now(), 'x', 'SYSTEM')";
     let added = stale(&sample(), &file, client).await;
-    assert_eq!(added[0].why, "was added to the target since");
+    assert_eq!(added[0].why, "has since been added to the target");
     let fields = serde_json::to_value(&added[0].fields).unwrap();
     let tps = json!({"path": "/tps", "now": 77, "wanted": 10, "secret": false});
     assert!(fields.as_array().unwrap().contains(&tps), "{fields:#}");
@@ -251,13 +253,13 @@ async fn a_row_of_an_item_to_be_added_is_named() {
     let leftover = describe(&sample(), &file, host).await;
     assert_eq!(
         leftover,
-        ["client:a changed in the target since: /hosts/1.1.1.1"]
+        ["client:a has since changed in the target: /hosts/1.1.1.1"]
     );
     let there = sample().host(1, "a", "left", "1.1.1.1");
     let gone = describe(&there, &file, "DELETE FROM tsmp_client_host").await;
     assert_eq!(
         gone,
-        ["client:a changed in the target since: /hosts/1.1.1.1"]
+        ["client:a has since changed in the target: /hosts/1.1.1.1"]
     );
 }
 
@@ -271,7 +273,7 @@ async fn the_local_text_of_a_hidden_group_is_not_overwritten_unseen() {
     .await;
     assert_eq!(
         described,
-        ["scope:s changed in the target since: /hiddenGroups/m~1k/groupAlias"]
+        ["scope:s has since changed in the target: /hiddenGroups/m~1k/groupAlias"]
     );
 }
 
@@ -291,7 +293,7 @@ async fn an_item_that_is_relied_on_and_left_out_of_the_import_is_named() {
         .unwrap_err();
     assert_eq!(
         serde_json::to_value(&failure.stale).unwrap(),
-        json!([{"item": "group:g", "why": "changed in the target since: /groupDesc (client:a requires it)", "fields":
+        json!([{"item": "group:g", "why": "has since changed in the target: /groupDesc (client:a requires it)", "fields":
             [{"path": "/groupDesc", "then": "then", "now": "now", "wanted": "wanted", "secret": false}]}])
     );
 }
@@ -303,7 +305,7 @@ async fn an_api_that_vanished_or_came_back_is_named_where_it_is_used() {
     assert_eq!(
         gone,
         [
-            "client:a changed in the target since: /openApiKeys/alias-key/apis/m~1k, \
+            "client:a has since changed in the target: /openApiKeys/alias-key/apis/m~1k, \
              /openApiKeys/alias-key/apis/uid-m-k; API m/k is now missing in the target",
             "group:g API m/k is now missing in the target",
             "scope:s API m/k is now missing in the target",
@@ -378,8 +380,10 @@ async fn a_name_that_was_taken_and_a_level_that_changed_are_reported_with_the_re
     .await;
     assert_eq!(
         level,
-        ["client:a changed in the target since: /securityLevelId; \
-          is now blocked: security level is 'B' in the target and 'A' in the file"]
+        [
+            "client:a has since changed in the target: /securityLevelId; \
+          is now blocked: security level is 'B' in the target and 'A' in the file"
+        ]
     );
     let target = target.client("z", json!({}));
     let taken = describe(

@@ -468,7 +468,7 @@ async fn a_target_that_cannot_be_reached_is_reported_with_what_to_check() {
         1,
         "unreachable",
         None,
-        &["too many connections", "as many sessions as"],
+        &["too many connections", "the connection limit of"],
     );
     let stranger = url.replace("user=postgres", "user=nobody_here");
     faulty.fails_at(&stranger, &[]).await.assert(

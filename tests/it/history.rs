@@ -490,7 +490,7 @@ async fn what_changed_since_is_named_with_its_fields_and_nothing_is_undone() {
     assert!(
         described
             .stderr
-            .contains("/tsmp_client/tps: then 2, now 3, wanted 1"),
+            .contains("/tsmp_client/tps: was 2, now 3, wanted 1"),
         "{}",
         described.stderr
     );
@@ -555,7 +555,7 @@ async fn only_what_was_named_is_undone() {
         (
             "client:crm-1",
             64,
-            "job 1 has no items like client:crm-1 to undo",
+            "job 1 has no items matching client:crm-1 to undo",
         ),
         (
             "client:nobody",

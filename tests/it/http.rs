@@ -89,7 +89,7 @@ async fn it_refuses_to_begin_with_a_secret_that_can_be_guessed_and_says_how_to_m
     assert_eq!(ran.code, Some(64), "{ran:?}");
     let ran = refused(&db, &[], None, "");
     assert!(
-        ran.stderr.contains("nobody could use this server"),
+        ran.stderr.contains("nobody could use the server"),
         "{}",
         ran.stderr
     );
@@ -118,7 +118,7 @@ async fn it_refuses_a_ledger_file_and_production_without_the_databases_name() {
     assert_eq!(ran.code, Some(64), "{ran:?}");
     assert_eq!(
         ran.json()["error"]["message"],
-        "serve keeps its ledger only in the target"
+        "serve requires its ledger in the target"
     );
     let production = "[profile.default]\nproduction = true\n";
     let ran = refused(&db, &[], Some(SECRET), production);
@@ -377,7 +377,7 @@ async fn reported_to_stop_it_accepts_no_more_answers_what_it_began_and_ends_well
         assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
         assert_eq!(served.ended().code(), Some(0), "{}", served.stderr());
         assert!(
-            served.stderr().contains("all running jobs are done"),
+            served.stderr().contains("all running jobs finished"),
             "{}",
             served.stderr()
         );

@@ -627,7 +627,7 @@ async fn while_another_program_has_the_lock_or_the_queue_is_full_clients_are_rep
     assert!(
         messages
             .iter()
-            .any(|message| message.contains("Too many jobs are waiting")),
+            .any(|message| message.contains("Too many jobs are queued")),
         "{messages:?}"
     );
     sqlx::query("SELECT pg_advisory_unlock_all()")

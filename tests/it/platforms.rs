@@ -614,7 +614,7 @@ async fn options_that_a_format_does_not_have_are_wrong_usage() {
                 let ran = bench.run(command, &[&[&*product.export()], args].concat());
                 assert_eq!(ran.code, Some(64), "{}: {}", product.name, ran.stdout);
                 assert!(
-                    ran.stdout.contains("take no import options"),
+                    ran.stdout.contains("have no import options"),
                     "{}",
                     ran.stdout
                 );

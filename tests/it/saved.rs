@@ -566,20 +566,20 @@ async fn a_stale_plan_is_refused_with_the_three_states_and_shown_all_the_same() 
     );
     assert_eq!(
         document["stale"],
-        json!([{"item": "client:a", "why": "changed in the target since: /tps", "fields":
+        json!([{"item": "client:a", "why": "has since changed in the target: /tps", "fields":
             [{"path": "/tps", "then": 1, "now": 77, "wanted": 50, "secret": false}]}])
     );
     let text = desk.run(&["apply", "plan.json", "--yes"]);
     assert_eq!(text.code, Some(3));
     assert!(
         text.stderr
-            .contains("  stale:     client:a changed in the target since: /tps\n"),
+            .contains("  stale:     client:a has since changed in the target: /tps\n"),
         "{}",
         text.stderr
     );
     assert!(
         text.stderr
-            .contains("             /tps: then 1, now 77, wanted 50\n"),
+            .contains("             /tps: was 1, now 77, wanted 50\n"),
         "{}",
         text.stderr
     );
@@ -719,7 +719,7 @@ async fn bytes_that_are_no_plan_are_refused_with_line_and_column_and_never_panic
         (
             text.replacen("\"version\":4", "\"version\":5", 1),
             FailureKind::Format,
-            "has version 5, this program supports 1 to 4",
+            "version is 5; this version supports 1 to 4",
         ),
         (
             text.replacen("gatediff-plan", "else", 1),

@@ -403,7 +403,8 @@ async fn what_was_created_is_reported_with_how_to_undo_it() {
         ran.stderr
     );
     assert!(
-        ran.stderr.contains("note: `gatediff undo 1` undoes it"),
+        ran.stderr
+            .contains("note: `gatediff undo 1` undoes the job"),
         "{}",
         ran.stderr
     );
@@ -570,7 +571,7 @@ async fn what_breaks_a_rule_is_not_created() {
             "  item:      scope:accounts",
             "  next step: choose another one, or update the scope that has it",
             "  also:      1364 Security Level not found",
-            "  next step: there are: A, SYSTEM",
+            "  next step: known: A, SYSTEM",
             "  also:      1400 API: [a/b] does not found",
             "  also:      1400 API: [a/c] does not found",
             "  next step: register the API first, or check its module and key",
@@ -964,7 +965,7 @@ async fn a_scope_is_given_and_taken_and_each_is_undone() {
         taken.stdout
     );
     assert!(
-        taken.stderr.contains("`gatediff undo 2` undoes it"),
+        taken.stderr.contains("`gatediff undo 2` undoes the job"),
         "{}",
         taken.stderr
     );

@@ -97,7 +97,7 @@ async fn a_trigger_that_changes_a_column_is_named_and_refused() {
         failure.hints,
         [
             "table tsmp_client has trigger shout",
-            "to accept these changes and list them in the receipt: --accept-server-changes"
+            "use --accept-server-changes to accept these changes and list them in the receipt"
         ]
     );
     assert_eq!(site.row("tsmp_client", "true").await["emails"], "a@b!");

@@ -230,7 +230,7 @@ async fn the_default_profiles_settings_count_only_with_its_own_address() {
     assert!(
         refused
             .stderr
-            .contains("serve keeps its ledger only in the target"),
+            .contains("serve requires its ledger in the target"),
         "{}",
         refused.stderr
     );

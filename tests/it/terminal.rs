@@ -357,7 +357,8 @@ fn a_panic_in_a_task_ends_the_drawing_too() {
     assert_given_back(&pty, "code=2");
     assert!(pty.text().contains("in a task"), "{}", pty.text());
     assert!(
-        pty.text().contains("error: the terminal was given back"),
+        pty.text()
+            .contains("error: the terminal was already restored"),
         "{}",
         pty.text()
     );

@@ -146,8 +146,8 @@ async fn the_documentations_dangling_api_and_stale_names_are_reported() {
         .collect();
     for wanted in [
         "'Test API' (d023576f836a4e407153009e8d95cf73), which is neither in the file nor in the target, nor does its organisation list it",
-        "'5fa2db834e07444f760b7ceb314209fb' 'New API 1', and its organisation calls it 'API 2'",
-        "'7a6ddeca9244448a4233866938a0d6e2' 'API1', and its organisation calls it 'API 1'",
+        "'5fa2db834e07444f760b7ceb314209fb' 'New API 1', but its organisation calls it 'API 2'",
+        "'7a6ddeca9244448a4233866938a0d6e2' 'API1', but its organisation calls it 'API 1'",
     ] {
         assert!(
             described.iter().any(|message| message.contains(wanted)),

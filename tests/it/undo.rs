@@ -286,7 +286,7 @@ async fn a_row_that_changed_since_is_named_in_three_states_and_nothing_is_writte
         described,
         json!([{
             "item": "client:a",
-            "why": "tsmp_client (client_id \"a\") changed since: client_secret, tps",
+            "why": "tsmp_client (client_id \"a\") has since changed: client_secret, tps",
             "fields": [
                 {"path": "/tsmp_client/client_secret", "secret": true},
                 {"path": "/tsmp_client/tps", "then": 2, "now": 3, "wanted": 1, "secret": false},

@@ -41,7 +41,7 @@ pub enum Command {
     /// Start a private PostgreSQL with sample data and review a sample export on it
     #[command(after_help = "Example: gatediff demo tyk")]
     Demo(DemoArgs),
-    /// Review an import file in the terminal, against the target
+    /// Review an import file against the target in the terminal
     #[command(after_help = "Example: gatediff review export.json")]
     Review(ReviewArgs),
     /// Compare an import file with the target and print the plan; change nothing

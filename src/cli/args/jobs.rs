@@ -20,7 +20,7 @@ pub struct DemoArgs {
     /// How the screen looks.
     #[command(flatten)]
     pub screen: ScreenArgs,
-    /// Keep the demo's database between runs
+    /// Keep the demo database between runs
     #[arg(long)]
     pub keep: bool,
     /// Print the database's URL and serve it until interrupted
@@ -102,8 +102,7 @@ pub struct ApplyArgs {
 /// Options of `init`.
 #[derive(Clone, Debug, Args)]
 pub struct InitArgs {
-    /// Confirm with the name of the target database instead of being asked, which only happens in
-    /// production
+    /// Name of the target database, to confirm without being asked (asked in production only)
     #[arg(long, value_name = "NAME")]
     pub confirm: Option<String>,
 }
@@ -114,7 +113,7 @@ pub struct ExportArgs {
     /// Export this item and exactly what it requires; repeatable. Default: everything
     #[arg(long, value_name = "KIND:KEY")]
     pub item: Vec<String>,
-    /// Same for a client (digirunner)
+    /// Export this client and exactly what it requires; repeatable (digirunner)
     #[arg(long, value_name = "ID")]
     pub client: Vec<String>,
     /// Which objects (tyk, sp-config).
@@ -149,7 +148,7 @@ pub struct UndoArgs {
     /// Job number, from `history`
     #[arg(value_name = "JOB")]
     pub job: i64,
-    /// Undo only these items: KIND, or KIND:KEY with * in KEY; repeatable
+    /// Undo only these items: KIND, or KIND:KEY (KEY may contain *); repeatable
     #[arg(long, value_name = "WHICH")]
     pub only: Vec<String>,
     /// How to confirm.

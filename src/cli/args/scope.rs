@@ -84,7 +84,7 @@ pub struct ScopeListArgs {
     /// Only scopes of this security level
     #[arg(long, value_name = "ID")]
     pub level: Option<String>,
-    /// Only scopes that can be given to this client: of its level, and not assigned to it yet
+    /// Only scopes that can be given to this client: of its level and not assigned to it yet
     #[arg(long = "for", value_name = "CLIENT")]
     pub client: Option<String>,
     /// Column to sort by

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum, ValueHint};
 #[derive(Clone, Debug, Args)]
 pub struct Global {
     /// Target database: a URL or libpq keywords. Default: the address of --profile, else
-    /// DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as for psql,
+    /// DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql,
     /// else the profile `default`
     #[arg(long, global = true, value_name = "URL", help_heading = "Target")]
     pub database_url: Option<String>,
@@ -86,13 +86,13 @@ pub struct SelectionArgs {
     /// Only objects of this kind; repeatable, takes precedence over --exclude
     #[arg(long, value_name = "KIND")]
     pub include: Vec<String>,
-    /// No objects of this kind; repeatable
+    /// Exclude objects of this kind; repeatable
     #[arg(long, value_name = "KIND")]
     pub exclude: Vec<String>,
-    /// Of this kind, only the object with this id; repeatable
+    /// For this kind, only the object with this id; repeatable
     #[arg(long, value_name = "KIND:ID")]
     pub id: Vec<String>,
-    /// Of this kind, only the object with this name (case-sensitive); repeatable
+    /// For this kind, only the object with this name (case-sensitive); repeatable
     #[arg(long, value_name = "KIND:NAME")]
     pub name: Vec<String>,
 }
@@ -112,7 +112,7 @@ pub struct ImportArgs {
     /// to replace before references are resolved; repeatable
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub mapping: Vec<PathBuf>,
-    /// Map an organisation id of the file to another one, as in 5e9d…20=64a0…01; repeatable
+    /// Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable
     #[arg(
         long,
         value_name = "FROM=TO",
@@ -145,13 +145,13 @@ impl ScreenArgs {
 /// Which items are written.
 #[derive(Clone, Debug, Args)]
 pub struct ChoiceArgs {
-    /// Items to cover (overwrite): all, KIND, or KIND:KEY with * in KEY; repeatable
+    /// Items to cover (overwrite): all, KIND, or KIND:KEY (KEY may contain *); repeatable
     #[arg(long, value_name = "WHICH")]
     pub cover: Vec<String>,
-    /// Items to leave out: KIND, or KIND:KEY with * in KEY; repeatable
+    /// Items to leave out: KIND, or KIND:KEY (KEY may contain *); repeatable
     #[arg(long, value_name = "WHICH")]
     pub skip: Vec<String>,
-    /// Import although objects that the file refers to are missing: digirunner leaves out links to
+    /// Import even if objects that the file refers to are missing: digirunner leaves out links to
     /// missing APIs, tyk keeps references to missing APIs and policies
     #[arg(long)]
     pub ignore_missing: bool,
@@ -166,7 +166,7 @@ pub struct ConsentArgs {
     /// Do not ask for confirmation; not sufficient in production
     #[arg(long, short)]
     pub yes: bool,
-    /// Confirm with the name of the target database instead of being asked, also in production
+    /// Name of the target database, to confirm without being asked, also in production
     #[arg(long, value_name = "NAME")]
     pub confirm: Option<String>,
     /// Continue if a trigger or rule of the target changes values outside the plan, and list them

@@ -196,7 +196,7 @@ pub fn hash_secret(secret: &str) -> Result<String, Failure> {
     const SHORTEST: usize = 16;
     if secret.chars().count() < SHORTEST || secret.len() > MAX_SECRET_BYTES {
         let what = format!(
-            "a client's secret has at least {SHORTEST} characters and at most {MAX_SECRET_BYTES} bytes"
+            "a client's secret must have at least {SHORTEST} characters and at most {MAX_SECRET_BYTES} bytes"
         );
         return Err(
             Failure::new(FailureKind::Usage, what).hint("generate one with: openssl rand -hex 32")

@@ -77,7 +77,9 @@ impl Results {
         let mut results = Self::of_backup(backup);
         for (kind, count) in counts.iter().filter(|(_, count)| *count > 0) {
             if !is_importable(kind.as_str()) {
-                let text = format!("{count} of type {kind} are skipped: they can only be exported");
+                let text = format!(
+                    "skipped {count} of type {kind}: objects of this type can only be exported"
+                );
                 let detail = Map::from_iter([("objects".to_owned(), json!(count))]);
                 results.of(kind.as_str()).warnings.push(Message::new(
                     NOT_IMPORTABLE,

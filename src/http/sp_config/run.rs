@@ -97,7 +97,7 @@ async fn guarded(work: impl Future<Output = TaskEnd> + Send + 'static) -> TaskEn
         tracing::error!(%error, "a task panicked");
         ended(
             TaskState::Failed,
-            "Internal error; nothing was written. The server's log says more.",
+            "Internal error; nothing was written. See the server's log.",
         )
     })
 }

@@ -36,7 +36,7 @@ pub(in crate::http) async fn start(service: &Arc<Service>) -> Result<(), Failure
 /// Settles the tasks of lost servers, and removes expired tasks.
 async fn look_after(service: &Service) {
     if let Err(failure) = service.tasks.recover(RECOVERY_TIMEOUT).await {
-        tracing::warn!(%failure, "cannot settle the tasks of a lost server yet");
+        tracing::warn!(%failure, "cannot close the tasks of a lost server yet");
     }
     if let Err(failure) = service.tasks.expire().await {
         tracing::warn!(%failure, "cannot remove expired tasks yet");

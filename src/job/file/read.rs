@@ -20,7 +20,7 @@ pub(crate) fn read(path: &str) -> Result<Vec<u8>, Failure> {
             io::ErrorKind::NotFound => "check the path",
             io::ErrorKind::PermissionDenied => "check that you may read the file",
             io::ErrorKind::IsADirectory => "name the file in the directory",
-            _ => "check the file and its disk",
+            _ => "check the file and the disk",
         };
         Failure::new(FailureKind::File, "cannot read the file")
             .at(path)

@@ -40,7 +40,7 @@ pub(super) fn check_options(
         return Ok(());
     }
     if !platform.takes_options() {
-        let what = format!("files of {} take no import options", platform.name());
+        let what = format!("{} files have no import options", platform.name());
         return Err(Failure::new(FailureKind::Usage, what)
             .at(path)
             .hint("choose with --cover and --skip instead"));
@@ -125,7 +125,7 @@ pub(super) fn explain(path: &str, error: &ParseError) -> Failure {
         ParseErrorKind::Trailing => (
             FailureKind::Parse,
             "unexpected data after the end of the export",
-            "a file contains one export: export it again, or split the file",
+            "a file must contain exactly one export: export it again, or split the file",
         ),
         ParseErrorKind::Shape => (
             FailureKind::Parse,
@@ -135,7 +135,7 @@ pub(super) fn explain(path: &str, error: &ParseError) -> Failure {
         ParseErrorKind::UnknownFormat => (
             FailureKind::Format,
             "the file's format is not recognised",
-            "check that it is an export file; --format says which one it is",
+            "check that it is an export file, or name its format with --format",
         ),
     };
     Failure::new(kind, what)

@@ -187,25 +187,25 @@ pub fn parse(path: &str, bytes: &[u8]) -> Result<SavedPlan, Failure> {
         );
     }
     if !(OLDEST..=VERSION).contains(&head.version) {
-        let known = format!("this program supports {OLDEST} to {VERSION}");
+        let known = format!("this version supports {OLDEST} to {VERSION}");
         return Err(Failure::new(
             FailureKind::Format,
             "the plan was saved by another version of gatediff",
         )
         .at(path)
-        .because(format!("its format has version {}, {known}", head.version))
-        .hint("save it again with this program, or use the one that saved it"));
+        .because(format!("its format version is {}; {known}", head.version))
+        .hint("save it again with this version, or use the version that saved it"));
     }
     let document: Document =
         serde_json::from_slice(bytes).map_err(|error| explain(path, &error))?;
     let Some(platform) = platform::named(&document.platform) else {
         return Err(Failure::new(
             FailureKind::Format,
-            "the plan is for a product that this program does not support",
+            "the plan is for a product that this version of gatediff does not support",
         )
         .at(path)
         .because(format!("it names '{}'", document.platform))
-        .hint("use the program that saved it"));
+        .hint("use the version that saved it"));
     };
     let unknown = |error| {
         Failure::new(

@@ -140,7 +140,7 @@ impl SavedPlan {
         Err(
             Failure::new(FailureKind::Usage, "the plan is for another target")
                 .because(format!(
-                    "it was made against {}, this is {}",
+                    "it was made for {}; this is {}",
                     place(&self.target),
                     place(target)
                 ))
@@ -271,9 +271,8 @@ fn otherwise(then: &HashMap<&ItemId, Verb>, now: Option<&Approved>) -> Vec<Stale
 
 fn missing_unconfirmed(missing: MissingCount) -> Failure {
     let noun = missing.noun();
-    let what = format!(
-        "the target is missing {noun}, and the plan does not ignore them; nothing was written"
-    );
+    let what =
+        format!("the target lacks {noun}, and the plan does not ignore them; nothing was written");
     Failure::new(FailureKind::Blocked, what)
         .because(format!("{missing} missing when the plan was saved"))
         .hint(format!(

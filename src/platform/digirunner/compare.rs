@@ -113,7 +113,7 @@ fn findings_of(candidate: &Candidate, in_file: &HashSet<ItemId>) -> Vec<Finding>
     let needs = needs.filter(|on| [LEVEL, RDB].contains(&on.kind) && !in_file.contains(on));
     let needs = needs.map(|on| {
         let message = format!(
-            "requires {} '{}', which the file does not contain; the target must",
+            "requires {} '{}', which the file does not contain; the target must have it",
             on.kind, on.key
         );
         Finding::warning("not-in-file", placed(&message, path))

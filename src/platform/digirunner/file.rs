@@ -133,8 +133,11 @@ impl Reader {
         for name in TABLES.iter().map(|table| table.list).chain([API_USE_LIST]) {
             if !self.seen.contains(&name) {
                 self.findings.push(
-                    Finding::note("missing-list", format!("{name} is missing; taken as empty"))
-                        .at(format!("/{ROOT}/{name}")),
+                    Finding::note(
+                        "missing-list",
+                        format!("{name} is missing; treated as empty"),
+                    )
+                    .at(format!("/{ROOT}/{name}")),
                 );
             }
         }
@@ -360,7 +363,7 @@ impl<'de> Visitor<'de> for Rows<'_> {
         let path = self.reader.path();
         self.reader
             .findings
-            .push(Finding::note("null-list", "the list is null; taken as empty").at(path));
+            .push(Finding::note("null-list", "the list is null; treated as empty").at(path));
         Ok(Vec::new())
     }
 
@@ -564,7 +567,10 @@ impl<'de> Visitor<'de> for CellOf {
     }
 
     fn visit_f64<E: de::Error>(self, _: f64) -> Result<Cell, E> {
-        Err(wrong(self.expected(), "a fraction or a number too large"))
+        Err(wrong(
+            self.expected(),
+            "a fraction, or a number that is too large",
+        ))
     }
 
     fn visit_bool<E: de::Error>(self, _: bool) -> Result<Cell, E> {

@@ -49,7 +49,7 @@ impl Platform for Digirunner {
 
     fn after_apply(&self) -> &'static [&'static str] {
         &[
-            "running gateways notice within two minutes",
+            "running gateways pick up the changes within two minutes",
             "a Landing/Memory deployment does not: save something in its admin console, or restart Landing",
         ]
     }

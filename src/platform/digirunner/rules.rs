@@ -333,7 +333,7 @@ pub(crate) fn too_many_apis(there: usize, new: usize) -> Option<Reason> {
     (total > MAX_GROUPS).then(|| {
         Reason::new(
             "too-many-apis",
-            format!("would have {total} APIs{described}, the limit is {MAX_GROUPS}"),
+            format!("would have {total} APIs{described}; the limit is {MAX_GROUPS}"),
         )
     })
 }

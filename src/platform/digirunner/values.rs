@@ -96,33 +96,33 @@ fn complaint(
     match (cell, field.ty) {
         (Cell::Null, _) if field.required => Some((
             "value-required",
-            format!("{name} is null, and {place} requires a value"),
+            format!("{name} is null, but {place} requires a value"),
         )),
         (Cell::Text(text), Type::Text(max)) if is_longer(text, max) => {
             let length = text.chars().count();
             let described = match field.is_secret {
-                true => format!("{name} has too many characters: {place} takes {max}"),
-                false => format!("{name} has {length} characters, and {place} takes {max}"),
+                true => format!("{name} has too many characters: {place} holds at most {max}"),
+                false => format!("{name} has {length} characters, but {place} holds at most {max}"),
             };
             Some(("value-too-long", described))
         }
         (Cell::Text(text), _) if text.contains('\0') => Some((
             "value-not-storable",
             format!(
-                "{name} holds a NUL character, which {place} cannot: no text of PostgreSQL can"
+                "{name} contains a NUL character, which {place} cannot hold: PostgreSQL cannot store it in text"
             ),
         )),
         (Cell::Int(number), Type::IntAsLong) if i32::try_from(*number).is_err() => Some((
             "value-out-of-range",
             format!(
-                "{name} does not fit into {place}, which takes numbers from {} to {}",
+                "{name} does not fit into {place}, which holds numbers from {} to {}",
                 i32::MIN,
                 i32::MAX
             ),
         )),
         (Cell::Time(time), Type::Time) if chrono::Datelike::year(time) <= FIRST_YEAR => Some((
             "value-out-of-range",
-            format!("{name} does not fit into {place}, which begins in the year 4712 BC"),
+            format!("{name} does not fit into {place}, which holds dates from 4712 BC on"),
         )),
         _ => None,
     }
@@ -202,7 +202,7 @@ mod tests {
         assert_eq!(code, "value-too-long");
         assert_eq!(
             what,
-            "remark has 301 characters, and tsmp_client.remark takes 300"
+            "remark has 301 characters, but tsmp_client.remark holds at most 300"
         );
         assert_eq!(path, format!("{PATH}/remark"));
     }
@@ -311,7 +311,7 @@ mod tests {
         assert_eq!(
             described,
             [
-                "remark has 301 characters, and tsmp_client.remark takes 300 (/0/remark, and in 2 more rows)"
+                "remark has 301 characters, but tsmp_client.remark holds at most 300 (/0/remark, and in 2 more rows)"
             ]
         );
     }
@@ -327,8 +327,8 @@ mod tests {
         assert_eq!(error.code, "value-too-long");
         assert_eq!(
             error.what,
-            "contentTxt and reviewRemark together: keywordSearch has 4001 characters, and \
-             tsmp_dp_clientext.keyword_search takes 4000"
+            "contentTxt and reviewRemark together: keywordSearch has 4001 characters, but \
+             tsmp_dp_clientext.keyword_search holds at most 4000"
         );
         assert_eq!(error.path, PATH);
     }

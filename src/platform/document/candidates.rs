@@ -91,7 +91,7 @@ pub fn blocking_findings(
                 .filter(|need| !in_file.contains(&need.on))
                 .map(|need| {
                     let message = format!(
-                        "requires {} '{}', which the file does not contain; the target must",
+                        "requires {} '{}', which the file does not contain; the target must have it",
                         need.on.kind, need.on.key
                     );
                     Finding::warning("not-in-file", describe(&message))
@@ -102,8 +102,9 @@ pub fn blocking_findings(
     }
     findings.extend(missing.iter().flat_map(|missing| {
         let Missing { kind, key, .. } = missing;
-        let message =
-            format!("refers to {kind} '{key}', which the file does not contain; the target should");
+        let message = format!(
+            "refers to {kind} '{key}', which the file does not contain; the target should have it"
+        );
         missing
             .used_by
             .iter()

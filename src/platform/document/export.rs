@@ -217,7 +217,7 @@ impl<'o> Selected<'o> {
                 .filter(|name| !names.contains(name.as_str()))
             {
                 findings.push(describe(format!(
-                    "{place} contains no {word} with the name '{name}' (case counts)"
+                    "{place} contains no {word} with the name '{name}' (case-sensitive)"
                 )));
             }
         }

@@ -85,7 +85,7 @@ fn entries<'s>(
                 && &**version != "1"
             {
                 let message =
-                    "the file's version is not 1: some of its content may be unknown here";
+                    "the file's version is not 1: some of its content may not be recognised";
                 findings.push(Finding::warning("unknown-version", message).at("/version"));
             }
             match envelope.get(OBJECTS) {

@@ -27,7 +27,7 @@ impl<'o> Mapper<'o> {
             Some(path) => Some((mapping, path, Met::default())),
             None => {
                 let message = format!(
-                    "the mapping of {} is not possible: '{}' is not a path such as $.owner.name",
+                    "cannot map {}: '{}' is not a path such as $.owner.name",
                     mapping.kind, mapping.path
                 );
                 findings.push(Finding::warning("mapping-path", message));

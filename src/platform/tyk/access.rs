@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::sort::Sort;
+use super::object_kind::Sort;
 use crate::engine::access::{Model, Node, Party, Right, Subject, Terms, When, Words};
 use crate::engine::{Element, Entry, Field, ItemId, Plan, Value};
 
@@ -82,7 +82,7 @@ pub(super) fn model(plan: &Plan) -> Model {
 
 /// Returns an API as in the plan, or by its name in the right.
 fn api(plan: &Plan, id: Arc<str>, name: Arc<str>) -> Party {
-    let id = ItemId::new(super::sort::KINDS[1].kind.clone(), id);
+    let id = ItemId::new(super::object_kind::KINDS[1].kind.clone(), id);
     let known = plan.position(&id).and_then(|index| plan.entry(index));
     let name = known.map_or(name, |entry| Arc::clone(&entry.item.name));
     Party::new(id, name)

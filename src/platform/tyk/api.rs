@@ -1,6 +1,6 @@
 //! The parts of an API: its definition, and its OAS document.
 
-use super::sort::Sort;
+use super::object_kind::Sort;
 use crate::platform::document::{Json, Members, Object};
 
 /// The key of an API in the database.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::api::wrapper;
 use super::kinds;
+use super::object_kind::Sort;
 use super::shape;
-use super::sort::Sort;
 use crate::engine::Finding;
 use crate::engine::diff::push_segment;
 use crate::engine::display::some_of;

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use super::api::DATABASE_ID;
 use super::listen::{LISTENS, WOULD_LISTEN};
-use super::sort::{KINDS, ORGANISATION, Sort};
+use super::object_kind::{KINDS, ORGANISATION, Sort};
 use super::{listen, references, schema};
 use crate::engine::schema::{
     Column, Form, Key, KindSchema, OwnerRule, Patterns, Role, Stands, Unique,

@@ -12,6 +12,7 @@ mod api;
 mod file;
 mod kinds;
 mod listen;
+mod object_kind;
 mod organisations;
 mod prepare;
 mod print;
@@ -21,7 +22,6 @@ mod references;
 mod rules;
 mod schema;
 mod shape;
-mod sort;
 
 #[cfg(test)]
 mod tests;

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::api::GATEWAY;
+use super::object_kind::Sort;
 use super::shape::matching;
-use super::sort::Sort;
 use crate::engine::Finding;
 use crate::platform::document::{File, Json, change};
 

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::api;
+use super::object_kind::Sort;
 use super::schema::POLICY_BY_ARRAY;
-use super::sort::Sort;
 use crate::platform::document::{Json, Members, Object, Prepared, Sides};
 
 /// The version that an API without versions has.

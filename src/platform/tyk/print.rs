@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::file::LISTS;
-use super::sort::Sort;
+use super::object_kind::Sort;
 use crate::platform::Selection;
 use crate::platform::document::Object;
 

@@ -1,6 +1,6 @@
 //! The product as a platform.
 
-use super::sort::{KINDS, Sort};
+use super::object_kind::{KINDS, Sort};
 use super::{access, api, file, kinds, organisations, prepare, print, rules, schema};
 use crate::engine::access::Model;
 use crate::engine::schema::KindSchema;

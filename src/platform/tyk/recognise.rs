@@ -2,7 +2,7 @@
 //! elimination.
 
 use super::api::GATEWAY;
-use super::sort::Sort;
+use super::object_kind::Sort;
 use crate::platform::document::Json;
 
 /// The sort of an object.

@@ -1,7 +1,7 @@
 //! What organisations, APIs and policies refer to.
 
 use super::api::DATABASE_ID;
-use super::sort::{API, ORGANISATION, POLICY};
+use super::object_kind::{API, ORGANISATION, POLICY};
 use crate::engine::schema::{IfMissing, Others, Part, ReferenceRule, Within};
 
 /// The list of an organisation is only a copy: an export of an API does not

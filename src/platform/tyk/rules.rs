@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::api::{DATABASE_ID, definition, gateway, is_versioned, versions};
 use super::kinds::POLICY_DATABASE_ID;
 use super::listen::{self, LISTENS, WOULD_LISTEN};
-use super::sort::Sort;
+use super::object_kind::Sort;
 use crate::engine::display::some_of;
 use crate::engine::{Finding, Reason};
 use crate::platform::document::{Json, Members, Object, ResolvedReference, Sides};
@@ -226,14 +226,14 @@ pub(super) fn notice(found: &mut ResolvedReference<'_>, object: &Object, sides: 
         }
         if !name.is_empty() && name != calls {
             let message =
-                format!("it calls api '{id}' '{calls}', and its organisation calls it '{name}'");
+                format!("it calls api '{id}' '{calls}', but its organisation calls it '{name}'");
             found.findings.push(Finding::note("name-stale", message));
         }
         return;
     };
     if calls != &*api.name {
         let message = format!(
-            "calls api '{}' '{calls}', and it is called '{}'",
+            "calls api '{}' '{calls}', but its name is '{}'",
             api.item.key, api.name
         );
         found.findings.push(Finding::note("name-stale", message));

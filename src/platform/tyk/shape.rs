@@ -1,7 +1,7 @@
 //! Checks whether an object has the shape of its sort, as far as this program
 //! reads it. Other content may be anything, and is kept.
 
-use super::sort::Sort;
+use super::object_kind::Sort;
 use crate::engine::diff::{push_segment, segments};
 use crate::platform::document::{Json, Object, Span};
 use crate::source::{ParseError, ParseErrorKind, Source};

@@ -94,18 +94,18 @@ impl FetchError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Platform | Self::Cancelled => None,
-            Self::NoCache => Some("Set HOME or XDG_CACHE_HOME.".to_owned()),
+            Self::NoCache => Some("set HOME or XDG_CACHE_HOME".to_owned()),
             Self::Download { .. } => Some(
-                "Check the network and HTTPS_PROXY, or set GATEDIFF_PG_ARCHIVE to a mirror or to a file.".to_owned(),
+                "check the network and HTTPS_PROXY, or set GATEDIFF_PG_ARCHIVE to a mirror or to a file".to_owned(),
             ),
             Self::Checksum { .. } | Self::NotAChecksum { .. } | Self::TooLarge { .. } | Self::Programs { .. } => {
-                Some("Set GATEDIFF_PG_ARCHIVE to another archive.".to_owned())
+                Some("set GATEDIFF_PG_ARCHIVE to another archive".to_owned())
             }
             Self::Unpack { .. } => {
-                Some("Check that the archive is whole and the disk not full.".to_owned())
+                Some("check that the archive is complete and that the disk is not full".to_owned())
             },
             Self::File { path, .. } => Some(format!(
-                "Check that {} exists, is yours, and that its disk is not full.",
+                "check that {} exists and is yours, and that its disk is not full",
                 path.parent().unwrap_or(path).display()
             )),
         }

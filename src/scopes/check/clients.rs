@@ -194,7 +194,10 @@ impl<'w> Client<'_, 'w> {
                 scope.text(vgroup::VGROUP_NAME),
                 scope.text(vgroup::SECURITY_LEVEL_ID),
             );
-            let name = format!("{name} has level '{level}', the client '{}'", self.level);
+            let name = format!(
+                "{name} has level '{level}', the client has '{}'",
+                self.level
+            );
             let hint = "take the scope away from the client, or change the level of either";
             report.asked(Check::ClientLevelDiffers, self.item.clone(), name, hint);
         }
@@ -238,7 +241,7 @@ impl<'w> Client<'_, 'w> {
                     sign,
                     item,
                     name,
-                    "the scope is of another level than the client: take it away",
+                    "the scope has another level than the client: take it away",
                 );
             } else if fits {
                 report.fixed(

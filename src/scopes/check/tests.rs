@@ -326,7 +326,7 @@ fn a_holder_of_another_level_gets_nothing() {
         });
     let described = [
         "lacking-hidden-groups client:a m/2 of scope:crm !",
-        "client-level-differs client:a crm has level 'A', the client 'SYSTEM' !",
+        "client-level-differs client:a crm has level 'A', the client has 'SYSTEM' !",
     ];
     assert_asked(&lists, &described);
 }

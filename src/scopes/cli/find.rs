@@ -12,7 +12,7 @@ pub(super) fn find<'c>(catalogue: &'c Catalogue, word: &str) -> Result<&'c Scope
     match catalogue.named(word) {
         [scope] => Ok(scope),
         [] => Err(match catalogue.scope(word) {
-            Some(_) => not_found(word).hint(format!("a scope has this id: id:{word}")),
+            Some(_) => not_found(word).hint(format!("a scope with this id exists: use id:{word}")),
             None => not_found(word),
         }),
         several => {

@@ -32,6 +32,6 @@ pub(super) fn print_edited(
         safe(what),
         edited.seconds
     ));
-    printer.message(format!("note: `gatediff undo {job}` undoes it"));
+    printer.message(format!("note: `gatediff undo {job}` undoes the job"));
     text::afterwards(printer, &edited.server_changes, &edited.notes);
 }

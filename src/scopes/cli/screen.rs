@@ -20,7 +20,7 @@ pub(super) async fn run(
 ) -> Result<Exit, Failure> {
     let session = Session::new(global).await?;
     if !has_screen() {
-        return Err(Failure::new(FailureKind::Usage, "the screen of scopes requires a terminal").hint(
+        return Err(Failure::new(FailureKind::Usage, "the scope screen requires a terminal").hint(
             "run it in a terminal, or use a command: gatediff scope list, show, create, update, delete, give, take or check",
         ));
     }

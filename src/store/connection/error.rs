@@ -107,7 +107,7 @@ pub enum ConnectError {
     },
 
     /// The server accepts no connections now.
-    #[error("{target} accepts no connections now: {message}")]
+    #[error("{target} is not accepting connections: {message}")]
     Busy {
         /// The target.
         target: String,
@@ -116,7 +116,7 @@ pub enum ConnectError {
     },
 
     /// The server is older than the oldest supported version.
-    #[error("{target} is PostgreSQL {major}, and version {oldest} or newer is required")]
+    #[error("{target} is PostgreSQL {major}; version {oldest} or newer is required")]
     TooOld {
         /// The target.
         target: String,
@@ -143,26 +143,26 @@ impl ConnectError {
         match self {
             Self::Address { problem, .. } => address_hint(problem).to_owned(),
             Self::NoService { name, .. } => format!(
-                "Add a section [{name}] to ~/.pg_service.conf, name another file in PGSERVICEFILE, or unset PGSERVICE."
+                "add a section [{name}] to ~/.pg_service.conf, name another file in PGSERVICEFILE, or unset PGSERVICE"
             ),
-            Self::File { .. } => "Check that the file exists and that you may read it.".to_owned(),
-            Self::Unreachable { socket: true, .. } => "Check that a server runs and that its socket is in this directory, or give a host: --database-url postgresql://USER@HOST/DATABASE.".to_owned(),
-            Self::Unreachable { socket: false, .. } => "Check the host name and the port, that the server runs and listens on this address, and that no firewall is in between.".to_owned(),
-            Self::TooSlow { .. } => "Check the host name, the port and any firewall in between; PGCONNECT_TIMEOUT allows more seconds.".to_owned(),
-            Self::NotPostgres { .. } => "Check the port: another service may be listening there.".to_owned(),
+            Self::File { .. } => "check that the file exists and that you may read it".to_owned(),
+            Self::Unreachable { socket: true, .. } => "check that a server is running and that its socket is in this directory, or name a host: --database-url postgresql://USER@HOST/DATABASE".to_owned(),
+            Self::Unreachable { socket: false, .. } => "check the host name and the port, that the server is running and listens on this address, and that no firewall is in between".to_owned(),
+            Self::TooSlow { .. } => "check the host name, the port and any firewall in between; PGCONNECT_TIMEOUT allows more seconds".to_owned(),
+            Self::NotPostgres { .. } => "check the port: another service may be listening there".to_owned(),
             Self::WrongPassword { open_passfile: Some(file), .. } => format!(
-                "{} was not used, as other users may read it: `chmod 600 {}`.",
+                "{} was ignored because other users can read it: run `chmod 600 {}`",
                 file.display(),
                 file.display()
             ),
-            Self::WrongPassword { had_password: false, .. } => "No password was given: put it into ~/.pgpass (mode 0600) or PGPASSWORD.".to_owned(),
-            Self::WrongPassword { .. } => "Check the user and the password in the address, PGPASSWORD or ~/.pgpass.".to_owned(),
-            Self::Denied { .. } => "Check the user name, the role's CONNECT privilege on the database, and the server's pg_hba.conf.".to_owned(),
-            Self::NoDatabase { .. } => "Check the name after the last slash of the address, or PGDATABASE; `psql --list` lists the databases.".to_owned(),
-            Self::Tls { .. } => "Check sslmode and sslrootcert (PGSSLMODE, PGSSLROOTCERT); sslmode=disable connects without encryption where the server allows it.".to_owned(),
-            Self::Busy { .. } => "Try again in a moment: the server is starting or stopping, or has as many sessions as it, the database or the role may have.".to_owned(),
-            Self::TooOld { oldest, .. } => format!("Upgrade the server to PostgreSQL {oldest} or newer."),
-            Self::Other { .. } => "The server's log may say more.".to_owned(),
+            Self::WrongPassword { had_password: false, .. } => "no password was given: put one in ~/.pgpass (mode 0600) or PGPASSWORD".to_owned(),
+            Self::WrongPassword { .. } => "check the user and the password in the address, PGPASSWORD or ~/.pgpass".to_owned(),
+            Self::Denied { .. } => "check the user name, the role's CONNECT privilege on the database, and the server's pg_hba.conf".to_owned(),
+            Self::NoDatabase { .. } => "check the name after the last slash of the address, or PGDATABASE; `psql --list` lists the databases".to_owned(),
+            Self::Tls { .. } => "check sslmode and sslrootcert (PGSSLMODE, PGSSLROOTCERT); sslmode=disable connects without encryption where the server allows it".to_owned(),
+            Self::Busy { .. } => "try again in a moment: the server is starting or stopping, or the connection limit of the server, the database or the role is reached".to_owned(),
+            Self::TooOld { oldest, .. } => format!("upgrade the server to PostgreSQL {oldest} or newer"),
+            Self::Other { .. } => "see the server's log".to_owned(),
         }
     }
 }
@@ -170,17 +170,17 @@ impl ConnectError {
 fn address_hint(problem: &Malformed) -> &'static str {
     match problem {
         Malformed::StrayAt | Malformed::Percent | Malformed::Port => {
-            "In a URL, write the characters @ : / ? # % of a user name or password as %40 %3A %2F %3F %23 %25."
+            "in a URL, write the characters @ : / ? # % of a user name or password as %40 %3A %2F %3F %23 %25"
         }
         Malformed::UnknownParameter => {
-            "Remove parameters that belong to another program; the names are those of psql, as in postgresql://USER@HOST:5432/DATABASE?sslmode=require."
+            "remove parameters that belong to another program; the names are those of psql, as in postgresql://USER@HOST:5432/DATABASE?sslmode=require"
         }
-        Malformed::SeveralHosts => "Name the host of the primary server only.",
+        Malformed::SeveralHosts => "name the host of the primary server only",
         Malformed::NeitherForm
         | Malformed::NoValue
         | Malformed::OpenQuote
         | Malformed::Value(_) => {
-            "Write it as postgresql://USER@HOST:5432/DATABASE, or as host=HOST dbname=DATABASE user=USER."
+            "write it as postgresql://USER@HOST:5432/DATABASE, or as host=HOST dbname=DATABASE user=USER"
         }
     }
 }

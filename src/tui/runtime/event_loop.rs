@@ -344,7 +344,7 @@ impl<S: Screen> EventLoop<S> {
     fn suspend(&mut self) -> io::Result<()> {
         match self.screen.suspend() {
             Ok(Suspension::SessionLeader) => {
-                self.app.refuse("there is no shell to return to");
+                self.app.refuse("no shell to return to");
                 self.is_dirty = true;
                 Ok(())
             }

@@ -103,7 +103,7 @@ pub enum TerminalError {
     #[error("the terminal is already in use")]
     Taken,
     /// [`restore`] was called, by a signal path or by a panic in another thread.
-    #[error("the terminal was given back")]
+    #[error("the terminal was already restored")]
     GivenBack,
     /// More than [`COPY_LIMIT`].
     #[error("{bytes} bytes exceed the clipboard limit of terminals, {COPY_LIMIT}")]

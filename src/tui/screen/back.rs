@@ -14,7 +14,7 @@ use crate::tui::{Act, Action, App, Context, Effect, Line, Role, Run, count};
 pub(crate) const INTERRUPT: Action = Action {
     act: Act::Interrupt,
     name: "interrupt",
-    sentence: "Cancel what runs; otherwise go back",
+    sentence: "Cancel the running operation; otherwise go back",
     contexts: Context::ALL,
     keys: &["ctrl-c"],
     footer: None,

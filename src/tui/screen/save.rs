@@ -195,7 +195,7 @@ pub(crate) fn go(app: &mut App) -> Vec<Effect> {
         (Dialog::SaveBackup(job), _) => Save::Backup(job, path),
         (Dialog::Export(_), _) if selected == 0 => Save::Export(Vec::new(), path),
         (Dialog::Export(roots), _) if roots.is_empty() => {
-            app.refuse("no item that can be exported alone is chosen or selected");
+            app.refuse("no chosen or selected item can be exported alone");
             return Vec::new();
         }
         (Dialog::Export(roots), _) => Save::Export(roots, path),

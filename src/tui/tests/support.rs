@@ -770,7 +770,7 @@ pub(crate) fn stale_failure() -> Failure {
     };
     let canary = || text("canary-stale");
     let remark = "這是一個很長的備註,說明為什麼這個用戶端需要更高的流量上限,以及誰核准了它。";
-    let mut billing = Stale::new(id("client", "billing"), "changed in the target since");
+    let mut billing = Stale::new(id("client", "billing"), "has since changed in the target");
     billing.fields = vec![
         field("/tps", [Value::Int(10), Value::Int(20), Value::Int(50)]),
         field(
@@ -799,7 +799,7 @@ pub(crate) fn stale_failure() -> Failure {
         ),
         Stale::new(
             id("client", "evil\u{1b}[2J\u{202e}"),
-            "was added to the target since",
+            "has since been added to the target",
         ),
     ];
     failure

@@ -217,7 +217,7 @@ mod choosing {
         keys(&mut app, "1 j 2 space");
         assert_eq!(
             notice(&app),
-            "group:crm-read: left out; 1 item that requires it is blocked now"
+            "group:crm-read: left out; 1 item that requires it is now blocked"
         );
         assert_eq!(status(&app, "client:crm"), ItemStatus::CannotAdd);
     }
@@ -405,7 +405,7 @@ mod searching {
         assert_eq!(here(&app), "client:billing");
         assert_eq!(notice(&app), "no match for 'zzz'");
         keys(&mut app, "n");
-        assert_eq!(notice(&app), "no active search: / searches");
+        assert_eq!(notice(&app), "no active search: / starts one");
     }
 
     #[test]
@@ -663,7 +663,7 @@ mod importing {
         let mut app = plain();
         keys(&mut app, "P tab enter");
         assert!(keys(&mut app, "q esc P R ctrl-z").is_empty());
-        assert_eq!(notice(&app), "not while the import runs");
+        assert_eq!(notice(&app), "not while the import is running");
     }
 
     #[test]
@@ -677,7 +677,7 @@ mod importing {
         let item = crate::tui::tests::support::id("client", "billing");
         failure
             .stale
-            .push(Stale::new(item, "changed in the target since: /tps"));
+            .push(Stale::new(item, "has since changed in the target: /tps"));
         update(&mut app, Msg::Applied(id, Err(failure)));
         update(&mut app, Msg::Drawn);
         assert_eq!(open_dialog(&app), Some(&Dialog::Stale));
@@ -868,7 +868,7 @@ mod reading {
     fn the_palette_says_why_an_action_is_disabled() {
         let mut app = sampled(80, 24);
         keys(&mut app, ": \"next-match\" enter");
-        assert_eq!(notice(&app), "no active search: / searches");
+        assert_eq!(notice(&app), "no active search: / starts one");
     }
 
     #[test]
@@ -1065,7 +1065,7 @@ mod own_keys {
         let mut app = sampled(80, 24);
         app.keymap = keymap("search", "ctrl-f");
         keys(&mut app, "n");
-        assert_eq!(notice(&app), "no active search: ^F searches");
+        assert_eq!(notice(&app), "no active search: ^F starts one");
     }
 
     #[test]

@@ -479,11 +479,11 @@ mod modals {
             "The target changed since it was compared",
         );
         for (kind, key, why) in [
-            ("client", "crm", "was added to the target since"),
+            ("client", "crm", "has since been added to the target"),
             (
                 "group",
                 "crm-read",
-                "changed in the target since: /alias, /description",
+                "has since changed in the target: /alias, /description",
             ),
         ] {
             failure.stale.push(Stale::new(id(kind, key), why));

@@ -70,8 +70,7 @@ impl<'w> Comparer<'_, 'w> {
         let row =
             group_of(api).and_then(|group| self.sides.target.tables.row(TableId::Group, group))?;
         let message = format!(
-            "in the target the hidden group '{}' of API {}/{} stands for another API, too: one cannot change \
-             without the other",
+            "in the target, the hidden group '{}' of API {}/{} also stands for another API: one cannot change without the other",
             row.text(group::GROUP_ID),
             api.api.0,
             api.api.1

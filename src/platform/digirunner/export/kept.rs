@@ -402,7 +402,7 @@ impl<'w> Kept<'w> {
             let absent: Vec<&str> = absent.map(|(table, _)| table.table().name).collect();
             if !absent.is_empty() {
                 let message = format!(
-                    "the product refuses this file, gatediff does not: client '{id}' has no row in {}",
+                    "the product refuses this file, but gatediff accepts it: client '{id}' has no row in {}",
                     absent.join(" and in ")
                 );
                 let item = ItemId::new(CLIENT, row.shared(client::CLIENT_ID));
@@ -422,7 +422,7 @@ impl<'w> Kept<'w> {
         let first = self.rows(TableId::XKey).find(is_bare)?;
         let count = self.rows(TableId::XKey).filter(is_bare).count();
         let which = which(TableId::XKey, first, "has no group", count);
-        let message = format!("the product refuses this file, gatediff does not: {which}");
+        let message = format!("the product refuses this file, but gatediff accepts it: {which}");
         Some(Finding::warning("key-without-maps", message))
     }
 

@@ -420,7 +420,7 @@ fn rows_that_refer_to_nothing_are_left_out_and_reported() {
             "1 row of tsmp_vgroup_group is left out: vgroupId 'no scope', groupId '22' names a vgroupId that does not exist",
             "1 row of tsmp_vgroup_group is left out: vgroupId '2', groupId '21' names a groupId that does not exist",
             "1 row of tsmp_group_api is left out: groupId '22', apiKey 'k', moduleName 'm' names a groupId that does not exist",
-            "the product refuses this file, gatediff does not: client 'a' has no row in tsmp_dp_clientext and in \
+            "the product refuses this file, but gatediff accepts it: client 'a' has no row in tsmp_dp_clientext and in \
              oauth_client_details",
         ]
     );
@@ -460,9 +460,9 @@ fn what_an_import_is_going_to_miss_is_reported_and_stays() {
             "1 row of tsmp_client is blocked by an import until that exists: clientId 'a' names a securityLevelId that does not exist (Z)",
             "1 row of dgr_gtw_idp_info_jdbc is blocked by an import until that exists: gtwIdpInfoJdbcId '1' \
              names a connectionName that does not exist (nowhere)",
-            "the product refuses this file, gatediff does not: client 'a' has no row in tsmp_dp_clientext and in \
+            "the product refuses this file, but gatediff accepts it: client 'a' has no row in tsmp_dp_clientext and in \
              oauth_client_details",
-            "the product refuses this file, gatediff does not: client 'b' has no row in tsmp_dp_clientext and in \
+            "the product refuses this file, but gatediff accepts it: client 'b' has no row in tsmp_dp_clientext and in \
              oauth_client_details",
         ]
     );

@@ -429,8 +429,8 @@ fn clients_without_their_rows_are_named_one_by_one() {
     assert_eq!(
         messages,
         [
-            "the product refuses this file, gatediff does not: client 'no-extension' has no row in tsmp_dp_clientext",
-            "the product refuses this file, gatediff does not: client 'bare' has no row in tsmp_dp_clientext and in \
+            "the product refuses this file, but gatediff accepts it: client 'no-extension' has no row in tsmp_dp_clientext",
+            "the product refuses this file, but gatediff accepts it: client 'bare' has no row in tsmp_dp_clientext and in \
              oauth_client_details",
         ]
     );

@@ -82,7 +82,7 @@ fn each_wrong_type_is_named_without_its_value() {
         ("-7431", "text or null, found a number"),
         (
             "74.31",
-            "text or null, found a fraction or a number too large",
+            "text or null, found a fraction, or a number that is too large",
         ),
         ("true", "text or null, found true or false"),
         ("[\"canary-7f3a\"]", "text or null, found a list"),
@@ -104,7 +104,7 @@ fn each_wrong_type_is_named_without_its_value() {
 fn a_whole_number_has_no_fraction() {
     let described = refused(&clients("{\"tps\": 1.5}"));
     assert!(described.ends_with(
-        "expected a 32-bit whole number or null, found a fraction or a number too large"
+        "expected a 32-bit whole number or null, found a fraction, or a number that is too large"
     ));
 }
 
@@ -323,7 +323,7 @@ fn an_unknown_format_is_reported_with_the_first_names_of_its_root() {
     assert_eq!(error.kind, ParseErrorKind::UnknownFormat);
     assert!(
         error.message.starts_with(
-            "its root holds 'api_id', 'b', 'c', 'd', 'e'; that is no known format (known: digirunner"
+            "its root holds 'api_id', 'b', 'c', 'd', 'e'; not a known format (known: digirunner"
         ),
         "{}",
         error.message
@@ -332,7 +332,7 @@ fn an_unknown_format_is_reported_with_the_first_names_of_its_root() {
     assert!(
         empty
             .message
-            .starts_with("its root is empty; that is no known format (known: digirunner")
+            .starts_with("its root is empty; not a known format (known: digirunner")
     );
 }
 

@@ -141,7 +141,7 @@ fn a_long_scope_name_matters_only_where_a_hidden_group_carries_it() {
     assert_eq!(status(&plan(&with(json!({})), &to), &scope), "Add");
     let carried = plan(&with(json!({"vgroupName": name})), &to);
     assert_eq!(status(&carried, &scope), "Cannot add: value-too-long");
-    assert!(message(&carried, &scope).contains("tsmp_group.vgroup_name takes 30"));
+    assert!(message(&carried, &scope).contains("tsmp_group.vgroup_name holds at most 30"));
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn a_value_that_does_not_fit_is_reported_with_its_column_and_its_place_in_the_fi
         .host(3, "a", &"y".repeat(52), "1.1.1.3");
     assert_eq!(
         message(&plan(&from, &sample()), "client:a"),
-        "hostName has 51 characters, and tsmp_client_host.host_name takes 50 \
+        "hostName has 51 characters, but tsmp_client_host.host_name holds at most 50 \
          (/importClientRelated/tsmpClientHostList/1/hostName, and in one more row)"
     );
 }

@@ -104,7 +104,7 @@ fn what_means_nothing_in_the_file_is_reported() {
             "the file contains no objects of the requested type WORKFLOW",
             "objects of type RULE are selected, but the type is excluded",
             "the file contains no SOURCE with the id '9'",
-            "the file contains no SOURCE with the name 'Hr' (case counts)",
+            "the file contains no SOURCE with the name 'Hr' (case-sensitive)",
         ]
     );
 }

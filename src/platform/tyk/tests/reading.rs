@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::super::file;
-use super::super::sort::Sort;
+use super::super::object_kind::Sort;
 use super::{BANK, SECURITIES, api, api_id, object_id, organisation, policy, policy_id, read};
 use crate::platform::document::Product as _;
 use crate::platform::tyk::Tyk;

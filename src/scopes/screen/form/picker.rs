@@ -40,7 +40,7 @@ impl Topic {
             Self::Authentications => "The target has no authentication types.",
             Self::Level => "The target has no security levels.",
             Self::Clients => {
-                "No clients to choose: each has the scope already or is of another security level."
+                "No clients to choose: each already has the scope or has another security level."
             }
         }
     }

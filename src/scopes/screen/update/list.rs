@@ -90,7 +90,7 @@ pub(crate) const OTHER_HALF: Action = Action {
 pub(crate) const ZOOM: Action = Action {
     act: Act::Zoom,
     name: "zoom-scopes",
-    sentence: "Zoom one half to the whole screen, or back",
+    sentence: "Zoom the pane to full screen, or back",
     contexts: &[Context::Scopes],
     keys: &["z"],
     footer: None,

@@ -159,7 +159,7 @@ fn choice(app: &App, modal: &Modal, option: usize) -> Line {
     if roots.is_empty() {
         return line.and(
             Role::Dim,
-            &format!("{title}: none chosen or selected that exists in the target"),
+            &format!("{title}: no chosen or selected item exists in the target"),
         );
     }
     let keys: Vec<&str> = roots

@@ -228,7 +228,7 @@ fn ask_undo(app: &mut App) {
         ),
         Line::of(
             Role::Text,
-            "Refused, with nothing written, if a row has changed since or something depends on an added row.",
+            "Refused, with nothing written, if a row has since changed or something depends on an added row.",
         ),
         Line::of(Role::Text, "An undo is a job and can be undone, too."),
         Line::new(),

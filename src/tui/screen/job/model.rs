@@ -52,13 +52,13 @@ impl JobKind {
     pub(crate) const fn doing(self) -> &'static str {
         match self {
             Self::Compare => "file and target are being compared",
-            Self::Apply => "the import runs",
-            Self::Rehearse => "the rehearsal runs",
-            Self::Undo(_) => "the undo runs",
+            Self::Apply => "the import is running",
+            Self::Rehearse => "the rehearsal is running",
+            Self::Undo(_) => "the undo is running",
             Self::Save => "a file is being written",
             Self::History => "the ledger is being read",
             Self::Scopes => "the scopes are being read",
-            Self::Edit => "the edit runs",
+            Self::Edit => "the edit is running",
             Self::Check => "the scopes are being checked",
         }
     }

@@ -261,7 +261,7 @@ mod tests {
     fn stale(fields: Vec<StaleField>) -> Vec<Stale> {
         vec![Stale {
             fields,
-            ..Stale::new(id("client", "crm"), "changed in the target since")
+            ..Stale::new(id("client", "crm"), "has since changed in the target")
         }]
     }
 
@@ -282,7 +282,7 @@ mod tests {
         assert_eq!(
             describe(&stale, IMPORT_STATES, 100, false),
             [
-                "client crm: changed in the target since",
+                "client crm: has since changed in the target",
                 "  field  when compared                  now                            in the file",
                 "  tps    10                             20                             none",
             ]

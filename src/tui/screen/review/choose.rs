@@ -119,8 +119,12 @@ fn item(review: &mut Review, index: usize) -> String {
             left
         } else {
             format!(
-                "{left}; {} it is blocked now",
-                count(more, "item that requires", "items that require")
+                "{left}; {} now blocked",
+                count(
+                    more,
+                    "item that requires it is",
+                    "items that require it are"
+                )
             )
         };
     }

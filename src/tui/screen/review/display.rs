@@ -57,7 +57,7 @@ pub(crate) const SIDE_BY_SIDE: Action = Action {
 pub(crate) const ZOOM: Action = Action {
     act: Act::Zoom,
     name: "zoom",
-    sentence: "Zoom the pane to the whole screen, or back",
+    sentence: "Zoom the pane to full screen, or back",
     contexts: &[Context::Review],
     keys: &["z"],
     footer: Some("zoom"),

@@ -45,7 +45,7 @@ pub(crate) const NEXT_BLOCKED: Action = Action {
 pub(crate) const IN: Action = Action {
     act: Act::In,
     name: "in",
-    sentence: "Unfold, or go in",
+    sentence: "Expand, or move one level down",
     contexts: &[Context::Review],
     keys: &["l", "right"],
     footer: None,
@@ -56,7 +56,7 @@ pub(crate) const IN: Action = Action {
 pub(crate) const OUT: Action = Action {
     act: Act::Out,
     name: "out",
-    sentence: "Fold, or go out",
+    sentence: "Collapse, or move one level up",
     contexts: &[Context::Review],
     keys: &["h", "left"],
     footer: None,

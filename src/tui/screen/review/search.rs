@@ -42,7 +42,7 @@ pub(crate) const PREVIOUS_HIT: Action = Action {
 };
 
 fn is_searched(app: &App) -> Availability {
-    let why = format!("no active search: {} searches", app.key(Act::Search));
+    let why = format!("no active search: {} starts one", app.key(Act::Search));
     require(!app.search.query.is_empty(), &why)
 }
 

@@ -233,7 +233,7 @@ mod exporting {
         );
         assert_eq!(
             notice(&app),
-            "no item that can be exported alone is chosen or selected"
+            "no chosen or selected item can be exported alone"
         );
         assert_eq!(open_dialog(&app), Some(&Dialog::Export(Vec::new())));
     }

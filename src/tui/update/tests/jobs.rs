@@ -39,7 +39,7 @@ mod rehearsing {
         );
         assert!(app.is_applying());
         assert!(keys(&mut app, "q P w H ctrl-z").is_empty());
-        assert_eq!(notice(&app), "not while the rehearsal runs");
+        assert_eq!(notice(&app), "not while the rehearsal is running");
         update(
             &mut app,
             Msg::Rehearsed(effect_id(&effects), Ok(rehearsal(&[]))),
@@ -405,7 +405,7 @@ mod undoing {
             Some(JobKind::Undo(14))
         );
         assert!(keys(&mut app, "q U b j enter ctrl-z").is_empty());
-        assert_eq!(notice(&app), "not while the undo runs");
+        assert_eq!(notice(&app), "not while the undo is running");
         update(&mut app, Msg::Undone(id, Ok(undone())));
         assert_eq!(open_dialog(&app), Some(&Dialog::Undone));
         update(&mut app, Msg::Drawn);
@@ -443,7 +443,7 @@ mod undoing {
         let (mut app, id) = begun();
         let mut failure = stale_failure();
         failure.what =
-            "job 14 cannot be undone: rows changed since; nothing was written".to_owned();
+            "job 14 cannot be undone: rows have since changed; nothing was written".to_owned();
         update(&mut app, Msg::Undone(id, Err(failure)));
         assert_eq!(open_dialog(&app), Some(&Dialog::UndoStale));
         for part in ["as the job left it", "now", "to restore", "secret, differs"] {

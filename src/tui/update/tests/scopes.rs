@@ -400,7 +400,7 @@ mod editing {
         assert_eq!(edit(&effects), &wanted);
         assert_eq!(app.context(), Context::Applying);
         assert!(keys(&mut app, "q D j ctrl-z").is_empty());
-        assert_eq!(notice(&app), "not while the edit runs");
+        assert_eq!(notice(&app), "not while the edit is running");
     }
 
     #[test]

@@ -69,7 +69,8 @@ fn undo_done(app: &mut App) {
 fn undo_refused(app: &mut App) {
     let id = undoing(app);
     let mut failure = stale_failure();
-    failure.what = "job 14 cannot be undone: rows changed since; nothing was written".to_owned();
+    failure.what =
+        "job 14 cannot be undone: rows have since changed; nothing was written".to_owned();
     failure.hints = vec!["undo the later jobs first, or correct the rows by hand".to_owned()];
     update(app, Msg::Undone(id, Err(failure)));
     update(app, Msg::Drawn);

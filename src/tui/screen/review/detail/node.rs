@@ -157,7 +157,7 @@ fn confirmation(layout: &mut DetailLayout, review: &Review) {
     if review.choices.missing_confirmed {
         layout.text(Role::Text, &format!("Confirmed: {ignored}"));
     } else {
-        layout.text(Role::Blocked, "To be confirmed before the import:");
+        layout.text(Role::Blocked, "Confirm before the import:");
         layout.text(Role::Text, &ignored);
     }
 }

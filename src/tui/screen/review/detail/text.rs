@@ -157,7 +157,7 @@ impl Pane {
         if self.shows_end && !line.newline {
             rows.push(vec![(
                 Role::Dim,
-                crate::tui::widget::cut("\\ no line feed at the end", space, ""),
+                crate::tui::widget::cut("\\ no newline at the end", space, ""),
             )]);
         }
         rows
