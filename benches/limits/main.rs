@@ -14,8 +14,16 @@
 )]
 
 mod case;
+mod link;
 mod pg;
 mod program;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the tests cut connections; here they are only counted"
+)]
+#[path = "../../tests/it/support/proxy.rs"]
+mod proxy;
 mod report;
 mod rows;
 #[path = "../support/server.rs"]

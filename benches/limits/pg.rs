@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 pub(crate) use crate::server::server;
 
-/// A database, dropped at its end.
+/// A database, dropped at its end. The name is the one that the tests' proxy knows it by.
 #[derive(Debug)]
 pub(crate) struct TestDb {
     name: String,
@@ -38,6 +38,10 @@ impl TestDb {
             &format!("CREATE DATABASE {name} TEMPLATE {source} {strategy};"),
         );
         Self { name }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Its address.
