@@ -6,6 +6,7 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
     Ratio,
+    Milliseconds,
     Seconds,
     /// Bytes, messages, instructions.
     Count,
@@ -15,6 +16,7 @@ impl Unit {
     fn show(self, value: f64) -> String {
         match self {
             Self::Ratio => format!("{value:.2}×"),
+            Self::Milliseconds => format!("{value:.1} ms"),
             Self::Seconds => format!("{value:.2} s"),
             Self::Count if value >= 1e6 => format!("{:.2} M", value / 1e6),
             Self::Count => format!("{value:.0}"),

@@ -67,6 +67,11 @@ impl Tables {
         Self::read(db, "!~ '^(pg_|information_schema|gatediff|tsmp_api)'")
     }
 
+    /// The documents of the products that are kept as such.
+    pub(crate) fn of_documents(db: &TestDb) -> Self {
+        Self::read(db, "= 'gatediff.documents'")
+    }
+
     /// Reads all rows by COPY; returns the time of a process that does nothing else.
     pub(crate) fn copy_out(&self, db: &TestDb) -> Duration {
         let copies: Vec<String> = self

@@ -1,16 +1,20 @@
 //! What is measured.
 
 mod digirunner;
+mod documents;
 mod growth;
 mod round_trips;
+mod serve;
 
 use crate::report::Report;
 use crate::settings::Settings;
 
 /// All of it, in order.
-pub(crate) const ALL: [fn(&Settings, &mut Report); 4] = [
+pub(crate) const ALL: [fn(&Settings, &mut Report); 6] = [
     digirunner::adds,
     digirunner::covers,
     growth::ten_times,
     round_trips::hundred_clients,
+    documents::all,
+    serve::one_api,
 ];

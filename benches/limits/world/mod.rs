@@ -2,6 +2,8 @@
 //! gives the same bytes.
 
 pub(crate) mod digirunner;
+pub(crate) mod sp_config;
+pub(crate) mod tyk;
 
 use fastrand::Rng;
 
