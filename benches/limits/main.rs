@@ -29,6 +29,7 @@ mod rows;
 #[path = "../support/server.rs"]
 mod server;
 mod settings;
+mod terminal;
 mod world;
 
 use report::Report;

@@ -48,7 +48,19 @@ impl Program {
 
     /// Returns it with nothing of this process's environment but what it needs.
     pub(crate) fn command(&self, url: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_gatediff"));
+        self.around(Command::new(env!("CARGO_BIN_EXE_gatediff")), url)
+    }
+
+    /// The same with another program in front of it, such as valgrind.
+    pub(crate) fn under(&self, wrapper: &[&str], url: &str) -> Command {
+        let mut command = Command::new(wrapper[0]);
+        command
+            .args(&wrapper[1..])
+            .arg(env!("CARGO_BIN_EXE_gatediff"));
+        self.around(command, url)
+    }
+
+    fn around(&self, mut command: Command, url: &str) -> Command {
         command.env_clear().env("HOME", self.home.path());
         command
             .env("LANG", "C.UTF-8")
