@@ -126,11 +126,21 @@ impl Dump {
     }
 
     /// Brings a database to where these rows are, by one UPDATE … FROM and one INSERT … SELECT for
-    /// each table, from temporary tables that hold what differs and what is new.
+    /// each table, from temporary tables that hold what differs and what is new. Those are filled by
+    /// COPY before, which is timed apart.
     pub(crate) fn update_from(&self, db: &TestDb) -> UpdateFrom {
-        let mut prepared = String::new();
+        let (mut prepared, mut emptied) = (String::new(), String::new());
+        let count = |table: &str| format!("(SELECT count(*) FROM {table})");
         let (mut updated, mut added) = (Vec::new(), Vec::new());
-        let mut statements = String::new();
+        let (mut fill, mut statements) = (String::new(), String::new());
+        let mut keep = |table: &str| {
+            let path = self.directory.path().join(table);
+            fill.push_str(&copy_from(table, &path));
+            format!(
+                "\\copy {table} TO '{}'\nTRUNCATE {table};\n",
+                path.display()
+            )
+        };
         for (number, table) in self.tables.0.iter().enumerate() {
             let Table { name, keys, others } = table;
             let keys: Vec<String> = keys
@@ -145,7 +155,9 @@ impl Dump {
                  ANALYZE new_{number};\n",
                 copy = copy_from(&format!("all_{number}"), &self.path(table)),
             ));
-            added.push(format!("(SELECT count(*) FROM new_{number})"));
+            let new = format!("new_{number}");
+            added.push(count(&new));
+            emptied.push_str(&keep(&new));
             if !others.is_empty() {
                 let set: Vec<String> = others
                     .iter()
@@ -156,7 +168,9 @@ impl Dump {
                          WHERE ROW(a.*) IS DISTINCT FROM ROW(t.*);
                      ANALYZE changed_{number};\n"
                 ));
-                updated.push(format!("(SELECT count(*) FROM changed_{number})"));
+                let changed = format!("changed_{number}");
+                updated.push(count(&changed));
+                emptied.push_str(&keep(&changed));
                 statements.push_str(&format!(
                     "UPDATE {name} t SET {set} FROM changed_{number} a WHERE {keys};\n",
                     set = set.join(", ")
@@ -166,7 +180,8 @@ impl Dump {
         }
         let clock = "SELECT extract(epoch FROM clock_timestamp());\n";
         let printed = db.psql(&format!(
-            "{prepared}SELECT {updated};\nSELECT {added};\nCHECKPOINT;\n{clock}BEGIN;\n{statements}COMMIT;\n{clock}",
+            "{prepared}SELECT {updated};\nSELECT {added};\n{emptied}CHECKPOINT;
+             {clock}BEGIN;\n{fill}{clock}{statements}COMMIT;\n{clock}",
             updated = updated.join(" + "),
             added = added.join(" + "),
         ));
@@ -174,13 +189,14 @@ impl Dump {
             .lines()
             .filter_map(|line| line.parse().ok())
             .collect();
-        let [updated, added, begun, ended] = numbers[..] else {
+        let [updated, added, begun, filled, ended] = numbers[..] else {
             panic!("psql printed {printed}")
         };
         UpdateFrom {
             updated,
             added,
-            took: Duration::from_secs_f64(ended - begun),
+            took: Duration::from_secs_f64(ended - filled),
+            with_fill: Duration::from_secs_f64(ended - begun),
         }
     }
 }
@@ -190,6 +206,8 @@ pub(crate) struct UpdateFrom {
     pub(crate) updated: f64,
     pub(crate) added: f64,
     pub(crate) took: Duration,
+    /// The same, with filling the temporary tables.
+    pub(crate) with_fill: Duration,
 }
 
 fn copy_from(table: &str, path: &Path) -> String {
