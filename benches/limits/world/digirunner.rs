@@ -144,12 +144,17 @@ impl Lists {
             _ => "SYSTEM",
         };
         let secret = object.token(86);
+        // No two look alike, or the screen would have little to draw from one to the next.
+        let [length, dice] = [object.random.usize(4..36), object.random.usize(0..8)];
+        let owner = format!("數位金融處 {}", object.token(length));
+        let emails = (dice % 4 > 0).then(|| format!("ops-{index}@bank.example"));
+        let time_zone = (dice < 4).then_some("Asia/Taipei");
         let row = json!({"clientId": id, "clientName": format!("client-name-{index}"),
-            "clientAlias": format!("客戶 {index}"), "clientStatus": "1", "tps": 10, "emails": format!("ops-{index}@bank.example"),
-            "apiQuota": null, "apiUsed": null, "cPriority": 5, "owner": "數位金融處", "remark": word,
+            "clientAlias": format!("客戶 {index}"), "clientStatus": "1", "tps": 10, "emails": emails,
+            "apiQuota": null, "apiUsed": null, "cPriority": 5, "owner": owner, "remark": word,
             "securityLevelId": level, "signupNum": null, "pwdFailTimes": 0, "failTreshhold": 3, "accessTokenQuota": 0,
             "refreshTokenQuota": 0, "clientSecret": secret, "startDate": null, "endDate": null,
-            "startTimePerDay": null, "endTimePerDay": null, "timeZone": null, "dpClientEntry": null});
+            "startTimePerDay": null, "endTimePerDay": null, "timeZone": time_zone, "dpClientEntry": null});
         self.add("tsmpClientList", &row);
         let hosts = [
             (
