@@ -9,12 +9,14 @@
     reason = "a bench that cannot run has nothing to tell, and prints what it has"
 )]
 
+#[path = "support/target.rs"]
+mod target;
+
 use std::time::{Duration, Instant};
 
 use gatediff::engine::Choices;
 use gatediff::job::{self, ImportOptions, Loaded, Reporter, Review};
-use gatediff::private_server::{LocalOptions, LocalServer};
-use gatediff::store::{Target, Timeouts, transaction};
+use gatediff::store::{Target, Timeouts};
 use tokio::runtime::Runtime;
 
 const CLIENTS: usize = 100_000;
@@ -41,9 +43,8 @@ const SEED: &str = "
 
 fn main() {
     let runtime = Runtime::new().unwrap();
-    let server = LocalServer::start(LocalOptions::default()).expect("a private server");
-    let target = server.target("bench_access");
-    runtime.block_on(fill(&server, &target));
+    let seed = SEED.replace("{n}", &CLIENTS.to_string());
+    let target = target::digirunner(&runtime, "bench_access", &seed);
     let loaded = load();
     let (review, planned) = timed(|| plan(&runtime, &loaded, &target));
     let choices = Choices::everything(&review.plan);
@@ -63,30 +64,6 @@ fn timed<R>(what: impl FnOnce() -> R) -> (R, Duration) {
     let begun = Instant::now();
     let done = what();
     (done, begun.elapsed())
-}
-
-async fn fill(server: &LocalServer, target: &Target) {
-    let mut admin = server
-        .target("postgres")
-        .connect(Timeouts::default())
-        .await
-        .unwrap();
-    transaction::script(
-        &mut admin,
-        "bench",
-        "CREATE DATABASE bench_access".to_owned(),
-    )
-    .await
-    .unwrap();
-    let mut connection = target.connect(Timeouts::default()).await.unwrap();
-    let schema = include_str!("../fixtures/digirunner/schema.sql").to_owned();
-    transaction::script(&mut connection, "bench", schema)
-        .await
-        .unwrap();
-    let seed = SEED.replace("{n}", &CLIENTS.to_string());
-    transaction::script(&mut connection, "bench", seed)
-        .await
-        .unwrap();
 }
 
 /// Returns a file that gives ten APIs more to the first group.

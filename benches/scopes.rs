@@ -10,22 +10,22 @@
     reason = "a bench that cannot run has nothing to tell"
 )]
 
+#[path = "support/target.rs"]
+mod target;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use divan::{AllocProfiler, Bencher};
 use gatediff::job::{Cancel, Reporter};
-use gatediff::private_server::{LocalOptions, LocalServer};
 use gatediff::scopes::{
     self, ApiName, Catalogue, Draft, Edit, EditOptions, Edited, Filter, Sort, SortKey,
 };
-use gatediff::store::{LedgerPlace, Target, Timeouts, transaction};
+use gatediff::store::{LedgerPlace, Target, Timeouts};
 use tokio::runtime::Runtime;
 
 #[global_allocator]
 static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
-
-const SCHEMA: &str = include_str!("../fixtures/digirunner/schema.sql");
 
 /// 1,000 modules of 100 APIs; 10,000 scopes of 10 APIs, each held by one of
 /// 2,000 clients, that is five by each.
@@ -72,23 +72,8 @@ fn runtime() -> &'static Runtime {
 
 /// The target; made once.
 fn target() -> &'static Target {
-    static SERVER: OnceLock<LocalServer> = OnceLock::new();
     static TARGET: OnceLock<Target> = OnceLock::new();
-    TARGET.get_or_init(|| {
-        let server = SERVER
-            .get_or_init(|| LocalServer::start(LocalOptions::default()).expect("a private server"));
-        let target = server.target("postgres");
-        runtime().block_on(async {
-            let mut connection = target.connect(Timeouts::default()).await.unwrap();
-            transaction::script(&mut connection, "the schema", SCHEMA.to_owned())
-                .await
-                .unwrap();
-            transaction::script(&mut connection, "the rows", ROWS.to_owned())
-                .await
-                .unwrap();
-        });
-        target
-    })
+    TARGET.get_or_init(|| target::digirunner(runtime(), "bench_scopes", ROWS))
 }
 
 fn read() -> Catalogue {
