@@ -20,9 +20,10 @@ use crate::engine::{Access, Approved, Outcome, Stale, Unpromised};
 use crate::platform::{Comparison, ExportOptions, Platform};
 use crate::store::catalog::describe;
 use crate::store::ledger::Backup;
-use crate::store::restore::{has_dependents, journal_dependents};
-use crate::store::transaction::check_constraints;
-use crate::store::{LedgerPlace, Stamp, TableRows, Target, Timeouts, Touched, Writer, Written};
+use crate::store::restore::{journal_around_queued, journal_dependents};
+use crate::store::{
+    Catalog, LedgerPlace, Stamp, TableRows, Target, Timeouts, Touched, Writer, Written,
+};
 
 /// How to apply.
 #[derive(Clone, Debug)]
@@ -226,9 +227,14 @@ impl JobBody for Apply {
             self.check_unused(open).await?;
             let (comparison, access) = self.check(open).await?;
             let backup = self.backup(open, &*comparison)?;
-            let (written, checked, number) = match at_once(open, &*comparison).await? {
-                Some(number) => {
-                    let written = self.write_at_once(open, comparison, number).await?;
+            let at_once = at_once(open, self.review.platform, &*comparison).await?;
+            let (written, checked, number) = match at_once {
+                Some(at_once) => {
+                    let number = at_once.number;
+                    let content = backup.as_ref().map(|backup| backup.content.as_slice());
+                    let written = self
+                        .write_at_once(open, comparison, at_once, content)
+                        .await?;
                     (written, Checked::default(), Some(number))
                 }
                 None => {
@@ -251,11 +257,6 @@ impl JobBody for Apply {
                 backup: backup.as_ref(),
             };
             let job = open.record(&metadata, outcome).await?;
-            if number.is_some() {
-                // Not before: the journal's pages refer to the job.
-                let checked = check_constraints(open.connection).await;
-                checked.map_err(|error| open.run.at_once_error(error))?;
-            }
             let backup = backup.map(|backup| backup.name);
             Ok(Done {
                 job,
@@ -269,19 +270,39 @@ impl JobBody for Apply {
     }
 }
 
-/// Reserves the job's number if the server may write all at once.
+/// What writing all at once takes.
+struct AtOnce {
+    /// The reserved number of the job.
+    number: i64,
+    catalog: Arc<Catalog>,
+}
+
+/// Prepares writing all at once, if that is possible: the product checks what is queued, only the
+/// job's own statements change its tables, and the journal is on the server.
 async fn at_once(
     open: &mut JobTransaction<'_>,
+    platform: &dyn Platform,
     comparison: &dyn Comparison,
-) -> Result<Option<i64>, JobError> {
+) -> Result<Option<AtOnce>, JobError> {
     let Some(ledger) = open.ledger.as_deref_mut() else {
         return Ok(None);
     };
-    if !(open.at_once && comparison.checks_queued()) {
+    if !(open.at_once && comparison.checks_queued() && ledger.is_on_the_server()) {
         return Ok(None);
     }
-    let reserved = ledger.reserve(open.connection).await;
-    reserved.map_err(|error| open.run.at_once_error(error))
+    let failed = |error| open.run.at_once_error(error);
+    let tables = platform.tables();
+    let names: Vec<&str> = tables.iter().map(|table| table.name).collect();
+    let catalog = describe(open.connection, &names).await.map_err(failed)?;
+    let mut own = tables.iter().filter(|table| !table.is_external);
+    if !own.all(|table| catalog.is_plain(table.name)) {
+        return Ok(None);
+    }
+    let number = ledger.reserve(open.connection).await.map_err(failed)?;
+    Ok(number.map(|number| AtOnce {
+        number,
+        catalog: Arc::new(catalog),
+    }))
 }
 
 impl Apply {
@@ -291,7 +312,8 @@ impl Apply {
         &self,
         open: &mut JobTransaction<'_>,
         comparison: Box<dyn Comparison>,
-        number: i64,
+        AtOnce { number, catalog }: AtOnce,
+        backup: Option<&[u8]>,
     ) -> Result<Written, JobError> {
         let failed = |error| open.run.at_once_error(error);
         let stamp = self.stamp();
@@ -300,8 +322,6 @@ impl Apply {
             reporter.step(Phase::Write, table, done, total);
         };
         let tables = self.review.platform.tables();
-        let names: Vec<&str> = tables.iter().map(|table| table.name).collect();
-        let catalog = Arc::new(describe(open.connection, &names).await.map_err(failed)?);
         let connection = &mut *open.connection;
         let mut writer =
             Writer::queueing(connection, &stamp, &report, number, Arc::clone(&catalog));
@@ -312,15 +332,14 @@ impl Apply {
         let writes = writer.queued();
         let (approved, queued) = (self.approved.clone(), Arc::clone(&writes));
         let shown = tokio::task::spawn_blocking(move || comparison.is_shown(&approved, &queued));
-        let is_written = writer.write_queued().await;
+        let around = journal_around_queued(&tables, &catalog, number, &writes);
+        let is_written = writer.write_queued(&around, backup).await;
         let is_shown = shown
             .await
             .map_err(|error| Failure::internal("checking", error))?;
-        if !(is_written.map_err(failed)? && is_shown) {
-            return Err(JobError::Unproven);
-        }
-        let around = has_dependents(&mut writer, (&tables, &catalog), number, &writes).await;
-        if around.map_err(failed)? {
+        let is_written = is_written.map_err(failed)?;
+        if !(is_written && is_shown) {
+            tracing::info!(is_written, is_shown, "written one by one");
             return Err(JobError::Unproven);
         }
         Ok(writer.finish())

@@ -35,8 +35,7 @@ pub(super) async fn take(
         }
     };
     reporter.phase(Phase::Lock);
-    lock::sign(connection, operator).await.map_err(explain)?;
-    lock::limit_idle(connection, timeouts)
+    lock::prepare(connection, operator, timeouts)
         .await
         .map_err(explain)?;
     let begun = Instant::now();

@@ -257,7 +257,7 @@ impl Run {
             .flatten();
         let done = match (worked, recorded) {
             (Ok(done), Some(job)) => self
-                .commit(&mut connection, &monitor, job)
+                .commit(&mut connection, &monitor, job, at_once)
                 .await
                 .map(|()| done),
             (Ok(done), None) => Ok(done),
@@ -311,9 +311,11 @@ impl Run {
         connection: &mut Connection,
         monitor: &ConnectionMonitor,
         job: i64,
+        at_once: bool,
     ) -> Result<(), JobError> {
         match monitor.commit(connection, &self.reporter).await {
             Ok(()) => Ok(()),
+            Err(Uncommitted::Refused(error)) if at_once => Err(self.at_once_error(error)),
             Err(Uncommitted::Refused(error)) => Err(self.job_error(error)),
             Err(Uncommitted::RolledBack(error)) => {
                 let what = "the connection broke while committing; nothing was written";
@@ -399,7 +401,10 @@ impl Run {
             | StoreErrorKind::Locked
             | StoreErrorKind::Cancelled
             | StoreErrorKind::Full => self.job_error(error),
-            _ => JobError::Unproven,
+            _ => {
+                tracing::info!(%error, "written one by one");
+                JobError::Unproven
+            }
         }
     }
 

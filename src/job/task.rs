@@ -295,7 +295,12 @@ impl Inner {
         let (mut connection, monitor) =
             ConnectionMonitor::connect(&self.target, self.timeouts, &Cancel::new()).await?;
         let signing = async {
-            crate::store::lock::sign(&mut connection, &self.operator).await?;
+            // It may be idle for as long as the server runs.
+            let timeouts = Timeouts {
+                idle_in_transaction: None,
+                ..self.timeouts
+            };
+            crate::store::lock::prepare(&mut connection, &self.operator, timeouts).await?;
             for _ in 0..MAX_TRIES {
                 if tasks::sign_in(&mut connection, self.server).await? {
                     return Ok(true);

@@ -45,18 +45,6 @@ impl std::fmt::Debug for Values {
 }
 
 impl Values {
-    /// Returns about how many bytes the values have as arrays.
-    pub(super) fn bytes(&self) -> usize {
-        match self {
-            Self::Text(values) | Self::Json(values) => values
-                .iter()
-                .map(|value| value.as_ref().map_or(0, |text| text.len()) + 4)
-                .sum(),
-            Self::Int(values) => values.len() * 12,
-            Self::Time(values) => values.len() * 12,
-        }
-    }
-
     /// Says whether a statement cannot contain them: the protocol ends it at a NUL, and only
     /// years of four digits are written as everyone reads them.
     pub(super) fn needs_parameters(&self) -> bool {
@@ -89,15 +77,6 @@ impl Values {
                 let text = |time: &NaiveDateTime| time.format("\"%F %T%.6f\"").to_string();
                 format!("'{{{}}}'::timestamp[]", plain(values, text))
             }
-        }
-    }
-
-    /// Returns the type of their array; JSON as text.
-    pub(super) const fn array(&self) -> &'static str {
-        match self {
-            Self::Text(_) | Self::Json(_) => "text[]",
-            Self::Int(_) => "int8[]",
-            Self::Time(_) => "timestamp[]",
         }
     }
 
@@ -284,6 +263,13 @@ pub(super) fn unnested(keys: &[Column]) -> String {
         arrays(keys, 1),
         names.join(", ")
     )
+}
+
+/// Returns keys as a relation `u` within a statement.
+pub(super) fn relation(keys: &[Column]) -> String {
+    let arrays: Vec<String> = keys.iter().map(|key| key.values.literal()).collect();
+    let names: Vec<String> = (0..keys.len()).map(|index| format!("k{index}")).collect();
+    format!("UNNEST({}) AS u({})", arrays.join(", "), names.join(", "))
 }
 
 /// Returns the condition that a row of `t` has the key of a row of `u`.

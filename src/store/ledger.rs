@@ -82,8 +82,14 @@ impl Ledger {
         }
     }
 
-    /// Reserves the number of a job whose rows the server journals; none if the journal is not on
-    /// the server, or the role may not take numbers.
+    /// Says whether it is in the target, on its server.
+    pub const fn is_on_the_server(&self) -> bool {
+        matches!(self, Self::Target)
+    }
+
+    /// Reserves the number of a job whose rows the server writes from a queue and journals, and
+    /// opens that queue; none if the journal is not on the server, or the role may not take
+    /// numbers or create temporary tables.
     ///
     /// # Errors
     ///

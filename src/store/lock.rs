@@ -2,8 +2,9 @@
 //! connection.
 
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, Row as _};
+use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
+use super::bulk::string_literal;
 use super::error::{Operation, StoreError};
 use super::timeouts::Timeouts;
 use crate::store::connection::{APPLICATION_NAME, Target};
@@ -25,19 +26,33 @@ pub struct Holder {
     pub who: String,
 }
 
-/// Names the session after the operator and this machine, so that other jobs
-/// can report the holder: the server knows at most an address.
+/// Prepares a session for the lock: names it after the operator and this machine, so that other
+/// jobs can report the holder, of whom the server knows at most an address; and lets the server end
+/// it if it holds the lock and is idle outside of any transaction; in one, it has a limit anyway.
+/// Servers before PostgreSQL 14 know no such limit.
 ///
 /// # Errors
 ///
-/// Fails if the statement does.
-pub async fn sign(connection: &mut PgConnection, operator: &str) -> Result<(), StoreError> {
-    sqlx::query("SELECT set_config('application_name', $1, false)")
-        .bind(signature(operator, &machine()))
-        .execute(connection)
-        .await
-        .map(|_| ())
-        .map_err(|error| failed(&error))
+/// Fails if the statements do.
+pub async fn prepare(
+    connection: &mut PgConnection,
+    operator: &str,
+    timeouts: Timeouts,
+) -> Result<(), StoreError> {
+    let name = string_literal(&signature(operator, &machine()));
+    let mut sql = format!("SELECT set_config('application_name', {name}, false)");
+    if let Some(limit) = timeouts.idle_in_transaction {
+        sql.push_str(&format!(
+            "; SELECT set_config(name, '{}', false) FROM pg_settings WHERE name = 'idle_session_timeout'",
+            limit.as_millis()
+        ));
+    }
+    run(connection, sql).await
+}
+
+async fn run(connection: &mut PgConnection, sql: String) -> Result<(), StoreError> {
+    let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await;
+    done.map(|_| ()).map_err(|error| failed(&error))
 }
 
 /// Returns the name of a session. The server keeps ASCII only, and cuts what is
@@ -75,12 +90,12 @@ fn machine() -> String {
 /// Fails if the statement does.
 pub async fn take(connection: &mut PgConnection) -> Result<Result<(), Holder>, StoreError> {
     for _ in 0..TRIES {
-        let taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
-            .bind(KEY)
+        let sql = format!("SELECT pg_try_advisory_lock({KEY})");
+        let row = sqlx::raw_sql(AssertSqlSafe(sql))
             .fetch_one(&mut *connection)
-            .await
-            .map_err(|error| failed(&error))?;
-        if taken {
+            .await;
+        let taken = row.and_then(|row| row.try_get(0));
+        if taken.map_err(|error| failed(&error))? {
             return Ok(Ok(()));
         }
         // The holder may be gone.
@@ -99,11 +114,7 @@ pub async fn take(connection: &mut PgConnection) -> Result<Result<(), Holder>, S
 ///
 /// Fails if the statement does.
 pub(super) async fn release(connection: &mut PgConnection) -> Result<(), StoreError> {
-    let released = sqlx::query("SELECT pg_advisory_unlock($1)")
-        .bind(KEY)
-        .execute(connection)
-        .await;
-    released.map(|_| ()).map_err(|error| failed(&error))
+    run(connection, format!("SELECT pg_advisory_unlock({KEY})")).await
 }
 
 /// Looks up who holds the lock of this database. The server may report only the
@@ -149,29 +160,6 @@ fn describe(row: &PgRow) -> String {
     who
 }
 
-/// Lets the server end a session that holds the target's lock and is idle
-/// outside of any transaction; in one, it has a limit anyway. Servers before
-/// PostgreSQL 14 know no such limit.
-///
-/// # Errors
-///
-/// Fails if the statement does.
-pub async fn limit_idle(
-    connection: &mut PgConnection,
-    timeouts: Timeouts,
-) -> Result<(), StoreError> {
-    let Some(limit) = timeouts.idle_in_transaction else {
-        return Ok(());
-    };
-    let sql =
-        "SELECT set_config(name, $1, false) FROM pg_settings WHERE name = 'idle_session_timeout'";
-    let limited = sqlx::query(sql)
-        .bind(limit.as_millis().to_string())
-        .execute(connection)
-        .await;
-    limited.map(|_| ()).map_err(|error| failed(&error))
-}
-
 /// Cancels the statement that another connection of ours runs, over a
 /// connection of its own. Returns whether the server received it.
 pub async fn cancel(target: &Target, timeouts: Timeouts, backend: i32) -> bool {
@@ -209,7 +197,7 @@ async fn give(connection: &mut PgConnection, backend: i32, order: &'static str) 
         "SELECT {order}(pid) FROM pg_stat_activity \
          WHERE pid = $1 AND usename = session_user AND application_name LIKE 'gatediff/%'"
     );
-    let given = sqlx::query(sqlx::AssertSqlSafe(sql))
+    let given = sqlx::query(AssertSqlSafe(sql))
         .bind(backend)
         .execute(connection)
         .await;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::{AssertSqlSafe, Connection as _};
+use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 
 use super::error::{Operation, StoreError, StoreErrorKind};
 use super::timeouts::Timeouts;
@@ -100,16 +100,19 @@ pub async fn lock_tables(
     })
 }
 
-/// Returns the number of the transaction that is open, by which [`outcome`] knows it.
+/// Returns the number of the transaction that is open, by which [`outcome`] knows it, and checks
+/// deferred constraints, as a commit would.
 ///
 /// # Errors
 ///
-/// Fails if the transaction had failed, or the connection is gone.
+/// Fails if a constraint is violated, the transaction had failed, or the connection is gone.
 pub async fn number(connection: &mut Connection) -> Result<i64, StoreError> {
-    sqlx::query_scalar("SELECT txid_current()")
+    let failed = |error: sqlx::Error| StoreError::new(Operation::Transact, "the target", &error);
+    let row = sqlx::raw_sql("SET CONSTRAINTS ALL IMMEDIATE; SELECT txid_current()")
         .fetch_one(connection)
         .await
-        .map_err(|error| StoreError::new(Operation::Transact, "the target", &error))
+        .map_err(failed)?;
+    row.try_get(0).map_err(failed)
 }
 
 /// The outcome of a transaction.
@@ -145,15 +148,6 @@ pub async fn outcome(
         Some("in progress") => Some(CommitOutcome::Open),
         _ => None,
     })
-}
-
-/// Checks deferred constraints now, as a commit would.
-///
-/// # Errors
-///
-/// Fails if one is violated.
-pub async fn check_constraints(connection: &mut Connection) -> Result<(), StoreError> {
-    run(connection, "the target", "SET CONSTRAINTS ALL IMMEDIATE").await
 }
 
 /// Commits.

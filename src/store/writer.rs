@@ -2,6 +2,7 @@
 //!
 //! Nothing else writes a product's table. This makes it possible to undo and rehearse a job.
 
+mod queue_table;
 mod queued;
 mod refused;
 
@@ -10,7 +11,9 @@ use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
+pub(super) use self::queue_table::{OPEN_QUEUE, QUEUED_BACKUP};
 pub use self::queued::Change;
+pub(super) use self::queued::queued_keys;
 use super::bulk::{self, Column};
 use super::catalog::{Catalog, describe};
 use super::error::{Operation, StoreError, StoreErrorKind};
@@ -135,7 +138,8 @@ impl<'a> Writer<'a> {
     }
 
     /// Returns a writer that collects what is to be written, and has the server write and journal
-    /// all of it in [`write_queued`](Self::write_queued), as part of the job of this number.
+    /// all of it in [`write_queued`](Self::write_queued), as part of the job of this number, which was
+    /// [reserved](super::Ledger::reserve).
     pub fn queueing(
         connection: &'a mut PgConnection,
         stamp: &'a Stamp,
@@ -466,22 +470,24 @@ impl<'a> Writer<'a> {
         keys: &[Column],
         rows: usize,
     ) -> Result<u64, StoreError> {
-        let sql = format!(
-            "SELECT 1 FROM {} JOIN {table} AS t ON {} FOR KEY SHARE OF t",
-            bulk::unnested(keys),
-            bulk::matched(keys)
-        );
-        let query = keys
-            .iter()
-            .fold(sqlx::query(AssertSqlSafe(sql)), |query, key| {
+        let failed = |error: sqlx::Error| StoreError::new(Operation::Read, table, &error);
+        let locking = |relation: String| {
+            let matched = bulk::matched(keys);
+            format!("SELECT 1 FROM {relation} JOIN {table} AS t ON {matched} FOR KEY SHARE OF t")
+        };
+        let is_plain = !keys.iter().any(|key| key.values.needs_parameters());
+        let met = if is_plain {
+            let sql = locking(bulk::relation(keys));
+            let rows = sqlx::raw_sql(AssertSqlSafe(sql));
+            rows.fetch_all(&mut *self.connection).await
+        } else {
+            let sql = AssertSqlSafe(locking(bulk::unnested(keys)));
+            let query = keys.iter().fold(sqlx::query(sql), |query, key| {
                 bulk::bind(query, &key.values)
             });
-        let failed = |error: sqlx::Error| StoreError::new(Operation::Read, table, &error);
-        let met = query
-            .fetch_all(&mut *self.connection)
-            .await
-            .map_err(failed)?
-            .len();
+            query.fetch_all(&mut *self.connection).await
+        };
+        let met = met.map_err(failed)?.len();
         let met = met as u64;
         if met == rows as u64 {
             Ok(met)

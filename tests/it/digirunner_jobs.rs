@@ -86,11 +86,10 @@ async fn a_unique_violation_in_the_middle_rolls_everything_back() {
     )
     .await
     .unwrap_err();
+    // Where the conflict was, or what it means for the items of the plan.
     assert_eq!(failure.kind, FailureKind::Stale);
-    assert!(
-        failure.place.as_deref() == Some("tsmp_open_apikey"),
-        "{failure}"
-    );
+    let is_placed = failure.place.as_deref() == Some("tsmp_open_apikey");
+    assert!(is_placed || !failure.stale.is_empty(), "{failure}");
     let mut after = site.dump().await;
     after.get_mut("tsmp_open_apikey").unwrap().clear();
     assert_eq!(after, before);

@@ -144,6 +144,22 @@ async fn a_thousand_clients_take_as_many_statements_as_ten() {
         many.len()
     );
     println!("{described}");
-    assert_eq!(few, many, "{described}");
-    assert!(few.len() > 100 && many_rows > 20_000, "{described}");
+    assert_eq!(shapes(&few), shapes(&many), "{described}");
+    assert!(
+        (20..=40).contains(&few.len()) && many_rows > 20_000,
+        "{described}"
+    );
+}
+
+/// Statements without numbers and texts.
+fn shapes(statements: &[String]) -> Vec<String> {
+    let shape = |statement: &String| {
+        let parts = statement.split('\'').step_by(2);
+        let rest: String = parts.collect::<Vec<_>>().join("''");
+        rest.split(|c: char| c.is_ascii_digit())
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join("#")
+    };
+    statements.iter().map(shape).collect()
 }

@@ -211,7 +211,9 @@ async fn a_scope_is_given_or_deleted_but_never_both() {
 async fn who_does_not_want_to_wait_is_reported_who_is_at_it() {
     let site = Site::new(&with_crm()).await;
     let mut holder = site.db.connect().await;
-    lock::sign(&mut holder, "mei").await.unwrap();
+    lock::prepare(&mut holder, "mei", Timeouts::default())
+        .await
+        .unwrap();
     assert!(lock::take(&mut holder).await.unwrap().is_ok());
     let before = site.exact().await;
     for edit in [

@@ -171,7 +171,9 @@ async fn two_at_once_on_a_new_target_make_our_schema_once() {
 /// Takes a target's lock as a job of the operator's would.
 async fn lock(db: &TestDb, operator: &str) -> PgConnection {
     let mut holder = db.connect().await;
-    lock::sign(&mut holder, operator).await.unwrap();
+    lock::prepare(&mut holder, operator, Timeouts::default())
+        .await
+        .unwrap();
     assert!(lock::take(&mut holder).await.unwrap().is_ok());
     holder
 }

@@ -1,5 +1,5 @@
-//! New ids, from the product's own sequences: at most two statements per
-//! sequence, whatever the number of ids.
+//! New ids, from the product's own sequences: one message for those of the database, and at most
+//! two statements per counter, whatever the number of ids.
 //!
 //! `seq_store` contains two kinds of counters: rows of the product's own DAO
 //! hold the *next* id, rows of Hibernate's table generator hold the end of the
@@ -7,7 +7,8 @@
 
 use std::collections::HashMap;
 
-use sqlx::PgConnection;
+use futures_util::TryStreamExt as _;
+use sqlx::{AssertSqlSafe, Either, FromRow, PgConnection, Row as _};
 
 use super::changes::Sequence;
 use crate::store::ledger::JournalRow;
@@ -27,20 +28,17 @@ pub(crate) async fn take(
     writer: &mut Writer<'_>,
     counts: &HashMap<Sequence, usize>,
 ) -> Result<HashMap<Sequence, Vec<i64>>, StoreError> {
-    let mut given = HashMap::new();
-    for sequence in Sequence::ALL {
-        let count = counts
-            .get(&sequence)
-            .copied()
-            .and_then(|count| i64::try_from(count).ok())
-            .unwrap_or_default();
-        if count == 0 {
-            continue;
-        }
+    let wanted: Vec<(Sequence, i64)> = Sequence::ALL
+        .into_iter()
+        .filter_map(|sequence| {
+            let count = i64::try_from(*counts.get(&sequence)?).ok()?;
+            (count > 0).then_some((sequence, count))
+        })
+        .collect();
+    let mut given = native(writer.connection(), &wanted).await?;
+    for (sequence, count) in wanted {
         let ids = match sequence {
-            Sequence::Group => native(writer.connection(), "seq_tsmp_group_pk", count).await?,
-            Sequence::Vgroup => native(writer.connection(), "seq_tsmp_vgroup_pk", count).await?,
-            Sequence::Host => native(writer.connection(), "seq_tsmp_client_host_pk", count).await?,
+            Sequence::Group | Sequence::Vgroup | Sequence::Host => continue,
             Sequence::ClientExt => plain(writer, "tsmp_dp_clientext", count).await?,
             Sequence::OpenKey => pooled(writer, "tsmp_open_apikey", count).await?,
             Sequence::OpenMap => pooled(writer, "tsmp_open_apikey_map", count).await?,
@@ -50,18 +48,49 @@ pub(crate) async fn take(
     Ok(given)
 }
 
-/// Takes ids of a sequence of the database.
+/// Returns the name of a sequence of the database; none for a counter.
+const fn native_name(sequence: Sequence) -> Option<&'static str> {
+    match sequence {
+        Sequence::Group => Some("seq_tsmp_group_pk"),
+        Sequence::Vgroup => Some("seq_tsmp_vgroup_pk"),
+        Sequence::Host => Some("seq_tsmp_client_host_pk"),
+        Sequence::ClientExt | Sequence::OpenKey | Sequence::OpenMap => None,
+    }
+}
+
+/// Takes ids of sequences of the database, in one message.
 async fn native(
     connection: &mut PgConnection,
-    sequence: &str,
-    count: i64,
-) -> Result<Vec<i64>, StoreError> {
-    sqlx::query_scalar("SELECT nextval($1::regclass) FROM generate_series(1, $2)")
-        .bind(sequence)
-        .bind(count)
-        .fetch_all(connection)
-        .await
-        .map_err(|error| StoreError::new(Operation::Allocate, sequence, &error))
+    wanted: &[(Sequence, i64)],
+) -> Result<HashMap<Sequence, Vec<i64>>, StoreError> {
+    let wanted: Vec<(Sequence, &str, i64)> = wanted
+        .iter()
+        .filter_map(|(sequence, count)| Some((*sequence, native_name(*sequence)?, *count)))
+        .collect();
+    let mut given: HashMap<Sequence, Vec<i64>> = HashMap::new();
+    let Some((_, first, _)) = wanted.first() else {
+        return Ok(given);
+    };
+    let takes = wanted.iter().map(|(_, name, count)| {
+        format!("SELECT nextval('{name}'::regclass) FROM generate_series(1, {count})")
+    });
+    let sql = takes.collect::<Vec<_>>().join("; ");
+    let mut rest = wanted.iter();
+    let mut current = rest.next();
+    let mut ids = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(connection);
+    loop {
+        let name = current.map_or(*first, |(_, name, _)| *name);
+        let failed = |error: sqlx::Error| StoreError::new(Operation::Allocate, name, &error);
+        match (ids.try_next().await.map_err(failed)?, current) {
+            (None, _) => return Ok(given),
+            (Some(Either::Left(_)), _) => current = rest.next(),
+            (Some(Either::Right(row)), Some((sequence, ..))) => {
+                let id = row.try_get(0).map_err(failed)?;
+                given.entry(*sequence).or_default().push(id);
+            }
+            (Some(Either::Right(_)), None) => {}
+        }
+    }
 }
 
 /// Takes ids of a counter whose row holds the next id to hand out.
@@ -95,18 +124,20 @@ async fn advance(
     (first, later): (i64, i64),
 ) -> Result<i64, StoreError> {
     let failed = |error: sqlx::Error| StoreError::new(Operation::Allocate, COUNTERS, &error);
-    let moved: Option<(i64, String, String)> = sqlx::query_as(
-        "UPDATE seq_store AS s SET next_val = old.next_val + CASE old.next_val WHEN $2 THEN $3 ELSE $4 END \
-         FROM (SELECT next_val, to_jsonb(q)::text AS row FROM seq_store q WHERE sequence_name = $1 FOR UPDATE) AS old \
-         WHERE s.sequence_name = $1 RETURNING old.next_val, old.row, to_jsonb(s)::text",
-    )
-    .bind(name)
-    .bind(INITIAL)
-    .bind(first)
-    .bind(later)
-    .fetch_optional(writer.connection())
-    .await
-    .map_err(failed)?;
+    // Names and numbers are ours.
+    let sql = format!(
+        "UPDATE seq_store AS s SET next_val = old.next_val + CASE old.next_val WHEN {INITIAL} THEN {first} ELSE {later} END \
+         FROM (SELECT next_val, to_jsonb(q)::text AS row FROM seq_store q WHERE sequence_name = '{name}' FOR UPDATE) AS old \
+         WHERE s.sequence_name = '{name}' RETURNING old.next_val, old.row, to_jsonb(s)::text"
+    );
+    let moved = sqlx::raw_sql(AssertSqlSafe(sql))
+        .fetch_optional(writer.connection())
+        .await
+        .map_err(failed)?;
+    let moved: Option<(i64, String, String)> = match moved {
+        Some(row) => Some(FromRow::from_row(&row).map_err(failed)?),
+        None => None,
+    };
     let (stood, before, after) = match moved {
         Some((stood, before, after)) => (stood, Some(before), after),
         None => {

@@ -4,15 +4,18 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt as _;
 use serde_json::Value;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, SqlStr};
+use sqlx::{AssertSqlSafe, PgConnection, SqlStr};
 
 use super::record::JournalRow;
 use super::statements::statements;
+use crate::store::bulk::string_literal;
 use crate::store::error::StoreErrorKind;
+use crate::store::writer::{OPEN_QUEUE, QUEUED_BACKUP};
 
 statements!(PgConnection, PgRow, "gatediff.", "OVERRIDING SYSTEM VALUE");
 
@@ -48,19 +51,14 @@ pub async fn is_current(connection: &mut PgConnection) -> Result<bool, StoreErro
 /// this program.
 pub(super) async fn find(connection: &mut PgConnection) -> Result<bool, StoreError> {
     let failed = |error: sqlx::Error| StoreError::new(Operation::Read, MIGRATIONS, &error);
-    let there: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
-        .bind(MIGRATIONS)
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(failed)?;
-    if !there {
+    let there = "SELECT to_regclass('gatediff.migrations') IS NOT NULL";
+    let row = sqlx::raw_sql(there).fetch_one(&mut *connection).await;
+    if !row.and_then(|row| row.try_get(0)).map_err(failed)? {
         return Ok(false);
     }
-    let newest: Option<i64> =
-        sqlx::query_scalar("SELECT max(version) FROM gatediff.migrations WHERE success")
-            .fetch_one(connection)
-            .await
-            .map_err(failed)?;
+    let newest = "SELECT max(version) FROM gatediff.migrations WHERE success";
+    let row = sqlx::raw_sql(newest).fetch_one(connection).await;
+    let newest: Option<i64> = row.and_then(|row| row.try_get(0)).map_err(failed)?;
     let wanted = migrator().iter().map(|migration| migration.version).max();
     match newest.cmp(&wanted) {
         Ordering::Equal => Ok(true),
@@ -159,12 +157,16 @@ fn migrator() -> Migrator {
     migrator
 }
 
-/// Reserves the number of a job; none if the role may only insert jobs.
+/// Reserves the number of a job, and opens the queue of its writes; none if the role may only
+/// insert jobs, or create no temporary tables.
 pub(super) async fn reserve(connection: &mut PgConnection) -> Result<Option<i64>, StoreError> {
-    let sql = "SELECT CASE WHEN has_sequence_privilege(s, 'USAGE') THEN nextval(s::regclass) END \
-               FROM pg_get_serial_sequence('gatediff.jobs', 'job_id') AS s";
+    let sql = format!(
+        "{OPEN_QUEUE} SELECT CASE WHEN has_sequence_privilege(s, 'USAGE') \
+         AND to_regclass('pg_temp.gatediff_queue') IS NOT NULL THEN nextval(s::regclass) END \
+         FROM pg_get_serial_sequence('gatediff.jobs', 'job_id') AS s"
+    );
     let failed = |error: sqlx::Error| StoreError::new(Operation::Allocate, JOBS, &error);
-    let row = sqlx::raw_sql(sql)
+    let row = sqlx::raw_sql(AssertSqlSafe(sql))
         .fetch_one(connection)
         .await
         .map_err(failed)?;
@@ -181,7 +183,16 @@ pub(super) async fn record(
     } else {
         "done"
     };
-    let number = insert_job(connection, job, state).await?;
+    let number = match literal(job, state) {
+        Some(sql) => {
+            let failed = |error: sqlx::Error| StoreError::new(Operation::Insert, JOBS, &error);
+            let row = sqlx::raw_sql(AssertSqlSafe(sql))
+                .fetch_one(&mut *connection)
+                .await;
+            row.map_err(failed)?.try_get(0).map_err(failed)?
+        }
+        None => insert_job(connection, job, state).await?,
+    };
     let mut position = 0_i64;
     let mut rest = job.journal;
     while !rest.is_empty() {
@@ -191,6 +202,64 @@ pub(super) async fn record(
         rest = later;
     }
     Ok(number)
+}
+
+/// Returns the statement that inserts a job and its backup, and returns its number; none if it
+/// takes parameters.
+fn literal(job: &NewJob<'_>, state: &str) -> Option<String> {
+    // A backup holds secrets, which no statement contains: it was sent with the queue, if there is one.
+    if job.backup.is_some() && job.number.is_none() {
+        return None;
+    }
+    let text = |text: &str| (!text.contains('\0')).then(|| string_literal(text));
+    let optional = |value: Option<&str>| value.map_or_else(|| Some("NULL".to_owned()), text);
+    let json = |value: &Value| Some(format!("{}::jsonb", text(&value.to_string())?));
+    let time = |time: &DateTime<Utc>| format!("'{}'", time.to_rfc3339());
+    let values = [
+        text(job.command)?,
+        text(job.platform)?,
+        text(job.operator)?,
+        text(&super::host())?,
+        text(concat!("gatediff/", env!("CARGO_PKG_VERSION")))?,
+        text(job.target)?,
+        text(job.file_path)?,
+        text(job.file_sha256)?,
+        time(&job.started_at),
+        time(&job.finished_at),
+        json(&job.counts)?,
+        json(&job.table_rows)?,
+        text(state)?,
+        optional(job.error)?,
+        optional(job.plan_id)?,
+        job.undoes
+            .map_or_else(|| "NULL".to_owned(), |job| job.to_string()),
+        job.whole.to_string(),
+        json(&job.choices)?,
+    ];
+    let [number, overriding, value] = match job.number {
+        Some(number) => [
+            ", job_id",
+            "OVERRIDING SYSTEM VALUE ",
+            &format!(", {number}"),
+        ],
+        None => ["", "", ""],
+    };
+    let backups = match job.backup {
+        Some(backup) => format!(
+            ", b AS (INSERT INTO gatediff.backups (job_id, name, sha256, content) \
+             SELECT job_id, {}, {}, {QUEUED_BACKUP} FROM j)",
+            text(&backup.name)?,
+            text(&backup.sha256)?,
+        ),
+        None => String::new(),
+    };
+    let sql = format!(
+        "WITH j AS (INSERT INTO gatediff.jobs (command, platform, operator, host, program, target, file_path, \
+         file_sha256, started_at, finished_at, counts, table_rows, state, error, plan_id, undoes, whole, choices{number}) \
+         {overriding}VALUES ({}{value}) RETURNING job_id){backups} SELECT job_id FROM j",
+        values.join(", ")
+    );
+    Some(sql)
 }
 
 /// Returns how many rows one statement takes; at least one.

@@ -7,9 +7,9 @@
 mod around;
 mod cells;
 mod conflict;
-mod expected;
 mod inspect;
 mod net;
+mod queued;
 mod restoration;
 mod rows;
 mod table;
@@ -17,7 +17,7 @@ mod whole_job;
 
 pub use around::journal_dependents;
 pub use conflict::{CellChange, Conflict, ConflictKind};
-pub use expected::has_dependents;
 pub use net::promises;
+pub use queued::journal_around_queued;
 pub use table::{Reference, TableInfo};
 pub use whole_job::restore;

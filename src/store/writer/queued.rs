@@ -8,27 +8,21 @@
 //! Only for plain tables, which nothing but the statement itself writes to.
 
 use std::fmt::Write as _;
-use std::ops::Range;
 
 use futures_util::TryStreamExt as _;
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, Either, Row as _};
 
+use super::queue_table::{self, BACKUP, Content};
 use super::{Queued, Writer, quoted};
 use crate::engine::promise::Fill;
 use crate::store::bulk::{self, Column, Values};
 use crate::store::catalog::Catalog;
 use crate::store::error::{Operation, StoreError};
+use crate::store::ledger::JournalRow;
 
 /// The rows of a page of the journal: a statement's work per page is small then, and a page is
 /// read at once.
 const PAGE: usize = 128;
-
-/// The most bytes that are sent as literals, several statements in one message. Larger ones are
-/// sent by themselves as binary arrays, which the server need not parse.
-const MAX_LITERAL: usize = 256 << 10;
-
-/// The most bytes of one statement's arrays: PostgreSQL refuses messages of a gigabyte.
-const MAX_ARRAYS: usize = 64 << 20;
 
 /// What a queued write does.
 #[derive(Debug)]
@@ -42,6 +36,15 @@ pub enum Change {
 }
 
 impl Change {
+    /// Returns the operation on the rows.
+    const fn operation(&self) -> Operation {
+        match self {
+            Self::Insert(_) => Operation::Insert,
+            Self::Update(_) => Operation::Update,
+            Self::Delete => Operation::Delete,
+        }
+    }
+
     /// Returns the columns.
     pub fn columns(&self) -> &[Column] {
         match self {
@@ -52,20 +55,6 @@ impl Change {
 }
 
 impl Queued {
-    /// Returns some of the rows.
-    fn part(&self, rows: &Range<usize>) -> Self {
-        Self {
-            table: self.table,
-            keys: bulk::part(&self.keys, rows),
-            owners: self.owners.get(rows.clone()).unwrap_or_default().to_vec(),
-            change: match &self.change {
-                Change::Insert(columns) => Change::Insert(bulk::part(columns, rows)),
-                Change::Update(columns) => Change::Update(bulk::part(columns, rows)),
-                Change::Delete => Change::Delete,
-            },
-        }
-    }
-
     /// Returns the columns that are sent: those of an insert contain the keys.
     fn sent(&self) -> impl Iterator<Item = &Column> {
         let keys: &[Column] = match self.change {
@@ -74,116 +63,87 @@ impl Queued {
         };
         keys.iter().chain(self.change.columns())
     }
-
-    fn bytes(&self) -> usize {
-        self.sent().map(|column| column.values.bytes()).sum()
-    }
-}
-
-/// Where a statement's arrays are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Arrays {
-    /// In the statement.
-    Literals,
-    /// Beside it.
-    Parameters,
 }
 
 impl Writer<'_> {
-    /// Writes what was queued; returns whether every row is exactly as it was sent.
+    /// Writes what was queued; returns whether every row is exactly as it was sent. The statements
+    /// `around` follow. `backup` is sent with it, for the record of the job to take from there.
     ///
     /// # Errors
     ///
     /// Fails if the server refuses a statement, without saying which row is the reason.
-    pub async fn write_queued(&mut self) -> Result<bool, StoreError> {
+    pub async fn write_queued(
+        &mut self,
+        around: &str,
+        backup: Option<&[u8]>,
+    ) -> Result<bool, StoreError> {
         let Some(queue) = self.queue.take() else {
             return Ok(true);
         };
+        let failed = |error: sqlx::Error| StoreError::new(Operation::Insert, "the target", &error);
+        let is_plain = |write: &Queued| queue.catalog.is_plain(write.table);
+        if !queue.writes.iter().all(is_plain) {
+            return Ok(false);
+        }
+        let contents = contents(&queue.writes, backup);
+        queue_table::fill(self.connection, contents)
+            .await
+            .map_err(failed)?;
         let mut message = String::new();
-        let mut expected = 0;
-        let mut position = self.journal.len();
-        let total = queue.writes.len();
-        for (index, write) in queue.writes.iter().enumerate() {
-            if !queue.catalog.is_plain(write.table) {
-                return Ok(false);
-            }
-            (self.report)(write.table, index, total);
+        let mut position = 1;
+        for row in std::mem::take(&mut self.journal) {
+            append_noted(&mut message, queue.job, position, &row);
+            position += 1;
+        }
+        for (number, write) in queue.writes.iter().enumerate() {
             let statement = Statement {
                 write,
+                number,
                 catalog: &queue.catalog,
                 job: queue.job,
             };
-            if write.bytes() <= MAX_LITERAL
-                && !write.sent().any(|column| column.values.needs_parameters())
-            {
-                if message.len() > MAX_LITERAL {
-                    let met = self.send(std::mem::take(&mut message)).await?;
-                    if met != std::mem::take(&mut expected) {
-                        return Ok(false);
-                    }
-                }
-                statement.append(&mut message, position + 1, Arrays::Literals);
-                expected += write.owners.len();
-            } else {
-                let parts = write.bytes() / MAX_ARRAYS + 1;
-                let size = write.owners.len().div_ceil(parts).max(1);
-                for start in (0..write.owners.len()).step_by(size) {
-                    let part;
-                    let write = if parts == 1 {
-                        write
-                    } else {
-                        part = write.part(&(start..(start + size).min(write.owners.len())));
-                        &part
-                    };
-                    let statement = Statement { write, ..statement };
-                    if self.bound(&statement, position + start + 1).await? != write.owners.len() {
-                        return Ok(false);
-                    }
-                }
-            }
+            statement.append(&mut message, position);
             position += write.owners.len();
             self.count_queued(write);
         }
-        let met = self.send(message).await?;
-        Ok(met == expected)
+        message.push_str(around);
+        self.run_queued(&queue.writes, message).await
     }
 
-    /// Sends statements in one message; returns how many rows are as they were sent.
-    async fn send(&mut self, message: String) -> Result<usize, StoreError> {
-        let failed = |error: sqlx::Error| StoreError::new(Operation::Insert, "the target", &error);
-        if message.is_empty() {
-            return Ok(0);
+    /// Runs the statements in one message.
+    async fn run_queued(&mut self, writes: &[Queued], message: String) -> Result<bool, StoreError> {
+        let mut next = 0;
+        let mut is_exact = true;
+        let report = |next: usize| {
+            if let Some(write) = writes.get(next) {
+                (self.report)(write.table, next, writes.len());
+            }
+        };
+        report(next);
+        let mut results = sqlx::raw_sql(AssertSqlSafe(message)).fetch_many(&mut *self.connection);
+        loop {
+            let failed = |error: sqlx::Error| match writes.get(next) {
+                Some(write) => StoreError::new(write.change.operation(), write.table, &error),
+                None => StoreError::new(Operation::Read, "the target", &error),
+            };
+            let Some(result) = results.try_next().await.map_err(failed)? else {
+                break;
+            };
+            // Only writes return a row, each one.
+            let Either::Right(row) = result else { continue };
+            let met: i64 = row.try_get(0).map_err(failed)?;
+            let wanted = writes
+                .get(next)
+                .map_or(0, |write| write.owners.len() as u64);
+            if u64::try_from(met) != Ok(wanted) {
+                let table = writes.get(next).map_or("around", |write| write.table);
+                tracing::info!(table, met, wanted, "not as it was sent");
+                is_exact = false;
+            }
+            next += 1;
+            report(next);
         }
-        let rows = sqlx::raw_sql(AssertSqlSafe(message))
-            .fetch_all(&mut *self.connection)
-            .await
-            .map_err(failed)?;
-        let mut met = 0;
-        for row in rows {
-            met += row.try_get::<i64, _>(0).map_err(failed)?;
-        }
-        Ok(usize::try_from(met).unwrap_or_default())
-    }
-
-    /// Sends a statement with its arrays beside it; returns how many rows are as they were sent.
-    async fn bound(
-        &mut self,
-        statement: &Statement<'_>,
-        first: usize,
-    ) -> Result<usize, StoreError> {
-        let write = statement.write;
-        let failed = |error: sqlx::Error| StoreError::new(Operation::Insert, write.table, &error);
-        let mut sql = String::new();
-        statement.append(&mut sql, first, Arrays::Parameters);
-        let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
-        for column in write.sent() {
-            query = bulk::bind(query, &column.values);
-        }
-        let owners: Vec<&str> = write.owners.iter().map(|owner| &**owner).collect();
-        let mut rows = query.bind(owners).fetch(&mut *self.connection);
-        let row = rows.try_next().await.map_err(failed)?;
-        let met: i64 = row.map_or(Ok(0), |row| row.try_get(0)).map_err(failed)?;
-        Ok(usize::try_from(met).unwrap_or_default())
+        Ok(is_exact && next == writes.len())
     }
 
     fn count_queued(&mut self, write: &Queued) {
@@ -197,50 +157,87 @@ impl Writer<'_> {
     }
 }
 
+/// Returns the arrays of the keys of an insert, which is the `number`th of the queue, and of its
+/// items.
+pub(in crate::store) fn queued_keys(number: usize, write: &Queued) -> Vec<String> {
+    let place = |key: &Column| {
+        let mut sent = write.sent();
+        sent.position(|column| column.name == key.name)
+    };
+    let array = |key: &Column| Some(queue_table::array(number, place(key)?, &key.values));
+    let items = queue_table::texts(number, write.sent().count());
+    write.keys.iter().filter_map(array).chain([items]).collect()
+}
+
+/// Returns what the table of the queue holds.
+fn contents<'q>(
+    writes: &'q [Queued],
+    backup: Option<&'q [u8]>,
+) -> Vec<((i32, usize), Content<'q>)> {
+    let of = |(number, write): (i32, &'q Queued)| {
+        let values = write.sent().map(|column| Content::Values(&column.values));
+        let owners = write.owners.iter().map(|owner| Some(&**owner)).collect();
+        let all = values.chain([Content::Texts(owners)]);
+        all.enumerate()
+            .map(move |(column, content)| ((number, column), content))
+    };
+    let backup = backup.map(|backup| ((BACKUP, 0), Content::Bytes(backup)));
+    (0..).zip(writes).flat_map(of).chain(backup).collect()
+}
+
+/// Appends the statement that journals a row which was not queued, but written when it was asked
+/// for: a counter's, which holds nothing secret.
+fn append_noted(message: &mut String, job: i64, position: usize, row: &JournalRow) {
+    let text = bulk::string_literal;
+    let optional = |json: &Option<String>| {
+        json.as_ref().map_or_else(
+            || "NULL".to_owned(),
+            |json| format!("ARRAY[{}]", text(json)),
+        )
+    };
+    let _ = writeln!(
+        message,
+        "INSERT INTO gatediff.journal_pages (job_id, position, table_name, key_columns, items, row_keys, before, after) \
+         VALUES ({job}, {position}, {}, '{{}}', ARRAY[{}], ARRAY[{}], {}, {});",
+        text(&row.table),
+        text(&row.item),
+        text(&row.key),
+        optional(&row.before),
+        optional(&row.after),
+    );
+}
+
 /// A write as a statement.
 #[derive(Clone, Copy)]
 struct Statement<'a> {
     write: &'a Queued,
+    /// Its number in the queue.
+    number: usize,
     catalog: &'a Catalog,
     job: i64,
 }
 
 impl Statement<'_> {
     /// Appends the statement: it returns the number of rows that are as they were sent.
-    fn append(&self, sql: &mut String, first: usize, arrays: Arrays) {
+    fn append(&self, sql: &mut String, first: usize) {
         let Queued {
             table,
             keys,
-            owners,
             change,
+            ..
         } = self.write;
         // The columns of `s`, as they are numbered.
         let sent: Vec<&Column> = self.write.sent().collect();
-        let sources: Vec<String> = sent
-            .iter()
-            .map(|column| match arrays {
-                Arrays::Literals => column.values.literal(),
-                Arrays::Parameters => String::new(),
-            })
+        let arrays = sent.iter().enumerate();
+        let mut arrays: Vec<String> = arrays
+            .map(|(index, column)| queue_table::array(self.number, index, &column.values))
             .collect();
-        let mut parameters: Vec<String> = sources
-            .into_iter()
-            .zip(&sent)
-            .enumerate()
-            .map(|(index, (literal, column))| match arrays {
-                Arrays::Literals => literal,
-                Arrays::Parameters => format!("${}::{}", index + 1, column.values.array()),
-            })
-            .collect();
-        parameters.push(match arrays {
-            Arrays::Literals => bulk::text_literal(owners.iter().map(|owner| Some(&**owner))),
-            Arrays::Parameters => format!("${}::text[]", sent.len() + 1),
-        });
+        arrays.push(queue_table::texts(self.number, sent.len()));
         let names: Vec<String> = (0..sent.len()).map(|index| format!("c{index}")).collect();
         let _ = write!(
             sql,
             "WITH s AS MATERIALIZED (SELECT * FROM unnest({}) WITH ORDINALITY AS s ({}{}item, n)), ",
-            parameters.join(", "),
+            arrays.join(", "),
             names.join(", "),
             if names.is_empty() { "" } else { ", " },
         );
