@@ -228,19 +228,15 @@ impl JobBody for Apply {
             let (comparison, access) = self.check(open).await?;
             let backup = self.backup(open, &*comparison)?;
             let at_once = at_once(open, self.review.platform, &*comparison).await?;
-            let (written, checked, number) = match at_once {
+            let (written, checked) = match at_once {
                 Some(at_once) => {
-                    let number = at_once.number;
                     let content = backup.as_ref().map(|backup| backup.content.as_slice());
                     let written = self
                         .write_at_once(open, comparison, at_once, content)
                         .await?;
-                    (written, Checked::default(), Some(number))
+                    (written, Checked::default())
                 }
-                None => {
-                    let (written, checked) = self.write_one_by_one(open, &*comparison).await?;
-                    (written, checked, None)
-                }
+                None => self.write_one_by_one(open, &*comparison).await?,
             };
             let mut metadata = self
                 .metadata()
@@ -250,7 +246,6 @@ impl JobBody for Apply {
             }
             open.run.reporter.phase(Phase::Record);
             let outcome = JobOutcome {
-                number,
                 counts: self.counts(),
                 tables: &written.tables,
                 journal: &written.journal,
@@ -298,7 +293,9 @@ async fn at_once(
     if !own.all(|table| catalog.is_plain(table.name)) {
         return Ok(None);
     }
-    let number = ledger.reserve(open.connection).await.map_err(failed)?;
+    let number = ledger.reserve(open.connection, *open.number).await;
+    let number = number.map_err(failed)?;
+    *open.number = number.or(*open.number);
     Ok(number.map(|number| AtOnce {
         number,
         catalog: Arc::new(catalog),

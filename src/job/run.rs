@@ -83,8 +83,6 @@ pub(crate) struct JobOutcome<'a> {
     pub(crate) tables: &'a [TableRows],
     pub(crate) journal: &'a [JournalRow],
     pub(crate) backup: Option<&'a Backup>,
-    /// Its number, if that was reserved.
-    pub(crate) number: Option<i64>,
 }
 
 /// An open transaction, under the lock.
@@ -95,6 +93,9 @@ pub(crate) struct JobTransaction<'a> {
     /// Whether the server may do the writes all at once; if that was not proven to be what was
     /// shown, they are done one by one.
     pub(crate) at_once: bool,
+    /// The number of the job once it is reserved, and then in every further attempt: none is
+    /// left out in the ledger.
+    pub(crate) number: &'a mut Option<i64>,
     started_at: DateTime<Utc>,
     recorded: Option<i64>,
 }
@@ -109,7 +110,7 @@ impl JobTransaction<'_> {
         let Some(ledger) = self.ledger.as_deref_mut() else {
             return Err(Failure::new(FailureKind::Internal, "a rehearsal has no ledger").into());
         };
-        let job = new_job(metadata, self.started_at, outcome, None);
+        let job = new_job(metadata, (*self.number, self.started_at), outcome, None);
         let number = ledger.record(self.connection, &job).await;
         let number = number.map_err(|error| self.run.job_error(error))?;
         self.recorded = Some(number);
@@ -124,12 +125,12 @@ impl JobTransaction<'_> {
 
 fn new_job<'a>(
     metadata: &'a JobMetadata<'_>,
-    started_at: DateTime<Utc>,
+    (number, started_at): (Option<i64>, DateTime<Utc>),
     outcome: JobOutcome<'a>,
     error: Option<&'a str>,
 ) -> NewJob<'a> {
     NewJob {
-        number: outcome.number,
+        number,
         command: metadata.command,
         platform: metadata.platform,
         operator: metadata.operator,
@@ -191,10 +192,11 @@ impl Run {
         let started_at = Utc::now();
         let mut attempt = 1;
         let mut at_once = true;
+        let mut number = None;
         let mut contested: BTreeSet<String> = work.locks().into_iter().map(str::to_owned).collect();
         loop {
             // On the heap: the caller may have little stack left.
-            let attempted = self.attempt(work, started_at, &contested, at_once);
+            let attempted = self.attempt(work, started_at, &contested, (at_once, &mut number));
             let failure = match Box::pin(attempted).await {
                 Ok(done) => return Ok(done),
                 Err(JobError::Unproven) => {
@@ -213,7 +215,8 @@ impl Run {
                 Err(JobError::Failed(failure)) => failure,
             };
             tracing::warn!(kind = ?failure.kind, what = failure.what, attempt, "the job failed");
-            self.record_failure(work, started_at, &failure).await;
+            self.record_failure(work, (number, started_at), &failure)
+                .await;
             return Err(failure);
         }
     }
@@ -225,7 +228,7 @@ impl Run {
         work: &W,
         started_at: DateTime<Utc>,
         contested: &BTreeSet<String>,
-        at_once: bool,
+        (at_once, number): (bool, &mut Option<i64>),
     ) -> Result<W::Done, JobError> {
         self.reporter.phase(Phase::Connect);
         let (mut connection, monitor) =
@@ -244,6 +247,7 @@ impl Run {
                 run: self,
                 ledger: ledger.as_mut(),
                 at_once,
+                number: &mut *number,
                 started_at,
                 recorded: None,
             };
@@ -334,7 +338,7 @@ impl Run {
     async fn record_failure<W: JobBody>(
         &self,
         work: &W,
-        started_at: DateTime<Utc>,
+        numbered: (Option<i64>, DateTime<Utc>),
         failure: &Failure,
     ) {
         let Some(metadata) = work.metadata() else {
@@ -358,7 +362,7 @@ impl Run {
         let text = failure.to_string();
         let job = new_job(
             &metadata,
-            started_at,
+            numbered,
             JobOutcome {
                 counts: json!({}),
                 ..JobOutcome::default()

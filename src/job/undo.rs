@@ -431,7 +431,6 @@ impl JobBody for Undo {
                 .metadata()
                 .ok_or_else(|| Failure::new(FailureKind::Internal, "no job metadata"))?;
             let outcome = JobOutcome {
-                number: None,
                 counts: json!({ "restored": self.items.len() }),
                 tables: &written.tables,
                 journal: &written.journal,

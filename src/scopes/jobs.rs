@@ -234,7 +234,6 @@ impl JobBody for Editing {
             let written = writer.finish();
             reporter.phase(Phase::Record);
             let outcome = JobOutcome {
-                number: None,
                 counts: json!({ (self.edit.verb()): planned.items.len() }),
                 tables: &written.tables,
                 journal: &written.journal,

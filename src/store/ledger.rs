@@ -89,14 +89,18 @@ impl Ledger {
 
     /// Reserves the number of a job whose rows the server writes from a queue and journals, and
     /// opens that queue; none if the journal is not on the server, or the role may not take
-    /// numbers or create temporary tables.
+    /// numbers or create temporary tables. A number that is reserved already is kept.
     ///
     /// # Errors
     ///
     /// Fails if the statement does.
-    pub async fn reserve(&self, connection: &mut Connection) -> Result<Option<i64>, StoreError> {
+    pub async fn reserve(
+        &self,
+        connection: &mut Connection,
+        number: Option<i64>,
+    ) -> Result<Option<i64>, StoreError> {
         match self {
-            Self::Target => target::reserve(connection).await,
+            Self::Target => target::reserve(connection, number).await,
             Self::File(_) => Ok(None),
         }
     }

@@ -152,7 +152,7 @@ async fn a_thousand_clients_take_as_many_statements_as_ten() {
 }
 
 /// Statements without numbers and texts.
-fn shapes(statements: &[String]) -> Vec<String> {
+pub(crate) fn shapes(statements: &[String]) -> Vec<String> {
     let shape = |statement: &String| {
         let parts = statement.split('\'').step_by(2);
         let rest: String = parts.collect::<Vec<_>>().join("''");

@@ -13,7 +13,7 @@ use gatediff::scopes::{Draft, Unit, parse_amount};
 use gatediff::store::{TableRows, Timeouts};
 use serde_json::{Value, json};
 
-use crate::digirunner_statements::{LOGGING, executed};
+use crate::digirunner_statements::{LOGGING, executed, shapes};
 use crate::support::cases::cases;
 use crate::support::jobs::chance;
 use crate::support::pg::server;
@@ -1782,7 +1782,8 @@ async fn a_thousand_scopes_take_as_many_statements_as_ten() {
     let many = actions(&bulk(1000, 10_000, 50).await, 80, 50).await;
     for ((action, few), (_, many)) in few.iter().zip(&many) {
         println!("{action}: {} statements", few.len());
-        assert_eq!(few, many, "{action}: {} and {}", few.len(), many.len());
+        let numbers = format!("{action}: {} and {}", few.len(), many.len());
+        assert_eq!(shapes(few), shapes(many), "{numbers}");
         assert!(few.len() >= 8, "{action}: {few:?}");
     }
 }

@@ -159,10 +159,17 @@ fn migrator() -> Migrator {
 
 /// Reserves the number of a job, and opens the queue of its writes; none if the role may only
 /// insert jobs, or create no temporary tables.
-pub(super) async fn reserve(connection: &mut PgConnection) -> Result<Option<i64>, StoreError> {
+pub(super) async fn reserve(
+    connection: &mut PgConnection,
+    number: Option<i64>,
+) -> Result<Option<i64>, StoreError> {
+    let next = number.map_or_else(
+        || "nextval(s::regclass)".to_owned(),
+        |number| number.to_string(),
+    );
     let sql = format!(
         "{OPEN_QUEUE} SELECT CASE WHEN has_sequence_privilege(s, 'USAGE') \
-         AND to_regclass('pg_temp.gatediff_queue') IS NOT NULL THEN nextval(s::regclass) END \
+         AND to_regclass('pg_temp.gatediff_queue') IS NOT NULL THEN {next} END::int8 \
          FROM pg_get_serial_sequence('gatediff.jobs', 'job_id') AS s"
     );
     let failed = |error: sqlx::Error| StoreError::new(Operation::Allocate, JOBS, &error);
