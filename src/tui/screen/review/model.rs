@@ -86,6 +86,27 @@ impl Tally {
         }
     }
 
+    /// Follows choices that changed.
+    fn follow(&mut self, plan: &Plan, kinds: &[usize], choices: &Choices) {
+        for index in self.resolution.follow(plan, choices) {
+            let (Some(state), Some(kind)) = (self.resolution.state(index), kinds.get(index)) else {
+                continue;
+            };
+            let status = ItemStatus::of(state, choices.is_left_out(index));
+            let Some(slot) = self.statuses.get_mut(index) else {
+                continue;
+            };
+            let before = std::mem::replace(slot, status);
+            for counts in [Some(&mut self.counts), self.kind_counts.get_mut(*kind)]
+                .into_iter()
+                .flatten()
+            {
+                counts.remove(before);
+                counts.add(status);
+            }
+        }
+    }
+
     /// Returns the counts of all items.
     pub(crate) const fn counts(&self) -> &Counts {
         &self.counts
@@ -172,14 +193,21 @@ impl Review {
         self.access.get_or_init(evaluate).as_ref()
     }
 
+    /// Returns the changes of who can call what that concern an item; of many the
+    /// first ones, at least `max`.
+    pub(crate) fn access_about(&self, index: usize, max: usize) -> Option<Access> {
+        self.plan()
+            .access_about(index, &|index| self.tally.resolution.is_written(index), max)
+    }
+
     /// Returns what writing an item that is not chosen would change in addition;
     /// of many changes the first ones, at least `max`.
     pub(crate) fn access_by(&self, index: usize, max: usize) -> Option<Access> {
         let may = self.entry(index).is_some_and(Entry::is_open)
             && !self.tally.resolution.is_written(index);
-        self.plan()
-            .access_by(index, &|index| self.tally.resolution.is_written(index), max)
-            .filter(|_| may)
+        let is_written = |index: usize| self.tally.resolution.is_written(index);
+        may.then(|| self.plan().access_by(index, &is_written, max))
+            .flatten()
     }
 
     /// Returns the status of an item.
@@ -294,7 +322,8 @@ impl Review {
 
     /// Computes the outcome of the choices. Call it after they changed.
     pub(crate) fn resolve(&mut self) {
-        self.tally = self.tally(&self.choices);
+        self.tally
+            .follow(&self.subject.plan, &self.kinds, &self.choices);
         self.resolved += 1;
         self.access = OnceLock::new();
     }
