@@ -11,7 +11,7 @@ use super::msg::{Msg, Reloaded};
 use super::screen::dialog::typing;
 use super::screen::history::update as history;
 use super::screen::import::{apply, rehearse};
-use super::screen::review::{Review, copy};
+use super::screen::review::{Review, copy, search};
 use super::screen::{back, job, save};
 use crate::scopes::screen::form::Form;
 use crate::scopes::screen::update::{edit, findings, load};
@@ -50,6 +50,10 @@ pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             if let Some(modal) = app.modals.last_mut().filter(|_| seen) {
                 modal.drawn = true;
             }
+            Vec::new()
+        }
+        Msg::Search => {
+            search::search_on(app);
             Vec::new()
         }
         Msg::Progress(id, progress) => {

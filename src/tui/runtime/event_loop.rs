@@ -1,5 +1,6 @@
 //! The loop itself.
 
+use std::future::ready;
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -101,6 +102,7 @@ impl<S: Screen> EventLoop<S> {
                 signal = signals.next() => self.on_signal(signal)?,
                 () = sleep_until(self.due), if self.is_dirty && !self.is_dark => self.draw()?,
                 Some(msg) = self.answers.recv() => self.answer(msg)?,
+                () = ready(()), if self.app.search.looking.is_some() => self.on_message(Msg::Search)?,
                 _ = ticks.tick(), if ticking => self.on_message(Msg::Tick(self.begun.elapsed()))?,
             }
         }

@@ -2,6 +2,7 @@
 
 mod again;
 mod cursor;
+mod matches;
 mod rows;
 
 use std::collections::{HashMap, HashSet};
@@ -10,6 +11,7 @@ use std::sync::OnceLock;
 use super::branch::{Branch, Member};
 use super::filter::Filter;
 use super::node::{Node, Row, kind_of};
+use super::query::Found;
 use crate::engine::diff::Show;
 use crate::engine::{Access, Choices, Entry, Finding, MissingCount, Plan, Resolution};
 use crate::tui::item_status::{Counts, ItemStatus};
@@ -51,6 +53,8 @@ pub(crate) struct Review {
     pub(crate) resolved: u64,
     /// Their changes of who can call what, computed on demand.
     access: OnceLock<Option<Access>>,
+    /// The matches of the search.
+    pub(crate) found: Found,
 }
 
 /// The outcome of choices.
@@ -156,6 +160,7 @@ impl Review {
             rebuilt: 0,
             resolved: 0,
             access: OnceLock::new(),
+            found: Found::default(),
             subject,
         };
         review.resolve();
