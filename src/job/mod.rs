@@ -44,7 +44,7 @@ pub use key::{PlanKeys, known_plan_key};
 pub use output::write_file;
 pub use plan::{Review, plan};
 pub use policy::policy;
-pub use progress::{Cancel, Phase, Progress, Reporter};
+pub use progress::{Cancel, Latest, Phase, Progress, Reporter};
 pub use rehearse::{Problem, Rehearsal};
 pub use saved::SavedPlan;
 pub use session::{Launcher, Session};

@@ -41,7 +41,7 @@ pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Tick(now) => {
             app.now = now;
             if let Some(job) = &mut app.job {
-                job.since.get_or_insert(now);
+                job.tick(now);
             }
             Vec::new()
         }
