@@ -28,6 +28,7 @@ pub(crate) fn start(app: &mut App) -> Vec<Effect> {
 
 /// Handles a message; returns the effects.
 pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
+    app.only_moved = matches!(msg, Msg::Search);
     let effects = match msg {
         Msg::Key(key) => press(app, key),
         Msg::Paste(text) => {
@@ -106,6 +107,7 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
     app.notice = None;
     let context = app.context();
     if typing::types(app, context, key) {
+        app.only_moved = context == Context::Search;
         return Vec::new();
     }
     app.pending.push(key);
@@ -122,6 +124,7 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
         }
         Lookup::Action(action) => {
             app.pending.clear();
+            app.only_moved = action.act.only_moves();
             match action.check(app) {
                 Ok(()) => action.run(app),
                 Err(why) => {
