@@ -10,7 +10,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::print::{column, width};
 use crate::engine::display::safe;
-use crate::job::{Phase, Progress, Reporter};
+use crate::job::{Latest, Phase, Progress, Reporter};
 
 /// Jobs that end sooner show no progress.
 const DELAY: Duration = Duration::from_millis(250);
@@ -23,14 +23,14 @@ const ERASE: &str = "\r\u{1b}[K";
 
 /// A line that is rewritten while a job runs, and gone when it has ended.
 pub(crate) struct ProgressLine {
-    latest: Arc<Mutex<Option<Progress>>>,
+    latest: Arc<Mutex<Option<Latest>>>,
     drawing: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
 impl ProgressLine {
     /// Starts, if stderr is a terminal that can erase a line.
     pub(crate) fn begin() -> Self {
-        let latest: Arc<Mutex<Option<Progress>>> = Arc::default();
+        let latest: Arc<Mutex<Option<Latest>>> = Arc::default();
         let can_erase = std::env::var("TERM").is_ok_and(|term| term != "dumb");
         let drawing = (can_erase && io::stderr().is_terminal()).then(|| {
             let (finish, finished) = oneshot::channel();
@@ -45,10 +45,11 @@ impl ProgressLine {
         let is_drawn = self.drawing.is_some();
         Reporter::new(move |progress| {
             if let Ok(mut latest) = latest.lock() {
-                if !is_drawn && is_announced(&progress, latest.as_ref()) {
+                let before = latest.as_ref();
+                if !is_drawn && is_announced(&progress, before.map(|step| &step.progress)) {
                     write(&format!("{}\n", safe(&describe(&progress))));
                 }
-                *latest = Some(progress);
+                *latest = Some(Latest::after(before, progress));
             }
         })
     }
@@ -73,7 +74,7 @@ fn is_announced(progress: &Progress, before: Option<&Progress>) -> bool {
 }
 
 /// Rewrites the line until it is asked to stop.
-async fn draw(latest: Arc<Mutex<Option<Progress>>>, mut finished: oneshot::Receiver<()>) {
+async fn draw(latest: Arc<Mutex<Option<Latest>>>, mut finished: oneshot::Receiver<()>) {
     tokio::select! {
         () = sleep(DELAY) => {}
         _ = &mut finished => return,
@@ -90,7 +91,7 @@ async fn draw(latest: Arc<Mutex<Option<Progress>>>, mut finished: oneshot::Recei
         let line = latest
             .lock()
             .ok()
-            .and_then(|latest| latest.as_ref().map(describe))
+            .and_then(|latest| latest.as_ref().map(line))
             .unwrap_or_default();
         if line != shown {
             write(&format!("{ERASE}{}", fit(&line)));
@@ -116,6 +117,16 @@ fn fit(line: &str) -> String {
     column(line, columns.saturating_sub(1))
         .trim_end()
         .to_owned()
+}
+
+/// Formats a step, and how its phase gets on.
+fn line(step: &Latest) -> String {
+    let mut text = describe(&step.progress);
+    let pace = step.pace();
+    if !pace.is_empty() {
+        text.push_str(&format!(", {pace}"));
+    }
+    text
 }
 
 /// Formats the progress of a job.

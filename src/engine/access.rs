@@ -17,10 +17,13 @@ use super::diff::{Op, Show, compare};
 use super::item::{ItemId, Value};
 use super::{Change, display::safe};
 
+mod concerns;
 mod model;
 #[cfg(test)]
 mod tests;
 
+pub(super) use concerns::Concerns;
+pub(super) use model::Step;
 pub use model::{Draw, Model, Node, PoolMember, Right, Subject, Terms, When};
 
 /// A party to access: a client, an API, or the group, scope or key by which one

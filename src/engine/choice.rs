@@ -72,6 +72,17 @@ impl Choices {
         self.left_out.get(index) == Some(&true)
     }
 
+    /// Returns the items on which these choices and others of the same plan
+    /// differ.
+    pub(super) fn differing(&self, other: &Self) -> Vec<usize> {
+        let now = self.chosen.iter().zip(&self.left_out);
+        let then = other.chosen.iter().zip(&other.left_out);
+        let both = now.zip(then).enumerate();
+        both.filter(|(_, (now, then))| now != then)
+            .map(|(index, _)| index)
+            .collect()
+    }
+
     /// Chooses an item, or leaves it out. Has no effect on blocked items and on
     /// repeats without a difference. Returns whether the choice changed.
     pub fn set(&mut self, plan: &Plan, index: usize, chosen: bool) -> bool {

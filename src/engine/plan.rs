@@ -1,19 +1,20 @@
 //! The plan: every item of the file with its verdict, before any choice.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
-use super::access::{self, Access};
+use super::access::{self, Access, Concerns};
 use super::candidate::{Candidate, Matched, Quota, Requirement};
+use super::dependents::Dependents;
 use super::diff::{Change, Op, Show, compare};
 use super::finding::Finding;
 use super::item::{Item, ItemId, Value};
 use super::missing::{Missing, MissingCount};
 use super::reference::Reference;
 use super::schema::KindInfo;
-use super::verdict::{Reason, Status, Verdict};
+use super::verdict::{Status, Verdict};
 
 /// An item of the plan.
 #[derive(Clone, Debug)]
@@ -79,6 +80,17 @@ impl Entry {
         }
     }
 
+    /// Returns the items of whose being written it depends whether this one is
+    /// blocked.
+    pub(super) fn depends_on(&self) -> impl Iterator<Item = &ItemId> {
+        let absent = self.requires.iter().filter(|needed| !needed.present);
+        let quota = self.quota.iter().flat_map(|quota| &quota.uses);
+        let counted = quota.filter(|part| part.left != part.written);
+        absent
+            .map(|needed| &needed.on)
+            .chain(counted.map(|part| &part.on))
+    }
+
     /// Returns whether covering or adding it would write something, given what
     /// else is written.
     pub(super) fn has_effect(&self, is_written: impl Fn(&ItemId) -> bool) -> bool {
@@ -115,6 +127,10 @@ pub struct Plan {
     kinds: &'static [KindInfo],
     /// What the target grants, if the platform grants access.
     access: Option<Arc<access::Model>>,
+    /// Which callers each item concerns, once that is asked.
+    concerns: OnceLock<Concerns>,
+    /// Which items depend on each item, once that is asked.
+    dependents: OnceLock<Dependents>,
 }
 
 impl Plan {
@@ -140,6 +156,8 @@ impl Plan {
             warnings,
             kinds,
             access: None,
+            concerns: OnceLock::new(),
+            dependents: OnceLock::new(),
         };
         plan.judge_together();
         plan.find_changes();
@@ -156,7 +174,7 @@ impl Plan {
             };
             self.settle(is_add, |_| true)
         };
-        for (entry, reason) in self.entries.iter_mut().zip(blocked) {
+        for (entry, reason) in self.entries.iter_mut().zip(blocked.into_reasons()) {
             if let Some(reason) = reason {
                 entry.verdict.status = entry.verdict.status.blocked();
                 entry.verdict.reasons.push(reason);
@@ -256,6 +274,7 @@ impl Plan {
     pub fn with_access(self, model: access::Model) -> Self {
         Self {
             access: Some(Arc::new(model)),
+            concerns: OnceLock::new(),
             ..self
         }
     }
@@ -272,6 +291,19 @@ impl Plan {
         self.access.as_ref().map(|model| model.evaluate(is_written))
     }
 
+    /// Returns the access changes that concern an item; of many the first ones,
+    /// at least `max`.
+    pub fn access_about(
+        &self,
+        index: usize,
+        is_written: &dyn Fn(usize) -> bool,
+        max: usize,
+    ) -> Option<Access> {
+        let id = &self.entries.get(index)?.item.id;
+        let is_about = |grant: &access::Grant| grant.is_about(id);
+        self.access_of(index, [&|_| false, is_written], &is_about, max)
+    }
+
     /// Returns the access changes of writing one item in addition to others
     /// that are written; of many changes the first ones, at least `max`.
     pub fn access_by(
@@ -281,9 +313,37 @@ impl Plan {
         max: usize,
     ) -> Option<Access> {
         let to = |other: usize| other == index || is_written(other);
-        self.access
-            .as_ref()
-            .map(|model| model.between(is_written, &to, max))
+        self.access_of(index, [is_written, &to], &|_| true, max)
+    }
+
+    /// Returns the access changes, from one set of written items to another, of
+    /// the callers that an item concerns.
+    fn access_of(
+        &self,
+        index: usize,
+        written: access::Step<'_>,
+        is_meant: &dyn Fn(&access::Grant) -> bool,
+        max: usize,
+    ) -> Option<Access> {
+        let model = self.access.as_ref()?;
+        let concerns = self
+            .concerns
+            .get_or_init(|| Concerns::new(model, |id| self.position(id)));
+        Some(model.between_of(concerns.of(index), written, is_meant, max))
+    }
+
+    /// Returns which items depend on which.
+    pub(super) fn dependents(&self) -> &Dependents {
+        self.dependents.get_or_init(|| {
+            let (mut blocked, mut changed) = (Vec::new(), Vec::new());
+            for (index, entry) in self.entries.iter().enumerate() {
+                let on = entry.depends_on().filter_map(|id| self.position(id));
+                blocked.extend(on.map(|on| (on, index)));
+                let by = entry.conditions.iter().filter_map(|id| self.position(id));
+                changed.extend(by.map(|by| (by, index)));
+            }
+            Dependents::new(&blocked, &changed)
+        })
     }
 
     /// Returns every warning that can matter: the file's, then those of each
@@ -345,109 +405,6 @@ impl Plan {
         }
         summary
     }
-
-    /// Finds what blocks the `chosen` items, given that only they are written,
-    /// and the `judged` ones, as if they were written too.
-    ///
-    /// Starts from "all of them are written" and removes items until none is
-    /// removed any more, so that items which require each other can be written
-    /// together.
-    pub(super) fn settle(
-        &self,
-        chosen: impl Fn(usize) -> bool,
-        judged: impl Fn(usize) -> bool,
-    ) -> Vec<Option<Reason>> {
-        let considered = |index: &usize| (chosen(*index) || judged(*index)) && self.is_free(*index);
-        let mut open: Vec<usize> = (0..self.entries.len()).filter(considered).collect();
-        let mut written: Vec<bool> = (0..self.entries.len())
-            .map(|index| chosen(index) && self.is_free(index))
-            .collect();
-        let mut reasons: Vec<Option<Reason>> = vec![None; self.entries.len()];
-        loop {
-            let fallen: Vec<(usize, Reason)> = open
-                .iter()
-                .filter_map(|index| {
-                    Some((
-                        *index,
-                        self.blocking_reason(self.entries.get(*index)?, &written, &reasons)?,
-                    ))
-                })
-                .collect();
-            if fallen.is_empty() {
-                return reasons;
-            }
-            for (index, reason) in fallen {
-                if let (Some(written), Some(slot)) =
-                    (written.get_mut(index), reasons.get_mut(index))
-                {
-                    *written = false;
-                    *slot = Some(reason);
-                }
-            }
-            open.retain(|index| reasons.get(*index).is_some_and(Option::is_none));
-        }
-    }
-
-    fn is_free(&self, index: usize) -> bool {
-        self.entries
-            .get(index)
-            .is_some_and(|entry| !entry.verdict.status.is_blocked())
-    }
-
-    fn blocking_reason(
-        &self,
-        entry: &Entry,
-        written: &[bool],
-        reasons: &[Option<Reason>],
-    ) -> Option<Reason> {
-        let missing = entry
-            .requires
-            .iter()
-            .filter(|requirement| !requirement.present)
-            .find_map(|requirement| {
-                let index = self.position(&requirement.on);
-                match index.and_then(|index| Some((index, self.entries.get(index)?))) {
-                    Some((index, _)) if written.get(index) == Some(&true) => None,
-                    Some((index, needed)) => Some(unwritten(
-                        needed,
-                        reasons.get(index).and_then(Option::as_ref),
-                    )),
-                    None => Some(absent(&requirement.on)),
-                }
-            });
-        missing.or_else(|| self.over_quota(entry, written))
-    }
-
-    fn over_quota(&self, entry: &Entry, written: &[bool]) -> Option<Reason> {
-        let quota = entry.quota.as_ref()?;
-        let is_written = |id: &ItemId| {
-            self.position(id)
-                .is_some_and(|index| written.get(index) == Some(&true))
-        };
-        let added: usize = quota
-            .uses
-            .iter()
-            .map(|part| {
-                if is_written(&part.on) {
-                    part.written
-                } else {
-                    part.left
-                }
-            })
-            .sum();
-        let total = quota.held + added;
-        (total > quota.max).then(|| {
-            Reason::new(
-                quota.code.clone(),
-                format!(
-                    "would have {total} {of}; the limit is {max} ({held} in the target, {added} more)",
-                    of = quota.of,
-                    max = quota.max,
-                    held = quota.held
-                ),
-            )
-        })
-    }
 }
 
 /// Judges an item by its own reasons, and compares it.
@@ -491,36 +448,6 @@ fn judge_alone(candidate: Candidate) -> Entry {
         conditions,
         removes,
     }
-}
-
-fn absent(id: &ItemId) -> Reason {
-    Reason::new(
-        "prerequisite-missing",
-        format!(
-            "requires {} '{}', which is neither in the target nor in the file",
-            id.kind, id.key
-        ),
-    )
-    .about(id.clone())
-}
-
-fn unwritten(needed: &Entry, why: Option<&Reason>) -> Reason {
-    let id = &needed.item.id;
-    let Some(why) = needed.verdict.reasons.first().or(why) else {
-        return Reason::new(
-            "prerequisite-left-out",
-            format!("requires {} '{}', which is left out", id.kind, id.key),
-        )
-        .about(id.clone());
-    };
-    Reason::new(
-        "prerequisite-blocked",
-        format!(
-            "requires {} '{}', which cannot be added: {}",
-            id.kind, id.key, why.message
-        ),
-    )
-    .about(id.clone())
 }
 
 #[cfg(test)]

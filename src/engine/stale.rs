@@ -10,6 +10,7 @@ use super::display::some_of;
 use super::item::{Element, Field, ItemId, Value};
 use super::missing::Missing;
 use super::plan::{Entry, Plan};
+use super::settlement::Settlement;
 use super::verdict::Reason;
 
 /// The maximum number of paths in a sentence.
@@ -90,7 +91,7 @@ struct Comparison<'p> {
     steps: Vec<&'p Entry>,
     written: HashSet<&'p ItemId>,
     /// What blocks them now, given that the same items are written.
-    blocked_by: Vec<Option<Reason>>,
+    blocked_by: Settlement,
     /// The messages for items whose missing objects appeared, or whose others vanished.
     missing: HashMap<&'p ItemId, Vec<String>>,
 }
@@ -136,7 +137,7 @@ impl<'p> Comparison<'p> {
                 && !reason.about.iter().any(|id| known.contains(id))
         };
         let own = now.verdict.reasons.iter().find(is_news);
-        let block = || self.blocked_by.get(index)?.as_ref().filter(is_news);
+        let block = || self.blocked_by.reason(index).filter(is_news);
         why.extend(
             own.or_else(block)
                 .map(|reason| format!("is now blocked: {message}", message = reason.message)),

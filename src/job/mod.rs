@@ -43,7 +43,7 @@ pub use init::init;
 pub use key::{PlanKeys, known_plan_key};
 pub use output::write_file;
 pub use plan::{Review, plan};
-pub use progress::{Cancel, Phase, Progress, Reporter};
+pub use progress::{Cancel, Latest, Phase, Progress, Reporter};
 pub use rehearse::{Problem, Rehearsal};
 pub use saved::SavedPlan;
 pub use session::{Launcher, Session};

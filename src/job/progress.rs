@@ -1,6 +1,7 @@
 //! How a job reports its progress, and how it is cancelled.
 
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
@@ -70,6 +71,67 @@ pub struct Progress {
     pub done: usize,
     /// The total; 0 if unknown.
     pub total: usize,
+}
+
+/// The latest progress of a job, and when its phase was first heard of.
+#[derive(Clone, Debug)]
+pub struct Latest {
+    /// The progress.
+    pub progress: Progress,
+    since: Instant,
+}
+
+impl Latest {
+    /// Returns the progress that comes after another one.
+    pub fn after(before: Option<&Self>, progress: Progress) -> Self {
+        let same = before.filter(|before| before.progress.phase == progress.phase);
+        Self {
+            since: same.map_or_else(Instant::now, |before| before.since),
+            progress,
+        }
+    }
+
+    /// Describes how its phase gets on, as [`Progress::pace`] does.
+    pub fn pace(&self) -> String {
+        self.progress.pace(self.since.elapsed())
+    }
+}
+
+/// From when on the rest of a phase is estimated: sooner, the rate says little.
+const ESTIMATED: Duration = Duration::from_secs(2);
+
+impl Progress {
+    /// Describes how a phase gets on that has run for some time: `8 s, 1200/s,
+    /// about 30 s left`. Empty in its first second.
+    pub fn pace(&self, elapsed: Duration) -> String {
+        let milliseconds = elapsed.as_millis();
+        if milliseconds < 1_000 {
+            return String::new();
+        }
+        let mut parts = vec![seconds(milliseconds / 1_000)];
+        let done = self.done as u128;
+        if done > 0 {
+            let rate = done * 1_000 / milliseconds;
+            parts.push(match self.phase {
+                Phase::Fetch => format!("{}.{} MB/s", rate / 1_000_000, rate / 100_000 % 10),
+                _ => format!("{rate}/s"),
+            });
+            let rest = (self.total as u128).saturating_sub(done);
+            if rest > 0 && elapsed >= ESTIMATED {
+                let left = (milliseconds * rest / done).div_ceil(1_000);
+                parts.push(format!("about {} left", seconds(left)));
+            }
+        }
+        parts.join(", ")
+    }
+}
+
+fn seconds(seconds: u128) -> String {
+    if seconds < 120 {
+        format!("{seconds} s")
+    } else {
+        format!("{} min", seconds / 60)
+    }
 }
 
 /// Receives a job's progress. Called from the job's task; must not block.
@@ -146,6 +208,31 @@ impl Cancel {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_phase_is_described_by_its_time_its_rate_and_what_is_left() {
+        let of = |phase, done, total, seconds| {
+            let progress = Progress {
+                phase,
+                subject: String::new(),
+                done,
+                total,
+            };
+            progress.pace(Duration::from_millis(seconds))
+        };
+        assert_eq!(of(Phase::Write, 500, 1_000, 999), "");
+        assert_eq!(of(Phase::Compare, 0, 0, 3_500), "3 s");
+        assert_eq!(of(Phase::Write, 500, 1_000, 1_000), "1 s, 500/s");
+        assert_eq!(
+            of(Phase::Write, 500, 1_750, 2_000),
+            "2 s, 250/s, about 5 s left"
+        );
+        assert_eq!(of(Phase::Write, 500, 500, 2_000), "2 s, 250/s");
+        assert_eq!(
+            of(Phase::Fetch, 3_000_000, 900_000_000, 2_000),
+            "2 s, 1.5 MB/s, about 9 min left"
+        );
+    }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn everyone_who_waits_is_notified_that_a_job_is_to_stop() {

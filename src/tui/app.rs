@@ -54,6 +54,8 @@ pub(crate) struct App {
     pub(crate) job: Option<Job>,
     pub(crate) modals: Vec<Modal>,
     pub(crate) notice: Option<Notice>,
+    /// Whether the last message did nothing but move the cursor.
+    pub(crate) only_moved: bool,
     /// The keys pressed so far of a sequence.
     pub(crate) pending: Vec<Key>,
     pub(crate) focus: Pane,
@@ -108,6 +110,7 @@ impl App {
             job: None,
             modals: Vec::new(),
             notice: None,
+            only_moved: false,
             pending: Vec::new(),
             focus: Pane::Items,
             lead: Pane::Items,

@@ -103,6 +103,13 @@ impl Counts {
         }
     }
 
+    /// Counts one less.
+    pub(crate) fn remove(&mut self, status: ItemStatus) {
+        if let Some(n) = self.0.get_mut(status as usize) {
+            *n = n.saturating_sub(1);
+        }
+    }
+
     /// Returns how many there are of a status.
     pub(crate) fn of(&self, status: ItemStatus) -> usize {
         self.0.get(status as usize).copied().unwrap_or(0)

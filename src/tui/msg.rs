@@ -24,6 +24,8 @@ pub(crate) enum Msg {
     Tick(Duration),
     /// The changes are on the screen now.
     Drawn,
+    /// Nothing else is to be done: the search goes on.
+    Search,
     /// Progress of a job.
     Progress(EffectId, Progress),
     /// The file was compared with the target.

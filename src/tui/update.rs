@@ -11,7 +11,7 @@ use super::msg::{Msg, Reloaded};
 use super::screen::dialog::typing;
 use super::screen::history::update as history;
 use super::screen::import::{apply, rehearse};
-use super::screen::review::{Review, copy};
+use super::screen::review::{Review, copy, search};
 use super::screen::{back, job, save};
 use crate::scopes::screen::form::Form;
 use crate::scopes::screen::update::{edit, findings, load};
@@ -28,6 +28,7 @@ pub(crate) fn start(app: &mut App) -> Vec<Effect> {
 
 /// Handles a message; returns the effects.
 pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
+    app.only_moved = matches!(msg, Msg::Search);
     let effects = match msg {
         Msg::Key(key) => press(app, key),
         Msg::Paste(text) => {
@@ -41,7 +42,7 @@ pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Tick(now) => {
             app.now = now;
             if let Some(job) = &mut app.job {
-                job.since.get_or_insert(now);
+                job.tick(now);
             }
             Vec::new()
         }
@@ -50,6 +51,10 @@ pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             if let Some(modal) = app.modals.last_mut().filter(|_| seen) {
                 modal.drawn = true;
             }
+            Vec::new()
+        }
+        Msg::Search => {
+            search::search_on(app);
             Vec::new()
         }
         Msg::Progress(id, progress) => {
@@ -102,6 +107,7 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
     app.notice = None;
     let context = app.context();
     if typing::types(app, context, key) {
+        app.only_moved = context == Context::Search;
         return Vec::new();
     }
     app.pending.push(key);
@@ -118,6 +124,7 @@ fn press(app: &mut App, key: Key) -> Vec<Effect> {
         }
         Lookup::Action(action) => {
             app.pending.clear();
+            app.only_moved = action.act.only_moves();
             match action.check(app) {
                 Ok(()) => action.run(app),
                 Err(why) => {

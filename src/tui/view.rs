@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::action::Act;
 use super::app::App;
-use super::layout::{self, SMALLEST};
+use super::layout::{self, Pane, SMALLEST};
 use super::theme::Role;
 use super::widget::{Canvas, Line};
 use crate::scopes::screen::form::view as form;
@@ -67,6 +67,27 @@ fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
         cursor = applying::draw(app, canvas, size);
     }
     cursor
+}
+
+/// Returns which positions belong to the panes beside that of the cursor, which
+/// show what the cursor is on.
+pub(crate) fn beside(app: &App) -> impl Fn(Position) -> bool {
+    let has_panes = app.modals.is_empty() && app.form.is_none() && app.job.is_none();
+    let (here, others): (Rect, Vec<Rect>) = match &app.scopes {
+        _ if !has_panes => Default::default(),
+        Some(scopes) => {
+            let halves = app.halves();
+            let other = halves.area(scopes.half.other());
+            (halves.area(scopes.half), vec![other])
+        }
+        None => {
+            let panes = app.panes();
+            let others = Pane::ALL.into_iter().filter(|pane| *pane != app.focus);
+            let others = others.map(|pane| panes.area(pane)).collect();
+            (panes.area(app.focus), others)
+        }
+    };
+    move |position| !here.contains(position) && others.iter().any(|area| area.contains(position))
 }
 
 fn too_small(app: &App, canvas: &mut Canvas<'_>, area: Rect) {

@@ -6,7 +6,7 @@
 //! exist. Nodes are shared, so a group of many clients with many APIs costs
 //! their sum, not their product.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -201,21 +201,28 @@ impl Model {
     /// Returns the changes if items are written. The time depends on what the
     /// affected subjects hold, not on the target.
     pub fn evaluate(&self, is_written: impl Fn(usize) -> bool) -> Access {
-        self.between(&|_| false, &is_written, usize::MAX)
+        let all = 0..self.subjects.len();
+        self.between_of(all, [&|_| false, &is_written], &|_| true, usize::MAX)
     }
 
-    /// Returns the changes from one set of written items to another; of many
-    /// subjects only as many as it takes for `max` changes.
-    pub fn between(
+    /// Returns the changes of these subjects that are meant, from one set of
+    /// written items to another; of many subjects only as many as it takes for
+    /// `max` changes.
+    pub(in crate::engine) fn between_of(
         &self,
-        from: &dyn Fn(usize) -> bool,
-        to: &dyn Fn(usize) -> bool,
+        subjects: impl IntoIterator<Item = usize>,
+        written: Step<'_>,
+        is_meant: &dyn Fn(&Grant) -> bool,
         max: usize,
     ) -> Access {
-        let mut evaluation = Evaluation::new(self, [from, to]);
-        let mut grants = Vec::new();
-        for (index, subject) in self.subjects.iter().enumerate() {
-            evaluation.subject(index, subject, &mut grants);
+        let mut evaluation = Evaluation::new(self, written);
+        let (mut grants, mut found) = (Vec::new(), Vec::new());
+        for index in subjects {
+            let Some(subject) = self.subjects.get(index) else {
+                continue;
+            };
+            evaluation.subject(index, subject, &mut found);
+            grants.extend(found.drain(..).filter(is_meant));
             if grants.len() >= max {
                 break;
             }
@@ -233,6 +240,9 @@ type Met<'m> = Vec<(usize, Option<&'m Terms>)>;
 /// The written items.
 type IsWritten<'w> = &'w dyn Fn(usize) -> bool;
 
+/// The written items before, and after.
+pub(in crate::engine) type Step<'w> = [IsWritten<'w>; 2];
+
 /// The grants if some items are written.
 struct Scenario<'m, 'w> {
     model: &'m Model,
@@ -246,8 +256,10 @@ struct Evaluation<'m, 'w> {
     model: &'m Model,
     before: Scenario<'m, 'w>,
     after: Scenario<'m, 'w>,
-    /// Nodes whose links change.
-    moved: Vec<bool>,
+    /// Whether the rights of a node change, and whether its links or rights do,
+    /// of those that were asked about: of few subjects few nodes matter.
+    own: Vec<Cell<Option<bool>>>,
+    moved: Vec<Cell<Option<bool>>>,
     /// Changes cached by the held nodes: many subjects hold the same.
     alike: HashMap<Held<'m>, Rc<[Changed]>>,
 }
@@ -260,29 +272,48 @@ type Changed = (Arc<Party>, Shift, Vec<Arc<Party>>);
 
 impl<'m, 'w> Evaluation<'m, 'w> {
     fn new(model: &'m Model, [from, to]: [IsWritten<'w>; 2]) -> Self {
-        let turns = |item: Option<usize>| item.is_some_and(|item| from(item) != to(item));
-        let moves = |right: &Right| turns(right.item) && right.before != right.after;
-        let own: Vec<bool> = model
-            .nodes
-            .iter()
-            .map(|node| node.rights.iter().any(moves))
-            .collect();
-        let moved = model.nodes.iter().zip(&own).map(|(node, is_moved)| {
-            let leads_elsewhere =
-                |(index, when): &(usize, When)| turns(when.item) || own.get(*index) == Some(&true);
-            *is_moved
-                || node.nodes.iter().any(leads_elsewhere)
-                // A draw depends on more than the item that draws.
-                || node.draws.iter().any(|draw| from(draw.item) || to(draw.item))
-        });
-        let moved = moved.collect();
+        let unknown = || vec![Cell::new(None); model.nodes.len()];
         Self {
             model,
             before: Scenario::new(model, from),
             after: Scenario::new(model, to),
-            moved,
+            own: unknown(),
+            moved: unknown(),
             alike: HashMap::new(),
         }
+    }
+
+    /// Returns whether an item is written on one side only.
+    fn turns(&self, item: Option<usize>) -> bool {
+        item.is_some_and(|item| (self.before.is_written)(item) != (self.after.is_written)(item))
+    }
+
+    /// Returns whether rights of a node change.
+    fn has_moved_rights(&self, index: usize) -> bool {
+        known(&self.own, index, || {
+            let node = self.model.nodes.get(index);
+            let moves = |right: &Right| self.turns(right.item) && right.before != right.after;
+            node.is_some_and(|node| node.rights.iter().any(moves))
+        })
+    }
+
+    /// Returns whether links or rights of a node change.
+    fn is_moved(&self, index: usize) -> bool {
+        known(&self.moved, index, || {
+            let Some(node) = self.model.nodes.get(index) else {
+                return false;
+            };
+            let leads_elsewhere = |(index, when): &(usize, When)| {
+                self.turns(when.item) || self.has_moved_rights(*index)
+            };
+            // A draw depends on more than the item that draws.
+            let draws = |draw: &Draw| {
+                (self.before.is_written)(draw.item) || (self.after.is_written)(draw.item)
+            };
+            self.has_moved_rights(index)
+                || node.nodes.iter().any(leads_elsewhere)
+                || node.draws.iter().any(draws)
+        })
     }
 
     fn subject(&mut self, index: usize, subject: &'m Subject, grants: &mut Vec<Grant>) {
@@ -291,7 +322,7 @@ impl<'m, 'w> Evaluation<'m, 'w> {
             self.after.is(subject.is_there),
         );
         let holds_moved = |(node, when): &(usize, When)| {
-            self.before.is(*when) != self.after.is(*when) || self.moved.get(*node) == Some(&true)
+            self.before.is(*when) != self.after.is(*when) || self.is_moved(*node)
         };
         self.terms(subject, (was, is), grants);
         if was == is && !(is && subject.nodes.iter().any(holds_moved)) {
@@ -505,6 +536,18 @@ impl<'m, 'w> Scenario<'m, 'w> {
         let is_known = draw.known.iter().any(|node| all.contains(node));
         order.first().copied().filter(|_| !is_known)
     }
+}
+
+/// Returns what is known of a node, once it was found out.
+fn known(of: &[Cell<Option<bool>>], index: usize, find: impl FnOnce() -> bool) -> bool {
+    let Some(slot) = of.get(index) else {
+        return false;
+    };
+    slot.get().unwrap_or_else(|| {
+        let found = find();
+        slot.set(Some(found));
+        found
+    })
 }
 
 /// A path to an object, by a node that the subject holds.

@@ -371,3 +371,63 @@ proptest! {
         prop_assert_eq!(summary.gained.pairs + summary.lost.pairs, access.grants().len());
     }
 }
+
+/// A model whose nodes are drawn from pools, and renamed, by items.
+fn drawn() -> impl Strategy<Value = Model> {
+    let pools = vec(vec((0_usize..6, when()), 0..3), 2);
+    let draws = vec((3_usize..6, 0_usize..2, 0_usize..4), 0..3);
+    let renames = vec((0_usize..6, 0_usize..4), 0..3);
+    let changed = vec((0_usize..4, 0_usize..4), 0..3);
+    (models(), pools, draws, renames, changed).prop_map(
+        |(mut model, pools, draws, renames, changed)| {
+            model.pools = pools;
+            for (node, pool, item) in draws {
+                model.nodes[node].draws.push(Draw {
+                    pool,
+                    item,
+                    known: Arc::from([]),
+                });
+            }
+            for (node, item) in renames {
+                let name = party("group", &(item + 6).to_string());
+                model.nodes[node].renamed = Some((item, name));
+            }
+            for (subject, item) in changed {
+                if let Some(subject) = model.subjects.get_mut(subject) {
+                    subject.terms = Some((item, [terms(1), terms(2)]));
+                }
+            }
+            model
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn what_concerns_an_item_is_found_without_looking_at_the_others(
+        model in drawn(), items in vec(any::<bool>(), 4), item in 0_usize..4, key in 0_usize..10
+    ) {
+        // Client, group and API of one number are one item, and so is a group's new name.
+        let position = |id: &ItemId| id.key.parse::<usize>().ok().map(|key| key % 4);
+        let concerns = Concerns::new(&model, position);
+        let is_written = |index: usize| items[index];
+        let also = |index: usize| index == item || items[index];
+        let all = || 0..model.subjects.len();
+        let by = |subjects: Vec<usize>| {
+            model.between_of(subjects, [&is_written, &also], &|_| true, usize::MAX)
+        };
+        prop_assert_eq!(by(concerns.of(item)), by(all().collect()));
+        for kind in ["client", "group", "api"] {
+            let id = party(kind, &key.to_string()).id.clone();
+            let found = model.between_of(
+                concerns.of(key % 4),
+                [&|_| false, &is_written],
+                &|grant| grant.is_about(&id),
+                usize::MAX,
+            );
+            let whole = model.evaluate(is_written);
+            let about: Vec<&Grant> = whole.about(&id).collect();
+            prop_assert_eq!(found.grants().iter().collect::<Vec<_>>(), about);
+        }
+    }
+}

@@ -86,3 +86,25 @@ pub(crate) enum Act {
     Access,
     SwitchGrouping,
 }
+
+impl Act {
+    /// Returns whether it moves the cursor and does nothing else.
+    pub(crate) const fn only_moves(self) -> bool {
+        matches!(
+            self,
+            Self::Down
+                | Self::Up
+                | Self::Top
+                | Self::Bottom
+                | Self::HalfDown
+                | Self::HalfUp
+                | Self::PageDown
+                | Self::PageUp
+                | Self::NextChange
+                | Self::PreviousChange
+                | Self::NextBlocked
+                | Self::NextHit
+                | Self::PreviousHit
+        )
+    }
+}

@@ -1,5 +1,6 @@
 //! The loop itself.
 
+use std::future::ready;
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 use crossterm::event::Event;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::interface::{Outside, Screen, Source};
+use super::interface::{Extent, Outside, Screen, Source};
 use super::reload::Files;
 use super::signals::{Arrived, Signal};
 use super::terminal::{Suspension, is_gone};
@@ -25,8 +26,12 @@ const TICK: Duration = Duration::from_millis(250);
 /// The shortest time between two reports of one phase.
 const REPORT: Duration = Duration::from_millis(50);
 
+/// How long the cursor rests before the panes beside it follow.
+pub(super) const REST: Duration = Duration::from_millis(60);
+
 /// The maximum number of messages handled before the next frame.
 const BATCH: usize = 256;
+
 /// The model with its surroundings: terminal, effects, timers.
 pub(super) struct EventLoop<S> {
     screen: S,
@@ -41,6 +46,10 @@ pub(super) struct EventLoop<S> {
     due: Instant,
     frame: Duration,
     is_dirty: bool,
+    /// Whether more changed since the last frame than where the cursor is.
+    is_whole: bool,
+    /// When the panes beside the cursor follow, if they have to.
+    rest: Option<Instant>,
     /// Whether the terminal is gone.
     is_dark: bool,
     /// When the modal on top was first on the screen.
@@ -66,6 +75,8 @@ impl<S: Screen> EventLoop<S> {
             due: now,
             frame,
             is_dirty: true,
+            is_whole: true,
+            rest: None,
             is_dark: false,
             asked: now,
             broken: None,
@@ -99,8 +110,9 @@ impl<S: Screen> EventLoop<S> {
                 biased;
                 event = input.next() => self.take(event, &mut input)?,
                 signal = signals.next() => self.on_signal(signal)?,
-                () = sleep_until(self.due), if self.is_dirty && !self.is_dark => self.draw()?,
+                () = sleep_until(self.next_frame()), if (self.is_dirty || self.rest.is_some()) && !self.is_dark => self.draw()?,
                 Some(msg) = self.answers.recv() => self.answer(msg)?,
+                () = ready(()), if self.app.search.looking.is_some() => self.on_message(Msg::Search)?,
                 _ = ticks.tick(), if ticking => self.on_message(Msg::Tick(self.begun.elapsed()))?,
             }
         }
@@ -174,20 +186,43 @@ impl<S: Screen> EventLoop<S> {
         Ok(())
     }
 
-    fn on_message(&mut self, msg: Msg) -> io::Result<()> {
+    pub(super) fn on_message(&mut self, msg: Msg) -> io::Result<()> {
         let effects = update(&mut self.app, msg);
         self.is_dirty = true;
+        if self.app.only_moved {
+            self.rest = Some(Instant::now() + REST);
+        } else {
+            self.is_whole = true;
+        }
         self.perform(effects)
     }
 
-    fn draw(&mut self) -> io::Result<()> {
+    /// Returns when the next frame is drawn.
+    fn next_frame(&self) -> Instant {
+        match self.rest {
+            Some(rest) if !self.is_dirty => self.due.max(rest),
+            _ => self.due,
+        }
+    }
+
+    pub(super) fn draw(&mut self) -> io::Result<()> {
+        let is_resting = self.rest.is_none_or(|rest| rest <= Instant::now());
+        let extent = if self.is_whole || is_resting {
+            Extent::All
+        } else {
+            Extent::Cursor
+        };
         self.is_dirty = false;
+        if extent == Extent::All {
+            self.is_whole = false;
+            self.rest = None;
+        }
         let is_asking = self.app.modals.last().is_some_and(|modal| !modal.drawn);
         // Before the frame is sent: an answer may be read meanwhile.
         if is_asking {
             self.asked = Instant::now();
         }
-        let drawn = self.screen.draw(&self.app);
+        let drawn = self.screen.draw(&self.app, extent);
         self.on_io_error(drawn)?;
         self.due = Instant::now() + self.frame;
         update(&mut self.app, Msg::Drawn);
@@ -345,7 +380,7 @@ impl<S: Screen> EventLoop<S> {
         match self.screen.suspend() {
             Ok(Suspension::SessionLeader) => {
                 self.app.refuse("no shell to return to");
-                self.is_dirty = true;
+                (self.is_dirty, self.is_whole) = (true, true);
                 Ok(())
             }
             Ok(Suspension::Resumed | Suspension::Background) => self.fit(),

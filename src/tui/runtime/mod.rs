@@ -4,6 +4,7 @@
 //! messages are handled before anything is drawn; frames are drawn only when
 //! something changed, and no more often than the link allows.
 
+mod encode;
 mod event_loop;
 mod farewell;
 mod interface;

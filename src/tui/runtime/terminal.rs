@@ -31,7 +31,7 @@ use crossterm::terminal::{
 };
 use ratatui::Frame;
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::Cell;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect, Size};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::BorrowedFd;
@@ -40,6 +40,7 @@ use rustix::process::{Signal, getpgrp, getpid, getsid, kill_current_process_grou
 use rustix::stdio::{stderr, stdin, stdout};
 use rustix::termios::{OptionalActions, isatty, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr};
 
+use super::encode::{bleach, encode};
 use crate::engine::display::safe;
 
 /// The longest text sent to the clipboard: some terminals drop an OSC 52 of more
@@ -189,6 +190,8 @@ impl Write for Tty {
 #[derive(Debug)]
 pub struct Terminal<W: Write = Tty> {
     inner: ratatui::Terminal<Screen<W>>,
+    /// The last frame.
+    shown: Buffer,
     /// A write failed or the screen is not ours as we left it: the next frame
     /// cannot be a difference.
     is_stale: bool,
@@ -294,6 +297,7 @@ impl<W: Write> Terminal<W> {
         let inner = ratatui::Terminal::new(Screen::new(writer, place))?;
         Ok(Self {
             inner,
+            shown: Buffer::default(),
             is_stale: true,
         })
     }
@@ -309,6 +313,20 @@ impl<W: Write> Terminal<W> {
     /// [`TerminalError::GivenBack`] after [`restore`]; else a failed write, see
     /// [`is_gone`]. The frame after a failed one is painted whole.
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
+        self.draw_but(|_| false, render)
+    }
+
+    /// Draws one frame as [`draw`](Self::draw) does, but for the positions that
+    /// are kept: these stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// As of [`draw`](Self::draw).
+    pub fn draw_but(
+        &mut self,
+        is_kept: impl Fn(Position) -> bool,
+        render: impl FnOnce(&mut Frame),
+    ) -> io::Result<()> {
         if self.inner.backend().place == SizeSource::Tty {
             match HELD.load(Ordering::SeqCst) {
                 ON => {}
@@ -320,7 +338,16 @@ impl<W: Write> Terminal<W> {
             self.wipe()?;
         }
         self.is_stale = true;
-        self.inner.draw(render)?;
+        let shown = &self.shown;
+        let drawn = self.inner.draw(|frame| {
+            render(frame);
+            let buffer = frame.buffer_mut();
+            bleach(buffer);
+            if shown.area == buffer.area {
+                keep(buffer, shown, is_kept);
+            }
+        })?;
+        self.shown.clone_from(drawn.buffer);
         self.inner.backend_mut().send()?;
         self.is_stale = false;
         Ok(())
@@ -525,6 +552,17 @@ fn wait_writable(fd: BorrowedFd<'_>, limit: Option<Duration>) -> io::Result<()> 
     Ok(())
 }
 
+/// Takes the positions that are kept from the last frame.
+fn keep(buffer: &mut Buffer, last: &Buffer, is_kept: impl Fn(Position) -> bool) {
+    let area = buffer.area;
+    let cells = buffer.content.iter_mut().zip(&last.content);
+    for (position, (cell, last)) in area.positions().zip(cells) {
+        if is_kept(position) {
+            cell.clone_from(last);
+        }
+    }
+}
+
 /// Where the size comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SizeSource {
@@ -542,8 +580,9 @@ enum Cursor {
     At(Position),
 }
 
-/// ratatui's backend with three differences: bytes gather until [`send`](Self::send),
-/// a repeated cursor command is dropped, and nothing is ever asked.
+/// ratatui's backend with four differences: bytes gather until [`send`](Self::send),
+/// they are [few](super::encode), a repeated cursor command is dropped, and nothing
+/// is ever asked.
 #[derive(Debug)]
 struct Screen<W> {
     out: W,
@@ -601,7 +640,6 @@ impl<W: Write> Backend for Screen<W> {
     {
         let mut content = content.peekable();
         if content.peek().is_none() {
-            // CrosstermBackend resets three attributes even then.
             return Ok(());
         }
         if let Cursor::At(_) = self.cursor {
@@ -609,7 +647,7 @@ impl<W: Write> Backend for Screen<W> {
             queue!(self.frame()?, Hide)?;
             self.cursor = Cursor::Hidden;
         }
-        CrosstermBackend::new(self.frame()?).draw(content)
+        encode(self.frame()?, content)
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {

@@ -631,6 +631,9 @@ fn press(app: &mut App, script: &str, drawn: bool) -> Vec<Effect> {
         };
         for key in pressed {
             effects.extend(update(app, Msg::Key(key)));
+            while app.search.looking.is_some() {
+                update(app, Msg::Search);
+            }
             if drawn {
                 update(app, Msg::Drawn);
             }

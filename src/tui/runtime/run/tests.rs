@@ -19,7 +19,8 @@ use crate::tui::effect::EffectId;
 use crate::tui::exit::Exit;
 use crate::tui::keys::Key;
 use crate::tui::msg::Msg;
-use crate::tui::runtime::interface::{Outside, Screen, Source};
+use crate::tui::runtime::event_loop::REST;
+use crate::tui::runtime::interface::{Extent, Outside, Screen, Source, draw};
 use crate::tui::runtime::signals::{Arrived, Signal};
 use crate::tui::runtime::terminal::Suspension;
 use crate::tui::subject::{Reviewed, Scoped};
@@ -66,6 +67,30 @@ mod budget {
     }
 
     #[test]
+    fn a_move_costs_less_than_what_follows_it() {
+        let mut app = sampled(120, 40);
+        let counter = Counter::default();
+        let mut terminal = Terminal::on(counter.clone(), Size::new(120, 40)).unwrap();
+        let mut sent = |app: &App, extent| {
+            counter.taken();
+            draw(&mut terminal, app, extent).unwrap();
+            counter.taken()
+        };
+        sent(&app, Extent::All);
+        for script in ["j", "1", "j", "G", "k"] {
+            keys(&mut app, script);
+            if script == "1" {
+                sent(&app, Extent::All);
+                continue;
+            }
+            let moved = sent(&app, Extent::Cursor);
+            assert!((1..800).contains(&moved), "{script}: {moved}");
+            assert!(sent(&app, Extent::All) > 0, "{script}: the panes follow");
+            assert_eq!(sent(&app, Extent::All), 0, "{script}");
+        }
+    }
+
+    #[test]
     fn frames_stay_within_their_bytes() {
         for (width, height, first, item) in [
             (80, 24, 6_000, 2_000),
@@ -93,6 +118,7 @@ mod budget {
 #[derive(Default)]
 struct Log {
     frames: Vec<String>,
+    extents: Vec<Extent>,
     copied: Vec<String>,
     suspended: usize,
 }
@@ -104,7 +130,7 @@ struct Pretended {
 }
 
 impl Screen for Pretended {
-    fn draw(&mut self, app: &App) -> io::Result<()> {
+    fn draw(&mut self, app: &App, extent: Extent) -> io::Result<()> {
         if self.is_gone {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
@@ -118,7 +144,9 @@ impl Screen for Pretended {
             (Some(_), None, None) => "review".to_owned(),
             (None, None, None) => "empty".to_owned(),
         };
-        self.log.lock().unwrap().frames.push(state);
+        let mut log = self.log.lock().unwrap();
+        log.frames.push(state);
+        log.extents.push(extent);
         Ok(())
     }
 
@@ -638,6 +666,30 @@ async fn a_screen_that_breaks_ends_the_loop() {
     let backend = Arc::new(Pretending::default());
     let mut event_loop = EventLoop::new(screen, app_at(80, 24), backend, FRAME);
     assert_eq!(event_loop.run(input, signals).await.unwrap(), Exit::HungUp);
+}
+
+#[test]
+fn the_panes_beside_follow_once_the_cursor_rests() {
+    let backend: Arc<dyn Backend> = Arc::new(Pretending::default());
+    let log = Arc::new(Mutex::new(Log::default()));
+    let screen = Pretended {
+        log: log.clone(),
+        is_gone: false,
+    };
+    let mut event_loop = EventLoop::new(screen, sampled(80, 24), backend, FRAME);
+    let mut drawn = |script: &str| {
+        for key in Key::parse_all(script).unwrap() {
+            event_loop.on_message(Msg::Key(key)).unwrap();
+        }
+        event_loop.draw().unwrap();
+        log.lock().unwrap().extents.last().copied().unwrap()
+    };
+    assert_eq!(drawn("j"), Extent::All, "the first frame");
+    assert_eq!(drawn("j"), Extent::Cursor);
+    assert_eq!(drawn("space j"), Extent::All, "a choice is seen at once");
+    assert_eq!(drawn("k j"), Extent::Cursor);
+    std::thread::sleep(REST);
+    assert_eq!(drawn(""), Extent::All);
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, size: (u16, u16)) -> Opti
         job.phases
             .iter()
             .enumerate()
-            .map(|(n, progress)| phase_line(app, progress, n + 1 < last, width)),
+            .map(|(n, phase)| phase_line(app, phase, n + 1 < last, width)),
     );
     lines.push(Line::new());
     lines.push(match (job.cancel_requests, job.is_committing()) {

@@ -51,7 +51,7 @@ pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
             lines.extend(
                 phases
                     .enumerate()
-                    .map(|(n, progress)| phase_line(app, progress, n + 1 < last, width)),
+                    .map(|(n, phase)| phase_line(app, phase, n + 1 < last, width)),
             );
             lines
         }

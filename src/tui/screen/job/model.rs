@@ -13,9 +13,17 @@ pub(crate) struct Job {
     /// When it was first seen running; time comes with the ticks.
     pub(crate) since: Option<Duration>,
     /// The latest progress of each phase, in the order in which they started.
-    pub(crate) phases: Vec<Progress>,
+    pub(crate) phases: Vec<PhaseRun>,
     /// How often the operator asked it to stop.
     pub(crate) cancel_requests: usize,
+}
+
+/// A phase of a running job.
+#[derive(Clone, Debug)]
+pub(crate) struct PhaseRun {
+    pub(crate) progress: Progress,
+    /// When it was first seen running.
+    pub(crate) since: Option<Duration>,
 }
 
 /// The kind of a job.
@@ -65,16 +73,25 @@ impl JobKind {
 }
 
 impl Job {
+    /// Handles the time.
+    pub(crate) fn tick(&mut self, now: Duration) {
+        self.since.get_or_insert(now);
+        for phase in &mut self.phases {
+            phase.since.get_or_insert(now);
+        }
+    }
+
     /// Returns whether it can no longer be cancelled.
     pub(crate) fn is_committing(&self) -> bool {
         self.phases
             .last()
-            .is_some_and(|progress| progress.phase == Phase::Commit)
+            .is_some_and(|phase| phase.progress.phase == Phase::Commit)
     }
 
     /// Returns whether the answer to its commit takes so long that the seconds
     /// are counted: then the operator can quit, with an unknown outcome.
     pub(crate) fn is_waiting_for_commit(&self) -> bool {
-        self.is_committing() && self.phases.last().is_some_and(|progress| progress.done > 0)
+        let counts = |phase: &PhaseRun| phase.progress.done > 0;
+        self.is_committing() && self.phases.last().is_some_and(counts)
     }
 }

@@ -1,6 +1,6 @@
 //! The progress of a job: the spinner, and a line per phase.
 
-use crate::job::Progress;
+use super::model::PhaseRun;
 use crate::tui::theme::{Role, SPINNER};
 use crate::tui::{App, Line};
 
@@ -18,7 +18,8 @@ pub(crate) fn spinner(app: &App) -> String {
 }
 
 /// Lays out the progress of a phase.
-pub(crate) fn phase_line(app: &App, progress: &Progress, is_done: bool, width: usize) -> Line {
+pub(crate) fn phase_line(app: &App, phase: &PhaseRun, is_done: bool, width: usize) -> Line {
+    let progress = &phase.progress;
     let glyphs = app.theme.glyphs;
     let sign = if is_done { glyphs.done } else { glyphs.closed };
     let mut line =
@@ -39,8 +40,46 @@ pub(crate) fn phase_line(app: &App, progress: &Progress, is_done: bool, width: u
     } else if progress.done > 0 {
         line.push(Role::Text, &progress.done.to_string());
     }
-    if !progress.subject.is_empty() && !is_done {
-        line.push(Role::Dim, &format!("  {}", progress.subject));
+    if is_done {
+        return line;
+    }
+    let pace = phase.since.map_or_else(String::new, |since| {
+        progress.pace(app.now.saturating_sub(since))
+    });
+    for text in [pace.as_str(), progress.subject.as_str()] {
+        if !text.is_empty() {
+            line.push(Role::Dim, &format!("  {text}"));
+        }
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::job::{Phase, Progress};
+    use crate::tui::tests::support::app_at;
+
+    #[test]
+    fn a_running_phase_shows_how_it_gets_on() {
+        let mut app = app_at(80, 24);
+        let phase = PhaseRun {
+            progress: Progress {
+                phase: Phase::Write,
+                subject: "client".to_owned(),
+                done: 300,
+                total: 900,
+            },
+            since: Some(Duration::from_secs(5)),
+        };
+        app.now = Duration::from_secs(8);
+        let shown = |is_done| phase_line(&app, &phase, is_done, 80).plain();
+        assert_eq!(
+            shown(false),
+            "▸ writing                 ████░░░░░░░░░░ 300/900  3 s, 100/s, about 6 s left  client"
+        );
+        assert_eq!(shown(true), "✓ writing                 300");
+    }
 }

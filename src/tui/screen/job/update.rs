@@ -1,7 +1,7 @@
 //! Jobs: starting, comparing, stopping, and waiting for their end.
 
 use super::failure::fail;
-use super::model::{Job, JobKind};
+use super::model::{Job, JobKind, PhaseRun};
 use crate::job::{Failure, Progress};
 use crate::tui::condition::{idle, require};
 use crate::tui::screen::dialog::Dialog;
@@ -70,10 +70,13 @@ pub(crate) fn progress(app: &mut App, id: EffectId, progress: Progress) {
     match job
         .phases
         .iter_mut()
-        .find(|known| known.phase == progress.phase)
+        .find(|known| known.progress.phase == progress.phase)
     {
-        Some(known) => *known = progress,
-        None => job.phases.push(progress),
+        Some(known) => known.progress = progress,
+        None => job.phases.push(PhaseRun {
+            progress,
+            since: None,
+        }),
     }
 }
 

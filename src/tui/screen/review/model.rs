@@ -2,6 +2,7 @@
 
 mod again;
 mod cursor;
+mod matches;
 mod rows;
 
 use std::collections::{HashMap, HashSet};
@@ -10,6 +11,7 @@ use std::sync::OnceLock;
 use super::branch::{Branch, Member};
 use super::filter::Filter;
 use super::node::{Node, Row, kind_of};
+use super::query::Found;
 use crate::engine::diff::Show;
 use crate::engine::{Access, Choices, Entry, Finding, MissingCount, Plan, Resolution};
 use crate::tui::item_status::{Counts, ItemStatus};
@@ -51,6 +53,8 @@ pub(crate) struct Review {
     pub(crate) resolved: u64,
     /// Their changes of who can call what, computed on demand.
     access: OnceLock<Option<Access>>,
+    /// The matches of the search.
+    pub(crate) found: Found,
 }
 
 /// The outcome of choices.
@@ -83,6 +87,27 @@ impl Tally {
             statuses,
             counts,
             kind_counts,
+        }
+    }
+
+    /// Follows choices that changed.
+    fn follow(&mut self, plan: &Plan, kinds: &[usize], choices: &Choices) {
+        for index in self.resolution.follow(plan, choices) {
+            let (Some(state), Some(kind)) = (self.resolution.state(index), kinds.get(index)) else {
+                continue;
+            };
+            let status = ItemStatus::of(state, choices.is_left_out(index));
+            let Some(slot) = self.statuses.get_mut(index) else {
+                continue;
+            };
+            let before = std::mem::replace(slot, status);
+            for counts in [Some(&mut self.counts), self.kind_counts.get_mut(*kind)]
+                .into_iter()
+                .flatten()
+            {
+                counts.remove(before);
+                counts.add(status);
+            }
         }
     }
 
@@ -135,6 +160,7 @@ impl Review {
             rebuilt: 0,
             resolved: 0,
             access: OnceLock::new(),
+            found: Found::default(),
             subject,
         };
         review.resolve();
@@ -172,14 +198,21 @@ impl Review {
         self.access.get_or_init(evaluate).as_ref()
     }
 
+    /// Returns the changes of who can call what that concern an item; of many the
+    /// first ones, at least `max`.
+    pub(crate) fn access_about(&self, index: usize, max: usize) -> Option<Access> {
+        self.plan()
+            .access_about(index, &|index| self.tally.resolution.is_written(index), max)
+    }
+
     /// Returns what writing an item that is not chosen would change in addition;
     /// of many changes the first ones, at least `max`.
     pub(crate) fn access_by(&self, index: usize, max: usize) -> Option<Access> {
         let may = self.entry(index).is_some_and(Entry::is_open)
             && !self.tally.resolution.is_written(index);
-        self.plan()
-            .access_by(index, &|index| self.tally.resolution.is_written(index), max)
-            .filter(|_| may)
+        let is_written = |index: usize| self.tally.resolution.is_written(index);
+        may.then(|| self.plan().access_by(index, &is_written, max))
+            .flatten()
     }
 
     /// Returns the status of an item.
@@ -294,7 +327,8 @@ impl Review {
 
     /// Computes the outcome of the choices. Call it after they changed.
     pub(crate) fn resolve(&mut self) {
-        self.tally = self.tally(&self.choices);
+        self.tally
+            .follow(&self.subject.plan, &self.kinds, &self.choices);
         self.resolved += 1;
         self.access = OnceLock::new();
     }

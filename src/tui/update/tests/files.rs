@@ -260,7 +260,7 @@ mod exporting {
             total: 9,
         };
         update(&mut app, Msg::Progress(id, step.clone()));
-        assert_eq!(app.job.as_ref().unwrap().phases, [step]);
+        assert_eq!(app.job.as_ref().unwrap().phases[0].progress, step);
         assert!(!app.is_applying(), "it writes nothing into the target");
     }
 }

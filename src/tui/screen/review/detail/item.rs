@@ -144,10 +144,8 @@ fn reference_rows(layout: &mut DetailLayout, reference: &Reference) {
 /// what writing it would change.
 fn access(layout: &mut DetailLayout, review: &Review, index: usize, entry: &Entry) {
     let id = &entry.item.id;
-    let chosen = review
-        .access()
-        .into_iter()
-        .flat_map(|access| access.about(id));
+    let chosen = review.access_about(index, MAX_NAMES + 1);
+    let chosen = chosen.iter().flat_map(Access::grants);
     grants(layout, id, "access", chosen);
     let verb = if entry.base.is_some() {
         "covered"
