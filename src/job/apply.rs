@@ -19,7 +19,7 @@ use crate::engine::{Access, Approved, Outcome, Stale, Unpromised};
 use crate::platform::{Comparison, ExportOptions, Platform};
 use crate::store::ledger::Backup;
 use crate::store::restore::journal_dependents;
-use crate::store::{LedgerPlace, Stamp, TableRows, Target, Timeouts, Touched, Writer};
+use crate::store::{LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Touched, Writer};
 
 /// How to apply.
 #[derive(Clone, Debug)]
@@ -222,7 +222,7 @@ impl JobBody for Apply {
         async move {
             self.check_unused(open).await?;
             let (comparison, access) = self.check(open).await?;
-            let backup = self.backup(open, &*comparison)?;
+            let backup = self.backup(open, &*comparison).await?;
             let stamp = self.stamp();
             let reporter = open.run.reporter.clone();
             let report = |table: &str, done: usize, total: usize| {
@@ -309,22 +309,37 @@ impl Apply {
     }
 
     /// Takes a full export of the target before anything is written.
-    fn backup(
+    async fn backup(
         &self,
-        open: &JobTransaction<'_>,
+        open: &mut JobTransaction<'_>,
         comparison: &dyn Comparison,
     ) -> Result<Option<Backup>, JobError> {
         if !self.options.backup {
             return Ok(None);
         }
         open.run.reporter.phase(Phase::Backup);
+        let read;
+        let snapshot = match comparison.snapshot() {
+            Some(snapshot) => snapshot,
+            None => {
+                let reporter = open.run.reporter.clone();
+                let report = |table: &str, done: usize, total: usize| {
+                    reporter.step(Phase::Backup, table, done, total);
+                };
+                let reading = Reading { report: &report };
+                let all = self.review.platform.snapshot(open.connection, reading);
+                let all = all.await;
+                read = open.step(all)?;
+                &*read
+            }
+        };
         let options = ExportOptions {
             description: format!("backup before the import of {}", self.review.file.path),
             origin: self.review.database.clone(),
             now: Some(Utc::now()),
             ..ExportOptions::default()
         };
-        let export = comparison.snapshot().export(&options).map_err(|_| {
+        let export = snapshot.export(&options).map_err(|_| {
             Failure::new(
                 FailureKind::Internal,
                 "cannot save the backup; nothing was written",

@@ -175,8 +175,9 @@ pub trait Comparison: Send + Sync {
     /// Compares, and returns the candidates.
     fn plan(&self) -> Plan;
 
-    /// Returns the target's objects, as they were read for the comparison.
-    fn snapshot(&self) -> &dyn Snapshot;
+    /// Returns the target's objects, as they were read for the comparison;
+    /// `None` if it read only those that the file is compared with.
+    fn snapshot(&self) -> Option<&dyn Snapshot>;
 
     /// Writes the approved items, a constant number of statements per table.
     /// The caller holds the transaction in which this comparison was read.

@@ -23,13 +23,24 @@ pub(crate) type Wanted = Vec<Option<Json>>;
 
 /// Compares a file with a target; also returns the wanted document of each object.
 pub(crate) fn plan(product: &dyn Product, sides: &Sides<'_>, file: &File) -> (Plan, Wanted) {
+    plan_among(product, sides, file, &called(sides.target.objects))
+}
+
+/// [Compares](plan) a file with those objects of a target that decide about it;
+/// `there` is what all of the target's are called.
+pub(crate) fn plan_among(
+    product: &dyn Product,
+    sides: &Sides<'_>,
+    file: &File,
+    there: &[Called],
+) -> (Plan, Wanted) {
     let Candidates {
         mut candidates,
         missing,
         wanted,
     } = candidates(product, sides);
-    let [here, there] = [&sides.file.objects, &sides.target.objects].map(|objects| called(objects));
-    warn_of_look_alikes(&mut candidates, &here, &there);
+    let here = called(sides.file.objects);
+    warn_of_look_alikes(&mut candidates, &here, there);
     let mut findings = file.findings.clone();
     findings.extend(sides.unmet_defaults());
     let plan = Plan::new(product.kinds(), candidates, missing, findings);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::prepared::Prepared;
+use super::search::Search;
 use super::{Document, Json, Kinds, Object, ResolvedReference, Sides};
 use crate::engine::access::Model;
 use crate::engine::align::Aligned;
@@ -135,6 +136,14 @@ pub trait Product: Kinds {
     /// mean the same.
     fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, sides: &Sides<'o>) {
         let _ = (prepared, object, sides);
+    }
+
+    /// Returns how a target finds the documents that an object is compared with
+    /// beyond those that its schema names; `None` if they may be any, and the
+    /// whole target is read.
+    fn searches(&self, object: &Object) -> Option<Vec<Search>> {
+        let _ = object;
+        None
     }
 
     /// Returns what blocks an object that would be written.

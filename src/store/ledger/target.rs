@@ -136,6 +136,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "tasks",
         include_str!("../../../migrations/0005_tasks.sql"),
     ),
+    (
+        6,
+        "document_lookups",
+        include_str!("../../../migrations/0006_document_lookups.sql"),
+    ),
 ];
 
 fn migrator() -> Migrator {
