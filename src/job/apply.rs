@@ -327,7 +327,7 @@ impl Apply {
                     reporter.step(Phase::Backup, table, done, total);
                 };
                 let reading = Reading { report: &report };
-                let all = self.review.platform.snapshot(open.connection, reading);
+                let all = self.review.platform.for_backup(open.connection, reading);
                 let all = all.await;
                 read = open.step(all)?;
                 &*read
@@ -339,7 +339,7 @@ impl Apply {
             now: Some(Utc::now()),
             ..ExportOptions::default()
         };
-        let export = snapshot.export(&options).map_err(|_| {
+        let content = snapshot.backup(&options).map_err(|_| {
             Failure::new(
                 FailureKind::Internal,
                 "cannot save the backup; nothing was written",
@@ -348,8 +348,8 @@ impl Apply {
         })?;
         Ok(Some(Backup {
             name: self.review.platform.export_name(Local::now().naive_local()),
-            sha256: hex::encode(Sha256::digest(&export.bytes)),
-            content: export.bytes,
+            sha256: hex::encode(Sha256::digest(&content)),
+            content,
         }))
     }
 

@@ -30,8 +30,12 @@ pub(super) struct Needs {
     pub(super) names: BTreeMap<&'static str, BTreeSet<Arc<str>>>,
     /// Those that are found by their content.
     pub(super) found: Vec<(&'static SearchIndex, BTreeSet<Arc<str>>)>,
-    /// How many objects the file has.
-    objects: usize,
+}
+
+/// Returns whether so many objects of a file justify a look for what decides
+/// about them in a target of so many rows.
+pub(super) const fn are_few(objects: usize, rows: usize) -> bool {
+    objects <= FEW || objects.saturating_mul(SHARE) <= rows
 }
 
 impl Needs {
@@ -43,18 +47,10 @@ impl Needs {
         options: &ImportOptions,
     ) -> Option<Self> {
         let is_known = options.default_references.is_empty() && product.outside().kinds.is_empty();
-        let mut needs = Self {
-            objects: objects.len(),
-            ..Self::default()
-        };
+        let mut needs = Self::default();
         let mut objects = objects.iter();
         let all = objects.try_for_each(|object| needs.add(product, object));
         all.filter(|()| is_known).map(|()| needs)
-    }
-
-    /// Returns whether reading only these is worth it in a target of so many rows.
-    pub(super) const fn are_few(&self, rows: usize) -> bool {
-        self.objects <= FEW || self.objects.saturating_mul(SHARE) <= rows
     }
 
     /// Adds the documents that an object is compared with; `None` if that may be

@@ -8,11 +8,11 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use rayon::prelude::*;
 
 use super::build::{Built, CHUNK};
-use super::export::{counts, export};
-use super::needs::Needs;
+use super::export::{counts, everything, export};
+use super::needs::{Needs, are_few};
 use super::product::{File, Product};
 use super::rows::{self, Save};
-use super::{Object, Sides, verify};
+use super::{Json, Object, Sides, verify};
 use crate::engine::lookalike::Called;
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Step, Unpromised, Verb};
 use crate::platform::document::candidates::{Wanted, blocking_findings, plan, plan_among};
@@ -121,6 +121,27 @@ impl Platform for Documents {
         .boxed()
     }
 
+    fn for_backup<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+        reading: Reading<'a>,
+    ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>> {
+        let product = self.0;
+        async move {
+            let read = rows::read(connection, product, |_| None, reading).await?;
+            let documents = read.documents.into_par_iter().with_min_len(CHUNK);
+            let objects = documents.filter_map(|document| {
+                let mut object = product.kept(&document)?;
+                // What the text means takes several times its memory.
+                object.body = Json::Null;
+                Some(object)
+            });
+            let objects = objects.collect();
+            Ok(Box::new(Texts { product, objects }) as Box<dyn Snapshot>)
+        }
+        .boxed()
+    }
+
     fn export_root(&self) -> Kind {
         Kind::of(self.0.about().root)
     }
@@ -151,7 +172,7 @@ impl Kept {
         import: Option<&Import>,
         reading: Reading<'_>,
     ) -> Result<Self, StoreError> {
-        let needs = import.and_then(|import| import.needs.as_ref());
+        let needs = |rows| import.and_then(|import| import.needs(rows));
         let read = rows::read(connection, product, needs, reading).await?;
         let documents = read.documents.into_par_iter().with_min_len(CHUNK);
         let objects: Vec<Object> = documents
@@ -179,26 +200,50 @@ impl Snapshot for Kept {
     fn export(&self, options: &ExportOptions) -> Result<Export, MissingRoots> {
         export(self.product, &self.objects, options)
     }
+
+    fn backup(&self, options: &ExportOptions) -> Result<Vec<u8>, MissingRoots> {
+        Ok(everything(self.product, &self.objects, options).bytes)
+    }
+}
+
+/// The texts of a target's documents.
+struct Texts {
+    product: &'static dyn Product,
+    /// The objects, without their bodies.
+    objects: Vec<Object>,
+}
+
+impl Snapshot for Texts {
+    fn export(&self, options: &ExportOptions) -> Result<Export, MissingRoots> {
+        Ok(everything(self.product, &self.objects, options))
+    }
 }
 
 /// A file to be imported.
 struct Import {
     product: &'static dyn Product,
-    file: File,
+    file: Arc<File>,
     options: ImportOptions,
-    /// What it is compared with; `None` if that may be anything.
-    needs: Option<Needs>,
+    /// What decides about it; `None` if that may be anything.
+    needs: OnceLock<Option<Needs>>,
 }
 
 impl Import {
     fn new(product: &'static dyn Product, file: File, options: ImportOptions) -> Self {
-        let needs = Needs::new(product, &file.objects, &options);
         Self {
             product,
-            file,
+            file: Arc::new(file),
             options,
-            needs,
+            needs: OnceLock::new(),
         }
+    }
+
+    /// Returns what to read of a target with so many documents; `None` for all.
+    fn needs(&self, rows: usize) -> Option<&Needs> {
+        let needs = || Needs::new(self.product, &self.file.objects, &self.options);
+        are_few(self.file.objects.len(), rows)
+            .then(|| self.needs.get_or_init(needs).as_ref())
+            .flatten()
     }
 
     fn sides<'o>(&'o self, target: &'o [Object]) -> Sides<'o> {
@@ -263,10 +308,9 @@ impl DocumentComparison {
 
     fn compare(&self) -> (Plan, Wanted) {
         let Import { product, file, .. } = &*self.import;
-        let sides = self.sides();
         match &self.kept.called {
-            Some(called) => plan_among(*product, &sides, file, called),
-            None => plan(*product, &sides, file),
+            Some(called) => plan_among(*product, &self.sides(), file, called),
+            None => plan(*product, &self.sides(), file),
         }
     }
 

@@ -61,16 +61,16 @@ pub(super) struct Documents {
 /// What every statement reads of a document.
 const COLUMNS: &str = "SELECT kind, id, pair_id, owner, name, body FROM gatediff.documents WHERE";
 
-/// Reads the documents of a platform: all of them, or those of `needs` if that
-/// is cheaper; none if our schema does not exist.
+/// Reads the documents of a platform: all of them, or those that `needs` returns
+/// for a table of so many rows; none if our schema does not exist.
 ///
 /// # Errors
 ///
 /// Fails if the role may not read them.
-pub(super) async fn read(
+pub(super) async fn read<'n>(
     connection: &mut PgConnection,
     product: &dyn Product,
-    needs: Option<&Needs>,
+    needs: impl FnOnce(usize) -> Option<&'n Needs>,
     reading: Reading<'_>,
 ) -> Result<Documents, StoreError> {
     (reading.report)(TABLE, 0, 1);
@@ -81,7 +81,7 @@ pub(super) async fn read(
             is_whole: true,
         });
     };
-    let needs = needs.filter(|needs| needs.are_few(table.rows));
+    let needs = needs(table.rows);
     let documents = match needs {
         Some(needs) => read_needed(connection, product, needs).await,
         None => read_all(connection, product.about().name).await,
