@@ -226,7 +226,7 @@ mod tests {
         let item = Item {
             id: called.id.clone(),
             name: "".into(),
-            value: Value::Record(Vec::new()),
+            value: Value::Record(Vec::new()).into(),
             path: "".into(),
         };
         Candidate::new(item.clone(), is_there.then_some(item))

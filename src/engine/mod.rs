@@ -12,6 +12,7 @@ mod approval;
 mod candidate;
 pub mod choice;
 pub mod closure;
+pub mod content;
 pub mod diff;
 pub mod display;
 pub mod finding;

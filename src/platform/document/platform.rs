@@ -15,7 +15,7 @@ use super::rows::{self, Save};
 use super::{Json, Object, Sides, verify};
 use crate::engine::lookalike::Called;
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Step, Unpromised, Verb};
-use crate::platform::document::candidates::{Wanted, blocking_findings, plan, plan_among};
+use crate::platform::document::candidates::{Wanted, blocking_findings, plan};
 use crate::platform::{
     Bundle, Comparison, DemoData, Export, ExportOptions, FileError, ImportOptions, MissingRoots,
     Platform, Snapshot, SourceFile,
@@ -308,10 +308,8 @@ impl DocumentComparison {
 
     fn compare(&self) -> (Plan, Wanted) {
         let Import { product, file, .. } = &*self.import;
-        match &self.kept.called {
-            Some(called) => plan_among(*product, &self.sides(), file, called),
-            None => plan(*product, &self.sides(), file),
-        }
+        let called = self.kept.called.as_deref();
+        plan(*product, &self.sides(), &file.findings, Some(file), called)
     }
 
     fn wanted(&self) -> &Wanted {

@@ -6,7 +6,6 @@ use super::prepared::Prepared;
 use super::search::Search;
 use super::{Document, Json, Kinds, Object, ResolvedReference, Sides};
 use crate::engine::access::Model;
-use crate::engine::align::Aligned;
 use crate::engine::display::some_of;
 use crate::engine::schema::KindSchema;
 use crate::engine::{Finding, KindInfo, Plan, Reason};
@@ -171,9 +170,10 @@ pub trait Product: Kinds {
         None
     }
 
-    /// Returns the names of further secrets that neither side has.
-    fn missing_secrets(&self, object: &Object, aligned: &Aligned<'_>) -> Vec<String> {
-        let _ = (object, aligned);
+    /// Returns the names of further secrets that neither side has; `result`
+    /// returns the resulting value.
+    fn missing_secrets(&self, object: &Object, result: &dyn Fn() -> Json) -> Vec<String> {
+        let _ = (object, result);
         Vec::new()
     }
 
