@@ -59,6 +59,28 @@ pub struct Unaligned {
     pub loses_secrets: bool,
 }
 
+/// Returns whether [aligning](align) a document with itself has nothing to
+/// report: no secret is a placeholder, and no element of a list is without a
+/// member that others have.
+pub fn is_silent(json: &Json) -> bool {
+    match json {
+        Json::Object(object) => object.members().all(|(_, json)| is_silent(json)),
+        Json::List(elements) => elements.iter().all(is_silent) && is_uniform(elements),
+        plain => !look::is_placeholder(plain),
+    }
+}
+
+/// Returns whether all objects of a list have the same members.
+fn is_uniform(elements: &[Json]) -> bool {
+    let mut objects = elements.iter().filter_map(Json::as_object);
+    let Some(first) = objects.next() else {
+        return true;
+    };
+    objects.all(|object| {
+        object.len() == first.len() && object.names().all(|name| first.get(name).is_some())
+    })
+}
+
 /// Aligns a document of the file with the target's document.
 pub fn align<'a>(
     target: Option<&'a Json>,

@@ -41,8 +41,11 @@ impl Candidate {
     /// Returns an item of the file, with the target's, and nothing else yet.
     /// Secrets that differ are shown as such.
     pub fn new(mut item: Item, base: Option<Item>) -> Self {
-        if let Some(base) = &base {
-            mark_differing(&base.value, &mut item.value);
+        if let Some(base) = base
+            .as_ref()
+            .filter(|base| !base.value.is_same(&item.value))
+        {
+            item.value.edit(|value| mark_differing(&base.value, value));
         }
         Self {
             item,

@@ -158,7 +158,7 @@ mod tests {
         Item {
             id,
             name: "".into(),
-            value: Value::Record(fields),
+            value: Value::Record(fields).into(),
             path: "".into(),
         }
     }

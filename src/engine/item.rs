@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use super::content::Content;
 use super::secret::Secret;
 
 /// The word for a kind of object, such as `client` or `security-level`.
@@ -80,7 +81,7 @@ pub struct Item {
     /// Its display name; may be empty or hostile.
     pub name: Arc<str>,
     /// Its fields; always a [`Value::Record`].
-    pub value: Value,
+    pub value: Content<Value>,
     /// Its JSON pointer in the file; empty for an object of the target.
     pub path: Arc<str>,
 }
@@ -89,9 +90,10 @@ pub struct Item {
 ///
 /// Canonical means: ids of the environment are replaced by names, empty text is
 /// [`Value::Null`], and what never counts as a difference is left out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Value {
     /// No value.
+    #[default]
     Null,
     /// True or false.
     Bool(bool),

@@ -314,6 +314,11 @@ impl Object {
         self.members.iter().map(|(name, value)| (&**name, value))
     }
 
+    /// Returns the members themselves, in their order.
+    pub fn into_members(self) -> impl Iterator<Item = (Arc<str>, Json)> {
+        self.members.into_iter()
+    }
+
     /// Returns the members in their order, mutably.
     pub fn members_mut(&mut self) -> impl Iterator<Item = (&str, &mut Json)> {
         self.members

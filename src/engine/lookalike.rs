@@ -1,5 +1,6 @@
 //! Keys and names that people mistake for others although they differ.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -41,8 +42,13 @@ pub fn warn_of_look_alikes(candidates: &mut [Candidate], file: &[Called], target
     if kinds.is_empty() {
         return;
     }
-    let (there, here) = (Looks::new(target, &kinds), Looks::new(file, &kinds));
     let names: HashMap<&ItemId, &Called> = file.iter().map(|called| (&called.id, called)).collect();
+    let added = adds().filter_map(|candidate| names.get(&candidate.item.id).copied());
+    let wanted: HashSet<Look<'_>> = added.flat_map(all_looks).collect();
+    let (there, here) = (
+        Looks::new(target, &kinds, &wanted),
+        Looks::new(file, &kinds, &wanted),
+    );
     let mut found = Vec::new();
     for (index, candidate) in candidates
         .iter()
@@ -101,7 +107,8 @@ struct Looks<'c> {
 }
 
 impl<'c> Looks<'c> {
-    fn new(items: &'c [Called], kinds: &HashSet<&Kind>) -> Self {
+    /// Looks only for what is `wanted`: few items are added to many.
+    fn new(items: &'c [Called], kinds: &HashSet<&Kind>, wanted: &HashSet<Look<'_>>) -> Self {
         let mut by_look: HashMap<Look<'c>, Vec<Text<'c>>> = HashMap::new();
         for called in items
             .iter()
@@ -109,7 +116,11 @@ impl<'c> Looks<'c> {
         {
             for (sort, text) in words(called) {
                 for look in looks(text) {
-                    let alike = by_look.entry((&called.id.kind, sort, look)).or_default();
+                    let look: Look<'c> = (&called.id.kind, sort, look);
+                    if !wanted.contains(&look) {
+                        continue;
+                    }
+                    let alike = by_look.entry(look).or_default();
                     if alike.len() < 2 && alike.iter().all(|(_, other)| *other != text) {
                         alike.push((&called.id, text));
                     }
@@ -132,6 +143,15 @@ impl<'c> Looks<'c> {
     }
 }
 
+/// Returns the appearances of the key and of the names of an item.
+fn all_looks(called: &Called) -> impl Iterator<Item = Look<'_>> {
+    let looks = move |(sort, text): (&'static str, &Arc<str>)| {
+        let looks = looks(text).into_iter();
+        looks.map(move |look| (&called.id.kind, sort, look))
+    };
+    words(called).flat_map(looks)
+}
+
 /// Returns the key and the names of an item; none of them is empty.
 fn words(called: &Called) -> impl Iterator<Item = (&'static str, &Arc<str>)> {
     let names = called.names.iter().map(|(sort, name)| (*sort, name));
@@ -143,12 +163,13 @@ fn words(called: &Called) -> impl Iterator<Item = (&'static str, &Arc<str>)> {
 /// Returns the appearance of a text, with and without regard to the shapes of
 /// capitals: an `I` is mistaken for an `i` and for an `l`.
 fn looks(text: &str) -> Vec<String> {
-    let visible: String = text
-        .nfkc()
-        .filter(|c| !c.is_whitespace() && !is_hostile(*c))
-        .collect();
+    let is_visible = |c: &char| !c.is_whitespace() && !is_hostile(*c);
+    let visible: String = if text.chars().all(is_simple) {
+        text.chars().filter(is_visible).collect()
+    } else {
+        text.nfkc().filter(is_visible).collect()
+    };
     let lower = visible.to_lowercase();
-    let look = |text: &str| skeleton(text).collect::<String>().to_lowercase();
     let mut looks = vec![look(&lower)];
     if lower != visible {
         looks.push(look(&visible));
@@ -157,9 +178,36 @@ fn looks(text: &str) -> Vec<String> {
     looks
 }
 
+/// Returns the appearance of a text without invisible characters.
+fn look(text: &str) -> String {
+    thread_local! {
+        static KNOWN: RefCell<HashMap<char, Box<str>>> = RefCell::default();
+    }
+    if !text.chars().all(is_simple) {
+        return skeleton(text).collect::<String>().to_lowercase();
+    }
+    let mut look = String::with_capacity(text.len());
+    KNOWN.with_borrow_mut(|known| {
+        for c in text.chars() {
+            let one = known.entry(c).or_insert_with(|| {
+                let mut text = [0; 4];
+                skeleton(c.encode_utf8(&mut text)).collect()
+            });
+            look.push_str(one);
+        }
+    });
+    look.to_lowercase()
+}
+
+/// Returns whether a character looks the same whatever its neighbours are, and
+/// is the only form of itself: no normal form composes it or takes it apart.
+fn is_simple(c: char) -> bool {
+    c.is_ascii() || ('\u{4e00}'..='\u{9fff}').contains(&c)
+}
+
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::{any, prop_assert, proptest};
+    use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
     use super::*;
     use crate::engine::{Item, Value};
@@ -178,7 +226,7 @@ mod tests {
         let item = Item {
             id: called.id.clone(),
             name: "".into(),
-            value: Value::Record(Vec::new()),
+            value: Value::Record(Vec::new()).into(),
             path: "".into(),
         };
         Candidate::new(item.clone(), is_there.then_some(item))
@@ -316,6 +364,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn simple_characters_look_as_in_any_text(text in "[ -~\u{4e00}-\u{9fff}]{0,12}") {
+            prop_assert_eq!(look(&text), skeleton(&text).collect::<String>().to_lowercase());
+            prop_assert_eq!(text.nfkc().collect::<String>(), text);
+        }
+
         #[test]
         fn blanks_case_and_normal_form_never_make_a_text_look_different(text in any::<String>()) {
             let look = looks(&text);

@@ -12,6 +12,7 @@ mod approval;
 mod candidate;
 pub mod choice;
 pub mod closure;
+pub mod content;
 mod dependents;
 pub mod diff;
 pub mod display;

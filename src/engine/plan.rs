@@ -376,7 +376,7 @@ impl Plan {
             return Vec::new();
         };
         let mut changes = compare(
-            entry.base.as_ref().map(|base| &base.value),
+            entry.base.as_ref().map(|base| &*base.value),
             &entry.item.value,
             show,
         );
@@ -418,7 +418,8 @@ fn judge_alone(candidate: Candidate) -> Entry {
     let mut own_changes = false;
     let mut removes = false;
     let mut conditions = Vec::new();
-    if let Some(base) = &candidate.base {
+    let differs = |base: &&Item| !base.value.is_same(&candidate.item.value);
+    if let Some(base) = candidate.base.as_ref().filter(differs) {
         for change in compare(Some(&base.value), &candidate.item.value, Show::Differences) {
             removes |= change.op == Op::Remove;
             match change.needs {

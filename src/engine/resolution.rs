@@ -264,8 +264,8 @@ mod tests {
                     ..Element::named(on.to_string(), Value::Null)
                 });
                 let wanted = vec![Field::new("set", Value::Set(parts.collect()))];
-                let base = is_there.then(|| item(Value::Record(Vec::new())));
-                let mut candidate = Candidate::new(item(Value::Record(wanted)), base);
+                let base = is_there.then(|| item(Value::Record(Vec::new()).into()));
+                let mut candidate = Candidate::new(item(Value::Record(wanted).into()), base);
                 if is_blocked {
                     candidate.blocks.push(Reason::new("own", "for itself"));
                 }

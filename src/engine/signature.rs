@@ -143,7 +143,7 @@ impl Signature {
 
     fn item(&self, item: Item) -> Item {
         Item {
-            value: self.value(item.value),
+            value: self.value(item.value.into_value()).into(),
             ..item
         }
     }
@@ -233,7 +233,7 @@ mod tests {
         let item = |key: &str, secret: &str| Item {
             id: id(key),
             name: "名".into(),
-            value: value(secret),
+            value: value(secret).into(),
             path: "/1".into(),
         };
         let candidate = |key: &str, base: Option<&str>| Candidate {

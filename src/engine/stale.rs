@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::approval::Approved;
 use super::diff::{Labels, Named, disclose, push_segment};
 use super::display::some_of;
-use super::item::{Element, Field, ItemId, Value};
+use super::item::{Element, Field, Item, ItemId, Value};
 use super::missing::Missing;
 use super::plan::{Entry, Plan};
 use super::settlement::Settlement;
@@ -157,6 +157,9 @@ impl<'p> Comparison<'p> {
     /// unchanged: the file's item may depend on the target.
     fn written_otherwise(&self, then: &Entry, now: &Entry) -> Option<String> {
         let is_written = |id: &ItemId| self.written.contains(id);
+        if then.item.value.is_same(&now.item.value) {
+            return None;
+        }
         let changed = walk(&then.item.value, &now.item.value, &Value::Null, &is_written);
         (!changed.is_empty())
             .then(|| format!("would now be written differently: {}", paths(&changed)))
@@ -273,7 +276,8 @@ struct Difference {
 /// Compares the target's earlier item with its current one.
 fn differences(then: &Entry, now: &Entry) -> Difference {
     let all = |_: &ItemId| true;
-    let wanted = &then.item.value;
+    let is_same = |before: &Item, after: &Item| before.value.is_same(&after.value);
+    let wanted = || &*then.item.value;
     let mut fields = match (&then.base, &now.base) {
         (Some(_), None) => {
             return Difference {
@@ -282,16 +286,19 @@ fn differences(then: &Entry, now: &Entry) -> Difference {
             };
         }
         (None, Some(after)) => {
-            let fields = walk(&Value::Record(Vec::new()), &after.value, wanted, &all);
+            let fields = walk(&Value::Record(Vec::new()), &after.value, wanted(), &all);
             return Difference {
                 why: vec!["has since been added to the target".to_owned()],
                 fields,
             };
         }
         (None, None) => Vec::new(),
-        (Some(before), Some(after)) => walk(&before.value, &after.value, wanted, &all),
+        (Some(before), Some(after)) if is_same(before, after) => Vec::new(),
+        (Some(before), Some(after)) => walk(&before.value, &after.value, wanted(), &all),
     };
-    fields.extend(walk(&then.context, &now.context, wanted, &all));
+    if then.context != now.context {
+        fields.extend(walk(&then.context, &now.context, wanted(), &all));
+    }
     let why = (!fields.is_empty())
         .then(|| format!("has since changed in the target: {}", paths(&fields)));
     Difference {
@@ -477,7 +484,7 @@ mod tests {
         let item = |value| Item {
             id: id(key),
             name: "".into(),
-            value,
+            value: Value::into(value),
             path: "".into(),
         };
         Candidate::new(item(wanted), base.map(item))

@@ -83,7 +83,7 @@ fn plan(base: Option<&Value>, wanted: &Value) -> Arc<Plan> {
     let item = |value: &Value| Item {
         id: ItemId::new(KIND, "a"),
         name: "".into(),
-        value: value.clone(),
+        value: value.clone().into(),
         path: "".into(),
     };
     let candidate = Candidate {

@@ -22,7 +22,7 @@ use crate::store::catalog::describe;
 use crate::store::ledger::Backup;
 use crate::store::restore::{journal_around_queued, journal_dependents};
 use crate::store::{
-    Catalog, LedgerPlace, Stamp, TableRows, Target, Timeouts, Touched, Writer, Written,
+    Catalog, LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Touched, Writer, Written,
 };
 
 /// How to apply.
@@ -226,7 +226,7 @@ impl JobBody for Apply {
         async move {
             self.check_unused(open).await?;
             let (comparison, access) = self.check(open).await?;
-            let backup = self.backup(open, &*comparison)?;
+            let backup = self.backup(open, &*comparison).await?;
             let at_once = at_once(open, self.review.platform, &*comparison).await?;
             let (written, checked) = match at_once {
                 Some(at_once) => {
@@ -408,22 +408,37 @@ impl Apply {
     }
 
     /// Takes a full export of the target before anything is written.
-    fn backup(
+    async fn backup(
         &self,
-        open: &JobTransaction<'_>,
+        open: &mut JobTransaction<'_>,
         comparison: &dyn Comparison,
     ) -> Result<Option<Backup>, JobError> {
         if !self.options.backup {
             return Ok(None);
         }
         open.run.reporter.phase(Phase::Backup);
+        let read;
+        let snapshot = match comparison.snapshot() {
+            Some(snapshot) => snapshot,
+            None => {
+                let reporter = open.run.reporter.clone();
+                let report = |table: &str, done: usize, total: usize| {
+                    reporter.step(Phase::Backup, table, done, total);
+                };
+                let reading = Reading { report: &report };
+                let all = self.review.platform.for_backup(open.connection, reading);
+                let all = all.await;
+                read = open.step(all)?;
+                &*read
+            }
+        };
         let options = ExportOptions {
             description: format!("backup before the import of {}", self.review.file.path),
             origin: self.review.database.clone(),
             now: Some(Utc::now()),
             ..ExportOptions::default()
         };
-        let export = comparison.snapshot().export(&options).map_err(|_| {
+        let content = snapshot.backup(&options).map_err(|_| {
             Failure::new(
                 FailureKind::Internal,
                 "cannot save the backup; nothing was written",
@@ -432,8 +447,8 @@ impl Apply {
         })?;
         Ok(Some(Backup {
             name: self.review.platform.export_name(Local::now().naive_local()),
-            sha256: hex::encode(Sha256::digest(&export.bytes)),
-            content: export.bytes,
+            sha256: hex::encode(Sha256::digest(&content)),
+            content,
         }))
     }
 

@@ -94,6 +94,15 @@ pub trait Platform: Send + Sync {
         reading: Reading<'a>,
     ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>>;
 
+    /// Reads what a [backup](Snapshot::backup) contains of a target's objects.
+    fn for_backup<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+        reading: Reading<'a>,
+    ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>> {
+        self.snapshot(connection, reading)
+    }
+
     /// Returns the kind whose items can be exported individually, each with
     /// what it requires.
     fn export_root(&self) -> Kind;
@@ -117,6 +126,16 @@ pub trait Snapshot: Send + Sync {
     /// Fails if the target does not have one of the roots, or if one is not of
     /// the [`export_root`](Platform::export_root) kind.
     fn export(&self, options: &ExportOptions) -> Result<Export, MissingRoots>;
+
+    /// Returns the file that [`export`](Self::export) gives of everything;
+    /// nobody reads the findings about a backup.
+    ///
+    /// # Errors
+    ///
+    /// As exporting.
+    fn backup(&self, options: &ExportOptions) -> Result<Vec<u8>, MissingRoots> {
+        self.export(options).map(|export| export.bytes)
+    }
 }
 
 /// Reads the files of a directory where only one is allowed.
@@ -175,8 +194,9 @@ pub trait Comparison: Send + Sync {
     /// Compares, and returns the candidates.
     fn plan(&self) -> Plan;
 
-    /// Returns the target's objects, as they were read for the comparison.
-    fn snapshot(&self) -> &dyn Snapshot;
+    /// Returns the target's objects, as they were read for the comparison;
+    /// `None` if it read only those that the file is compared with.
+    fn snapshot(&self) -> Option<&dyn Snapshot>;
 
     /// Writes the approved items, a constant number of statements per table.
     /// The caller holds the transaction in which this comparison was read.

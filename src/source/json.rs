@@ -1,10 +1,8 @@
 //! Lossless JSON: it keeps the order of fields, the form of numbers, and the
 //! position of every value in the file.
 
-use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fmt;
-use std::sync::Arc;
 
 use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer as _};
@@ -13,31 +11,43 @@ use serde_json::value::RawValue;
 use super::encoding::text;
 use super::error::{ParseError, ParseErrorKind, brief};
 use super::position::Position;
+use super::scan::{MAX_DEPTH, scan, shared};
 use crate::engine::diff::push_segment;
 use crate::engine::json::{Json, Object, Span};
 
-/// The maximum nesting depth of values: JSON readers accept at most 128 levels.
-const MAX_DEPTH: usize = 120;
-
 /// A text that was read as JSON.
 #[derive(Clone, Debug)]
-pub struct Source {
-    text: Arc<str>,
+pub struct Source<'t> {
+    text: &'t str,
     /// The length in bytes of a preceding byte-order mark.
     bom: usize,
     /// The meaning of the text.
     pub root: Json,
 }
 
-impl Source {
+impl<'t> Source<'t> {
     /// Reads a text.
     ///
     /// # Errors
     ///
     /// Syntax errors with line and column; duplicate names in one object;
     /// values nested deeper than 120.
-    pub fn read(bytes: &[u8]) -> Result<Self, ParseError> {
+    pub fn read(bytes: &'t [u8]) -> Result<Self, ParseError> {
         let body = text(bytes)?;
+        let text = std::str::from_utf8(body).ok();
+        let root = match text.and_then(scan) {
+            Some(root) => root,
+            None => Self::read_by_level(body)?,
+        };
+        Ok(Self {
+            text: text.unwrap_or_default(),
+            bom: bytes.len() - body.len(),
+            root,
+        })
+    }
+
+    /// Reads a text with which something is wrong, and reports what and where.
+    fn read_by_level(body: &[u8]) -> Result<Json, ParseError> {
         let raw: &RawValue = serde_json::from_slice(body)
             .map_err(|error| ParseError::from_json(&error, path(body, &error), body))?;
         let mut reader = Reader {
@@ -45,13 +55,7 @@ impl Source {
             path: String::new(),
             depth: 0,
         };
-        let root = reader.value(raw)?;
-        let text = std::str::from_utf8(body).unwrap_or_default();
-        Ok(Self {
-            text: text.into(),
-            bom: bytes.len() - body.len(),
-            root,
-        })
+        reader.value(raw)
     }
 
     /// Returns the text of a part, byte for byte.
@@ -299,27 +303,6 @@ fn first_twice(members: &[(Name<'_>, &RawValue)]) -> Option<usize> {
     members.iter().position(|(name, _)| !seen.insert(&*name.0))
 }
 
-/// The number of cached names: objects of one kind share a few.
-const REMEMBERED: usize = 4_096;
-
-/// Returns a name; a cached one is not stored again.
-fn shared(name: &str) -> Arc<str> {
-    thread_local! {
-        static KNOWN: RefCell<HashSet<Arc<str>>> = RefCell::default();
-    }
-    KNOWN.with_borrow_mut(|known| {
-        if let Some(known) = known.get(name) {
-            return Arc::clone(known);
-        }
-        if known.len() >= REMEMBERED {
-            known.clear();
-        }
-        let name: Arc<str> = name.into();
-        known.insert(Arc::clone(&name));
-        name
-    })
-}
-
 /// A property's name, borrowed if it has no escapes.
 struct Name<'t>(std::borrow::Cow<'t, str>);
 
@@ -383,7 +366,89 @@ impl<'de> Visitor<'de> for Members {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::cases::config;
+
+    proptest! {
+        #![proptest_config(config(300))]
+
+        #[test]
+        fn one_pass_reads_what_level_by_level_does(pieces in prop::collection::vec(0..PIECES.len(), 0..24)) {
+            let text: String = pieces.into_iter().map(|index| PIECES[index]).collect();
+            let slowly = Source::read_by_level(text.as_bytes()).ok();
+            let quickly = scan(&text);
+            prop_assert!(slowly.is_some() || quickly.is_none(), "{text}");
+            if let Some(quickly) = quickly {
+                prop_assert_eq!(spans(&quickly), spans(slowly.as_ref().unwrap()));
+                prop_assert_eq!(Some(quickly), slowly);
+            }
+        }
+    }
+
+    /// Pieces of texts, of which most are wrong.
+    const PIECES: [&str; 30] = [
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"a\"",
+        "\"b\"",
+        "\"\\u0061\"",
+        "\"\\\"\"",
+        "1",
+        "-0",
+        "0.5",
+        "01",
+        "1e3",
+        "2E+1",
+        "1.",
+        "true",
+        "false",
+        "null",
+        " ",
+        "\n",
+        "\u{a0}",
+        "\"é中\"",
+        "\"\\ud800\"",
+        "{\"a\":",
+        "{\"b\":1,",
+        "[1,",
+        "\"\t\"",
+        "\"\\ud83d\\ude00\"",
+    ];
+
+    /// Returns where the objects of a value are.
+    fn spans(json: &Json) -> Vec<(usize, usize)> {
+        let mut spans = Vec::new();
+        json.walk(&mut |_, json| {
+            spans.extend(
+                json.as_object()
+                    .map(|object| (object.span().start, object.span().end)),
+            );
+        });
+        spans
+    }
+
+    #[test]
+    fn one_pass_reads_every_sound_text() {
+        for text in [
+            "{}",
+            " [ ] ",
+            "{\"a\":[{\"b\":null},-0.0e-1,\"\\u0061\\n\"]}",
+            "\"\"",
+            "0",
+            "true",
+            "{\"\\u0061b\" : \"\\\\\" , \"c\":[[],{}]}\n",
+        ] {
+            let slowly = Source::read_by_level(text.as_bytes()).unwrap();
+            assert_eq!(scan(text).as_ref(), Some(&slowly), "{text}");
+            assert_eq!(spans(&scan(text).unwrap()), spans(&slowly));
+        }
+    }
 
     fn read(text: &str) -> Json {
         Source::read(text.as_bytes()).unwrap().root

@@ -7,6 +7,7 @@ mod foreign;
 mod json;
 mod position;
 mod root;
+mod scan;
 mod splice;
 
 pub(crate) use encoding::{bom, text};

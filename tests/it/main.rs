@@ -105,6 +105,8 @@ mod twice;
 #[cfg(test)]
 mod tyk;
 #[cfg(test)]
+mod tyk_needs;
+#[cfg(test)]
 mod tyk_order;
 #[cfg(test)]
 mod undo;

@@ -480,7 +480,7 @@ impl Comparison for WrongComparison {
         self.comparison.plan()
     }
 
-    fn snapshot(&self) -> &dyn Snapshot {
+    fn snapshot(&self) -> Option<&dyn Snapshot> {
         self.comparison.snapshot()
     }
 

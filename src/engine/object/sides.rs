@@ -408,6 +408,12 @@ impl<'o> Sides<'o> {
                 continue;
             }
             let there = self.target.with(first.schema, key, &first.owner, value);
+            // Most objects share it with nobody but themselves.
+            if let [only] = holders
+                && there.iter().all(|index| self.is_base_of(*index, *only))
+            {
+                continue;
+            }
             let there = there
                 .iter()
                 .copied()
@@ -424,6 +430,10 @@ impl<'o> Sides<'o> {
         for (index, _, reason) in all {
             self.block(index, [reason]);
         }
+    }
+
+    fn is_base_of(&self, target: usize, file: usize) -> bool {
+        self.found(file).is_some_and(|base| base.index == target)
     }
 
     /// Returns who else has the value of a key, among the distinct holders of

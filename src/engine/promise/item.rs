@@ -28,7 +28,9 @@ impl Entry {
             is_cover: self.base.is_some(),
         };
         reading.result(
-            self.base.as_ref().map_or(&self.context, |base| &base.value),
+            self.base
+                .as_ref()
+                .map_or(&self.context, |base| &*base.value),
             &self.item.value,
         )
     }
@@ -245,7 +247,7 @@ mod tests {
         let item = |value| Item {
             id: ItemId::new(THING, "a"),
             name: "".into(),
-            value,
+            value: Value::into(value),
             path: "".into(),
         };
         let candidate = crate::engine::Candidate::new(item(wanted), base.map(item));

@@ -431,14 +431,14 @@ fn candidate(
     let base = base.map(|value| Item {
         id: id.clone(),
         name: Arc::clone(&name),
-        value,
+        value: value.into(),
         path: "".into(),
     });
     Candidate::new(
         Item {
             id,
             name,
-            value,
+            value: value.into(),
             path: path.into(),
         },
         base,

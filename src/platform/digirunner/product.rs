@@ -156,8 +156,8 @@ impl Comparison for DigirunnerComparison {
         compare::plan_with_access(&self.import.file, &self.target)
     }
 
-    fn snapshot(&self) -> &dyn Snapshot {
-        &self.target
+    fn snapshot(&self) -> Option<&dyn Snapshot> {
+        Some(&self.target)
     }
 
     fn write<'a>(

@@ -124,11 +124,11 @@ fn item(
     let Some(mut promised) = entry(shown) else {
         return Vec::new();
     };
-    without_missing_groups(&mut promised.item.value);
+    promised.item.value.edit(without_missing_groups);
     let promised = promised.promised(&|on| verbs.contains_key(on));
     let found = entry(written)
         .and_then(|entry| entry.base)
-        .map(|base| base.value);
+        .map(|base| base.value.into_value());
     differences(&promised, &found.unwrap_or(Value::Null))
 }
 

@@ -8,9 +8,9 @@ use super::prepared::Prepared;
 use super::product::Product;
 use super::{Document, Json, Object, Sides};
 use crate::engine::Finding;
-use crate::engine::align::Aligned;
+use crate::engine::align::{Aligned, is_silent};
 use crate::engine::object::{ResolvedReference, resolve, write};
-use crate::engine::schema::Form;
+use crate::engine::schema::{DocumentSchema, Form};
 use crate::source::splice;
 
 /// The number of objects that justifies a thread.
@@ -140,6 +140,25 @@ impl<'o> Built<'o> {
             self.warnings
                 .push(Finding::warning("signed-reference", message));
         }
+    }
+
+    /// Returns whether it is as the file has it, and not signed: then its
+    /// content can be made again from the file.
+    pub(super) fn is_of_file(&self) -> bool {
+        matches!(self.prepared.file, Cow::Borrowed(_)) && self.prepared.whole.is_none()
+    }
+
+    /// Returns whether the target has the very same document, of which there is
+    /// nothing to report.
+    pub(super) fn is_same(&self) -> bool {
+        self.is_of_file()
+            && self.prepared.target == Some(&*self.prepared.file)
+            && is_silent(&self.prepared.file)
+    }
+
+    /// Returns how it is compared.
+    pub(super) const fn schema(&self) -> &'static DocumentSchema {
+        self.prepared.schema
     }
 
     /// Aligns the object with its counterpart in the target.

@@ -1,6 +1,7 @@
 //! Every object of the file as a candidate: its identity, its counterpart in
 //! the target, what blocks it, and its references and requirements.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -8,7 +9,8 @@ use rayon::prelude::*;
 
 use super::build::{Built, CHUNK};
 use super::{File, Json, Object, Product, Sides, quoted};
-use crate::engine::align::Aligned;
+use crate::engine::align::{Aligned, Unaligned, align};
+use crate::engine::content::{Content, Origin};
 use crate::engine::diff::effective;
 use crate::engine::display::safe;
 use crate::engine::json::MAX_DEPTH;
@@ -21,16 +23,26 @@ use crate::platform::unique::unique;
 /// The wanted document of each object, if it is not the object's own body.
 pub(crate) type Wanted = Vec<Option<Json>>;
 
-/// Compares a file with a target; also returns the wanted document of each object.
-pub(crate) fn plan(product: &dyn Product, sides: &Sides<'_>, file: &File) -> (Plan, Wanted) {
+/// Compares a file with a target; also returns the wanted document of each
+/// object. `sides` are of the file's objects, and of those of the target that
+/// decide about them; `called` is what all of the target's are called, if those
+/// are not all. Contents are made when they are read if they can keep the file.
+pub(crate) fn plan(
+    product: &dyn Product,
+    sides: &Sides<'_>,
+    findings: &[Finding],
+    keeps: Option<&Arc<File>>,
+    called: Option<&[Called]>,
+) -> (Plan, Wanted) {
     let Candidates {
         mut candidates,
         missing,
         wanted,
-    } = candidates(product, sides);
-    let [here, there] = [&sides.file.objects, &sides.target.objects].map(|objects| called(objects));
+    } = candidates(product, sides, keeps);
+    let here = names(sides.file.objects);
+    let there = called.map_or_else(|| names(sides.target.objects).into(), Cow::Borrowed);
     warn_of_look_alikes(&mut candidates, &here, &there);
-    let mut findings = file.findings.clone();
+    let mut findings = findings.to_vec();
     findings.extend(sides.unmet_defaults());
     let plan = Plan::new(product.kinds(), candidates, missing, findings);
     let plan = match product.access(&plan) {
@@ -41,7 +53,7 @@ pub(crate) fn plan(product: &dyn Product, sides: &Sides<'_>, file: &File) -> (Pl
 }
 
 /// Returns the keys and names of objects.
-fn called(objects: &[Object]) -> Vec<Called> {
+fn names(objects: &[Object]) -> Vec<Called> {
     let called = |object: &Object| Called {
         id: object.item.clone(),
         names: vec![("name", Arc::clone(&object.name))],
@@ -61,7 +73,7 @@ pub fn blocking_findings(
         candidates,
         missing,
         ..
-    } = candidates(product, &sides);
+    } = candidates(product, &sides, None);
     let in_file: HashSet<&ItemId> = candidates
         .iter()
         .map(|candidate| &candidate.item.id)
@@ -130,7 +142,7 @@ struct Candidates {
     wanted: Wanted,
 }
 
-fn candidates(product: &dyn Product, sides: &Sides<'_>) -> Candidates {
+fn candidates(product: &dyn Product, sides: &Sides<'_>, owner: Option<&Arc<File>>) -> Candidates {
     // Objects that can only be exported come last.
     let items = sides
         .file
@@ -139,7 +151,7 @@ fn candidates(product: &dyn Product, sides: &Sides<'_>) -> Candidates {
     let items = sides.file.objects.get(..items).unwrap_or_default();
     let objects = items.par_iter().enumerate().with_min_len(CHUNK);
     let found: Vec<(Candidate, Vec<Missing>, Option<Json>)> = objects
-        .map(|(index, object)| candidate(product, sides, index, object))
+        .map(|(index, object)| candidate(product, sides, (index, object), owner))
         .collect();
     let mut all = AllMissing::new();
     let (mut candidates, mut wanted) = (
@@ -172,33 +184,105 @@ fn candidates(product: &dyn Product, sides: &Sides<'_>) -> Candidates {
     }
 }
 
+/// What the comparison of an object with its counterpart gives.
+struct Found {
+    /// The content of either side.
+    sides: [Content<Value>; 2],
+    /// Whether writing it would change something.
+    is_new: bool,
+    blocks: Vec<Reason>,
+    noticed: Vec<Finding>,
+}
+
+/// Compares an object with its counterpart. Its content is made later where the
+/// file alone gives it: of most objects nobody reads it.
+fn found(
+    product: &dyn Product,
+    built: &Built<'_>,
+    (index, object): (usize, &Object),
+    base: Option<&Object>,
+    owner: Option<&Arc<File>>,
+) -> Found {
+    let deep = too_deep(&object.body);
+    let keeps = owner.filter(|_| deep.is_none() && built.is_of_file());
+    if let (Some(keeps), Some(base)) = (keeps.filter(|_| built.is_same()), base) {
+        let result = || base.body.clone();
+        let content = content(built, index, keeps, true);
+        return Found {
+            sides: [content.clone(), content],
+            is_new: false,
+            blocks: Vec::new(),
+            noticed: noticed(product, object, &result, &[], &[]),
+        };
+    }
+    let aligned = built.aligned();
+    let sides = match (keeps, base) {
+        _ if deep.is_some() => {
+            [Value::Record(Vec::new()), Value::Record(Vec::new())].map(Content::from)
+        }
+        (Some(keeps), None) => [Value::Null.into(), content(built, index, keeps, false)],
+        _ => <[Value; 2]>::from(aligned.sides()).map(Content::from),
+    };
+    let [before, after] = &sides;
+    let is_new = base.is_none() || !effective(Some(before), after).is_empty();
+    let missing = aligned.missing_secrets();
+    Found {
+        is_new,
+        blocks: deep.into_iter().chain(refused(&aligned)).collect(),
+        noticed: noticed(
+            product,
+            object,
+            &|| aligned.result(),
+            missing,
+            aligned.unaligned(),
+        ),
+        sides,
+    }
+}
+
+/// Returns the content of an object as the file has it, which is made when it is
+/// read.
+fn content(built: &Built<'_>, index: usize, owner: &Arc<File>, is_cover: bool) -> Content<Value> {
+    let schema = built.schema();
+    let origin = Origin {
+        owner: Arc::as_ptr(owner).addr(),
+        index,
+        rules: std::ptr::from_ref(schema).addr(),
+        is_cover,
+    };
+    let owner = Arc::clone(owner);
+    Content::of(origin, move || {
+        let made = |object: &Object| {
+            let target = is_cover.then_some(&object.body);
+            align(target, &object.body, schema).sides().1
+        };
+        owner.objects.get(index).map_or(Value::Null, made)
+    })
+}
+
 fn candidate<'o>(
     product: &dyn Product,
     sides: &Sides<'o>,
-    index: usize,
-    object: &'o Object,
+    (index, object): (usize, &'o Object),
+    owner: Option<&Arc<File>>,
 ) -> (Candidate, Vec<Missing>, Option<Json>) {
     let base = sides.base(index);
     let mut built = Built::new(product, sides, index, object);
-    let aligned = built.aligned();
-    let deep = too_deep(&object.body);
-    let (before, after) = match deep {
-        Some(_) => (Value::Record(Vec::new()), Value::Record(Vec::new())),
-        None => aligned.sides(),
-    };
-    let is_new = base.is_none() || !effective(Some(&before), &after).is_empty();
+    let Found {
+        sides: [before, after],
+        is_new,
+        blocks: own,
+        noticed,
+    } = found(product, &built, (index, object), base, owner);
     let mut blocks = sides.blocks(index).to_vec();
     blocks.extend(base.and_then(|base| other_owner(object, base)));
-    blocks.extend(deep);
-    blocks.extend(refused(&aligned));
+    blocks.extend(own);
     if is_new {
         blocks.extend(object.body.unstorable().map(|part| {
             let message = format!("{} holds {}", object.place(&part.path), part.what);
             Reason::new("not-storable", message)
         }));
     }
-    let noticed = noticed(product, object, &aligned);
-    drop(aligned);
     let mut warnings = std::mem::take(&mut built.warnings);
     warnings.extend(noticed);
     let item = Item {
@@ -348,15 +432,22 @@ fn refused(aligned: &Aligned<'_>) -> Vec<Reason> {
     immutable.chain(lost).chain(masked).collect()
 }
 
-/// Returns the findings about the comparison itself.
-fn noticed(product: &dyn Product, object: &Object, aligned: &Aligned<'_>) -> Vec<Finding> {
+/// Returns the findings about the comparison itself: the secrets that neither
+/// side has, and the lists that are too long to align.
+fn noticed(
+    product: &dyn Product,
+    object: &Object,
+    result: &dyn Fn() -> Json,
+    missing: &[String],
+    unaligned: &[Unaligned],
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !object.is_signed() {
-        let places = aligned.missing_secrets().iter();
-        let mut missing: Vec<String> = places
+        let mut missing: Vec<String> = missing
+            .iter()
             .map(|place| place.trim_start_matches('/').to_owned())
             .collect();
-        missing.extend(product.missing_secrets(object, aligned));
+        missing.extend(product.missing_secrets(object, result));
         if !missing.is_empty() {
             let message = format!(
                 "neither the file nor the target has these secrets: {}; set them after the import",
@@ -365,7 +456,7 @@ fn noticed(product: &dyn Product, object: &Object, aligned: &Aligned<'_>) -> Vec
             findings.push(Finding::note("secret-missing", message));
         }
     }
-    findings.extend(aligned.unaligned().iter().map(|list| {
+    findings.extend(unaligned.iter().map(|list| {
         let message = format!(
             "the list {} is too long to align: it is compared as one value",
             list.path

@@ -36,26 +36,43 @@ pub fn export(
         .filter(|(index, object)| is_meant(index, object))
         .map(|(index, _)| index)
         .collect();
+    let objects = target.iter().enumerate();
+    let objects = objects.filter(|(index, _)| meant.contains(index));
+    let mut findings = dangling(&sides, &meant);
+    findings.extend(selected.unmet(target.iter(), "the target"));
+    Ok(Export {
+        findings,
+        ..printed(
+            product,
+            objects.map(|(_, object)| object).collect(),
+            options,
+        )
+    })
+}
+
+/// Exports everything, without findings.
+pub(super) fn everything(
+    product: &dyn Product,
+    target: &[Object],
+    options: &ExportOptions,
+) -> Export {
+    printed(product, target.iter().collect(), options)
+}
+
+/// Prints objects in the order of their kinds and ids.
+fn printed(product: &dyn Product, mut objects: Vec<&Object>, options: &ExportOptions) -> Export {
     let rank: HashMap<&Kind, usize> = product
         .kinds()
         .iter()
         .enumerate()
         .map(|(rank, info)| (&info.kind, rank))
         .collect();
-    let mut objects: Vec<&Object> = target
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| meant.contains(index))
-        .map(|(_, object)| object)
-        .collect();
     objects.sort_by_key(|object| (rank.get(object.kind()).copied(), &object.item.key));
-    let mut findings = dangling(&sides, &meant);
-    findings.extend(selected.unmet(target.iter(), "the target"));
-    Ok(Export {
+    Export {
         bytes: product.print(&objects, options),
         counts: counts(product, objects.into_iter()),
-        findings,
-    })
+        findings: Vec::new(),
+    }
 }
 
 /// Returns the number of objects of each kind.

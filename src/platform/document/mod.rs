@@ -10,10 +10,12 @@ mod build;
 mod candidates;
 mod change;
 mod export;
+mod needs;
 mod platform;
 mod prepared;
 mod product;
 pub mod rows;
+mod search;
 #[cfg(test)]
 pub(crate) mod tests;
 mod verify;
@@ -30,3 +32,4 @@ pub use crate::engine::Document;
 pub use crate::engine::json::{Json, Object as Members, Span};
 pub use crate::engine::object::{Hit, Kinds, Object, ResolvedReference, Sides, quoted};
 pub use rows::Save;
+pub use search::{Search, SearchIndex};

@@ -1,5 +1,6 @@
 //! A product of documents as a platform.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDateTime;
@@ -7,10 +8,12 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use rayon::prelude::*;
 
 use super::build::{Built, CHUNK};
-use super::export::{counts, export};
+use super::export::{counts, everything, export};
+use super::needs::{Needs, are_few};
 use super::product::{File, Product};
 use super::rows::{self, Save};
-use super::{Object, Sides, verify};
+use super::{Json, Object, Sides, verify};
+use crate::engine::lookalike::Called;
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Step, Unpromised, Verb};
 use crate::platform::document::candidates::{Wanted, blocking_findings, plan};
 use crate::platform::{
@@ -91,11 +94,7 @@ impl Platform for Documents {
 
     fn parse(&self, bytes: &[u8], options: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError> {
         let file = self.0.read(bytes, options)?;
-        Ok(Arc::new(Import {
-            product: self.0,
-            file,
-            options: options.clone(),
-        }))
+        Ok(Arc::new(Import::new(self.0, file, options.clone())))
     }
 
     fn parse_directory(
@@ -106,11 +105,7 @@ impl Platform for Documents {
     ) -> Result<Arc<dyn Bundle>, FileError> {
         let mut file = self.0.read_all(files, options)?;
         file.findings.extend(unread);
-        Ok(Arc::new(Import {
-            product: self.0,
-            file,
-            options: options.clone(),
-        }))
+        Ok(Arc::new(Import::new(self.0, file, options.clone())))
     }
 
     fn snapshot<'a>(
@@ -119,8 +114,32 @@ impl Platform for Documents {
         reading: Reading<'a>,
     ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>> {
         let product = self.0;
-        async move { Ok(Box::new(Kept::read(product, connection, reading).await?) as Box<dyn Snapshot>) }
-            .boxed()
+        async move {
+            let kept = Kept::read(product, connection, None, reading).await?;
+            Ok(Box::new(kept) as Box<dyn Snapshot>)
+        }
+        .boxed()
+    }
+
+    fn for_backup<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+        reading: Reading<'a>,
+    ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>> {
+        let product = self.0;
+        async move {
+            let read = rows::read(connection, product, |_| None, reading).await?;
+            let documents = read.documents.into_par_iter().with_min_len(CHUNK);
+            let objects = documents.filter_map(|document| {
+                let mut object = product.kept(&document)?;
+                // What the text means takes several times its memory.
+                object.body = Json::Null;
+                Some(object)
+            });
+            let objects = objects.collect();
+            Ok(Box::new(Texts { product, objects }) as Box<dyn Snapshot>)
+        }
+        .boxed()
     }
 
     fn export_root(&self) -> Kind {
@@ -136,24 +155,44 @@ impl Platform for Documents {
     }
 }
 
-/// The stored documents of a target.
+/// The stored documents of a target, or those that a file is compared with.
 struct Kept {
     product: &'static dyn Product,
     objects: Vec<Object>,
+    is_whole: bool,
+    /// What the documents are called that look like others: those of the kinds
+    /// of a file that adds some, if not all of them were read.
+    called: Option<Vec<Called>>,
 }
 
 impl Kept {
     async fn read(
         product: &'static dyn Product,
         connection: &mut Connection,
+        import: Option<&Import>,
         reading: Reading<'_>,
     ) -> Result<Self, StoreError> {
-        let documents = rows::read(connection, product.about().name, reading).await?;
-        let documents = documents.par_iter().with_min_len(CHUNK);
-        let objects = documents
-            .filter_map(|document| product.kept(document))
+        let needs = |rows| import.and_then(|import| import.needs(rows));
+        let read = rows::read(connection, product, needs, reading).await?;
+        let documents = read.documents.into_par_iter().with_min_len(CHUNK);
+        let objects: Vec<Object> = documents
+            .filter_map(|document| product.kept(&document))
             .collect();
-        Ok(Self { product, objects })
+        let mut kept = Self {
+            product,
+            objects,
+            is_whole: read.is_whole,
+            called: None,
+        };
+        if let Some(import) = import.filter(|_| !kept.is_whole) {
+            let kinds = import.added_kinds(&kept.objects);
+            let names = match kinds.as_slice() {
+                [] => Vec::new(),
+                kinds => rows::read_names(connection, product.about().name, kinds).await?,
+            };
+            kept.called = Some(names);
+        }
+        Ok(kept)
     }
 }
 
@@ -161,13 +200,67 @@ impl Snapshot for Kept {
     fn export(&self, options: &ExportOptions) -> Result<Export, MissingRoots> {
         export(self.product, &self.objects, options)
     }
+
+    fn backup(&self, options: &ExportOptions) -> Result<Vec<u8>, MissingRoots> {
+        Ok(everything(self.product, &self.objects, options).bytes)
+    }
+}
+
+/// The texts of a target's documents.
+struct Texts {
+    product: &'static dyn Product,
+    /// The objects, without their bodies.
+    objects: Vec<Object>,
+}
+
+impl Snapshot for Texts {
+    fn export(&self, options: &ExportOptions) -> Result<Export, MissingRoots> {
+        Ok(everything(self.product, &self.objects, options))
+    }
 }
 
 /// A file to be imported.
 struct Import {
     product: &'static dyn Product,
-    file: File,
+    file: Arc<File>,
     options: ImportOptions,
+    /// What decides about it; `None` if that may be anything.
+    needs: OnceLock<Option<Needs>>,
+}
+
+impl Import {
+    fn new(product: &'static dyn Product, file: File, options: ImportOptions) -> Self {
+        Self {
+            product,
+            file: Arc::new(file),
+            options,
+            needs: OnceLock::new(),
+        }
+    }
+
+    /// Returns what to read of a target with so many documents; `None` for all.
+    fn needs(&self, rows: usize) -> Option<&Needs> {
+        let needs = || Needs::new(self.product, &self.file.objects, &self.options);
+        are_few(self.file.objects.len(), rows)
+            .then(|| self.needs.get_or_init(needs).as_ref())
+            .flatten()
+    }
+
+    fn sides<'o>(&'o self, target: &'o [Object]) -> Sides<'o> {
+        let defaults = &self.options.default_references;
+        Sides::new(self.product, &self.file.objects, target, defaults)
+    }
+
+    /// Returns the kinds of the objects that the target does not have.
+    fn added_kinds(&self, target: &[Object]) -> Vec<&'static str> {
+        let sides = self.sides(target);
+        let objects = self.file.objects.iter().enumerate();
+        let added = objects.filter(|(index, _)| sides.base(*index).is_none());
+        let kinds: BTreeSet<&'static str> = added
+            .map(|(_, object)| object.schema.info.kind.as_str())
+            .collect();
+        kinds.into_iter().collect()
+    }
 }
 
 impl Bundle for Import {
@@ -189,7 +282,7 @@ impl Bundle for Import {
         reading: Reading<'a>,
     ) -> BoxFuture<'a, Result<Box<dyn Comparison>, StoreError>> {
         async move {
-            let kept = Kept::read(self.product, connection, reading).await?;
+            let kept = Kept::read(self.product, connection, Some(&self), reading).await?;
             Ok(Box::new(DocumentComparison {
                 import: self,
                 kept,
@@ -210,35 +303,29 @@ struct DocumentComparison {
 
 impl DocumentComparison {
     fn sides(&self) -> Sides<'_> {
-        let Import {
-            product,
-            file,
-            options,
-        } = &*self.import;
-        Sides::new(
-            *product,
-            &file.objects,
-            &self.kept.objects,
-            &options.default_references,
-        )
+        self.import.sides(&self.kept.objects)
+    }
+
+    fn compare(&self) -> (Plan, Wanted) {
+        let Import { product, file, .. } = &*self.import;
+        let called = self.kept.called.as_deref();
+        plan(*product, &self.sides(), &file.findings, Some(file), called)
     }
 
     fn wanted(&self) -> &Wanted {
-        self.wanted
-            .get_or_init(|| plan(self.import.product, &self.sides(), &self.import.file).1)
+        self.wanted.get_or_init(|| self.compare().1)
     }
 }
 
 impl Comparison for DocumentComparison {
     fn plan(&self) -> Plan {
-        let Import { product, file, .. } = &*self.import;
-        let (plan, wanted) = plan(*product, &self.sides(), file);
+        let (plan, wanted) = self.compare();
         self.wanted.get_or_init(|| wanted);
         plan
     }
 
-    fn snapshot(&self) -> &dyn Snapshot {
-        &self.kept
+    fn snapshot(&self) -> Option<&dyn Snapshot> {
+        self.kept.is_whole.then_some(&self.kept as &dyn Snapshot)
     }
 
     fn write<'a>(

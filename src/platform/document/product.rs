@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::prepared::Prepared;
+use super::search::Search;
 use super::{Document, Json, Kinds, Object, ResolvedReference, Sides};
 use crate::engine::access::Model;
-use crate::engine::align::Aligned;
 use crate::engine::display::some_of;
 use crate::engine::schema::KindSchema;
 use crate::engine::{Finding, KindInfo, Plan, Reason};
@@ -137,6 +137,14 @@ pub trait Product: Kinds {
         let _ = (prepared, object, sides);
     }
 
+    /// Returns how a target finds the documents that an object is compared with
+    /// beyond those that its schema names; `None` if they may be any, and the
+    /// whole target is read.
+    fn searches(&self, object: &Object) -> Option<Vec<Search>> {
+        let _ = object;
+        None
+    }
+
     /// Returns what blocks an object that would be written.
     fn blocks(&self, object: &Object) -> Vec<Reason> {
         let _ = object;
@@ -162,9 +170,10 @@ pub trait Product: Kinds {
         None
     }
 
-    /// Returns the names of further secrets that neither side has.
-    fn missing_secrets(&self, object: &Object, aligned: &Aligned<'_>) -> Vec<String> {
-        let _ = (object, aligned);
+    /// Returns the names of further secrets that neither side has; `result`
+    /// returns the resulting value.
+    fn missing_secrets(&self, object: &Object, result: &dyn Fn() -> Json) -> Vec<String> {
+        let _ = (object, result);
         Vec::new()
     }
 

@@ -1,14 +1,19 @@
 //! Documents as rows of `gatediff.documents`.
 //!
-//! A single statement reads a platform's documents; one adds and one covers
-//! documents, whatever their number.
+//! A single statement reads a platform's documents, or those that a file is
+//! compared with; one adds and one covers documents, whatever their number.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, Row as _};
+use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
+use super::needs::Needs;
+use super::product::Product;
+use super::search::{INDEXED, SearchIndex};
+use crate::engine::lookalike::Called;
 use crate::engine::{Document, ItemId, Kind};
 use crate::store::bulk::{Column, Values};
 use crate::store::restore::TableInfo;
@@ -33,7 +38,8 @@ pub struct Save {
 /// As reading does.
 pub async fn stand_in(connection: &mut PgConnection, platform: &str) -> Result<bool, StoreError> {
     // A role without access to our schema has no documents in it.
-    if may_read(connection).await? != Some(true) {
+    let table = table_in(connection).await?;
+    if !table.is_some_and(|table| table.may_read) {
         return Ok(false);
     }
     let sql = "SELECT EXISTS (SELECT FROM gatediff.documents WHERE platform = $1)";
@@ -44,53 +50,182 @@ pub async fn stand_in(connection: &mut PgConnection, platform: &str) -> Result<b
     found.map_err(|error| StoreError::new(Operation::Read, TABLE, &error))
 }
 
-/// Reads the documents of a platform, ordered by kind and id; empty if our
-/// schema does not exist.
+/// Documents of a platform that were read, ordered by kind and id.
+pub(super) struct Documents {
+    /// The documents.
+    pub(super) documents: Vec<Document>,
+    /// Whether these are all.
+    pub(super) is_whole: bool,
+}
+
+/// What every statement reads of a document.
+const COLUMNS: &str = "SELECT kind, id, pair_id, owner, name, body FROM gatediff.documents WHERE";
+
+/// Reads the documents of a platform: all of them, or those that `needs` returns
+/// for a table of so many rows; none if our schema does not exist.
 ///
 /// # Errors
 ///
 /// Fails if the role may not read them.
-pub async fn read(
+pub(super) async fn read<'n>(
     connection: &mut PgConnection,
-    platform: &str,
+    product: &dyn Product,
+    needs: impl FnOnce(usize) -> Option<&'n Needs>,
     reading: Reading<'_>,
-) -> Result<Vec<Document>, StoreError> {
+) -> Result<Documents, StoreError> {
     (reading.report)(TABLE, 0, 1);
     // Missing permission is reported by the server, in the next statement.
-    if may_read(connection).await?.is_none() {
-        return Ok(Vec::new());
-    }
-    let failed = |error: sqlx::Error| StoreError::new(Operation::Read, TABLE, &error);
-    let sql = "SELECT kind, id, pair_id, owner, name, body FROM gatediff.documents WHERE platform = $1 \
-               ORDER BY kind COLLATE \"C\", id COLLATE \"C\"";
-    let mut stream = sqlx::query(sql).bind(platform).fetch(connection);
+    let Some(table) = table_in(connection).await? else {
+        return Ok(Documents {
+            documents: Vec::new(),
+            is_whole: true,
+        });
+    };
+    let needs = needs(table.rows);
+    let documents = match needs {
+        Some(needs) => read_needed(connection, product, needs).await,
+        None => read_all(connection, product.about().name).await,
+    };
+    Ok(Documents {
+        documents: documents.map_err(|error| StoreError::new(Operation::Read, TABLE, &error))?,
+        is_whole: needs.is_none(),
+    })
+}
+
+async fn read_all(
+    connection: &mut PgConnection,
+    platform: &str,
+) -> Result<Vec<Document>, sqlx::Error> {
+    let sql = format!("{COLUMNS} platform = $1 ORDER BY kind COLLATE \"C\", id COLLATE \"C\"");
+    let query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+    let mut stream = query.bind(platform).fetch(connection);
     let mut documents = Vec::new();
-    while let Some(row) = stream.try_next().await.map_err(failed)? {
-        documents.push(decode(&row).map_err(failed)?);
+    while let Some(row) = stream.try_next().await? {
+        documents.push(decode(&row)?);
     }
     Ok(documents)
 }
 
-/// Returns whether the role may read our table; `None` if it does not exist.
-async fn may_read(connection: &mut PgConnection) -> Result<Option<bool>, StoreError> {
+/// Reads documents in one statement: each part of it uses one index.
+async fn read_needed(
+    connection: &mut PgConnection,
+    product: &dyn Product,
+    needs: &Needs,
+) -> Result<Vec<Document>, sqlx::Error> {
+    let mut parts = vec![
+        "platform = $1 AND kind = ANY($2) AND id = ANY($3)".to_owned(),
+        "platform = $1 AND pair_id = ANY($3)".to_owned(),
+    ];
+    let named = needs.names.iter().map(|(kind, names)| {
+        let condition = format!("platform = $1 AND kind = '{kind}'");
+        (condition, "name", names)
+    });
+    // The condition names the platform, as the index does.
+    let found = needs.found.iter().map(|(index, texts)| {
+        let SearchIndex {
+            condition,
+            expression,
+        } = index;
+        ((*condition).to_owned(), *expression, texts)
+    });
+    let mut lists: Vec<&BTreeSet<Arc<str>>> = vec![&needs.ids];
+    for (condition, expression, texts) in named.chain(found) {
+        lists.push(texts);
+        let list = lists.len() + 2;
+        parts.push(format!(
+            "{condition} AND left({expression}, {INDEXED}) = ANY(${list})"
+        ));
+    }
+    let parts: Vec<String> = parts
+        .iter()
+        .map(|part| format!("{COLUMNS} {part}"))
+        .collect();
+    let kinds = product.kinds().iter().map(|info| info.kind.as_str());
+    let query = sqlx::query(AssertSqlSafe(parts.join(" UNION ALL ")))
+        .persistent(false)
+        .bind(product.about().name)
+        .bind(kinds.collect::<Vec<_>>());
+    let query = lists.into_iter().fold(query, |query, texts| {
+        query.bind(texts.iter().map(|text| &**text).collect::<Vec<&str>>())
+    });
+    let mut stream = query.fetch(connection);
+    let mut documents = BTreeMap::new();
+    while let Some(row) = stream.try_next().await? {
+        let document = decode(&row)?;
+        documents.insert((document.kind.clone(), Arc::clone(&document.id)), document);
+    }
+    Ok(documents.into_values().collect())
+}
+
+/// Reads what the documents of some kinds are called, ordered by kind and id.
+///
+/// # Errors
+///
+/// As [`read`].
+pub(super) async fn read_names(
+    connection: &mut PgConnection,
+    platform: &str,
+    kinds: &[&str],
+) -> Result<Vec<Called>, StoreError> {
+    let failed = |error: sqlx::Error| StoreError::new(Operation::Read, TABLE, &error);
+    let sql =
+        "SELECT kind, id, name FROM gatediff.documents WHERE platform = $1 AND kind = ANY($2)";
+    let query = sqlx::query(sql).persistent(false).bind(platform);
+    let mut stream = query.bind(kinds).fetch(connection);
+    let called = |row: &PgRow| {
+        Ok(Called {
+            id: ItemId::new(kind(row)?, row.try_get::<&str, _>(1)?),
+            names: vec![("name", row.try_get::<&str, _>(2)?.into())],
+        })
+    };
+    let mut names = Vec::new();
+    while let Some(row) = stream.try_next().await.map_err(failed)? {
+        names.push(called(&row).map_err(failed)?);
+    }
+    names.sort_unstable_by(|one: &Called, other| one.id.cmp(&other.id));
+    Ok(names)
+}
+
+/// What the catalog says of our table.
+struct Table {
+    /// Whether the role may read it.
+    may_read: bool,
+    /// How many rows it has, roughly; 0 if unknown.
+    rows: usize,
+}
+
+/// Describes our table; `None` if it does not exist.
+async fn table_in(connection: &mut PgConnection) -> Result<Option<Table>, StoreError> {
     // Not `to_regclass`, which fails without access to the schema.
-    let sql = "SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') \
+    let sql = "SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'), \
+               greatest(c.reltuples, 0)::int8 \
                FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
                WHERE n.nspname = 'gatediff' AND c.relname = 'documents'";
-    let found = sqlx::query_scalar(sql).fetch_optional(connection).await;
+    let found = sqlx::raw_sql(sql).fetch_optional(connection).await;
+    let table = |row: &PgRow| {
+        Ok(Table {
+            may_read: row.try_get(0)?,
+            rows: usize::try_from(row.try_get::<i64, _>(1)?).unwrap_or_default(),
+        })
+    };
+    let found = found.and_then(|row| row.as_ref().map(table).transpose());
     found.map_err(|error| StoreError::new(Operation::Read, TABLE, &error))
 }
 
 fn decode(row: &PgRow) -> Result<Document, sqlx::Error> {
     let text = |index: usize| row.try_get::<&str, _>(index).map(Arc::<str>::from);
     Ok(Document {
-        kind: Kind::named(row.try_get::<String, _>(0)?),
+        kind: kind(row)?,
         id: text(1)?,
         pair_id: row.try_get::<Option<&str>, _>(2)?.map(Arc::from),
         owner: text(3)?,
         name: text(4)?,
         body: text(5)?,
     })
+}
+
+fn kind(row: &PgRow) -> Result<Kind, sqlx::Error> {
+    row.try_get::<String, _>(0).map(Kind::named)
 }
 
 /// Covers documents, then adds some: a second id is released before another

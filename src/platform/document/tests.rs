@@ -14,7 +14,7 @@ use super::{Document, File, Json, Members, Object, Product, Sides};
 use crate::engine::diff::{Show, segments};
 use crate::engine::law::unexplained;
 use crate::engine::{Change, Choices, Op, Plan};
-use crate::platform::document::candidates::plan;
+use crate::platform::document::candidates::{plan, plan as plan_of};
 use crate::platform::{DemoTarget, ImportOptions};
 use crate::store::Touched;
 use crate::store::ledger::JournalRow;
@@ -22,6 +22,14 @@ use crate::store::ledger::JournalRow;
 /// What was written of an item: its index in the plan, and the document before
 /// and after.
 pub(crate) type Written = (usize, Option<Document>, Document);
+
+/// Returns a file that a plan may keep.
+pub(crate) fn kept(file: &File) -> Arc<File> {
+    Arc::new(File {
+        objects: file.objects.clone(),
+        findings: file.findings.clone(),
+    })
+}
 
 /// A target in memory.
 #[derive(Clone)]
@@ -93,7 +101,15 @@ impl Target {
             &self.objects,
             &options.default_references,
         );
-        Arc::new(plan(self.product, &sides, file).0)
+        let plan = |keeps| plan(self.product, &sides, &file.findings, keeps, None).0;
+        let (later, now) = (plan(Some(&kept(file))), plan(None));
+        // What is made when it is read is what is made at once.
+        for (later, now) in later.entries().iter().zip(now.entries()) {
+            assert_eq!(format!("{later:?}"), format!("{now:?}"));
+            assert_eq!(later.item, now.item);
+            assert_eq!(later.base, now.base);
+        }
+        Arc::new(later)
     }
 
     /// Writes everything possible of a file; returns the plan, and for each
@@ -124,7 +140,7 @@ impl Target {
             &self.objects,
             &options.default_references,
         );
-        let wanted = crate::platform::document::candidates::plan(self.product, &sides, file).1;
+        let wanted = plan_of(self.product, &sides, &[], None, None).1;
         let (covers, adds) = saves(self.product, &sides, &approved, &wanted);
         let mut documents: BTreeMap<(String, String), Document> = BTreeMap::new();
         let key = |document: &Document| (document.kind.to_string(), document.id.to_string());

@@ -138,7 +138,7 @@ fn difference<'o>(
     let is_kept = before.is_none() || after.is_signed() || aligned.result() == after.body;
     let (there, here) = aligned.sides();
     let is_same =
-        entry.item.value == here && entry.base.as_ref().is_none_or(|base| base.value == there);
+        *entry.item.value == here && entry.base.as_ref().is_none_or(|base| *base.value == there);
     if is_kept && is_same {
         return None;
     }

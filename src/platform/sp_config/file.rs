@@ -22,11 +22,12 @@ pub(super) fn read(
     bytes: &[u8],
     options: &ImportOptions,
 ) -> Result<File, ParseError> {
-    let source = Source::read(bytes)?;
+    let mut source = Source::read(bytes)?;
     let mut findings = Vec::new();
-    let (prefix, entries) = entries(&source, &mut findings)?;
+    let whole = span(&source.root);
+    let (prefix, entries) = entries(&mut source, &mut findings)?;
     let mut all = Vec::with_capacity(entries.len());
-    for (index, json) in entries.iter().enumerate() {
+    for (index, json) in entries.into_iter().enumerate() {
         let place = format!("{prefix}/{index}");
         match json {
             Json::Null => {
@@ -34,12 +35,7 @@ pub(super) fn read(
             }
             Json::Object(entry) => all.push(object(&source, entry, place)),
             other => {
-                return Err(source.wrong(
-                    span(&source.root),
-                    &place,
-                    "an object",
-                    other.type_word(),
-                ));
+                return Err(source.wrong(whole, &place, "an object", other.type_word()));
             }
         }
     }
@@ -62,45 +58,36 @@ pub(super) fn read(
     Ok(File { objects, findings }.sorted(product))
 }
 
-/// Finds the list of entries, and the JSON pointer to it.
-fn entries<'s>(
-    source: &'s Source,
+/// Takes the list of entries out of a text's tree, and returns the JSON pointer
+/// to it.
+fn entries(
+    source: &mut Source<'_>,
     findings: &mut Vec<Finding>,
-) -> Result<(String, &'s [Json]), ParseError> {
+) -> Result<(String, Vec<Json>), ParseError> {
+    let root = std::mem::replace(&mut source.root, Json::Null);
+    let whole = span(&root);
     let wrong = |path: &str, found: &Json| {
-        source.wrong(
-            span(&source.root),
-            path,
-            "a list of objects",
-            found.type_word(),
-        )
+        source.wrong(whole, path, "a list of objects", found.type_word())
     };
-    match &source.root {
-        Json::List(entries) => Ok((String::new(), entries)),
-        Json::Object(envelope) => {
-            let place = path::below("", OBJECTS);
-            if let Some(Json::Number(version)) = envelope
-                .get("version")
-                .filter(|_| envelope.get(OBJECTS).is_some())
-                && &**version != "1"
-            {
-                let message =
-                    "the file's version is not 1: some of its content may not be recognised";
-                findings.push(Finding::warning("unknown-version", message).at("/version"));
-            }
-            match envelope.get(OBJECTS) {
-                Some(Json::List(entries)) => Ok((place, entries)),
-                Some(Json::Null) => Ok((place, &[])),
-                Some(other) => Err(wrong(&place, other)),
-                None => Err(source.wrong(
-                    envelope.span(),
-                    "",
-                    "an object with 'objects'",
-                    "one without it",
-                )),
-            }
-        }
-        other => Err(wrong("", other)),
+    let mut envelope = match root {
+        Json::List(entries) => return Ok((String::new(), entries)),
+        Json::Object(envelope) => envelope,
+        other => return Err(wrong("", &other)),
+    };
+    let place = path::below("", OBJECTS);
+    if let Some(Json::Number(version)) = envelope
+        .get("version")
+        .filter(|_| envelope.get(OBJECTS).is_some())
+        && &**version != "1"
+    {
+        let message = "the file's version is not 1: some of its content may not be recognised";
+        findings.push(Finding::warning("unknown-version", message).at("/version"));
+    }
+    match envelope.remove(OBJECTS) {
+        Some(Json::List(entries)) => Ok((place, entries)),
+        Some(Json::Null) => Ok((place, Vec::new())),
+        Some(other) => Err(wrong(&place, &other)),
+        None => Err(source.wrong(whole, "", "an object with 'objects'", "one without it")),
     }
 }
 
@@ -109,16 +96,11 @@ fn span(json: &Json) -> crate::platform::document::Span {
 }
 
 /// Reads an entry.
-fn object(source: &Source, entry: &Members, place: String) -> Object {
-    let json = Json::Object(entry.clone());
+fn object(source: &Source<'_>, entry: Members, place: String) -> Object {
+    let text = source.slice(entry.span());
+    let json = Json::Object(entry);
     let word = word(&json).to_owned();
-    let mut object = Object::new(
-        kinds::schema(&word),
-        json,
-        None,
-        source.slice(entry.span()),
-        place,
-    );
+    let mut object = Object::new(kinds::schema(&word), json, None, text, place);
     object.item = item(&object, &word);
     let (inner, outer) = (
         object

@@ -1,11 +1,12 @@
 //! The product as a platform.
 
 use super::{file, kinds, print, rules, types};
-use crate::engine::align::Aligned;
 use crate::engine::object::Known;
 use crate::engine::schema::KindSchema;
 use crate::engine::{Finding, KindInfo, Reason};
-use crate::platform::document::{About, Documents, File, Kinds, Object, Prepared, Product, Sides};
+use crate::platform::document::{
+    About, Documents, File, Json, Kinds, Object, Prepared, Product, Sides,
+};
 use crate::platform::{DemoData, DemoTarget, ExportOptions, ImportOptions};
 use crate::source::ParseError;
 
@@ -100,7 +101,7 @@ impl Product for SpConfig {
             .collect()
     }
 
-    fn missing_secrets(&self, _: &Object, aligned: &Aligned<'_>) -> Vec<String> {
-        rules::missing_secrets(aligned)
+    fn missing_secrets(&self, _: &Object, result: &dyn Fn() -> Json) -> Vec<String> {
+        rules::missing_secrets(&result())
     }
 }

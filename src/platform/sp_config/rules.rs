@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 
 use super::file::word;
 use super::types::{self, CONNECTOR_SCHEMA, IDENTITY_OBJECT_CONFIG, IDENTITY_PROFILE, SOURCE};
-use crate::engine::align::Aligned;
 use crate::engine::display::some_of;
 use crate::engine::{Finding, Reason};
 use crate::platform::document::{Json, Members, Object, Prepared, Sides};
@@ -158,8 +157,7 @@ pub(super) fn unknown_attributes(entry: &Object, sides: &Sides<'_>) -> Option<Fi
 }
 
 /// Returns the names of values that the connector encrypts and neither side has.
-pub(super) fn missing_secrets(aligned: &Aligned<'_>) -> Vec<String> {
-    let result = aligned.result();
+pub(super) fn missing_secrets(result: &Json) -> Vec<String> {
     let Some(attributes) = result
         .get("object")
         .and_then(|object| object.get("connectorAttributes"))

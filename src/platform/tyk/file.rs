@@ -43,14 +43,15 @@ type Skipped = BTreeMap<(&'static str, &'static str), Vec<String>>;
 pub(super) fn read(bytes: &[u8]) -> Result<File, ParseError> {
     let mut file = File::default();
     let mut skipped = Skipped::new();
-    let source = Source::read(bytes)?;
+    let mut source = Source::read(bytes)?;
+    let root = std::mem::replace(&mut source.root, Json::Null);
     let mut reader = Reader {
         source: &source,
         called: "",
         file: &mut file,
         skipped: &mut skipped,
     };
-    reader.root()?;
+    reader.root(root).map_err(|error| placed(error, bytes))?;
     let refused = if reader.file.objects.is_empty() {
         reader.skipped.first_key_value()
     } else {
@@ -58,7 +59,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<File, ParseError> {
     };
     if let Some(((what, unlike), places)) = refused {
         let pointer = places.first().map(String::as_str).unwrap_or_default();
-        return Err(reader.error(pointer, format!("{what}, not {unlike}")));
+        let error = error(pointer, format!("{what}, not {unlike}"));
+        return Err(placed(error, bytes));
     }
     file.findings.extend(describe(skipped));
     file.objects.sort_by_key(Sort::of);
@@ -83,19 +85,20 @@ pub(super) fn read_all(files: &[SourceFile<'_>]) -> Result<File, FileError> {
                 .push(Finding::note("index-skipped", message).at(*name));
             continue;
         }
-        let read = Source::read(bytes).and_then(|source| {
+        let read = Source::read(bytes).and_then(|mut source| {
             let called = format!("{name}#");
+            let root = std::mem::replace(&mut source.root, Json::Null);
             let mut reader = Reader {
                 source: &source,
                 called: &called,
                 file: &mut all,
                 skipped: &mut skipped,
             };
-            if reader.is_unknown() {
+            if is_unknown(&root) {
                 skipped.entry(UNKNOWN).or_default().push((*name).to_owned());
                 return Ok(());
             }
-            reader.root()
+            reader.root(root).map_err(|error| placed(error, bytes))
         });
         read.map_err(|error| FileError { file: index, error })?;
     }
@@ -141,8 +144,34 @@ fn describe(skipped: Skipped) -> impl Iterator<Item = Finding> {
     })
 }
 
+/// Returns an error of a value with its position. The values were moved out of
+/// the tree by then, so the text is read again.
+fn placed(error: ParseError, bytes: &[u8]) -> ParseError {
+    let position = Source::read(bytes)
+        .ok()
+        .map(|source| source.position(shape::around(&source.root, &error.path)));
+    ParseError { position, ..error }
+}
+
+/// Returns whether a root cannot be identified.
+fn is_unknown(root: &Json) -> bool {
+    match root {
+        Json::List(elements) => elements.iter().all(|element| look(element).is_none()),
+        Json::Object(_) => {
+            let mut lists = LISTS
+                .iter()
+                .map(|(name, _)| name)
+                .chain(OTHER_LISTS.iter().map(|(name, _)| name));
+            look(root).is_none() && !lists.any(|name| root.get(name).is_some())
+        }
+        _ => true,
+    }
+}
+
+/// Moves objects from a text's tree into a file. Its errors have no position
+/// yet.
 struct Reader<'r> {
-    source: &'r Source,
+    source: &'r Source<'r>,
     /// The name of the file as a prefix of paths; empty for a single file.
     called: &'r str,
     file: &'r mut File,
@@ -151,35 +180,17 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     /// Reads the root: an object, a list of them, or several lists.
-    fn root(&mut self) -> Result<(), ParseError> {
-        let source = self.source;
-        match &source.root {
+    fn root(&mut self, root: Json) -> Result<(), ParseError> {
+        match root {
             Json::List(elements) => self.list(elements, "", None),
-            Json::Object(root) => match look(&source.root) {
-                Some(_) => self.object(&source.root, "", None),
-                None => self.envelope(root),
-            },
-            other => Err(self.wrong(other, "", "an object or a list at the root")),
-        }
-    }
-
-    /// Returns whether the root cannot be identified.
-    fn is_unknown(&self) -> bool {
-        match &self.source.root {
-            Json::List(elements) => elements.iter().all(|element| look(element).is_none()),
-            root @ Json::Object(_) => {
-                let mut lists = LISTS
-                    .iter()
-                    .map(|(name, _)| name)
-                    .chain(OTHER_LISTS.iter().map(|(name, _)| name));
-                look(root).is_none() && !lists.any(|name| root.get(name).is_some())
-            }
-            _ => true,
+            Json::Object(_) if look(&root).is_some() => self.object(root, "", None),
+            Json::Object(root) => self.envelope(root),
+            other => Err(wrong(&other, "", "an object or a list at the root")),
         }
     }
 
     /// Reads several lists, as imports accept and exports produce them.
-    fn envelope(&mut self, root: &Members) -> Result<(), ParseError> {
+    fn envelope(&mut self, root: Members) -> Result<(), ParseError> {
         if !LISTS.iter().any(|(name, _)| root.get(name).is_some()) {
             if let Some((list, what)) = OTHER_LISTS
                 .iter()
@@ -201,9 +212,10 @@ impl Reader<'_> {
             let message = format!(
                 "expected 'organisations', 'apis' or 'Data', or one object of these, found {found}"
             );
-            return Err(self.error("", message));
+            return Err(error("", message));
         }
-        for (name, value) in root.members() {
+        for (name, value) in root.into_members() {
+            let name = &*name;
             let mut pointer = "/".to_owned();
             push_segment(&mut pointer, name);
             match (LISTS.iter().find(|(list, _)| *list == name), value) {
@@ -211,10 +223,10 @@ impl Reader<'_> {
                 (Some((_, sort)), Json::List(elements)) => {
                     self.list(elements, &pointer, Some(*sort))?;
                 }
-                (Some(_), other) => return Err(self.wrong(other, &pointer, "a list")),
+                (Some(_), other) => return Err(wrong(&other, &pointer, "a list")),
                 (None, Json::Number(_) | Json::Null) if PAGES.contains(&name) => {}
                 (None, other) if PAGES.contains(&name) => {
-                    return Err(self.wrong(other, &pointer, "a number"));
+                    return Err(wrong(&other, &pointer, "a number"));
                 }
                 (None, _) => {
                     let message = format!("unknown property '{}' is ignored", brief(name));
@@ -230,12 +242,12 @@ impl Reader<'_> {
 
     fn list(
         &mut self,
-        elements: &[Json],
+        elements: Vec<Json>,
         pointer: &str,
         sort: Option<Sort>,
     ) -> Result<(), ParseError> {
         elements
-            .iter()
+            .into_iter()
             .enumerate()
             .try_for_each(|(place, element)| {
                 self.object(element, &format!("{pointer}/{place}"), sort)
@@ -243,23 +255,18 @@ impl Reader<'_> {
     }
 
     /// Reads one object; without a `sort` its content must identify it.
-    fn object(&mut self, json: &Json, pointer: &str, sort: Option<Sort>) -> Result<(), ParseError> {
-        let Json::Object(members) = json else {
-            return Err(self.wrong(json, pointer, "an object"));
+    fn object(&mut self, json: Json, pointer: &str, sort: Option<Sort>) -> Result<(), ParseError> {
+        let Json::Object(members) = &json else {
+            return Err(wrong(&json, pointer, "an object"));
         };
-        let Some(sort) = self.sort(json, pointer, sort)? else {
+        let Some(sort) = self.sort(&json, pointer, sort)? else {
             return Ok(());
         };
         let text: Arc<str> = self.source.slice(members.span()).into();
         let path = format!("{}{pointer}", self.called);
-        let object = shape::check(sort, json).and_then(|()| {
-            let object = Object::new(
-                kinds::schema(sort),
-                json.clone(),
-                wrapper(sort, json),
-                text,
-                path,
-            );
+        let object = shape::check(sort, &json).and_then(|()| {
+            let wrapper = wrapper(sort, &json);
+            let object = Object::new(kinds::schema(sort), json, wrapper, text, path);
             if object.id().is_empty() {
                 Err(shape::without_id(sort, &object))
             } else {
@@ -268,7 +275,7 @@ impl Reader<'_> {
         });
         self.file
             .objects
-            .push(object.map_err(|shape_error| shape_error.into_error(self.source, pointer))?);
+            .push(object.map_err(|shape_error| shape_error.into_error(pointer))?);
         Ok(())
     }
 
@@ -280,7 +287,7 @@ impl Reader<'_> {
         wanted: Option<Sort>,
     ) -> Result<Option<Sort>, ParseError> {
         match (wanted, look(json)) {
-            (Some(wanted), Some(Is::Ours(found))) if wanted != found => Err(self.error(
+            (Some(wanted), Some(Is::Ours(found))) if wanted != found => Err(error(
                 pointer,
                 format!(
                     "expected {}, found what looks like {}",
@@ -296,7 +303,7 @@ impl Reader<'_> {
             _ if json.get("api_human_name").is_some() => {
                 let message =
                     "expected an API with its definition, found an entry of an organisation's list";
-                Err(self.error(pointer, message.to_owned()))
+                Err(error(pointer, message.to_owned()))
             }
             (Some(wanted), None) => {
                 let needed = match wanted {
@@ -305,12 +312,12 @@ impl Reader<'_> {
                     Sort::Policy => "such as access_rights or quota_max",
                 };
                 let word = word(wanted);
-                Err(self.error(
+                Err(error(
                     pointer,
                     format!("expected {word}, found an object without its properties, {needed}"),
                 ))
             }
-            (None, None) => Err(self.error(
+            (None, None) => Err(error(
                 pointer,
                 "it is not an organisation, an API or a policy".to_owned(),
             )),
@@ -323,24 +330,21 @@ impl Reader<'_> {
             .or_default()
             .push(format!("{}{pointer}", self.called));
     }
+}
 
-    fn wrong(&self, json: &Json, pointer: &str, expected: &str) -> ParseError {
-        self.error(
-            pointer,
-            format!("expected {expected}, found {}", json.type_word()),
-        )
-    }
+fn wrong(json: &Json, pointer: &str, expected: &str) -> ParseError {
+    error(
+        pointer,
+        format!("expected {expected}, found {}", json.type_word()),
+    )
+}
 
-    fn error(&self, pointer: &str, message: String) -> ParseError {
-        let place = self
-            .source
-            .position(shape::around(&self.source.root, pointer));
-        ParseError {
-            kind: ParseErrorKind::Shape,
-            position: Some(place),
-            path: pointer.to_owned(),
-            message,
-        }
+fn error(pointer: &str, message: String) -> ParseError {
+    ParseError {
+        kind: ParseErrorKind::Shape,
+        position: None,
+        path: pointer.to_owned(),
+        message,
     }
 }
 

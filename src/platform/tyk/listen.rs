@@ -1,11 +1,50 @@
 //! Where APIs listen: no gateway serves two at one address.
 
+use std::sync::Arc;
+
 use super::api::{definition, gateway};
-use crate::platform::document::Json;
+use crate::platform::document::{Json, Search, SearchIndex};
 
 /// The keys of where an API listens, and of where it would.
 pub(super) const LISTENS: &str = "listen path";
 pub(super) const WOULD_LISTEN: &str = "listen path if active";
+
+/// Where the words for a path begin.
+const PATH: &str = "listen path '";
+
+/// The indexes of the paths: of definitions, and of OAS documents.
+static PATHS: [SearchIndex; 2] = [
+    SearchIndex {
+        condition: "platform = 'tyk' AND kind = 'api'",
+        expression: "coalesce(content #>> '{api_definition,proxy,listen_path}', \
+                     content #>> '{proxy,listen_path}')",
+    },
+    SearchIndex {
+        condition: "platform = 'tyk' AND kind = 'api'",
+        expression: "coalesce(content #>> '{oas,x-tyk-api-gateway,server,listenPath,value}', \
+                     content #>> '{x-tyk-api-gateway,server,listenPath,value}')",
+    },
+];
+
+/// Returns how the APIs are found whose address has the same words; `None` for
+/// one that has no path.
+pub(super) fn searches(api: &Json) -> Option<Vec<Search>> {
+    let Some(place) = place(api) else {
+        return Some(Vec::new());
+    };
+    let rest = place.strip_prefix(PATH)?;
+    // The path ends at a quote. It may contain some itself, and then at any.
+    let ends = rest.match_indices('\'').map(|(end, _)| end);
+    let texts: Vec<Arc<str>> = ends
+        .filter_map(|end| rest.get(..end))
+        .map(Arc::from)
+        .collect();
+    let of = |index| Search {
+        index,
+        texts: texts.clone(),
+    };
+    Some(PATHS.iter().map(of).collect())
+}
 
 /// Returns where an API listens that a gateway loads.
 pub(super) fn listens(api: &Json) -> Vec<String> {
@@ -75,7 +114,7 @@ fn place(api: &Json) -> Option<String> {
 }
 
 fn shown(port: &str, domain: &str, path: &str) -> String {
-    let mut shown = format!("listen path '{path}'");
+    let mut shown = format!("{PATH}{path}'");
     if !domain.is_empty() {
         shown.push_str(&format!(" of '{domain}'"));
     }

@@ -1,12 +1,13 @@
 //! The product as a platform.
 
 use super::object_kind::{KINDS, Sort};
-use super::{access, api, file, kinds, organisations, prepare, print, rules, schema};
+use super::{access, api, file, kinds, listen, organisations, prepare, print, rules, schema};
 use crate::engine::access::Model;
 use crate::engine::schema::KindSchema;
 use crate::engine::{Finding, KindInfo, Plan, Reason};
 use crate::platform::document::{
-    About, Documents, File, Json, Kinds, Object, Prepared, Product, ResolvedReference, Sides,
+    About, Documents, File, Json, Kinds, Object, Prepared, Product, ResolvedReference, Search,
+    Sides,
 };
 use crate::platform::tyk::recognise;
 use crate::platform::{DemoData, DemoTarget, ExportOptions, FileError, ImportOptions, SourceFile};
@@ -92,6 +93,19 @@ impl Product for Tyk {
 
     fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, sides: &Sides<'o>) {
         prepare::prepare(prepared, object, sides);
+    }
+
+    fn searches(&self, object: &Object) -> Option<Vec<Search>> {
+        match Sort::of(object) {
+            // Its list is compared with all APIs that belong to it.
+            Sort::Organisation => object
+                .body
+                .get("apis")
+                .is_none_or(Json::is_empty)
+                .then(Vec::new),
+            Sort::Api => listen::searches(&object.body),
+            Sort::Policy => Some(Vec::new()),
+        }
     }
 
     fn blocks(&self, object: &Object) -> Vec<Reason> {

@@ -4,7 +4,7 @@
 use super::object_kind::Sort;
 use crate::engine::diff::{push_segment, segments};
 use crate::platform::document::{Json, Object, Span};
-use crate::source::{ParseError, ParseErrorKind, Source};
+use crate::source::{ParseError, ParseErrorKind};
 
 /// A value of the wrong shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,12 +25,11 @@ impl ShapeError {
     }
 
     /// Returns the error with its path; `pointer` is the path of the object.
-    pub(super) fn into_error(self, source: &Source, pointer: &str) -> ParseError {
-        let path = format!("{pointer}{}", self.path);
+    pub(super) fn into_error(self, pointer: &str) -> ParseError {
         ParseError {
             kind: ParseErrorKind::Shape,
-            position: Some(source.position(around(&source.root, &path))),
-            path,
+            position: None,
+            path: format!("{pointer}{}", self.path),
             message: self.message,
         }
     }

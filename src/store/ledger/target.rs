@@ -139,6 +139,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "pages",
         include_str!("../../../migrations/0006_pages.sql"),
     ),
+    (
+        7,
+        "document_lookups",
+        include_str!("../../../migrations/0007_document_lookups.sql"),
+    ),
 ];
 
 fn migrator() -> Migrator {

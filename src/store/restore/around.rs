@@ -42,10 +42,15 @@ pub async fn journal_dependents(
         let added: Vec<Whole> = added
             .filter_map(|row| Some((Arc::clone(&row.item), row.key.clone(), row.after.clone()?)))
             .collect();
+        let is_known =
+            |found: &Dependent| known.contains(&(Arc::from(found.table), found.key.clone()));
         let mut around = dependents(writer, &there, info, &added).await?;
+        // A job writes most of them itself: the others are read as a whole.
+        around.retain(|found| !is_known(found));
+        read_whole(writer, &there, &mut around).await?;
         around.extend(former(writer, info).await?);
         for found in around {
-            if !known.contains(&(Arc::from(found.table), found.key.clone())) {
+            if !is_known(&found) {
                 dependents_found.push(JournalRow {
                     table: found.table.into(),
                     item: found.owner,
@@ -212,7 +217,7 @@ pub(super) async fn those_there<'t>(
     Ok(tables.iter().filter(is_there).collect())
 }
 
-/// Finds the rows that refer to rows of a table.
+/// Finds the rows that refer to rows of a table: their keys.
 pub(super) async fn dependents(
     writer: &mut Writer<'_>,
     tables: &[&TableInfo],
@@ -241,14 +246,8 @@ pub(super) async fn dependents(
             // Not parsed as JSON: invalid JSON must not fail the undo.
             true => format!("strpos(t.{}, to_jsonb(k.{})::text) > 0", by.column, by.to),
         };
-        // Rows of other parts are not journalled as a whole.
-        let row = if table.is_external {
-            format!("'{ABSENT}'")
-        } else {
-            "to_jsonb(t)::text".to_owned()
-        };
         let sql = format!(
-            "SELECT DISTINCT k.ordinality, jsonb_build_object({key})::text, {row} \
+            "SELECT DISTINCT k.ordinality, jsonb_build_object({key})::text, '{ABSENT}'::text \
              FROM jsonb_populate_recordset(NULL::{to}, $1::jsonb) WITH ORDINALITY AS k \
              JOIN {from} AS t ON {refers} ORDER BY 1, 2",
             key = key.join(", "),
@@ -258,6 +257,42 @@ pub(super) async fn dependents(
         dependents.extend(around(writer, table.name, sql, &json, rows).await?);
     }
     Ok(dependents)
+}
+
+/// Reads rows that were found by their keys. Those of other parts of the product
+/// are not journalled as a whole.
+async fn read_whole(
+    writer: &mut Writer<'_>,
+    tables: &[&TableInfo],
+    found: &mut [Dependent],
+) -> Result<(), StoreError> {
+    for info in tables.iter().filter(|info| !info.is_external) {
+        let mut here: Vec<&mut Dependent> = found
+            .iter_mut()
+            .filter(|found| found.table == info.name)
+            .collect();
+        if here.is_empty() {
+            continue;
+        }
+        let failed = |error: sqlx::Error| StoreError::new(Operation::Read, info.name, &error);
+        let sql = format!(
+            "SELECT k.ordinality, to_jsonb(t)::text \
+             FROM jsonb_populate_recordset(NULL::{0}, $1::jsonb) WITH ORDINALITY AS k JOIN {0} AS t ON {1}",
+            info.name,
+            matched(&info.key)
+        );
+        let query =
+            sqlx::query_as(AssertSqlSafe(sql)).bind(array(here.iter().map(|found| &*found.key)));
+        let rows: Vec<(i64, String)> =
+            query.fetch_all(writer.connection()).await.map_err(failed)?;
+        for (index, row) in rows {
+            let index = usize::try_from(index - 1).unwrap_or(usize::MAX);
+            if let Some(found) = here.get_mut(index) {
+                found.row = row;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Reads rows of a table around these: the index of one of these, the key and

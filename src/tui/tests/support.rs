@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::DateTime;
 
 use crate::engine::access::{Model, Node, Party, Right, Subject, When, Words};
+use crate::engine::content::Content;
 use crate::engine::{
     Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Matched, Missing, Outcome,
     Plan, Reason, Reference, Requirement, Resolved, Secret, Value,
@@ -66,7 +67,7 @@ pub(crate) fn item(kind: &'static str, key: &str, name: &str) -> Draft {
     let item = Item {
         id: id(kind, key),
         name: name.into(),
-        value: Value::Record(Vec::new()),
+        value: Value::Record(Vec::new()).into(),
         path: format!("/importClientRelated/{kind}/0").into(),
     };
     Draft(Candidate::new(item, None))
@@ -106,8 +107,8 @@ impl Draft {
 
     /// All fields of both sides, as from the alignment of two documents.
     pub(crate) fn sides(mut self, before: Value, after: Value) -> Self {
-        self.base_mut().value = before;
-        self.0.item.value = after;
+        self.base_mut().value = before.into();
+        self.0.item.value = after.into();
         self
     }
 
@@ -168,16 +169,18 @@ impl Draft {
         self.0.base.get_or_insert_with(|| Item {
             id,
             name,
-            value: Value::Record(Vec::new()),
+            value: Value::Record(Vec::new()).into(),
             path: "".into(),
         })
     }
 }
 
-fn push(value: &mut Value, field: Field) {
-    if let Value::Record(fields) = value {
-        fields.push(field);
-    }
+fn push(value: &mut Content<Value>, field: Field) {
+    value.edit(|value| {
+        if let Value::Record(fields) = value {
+            fields.push(field);
+        }
+    });
 }
 
 pub(crate) fn plan(drafts: Vec<Draft>, missing: Vec<Missing>, warnings: Vec<Finding>) -> Arc<Plan> {

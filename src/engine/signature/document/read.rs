@@ -150,7 +150,7 @@ impl DocumentReader {
             Some(value) => Some(Item {
                 id: id.clone(),
                 name: Arc::clone(&item.name),
-                value: self.value(value)?,
+                value: self.value(value)?.into(),
                 path: Arc::from(""),
             }),
             None => None,
@@ -169,7 +169,7 @@ impl DocumentReader {
             item: Item {
                 id,
                 name: item.name,
-                value: self.value(item.value)?,
+                value: self.value(item.value)?.into(),
                 path: item.path,
             },
             base,

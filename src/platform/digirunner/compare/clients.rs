@@ -60,7 +60,8 @@ impl<'w> Comparer<'_, 'w> {
                 completes: true,
                 ..file
             }
-            .value(row);
+            .value(row)
+            .into();
         }
         candidate.blocks = self.client_blocks(index, row);
         if let Some(base) = base {

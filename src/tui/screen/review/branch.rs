@@ -37,7 +37,7 @@ pub(crate) enum ElementStatus {
 
 /// Returns the sets of an item that have elements on either side.
 pub(crate) fn branches(entry: &Entry) -> Vec<Branch> {
-    let base = entry.base.as_ref().map(|base| &base.value);
+    let base = entry.base.as_ref().map(|base| &*base.value);
     let mut pointers = Vec::new();
     find_sets(&entry.item.value, &mut String::new(), &mut pointers);
     if let Some(base) = base {

@@ -109,7 +109,7 @@ pub(super) fn element(
         );
     }
     layout.blank();
-    let base = entry.base.as_ref().map(|base| &base.value);
+    let base = entry.base.as_ref().map(|base| &*base.value);
     let mut found = compare(base, &entry.item.value, Show::Everything);
     found.retain(|change| {
         change
