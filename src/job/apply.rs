@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::check::{Checked, check};
 use super::failure::{Failure, FailureKind};
 use super::history::used;
-use super::plan::{Review, read_target};
+use super::plan::{Review, compare, read_target};
 use super::progress::{Cancel, Phase, Reporter};
 use super::rehearse::{Problem, Rehearsal};
 use super::run::{JobBody, JobError, JobMetadata, JobOutcome, JobTransaction, Run};
@@ -308,7 +308,7 @@ impl Apply {
     async fn write_at_once(
         &self,
         open: &mut JobTransaction<'_>,
-        comparison: Box<dyn Comparison>,
+        comparison: Arc<dyn Comparison>,
         AtOnce { number, catalog }: AtOnce,
         backup: Option<&[u8]>,
     ) -> Result<Written, JobError> {
@@ -389,7 +389,7 @@ impl Apply {
     async fn check(
         &self,
         open: &mut JobTransaction<'_>,
-    ) -> Result<(Box<dyn Comparison>, Option<Access>), JobError> {
+    ) -> Result<(Arc<dyn Comparison>, Option<Access>), JobError> {
         let comparison = read_target(
             &self.review.bundle,
             open.connection,
@@ -397,8 +397,12 @@ impl Apply {
             Phase::Check,
         )
         .await;
-        let comparison = open.step(comparison)?;
-        let plan = comparison.plan();
+        let comparison: Arc<dyn Comparison> = Arc::from(open.step(comparison)?);
+        let plan = if comparison.is_same(&*self.review.comparison) {
+            Arc::clone(&self.review.plan)
+        } else {
+            Arc::new(compare(&comparison).await?)
+        };
         let changed = self.approved.stale(&plan);
         if !changed.is_empty() {
             return Err(stale(changed).into());

@@ -26,6 +26,8 @@ pub struct Review {
     pub plan: Arc<Plan>,
     pub(super) platform: &'static dyn Platform,
     pub(super) bundle: Arc<dyn Bundle>,
+    /// What the plan was made from.
+    pub(super) comparison: Arc<dyn Comparison>,
 }
 
 impl Review {
@@ -62,7 +64,8 @@ pub async fn plan(
     // Rows that foreign keys delete are known once rows are deleted.
     let hazards = catalog.hazards.iter().filter(|hazard| hazard.to.is_none());
     let warnings = hazards.map(|hazard| Finding::warning("target-trigger", hazard.warning()));
-    let plan = compare(comparison).await?.with_warnings(warnings);
+    let comparison: Arc<dyn Comparison> = Arc::from(comparison);
+    let plan = compare(&comparison).await?.with_warnings(warnings);
     Ok(Review {
         file: loaded.file.clone(),
         target: target.display(),
@@ -71,12 +74,14 @@ pub async fn plan(
         plan: Arc::new(plan),
         platform: loaded.platform,
         bundle: Arc::clone(&loaded.bundle),
+        comparison,
     })
 }
 
 /// Compares on its own thread: large files take a while, and the screen must
 /// not block.
-async fn compare(comparison: Box<dyn Comparison>) -> Result<Plan, Failure> {
+pub(super) async fn compare(comparison: &Arc<dyn Comparison>) -> Result<Plan, Failure> {
+    let comparison = Arc::clone(comparison);
     tokio::task::spawn_blocking(move || comparison.plan())
         .await
         .map_err(|error| Failure::internal("comparing", error))

@@ -1,5 +1,6 @@
 //! What a product has to do to be imported and exported.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
@@ -205,6 +206,18 @@ pub trait Comparison: Send + Sync {
         writer: &'a mut Writer<'_>,
         approved: &'a Approved,
     ) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Says whether this is the same file and a target with the same objects, so that a plan of one
+    /// is the plan of the other. May be false for want of an answer.
+    fn is_same(&self, other: &dyn Comparison) -> bool {
+        let _ = other;
+        false
+    }
+
+    /// Returns itself, for [`is_same`](Self::is_same) of the same product.
+    fn as_any(&self) -> Option<&dyn Any> {
+        None
+    }
 
     /// Says whether it can check queued writes, so that the server may do them all at once.
     fn checks_queued(&self) -> bool {

@@ -225,11 +225,3 @@ fn unreadable(table: &str, what: &str) -> StoreError {
         )
     }
 }
-
-/// Returns this machine's name.
-fn host() -> String {
-    rustix::system::uname()
-        .nodename()
-        .to_string_lossy()
-        .into_owned()
-}

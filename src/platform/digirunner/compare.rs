@@ -81,6 +81,28 @@ fn plan_of(file: &File, sides: &Sides<'_>) -> Plan {
     )
 }
 
+/// Returns an item as the target has it; none if it does not.
+pub(super) fn stored(sides: &Sides<'_>, id: &ItemId) -> Option<Value> {
+    let target = &sides.target;
+    let row = target.item(&id.kind, &id.key)?;
+    let value = match &id.kind {
+        kind if *kind == CLIENT => item::ClientItem {
+            sides,
+            from: item::Origin::Target,
+            id: &id.key,
+            completes: false,
+        }
+        .value(row),
+        kind if *kind == GROUP => item::plain_group(sides, target, row),
+        kind if *kind == SCOPE => {
+            let apis = target.scope_apis(row.text(vgroup::VGROUP_ID));
+            item::scope(target, row, &apis)
+        }
+        kind => item::record(Identity::of(kind).table, row),
+    };
+    Some(value)
+}
+
 /// Returns what blocks the file's items in any target, computed against a target that has only the
 /// APIs.
 pub(super) fn file_findings(file: &File) -> Vec<Finding> {
@@ -316,11 +338,11 @@ impl<'p, 'w> Comparer<'p, 'w> {
     /// security levels, RDB connections.
     fn simple(&self, kind: &Kind, name: Option<(usize, &Names<'w>)>) -> Vec<Candidate> {
         let Identity { table, key, .. } = *Identity::of(kind);
-        let build = |row: &Row| item::record(table, row);
         let rows = self.sides.file.tables.rows(table).iter().enumerate();
         rows.map(|(index, row)| {
             let id = ItemId::new(kind.clone(), row.shared(key));
             let base = self.sides.target.item(kind, row.text(key));
+            let stored = stored(self.sides, &id);
             let called = name.map_or_else(|| row.shared(key), |(column, _)| row.shared(column));
             let mut blocks: Vec<Reason> = name.map_or_else(Vec::new, |(column, names)| {
                 names.check(row.text(key), row.text(column))
@@ -335,8 +357,8 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 id,
                 called,
                 self.path(table, index),
-                build(row),
-                base.map(build),
+                item::record(table, row),
+                stored,
             );
             candidate.blocks = blocks;
             if table == TableId::Rdb {
@@ -356,13 +378,14 @@ impl<'p, 'w> Comparer<'p, 'w> {
         plain
             .map(|(index, row)| {
                 let name = row.text(group::GROUP_NAME);
-                let base = self.sides.target.plain_named(name);
+                let id = ItemId::new(GROUP, row.shared(group::GROUP_NAME));
+                let stored = stored(self.sides, &id);
                 let mut candidate = candidate(
-                    ItemId::new(GROUP, row.shared(group::GROUP_NAME)),
+                    id,
                     row.shared(group::GROUP_ALIAS),
                     self.path(TableId::Group, index),
                     item::plain_group(self.sides, file, row),
-                    base.map(|row| item::plain_group(self.sides, &self.sides.target, row)),
+                    stored,
                 );
                 candidate.blocks = self.group_aliases.check(name, row.text(group::GROUP_ALIAS));
                 candidate.blocks.extend(self.twice(&GROUP, name));

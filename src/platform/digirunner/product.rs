@@ -1,5 +1,6 @@
 //! The product as a platform.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
@@ -166,6 +167,19 @@ impl Comparison for DigirunnerComparison {
         approved: &'a Approved,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         write::write(writer, &self.import.file.tables, &self.target, approved).boxed()
+    }
+
+    fn is_same(&self, other: &dyn Comparison) -> bool {
+        let other = other
+            .as_any()
+            .and_then(|other| other.downcast_ref::<Self>());
+        other.is_some_and(|other| {
+            Arc::ptr_eq(&self.import, &other.import) && self.target == other.target
+        })
+    }
+
+    fn as_any(&self) -> Option<&dyn Any> {
+        Some(self)
     }
 
     fn checks_queued(&self) -> bool {

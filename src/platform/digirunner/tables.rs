@@ -125,7 +125,7 @@ pub(crate) struct Api {
 }
 
 /// All rows. Copies share the rows of the tables that do not differ.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tables {
     tables: [Arc<Vec<Row>>; 24],
     /// The positions of nulls, which are not rows, in the lists of the file.

@@ -6,10 +6,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::file::File;
 use super::foreseen::foresee;
-use super::index::{Index, is_hidden};
-use super::kinds::SCOPE;
+use super::index::{Index, Sides, is_hidden};
+use super::kinds::{CLIENT, SCOPE};
 use super::promises::moved;
 use super::row_policy::{Policy, main_row};
 use super::schema::{TableId, group};
@@ -17,8 +19,11 @@ use super::tables::{Row, Tables};
 use super::written::after;
 use super::{compare, references};
 use crate::engine::promise::{Deviation, ItemDifference, differences};
-use crate::engine::{Approved, ItemId, Plan, RowPromise, Step, Unpromised, Value, Verb};
+use crate::engine::{Approved, Entry, ItemId, RowPromise, Step, Unpromised, Value, Verb};
 use crate::store::{Queued, Touched};
+
+/// How many items a thread compares at least.
+const CHUNK: usize = 64;
 
 /// Returns every difference between the shown and the written state.
 pub(crate) fn verify(
@@ -91,45 +96,29 @@ fn differing(
         Some(named) => &Arc::new(compare::plan(file, named)),
         None => approved.plan(),
     };
-    let written = compare::plan(file, after);
-    let ids = shown.entries().iter().map(|entry| &entry.item.id);
-    let mut found = Vec::new();
-    for id in ids.filter(|id| verbs.contains_key(id)) {
-        let is_there = |index| {
-            written
-                .entry(index)
-                .is_some_and(|entry| entry.base.is_some())
-        };
-        if !written.position(id).is_some_and(is_there) {
-            found.push((id.clone(), None));
-            continue;
+    let sides = Sides::new(&file.tables, after);
+    let written = shown.entries().par_iter().with_min_len(CHUNK);
+    let written = written.filter(|entry| verbs.contains_key(&entry.item.id));
+    let of = |entry: &Entry| {
+        let id = &entry.item.id;
+        match compare::stored(&sides, id) {
+            Some(found) => item(entry, &found, verbs)
+                .into_iter()
+                .map(|difference| (id.clone(), Some(difference)))
+                .collect(),
+            None => vec![(id.clone(), None)],
         }
-        let differences = item(shown, &written, id, verbs).into_iter();
-        found.extend(differences.map(|difference| (id.clone(), Some(difference))));
-    }
-    found
+    };
+    written.flat_map_iter(of).collect()
 }
 
 /// Returns where a written item differs from what was shown.
-fn item(
-    shown: &Plan,
-    written: &Plan,
-    id: &ItemId,
-    verbs: &HashMap<&ItemId, Verb>,
-) -> Vec<ItemDifference> {
-    let entry = |plan: &Plan| {
-        plan.position(id)
-            .and_then(|index| plan.entry(index).cloned())
-    };
-    let Some(mut promised) = entry(shown) else {
-        return Vec::new();
-    };
-    promised.item.value.edit(without_missing_groups);
-    let promised = promised.promised(&|on| verbs.contains_key(on));
-    let found = entry(written)
-        .and_then(|entry| entry.base)
-        .map(|base| base.value.into_value());
-    differences(&promised, &found.unwrap_or(Value::Null))
+fn item(shown: &Entry, found: &Value, verbs: &HashMap<&ItemId, Verb>) -> Vec<ItemDifference> {
+    let mut promised = shown.clone();
+    if promised.item.id.kind == CLIENT {
+        promised.item.value.edit(without_missing_groups);
+    }
+    differences(&promised.promised(&|on| verbs.contains_key(on)), found)
 }
 
 /// Returns the target with the new names of its hidden groups, if any are new or renamed: the maps

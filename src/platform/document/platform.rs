@@ -22,7 +22,7 @@ use crate::platform::{
 };
 use crate::source::ParseError;
 use crate::store::restore::{Reference, TableInfo};
-use crate::store::{Connection, Reading, StoreError, Touched, Writer};
+use crate::store::{Connection, Queued, Reading, StoreError, Touched, Writer};
 
 /// A product of documents as a platform.
 #[derive(Clone, Copy)]
@@ -338,6 +338,15 @@ impl Comparison for DocumentComparison {
             rows::write(writer, self.kept.product.about().name, &covers, &adds).await
         }
         .boxed()
+    }
+
+    fn checks_queued(&self) -> bool {
+        true
+    }
+
+    fn is_shown(&self, approved: &Approved, writes: &[Queued]) -> bool {
+        let product = self.kept.product;
+        verify::is_shown(product, &self.sides(), approved, self.wanted(), writes)
     }
 
     fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised> {

@@ -14,10 +14,10 @@ use super::needs::Needs;
 use super::product::Product;
 use super::search::{INDEXED, SearchIndex};
 use crate::engine::lookalike::Called;
-use crate::engine::{Document, ItemId, Kind};
+use crate::engine::{Document, ItemId, Kind, Verb};
 use crate::store::bulk::{Column, Values};
 use crate::store::restore::TableInfo;
-use crate::store::{ItemRef, Operation, Reading, Rows, StoreError, Writer};
+use crate::store::{Change, ItemRef, Operation, Queued, Reading, Rows, StoreError, Writer};
 
 /// The table.
 pub const TABLE: &str = "gatediff.documents";
@@ -276,6 +276,63 @@ pub async fn write(
             .await?;
     }
     Ok(())
+}
+
+/// Returns the documents of a queued write, and whether they are added or covered; none if it is
+/// another write than [`write`]'s.
+pub(super) fn queued(platform: &str, queued: &Queued) -> Option<(Verb, Vec<Document>)> {
+    let (verb, columns) = match &queued.change {
+        Change::Insert(columns) => (Verb::Add, columns),
+        Change::Update(columns) => (Verb::Cover, columns),
+        Change::Delete => return None,
+    };
+    let stamps: &[&str] = match verb {
+        Verb::Add => &["created_at", "created_by", "updated_at", "updated_by"],
+        Verb::Cover => &["updated_at", "updated_by"],
+    };
+    let contents = ["pair_id", "owner", "name", "body", "content"];
+    let keys: &[&str] = match verb {
+        Verb::Add => &["platform", "kind", "id"],
+        Verb::Cover => &[],
+    };
+    let is_known = |column: &Column| {
+        let mut known = keys.iter().chain(&contents).chain(stamps);
+        known.any(|name| *name == column.name)
+    };
+    if queued.table != TABLE || !columns.iter().all(is_known) {
+        return None;
+    }
+    let texts = |columns: &'_ [Column], name: &str| {
+        let column = columns.iter().find(|column| column.name == name)?;
+        match &column.values {
+            Values::Text(values) | Values::Json(values) => Some(values.clone()),
+            Values::Int(_) | Values::Time(_) => None,
+        }
+    };
+    let [platforms, kinds, ids] = ["platform", "kind", "id"].map(|name| texts(&queued.keys, name));
+    let [pairs, owners, names, bodies, contents] = contents.map(|name| texts(columns, name));
+    let (platforms, kinds, ids) = (platforms?, kinds?, ids?);
+    let (pairs, owners, names, bodies) = (pairs?, owners?, names?, bodies?);
+    if contents? != bodies
+        || platforms
+            .iter()
+            .any(|name| name.as_deref() != Some(platform))
+    {
+        return None;
+    }
+    let document = |index: usize| {
+        let of = |values: &[Option<Arc<str>>]| values.get(index)?.clone();
+        Some(Document {
+            kind: Kind::named(of(&kinds)?.to_string()),
+            id: of(&ids)?,
+            pair_id: of(&pairs),
+            owner: of(&owners)?,
+            name: of(&names)?,
+            body: of(&bodies)?,
+        })
+    };
+    let documents: Option<Vec<_>> = (0..queued.owners.len()).map(document).collect();
+    Some((verb, documents?))
 }
 
 fn keys(platform: &str, saves: &[Save]) -> Vec<Column> {

@@ -23,7 +23,7 @@ use crate::engine::{
 };
 use crate::platform::document::candidates::Wanted;
 use crate::source::Source;
-use crate::store::Touched;
+use crate::store::{Queued, Touched};
 
 /// A row of the journal.
 #[derive(Deserialize)]
@@ -44,54 +44,21 @@ pub(super) fn verify(
     wanted: &Wanted,
     touched: Touched<'_>,
 ) -> Vec<Unpromised> {
-    let plan = approved.plan();
     let rows = net(touched.rows().filter(|row| row.table == TABLE)).into_iter();
     let states: HashMap<RowKey, TouchedRow<'_>> =
         rows.map(|row| (promise::key(row.key), row)).collect();
     let held = |step: &Step| {
-        let entry = plan.entry(step.index)?;
-        let id = entry.base.as_ref().map_or(&entry.item.id, |base| &base.id);
-        let schema = product.schema(id.kind.as_str())?;
+        let id = id_of(approved, step)?;
         let key = rows::key(product.about().name, id.kind.as_str(), &id.key);
         let state = states.get(&promise::key(&key));
-        let [before, after] = [
+        let both = [
             state.and_then(|row| row.before),
             state.and_then(|row| row.after),
         ]
         .map(|row| row.and_then(|row| read(&id.kind, row)));
-        // The previous text was usually parsed already.
-        let base = sides
-            .base(step.index)
-            .filter(|base| before.as_ref().is_some_and(|row| row.body == base.text));
-        let other = if base.is_some() {
-            None
-        } else {
-            before.as_ref().and_then(|row| product.kept(row))
-        };
-        let before = base.or(other.as_ref());
-        // The changes shown for an addition were read from this very text.
-        let is_wanted = wanted.get(step.index).is_some_and(Option::is_none);
-        if let (None, None, Some(file), Some(after)) =
-            (before, &entry.base, sides.file.get(step.index), &after)
-            && is_wanted
-            && after.body == file.text
-        {
-            return Some((promised(key, step.verb, id, None, Some(file)), None));
-        }
-        let after = after.map(|row| {
-            let body = Source::read(row.body.as_bytes()).map_or(Json::Null, |source| source.root);
-            let wrapper = product.wrapper(schema, &body);
-            Object::new(schema, body, wrapper, row.body, "")
-        });
-        let shown = || plan.changes(step.index, Show::Differences);
-        let difference = after
-            .as_ref()
-            .and_then(|after| difference(product, sides, entry, before, after, shown));
+        let (columns, difference) = held(product, sides, (approved, wanted), step, both)?;
         let difference = difference.map(|path| (key.clone(), path));
-        Some((
-            promised(key, step.verb, id, before, after.as_ref()),
-            difference,
-        ))
+        Some((promised(key, columns), difference))
     };
     let steps = approved.steps().par_iter().with_min_len(CHUNK);
     let (promises, differing): (Vec<_>, Vec<_>) = steps.filter_map(held).unzip();
@@ -103,6 +70,115 @@ pub(super) fn verify(
         }));
         found
     })
+}
+
+/// Returns the id of a step's document in the target.
+fn id_of<'p>(approved: &'p Approved, step: &Step) -> Option<&'p ItemId> {
+    let entry = approved.plan().entry(step.index)?;
+    Some(entry.base.as_ref().map_or(&entry.item.id, |base| &base.id))
+}
+
+/// The promises of a row's columns, and where its document differs from what was shown.
+type Held = (Vec<(&'static str, Promised)>, Option<String>);
+
+/// Compares a document before and after with what was shown of it.
+fn held(
+    product: &dyn Product,
+    sides: &Sides<'_>,
+    (approved, wanted): (&Approved, &Wanted),
+    step: &Step,
+    [before, after]: [Option<Document>; 2],
+) -> Option<Held> {
+    let plan = approved.plan();
+    let entry = plan.entry(step.index)?;
+    let id = id_of(approved, step)?;
+    let schema = product.schema(id.kind.as_str())?;
+    // The previous text was usually parsed already.
+    let base = sides
+        .base(step.index)
+        .filter(|base| before.as_ref().is_some_and(|row| row.body == base.text));
+    let other = if base.is_some() {
+        None
+    } else {
+        before.as_ref().and_then(|row| product.kept(row))
+    };
+    let before = base.or(other.as_ref());
+    // The changes shown for an addition were read from this very text.
+    let is_wanted = wanted.get(step.index).is_some_and(Option::is_none);
+    if let (None, None, Some(file), Some(after)) =
+        (before, &entry.base, sides.file.get(step.index), &after)
+        && is_wanted
+        && after.body == file.text
+    {
+        return Some((columns(step.verb, id, None, Some(file)), None));
+    }
+    let after = after.map(|row| {
+        let body = Source::read(row.body.as_bytes()).map_or(Json::Null, |source| source.root);
+        let wrapper = product.wrapper(schema, &body);
+        Object::new(schema, body, wrapper, row.body, "")
+    });
+    let shown = || plan.changes(step.index, Show::Differences);
+    let difference = after
+        .as_ref()
+        .and_then(|after| difference(product, sides, entry, before, after, shown));
+    Some((columns(step.verb, id, before, after.as_ref()), difference))
+}
+
+/// Says whether queued writes do exactly what was shown. Where they do not, [`verify`] says what
+/// differs once they are done.
+pub(super) fn is_shown(
+    product: &dyn Product,
+    sides: &Sides<'_>,
+    approved: &Approved,
+    wanted: &Wanted,
+    writes: &[Queued],
+) -> bool {
+    let queued: Option<Vec<_>> = writes
+        .iter()
+        .map(|write| rows::queued(product.about().name, write))
+        .collect();
+    let Some(queued) = queued else { return false };
+    let documents: HashMap<(&str, &str), (Verb, &Document)> = queued
+        .iter()
+        .flat_map(|(verb, documents)| documents.iter().map(|document| (*verb, document)))
+        .map(|(verb, document)| ((document.kind.as_str(), &*document.id), (verb, document)))
+        .collect();
+    let count: usize = queued.iter().map(|(_, documents)| documents.len()).sum();
+    if count != approved.steps().len() || count != documents.len() {
+        return false;
+    }
+    let is_held = |step: &Step| {
+        let id = id_of(approved, step)?;
+        let (verb, after) = documents.get(&(id.kind.as_str(), &*id.key))?;
+        let before = sides.base(step.index).map(|base| base.document(None));
+        let is_cover = before.is_some();
+        let both = [before, Some((*after).clone())];
+        let (columns, difference) = held(product, sides, (approved, wanted), step, both)?;
+        let is_promised = |(column, promised): &(&str, Promised)| match promised {
+            Promised::Value(wanted) => json_of(after, column).as_ref() == Some(wanted),
+            Promised::Stamped | Promised::Derived | Promised::Compared => true,
+        };
+        let is_one = *verb == step.verb && is_cover == (*verb == Verb::Cover);
+        Some(is_one && difference.is_none() && columns.iter().all(is_promised))
+    };
+    let steps = approved.steps().par_iter().with_min_len(CHUNK);
+    steps.map(is_held).all(|is_held| is_held == Some(true))
+}
+
+/// Returns a column of a document as JSON.
+fn json_of(document: &Document, column: &str) -> Option<String> {
+    let text = match column {
+        "kind" => document.kind.as_str(),
+        "id" => &document.id,
+        "owner" => &document.owner,
+        "name" => &document.name,
+        "pair_id" => match &document.pair_id {
+            Some(id) => id,
+            None => return Some("null".to_owned()),
+        },
+        _ => return None,
+    };
+    Some(serde_json::Value::from(text).to_string())
 }
 
 /// Parses a row of the journal.
@@ -167,13 +243,12 @@ fn difference<'o>(
 
 /// Returns the promises for the other columns: they repeat what the text
 /// contains.
-fn promised(
-    key: String,
+fn columns(
     verb: Verb,
     id: &ItemId,
     before: Option<&Object>,
     after: Option<&Object>,
-) -> RowPromise {
+) -> Vec<(&'static str, Promised)> {
     let text = |text: &str| Promised::Value(serde_json::Value::from(text).to_string());
     let mut columns = vec![
         ("platform", Promised::Derived),
@@ -202,6 +277,11 @@ fn promised(
             ("created_by", Promised::Stamped),
         ]);
     }
+    columns
+}
+
+/// Returns the promise for a document's row.
+fn promised(key: String, columns: Vec<(&'static str, Promised)>) -> RowPromise {
     let columns = columns
         .into_iter()
         .map(|(column, promised)| (column.to_owned(), promised));

@@ -211,6 +211,14 @@ impl fmt::Debug for Backup {
     }
 }
 
+/// Returns this machine's name.
+pub(super) fn host() -> String {
+    rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

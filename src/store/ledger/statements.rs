@@ -47,7 +47,7 @@ macro_rules! statements {
                 .bind(job.command)
                 .bind(job.platform)
                 .bind(job.operator)
-                .bind(crate::store::ledger::host())
+                .bind(crate::store::ledger::record::host())
                 .bind(concat!("gatediff/", env!("CARGO_PKG_VERSION")))
                 .bind(job.target)
                 .bind(job.file_path)

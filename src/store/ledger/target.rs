@@ -11,7 +11,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, SqlStr};
 
-use super::record::JournalRow;
+use super::record::{JournalRow, host};
 use super::statements::statements;
 use crate::store::bulk::string_literal;
 use crate::store::error::StoreErrorKind;
@@ -231,7 +231,7 @@ fn literal(job: &NewJob<'_>, state: &str) -> Option<String> {
         text(job.command)?,
         text(job.platform)?,
         text(job.operator)?,
-        text(&super::host())?,
+        text(&host())?,
         text(concat!("gatediff/", env!("CARGO_PKG_VERSION")))?,
         text(job.target)?,
         text(job.file_path)?,

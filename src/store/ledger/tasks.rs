@@ -222,7 +222,7 @@ pub async fn enrol(
     let sql = "INSERT INTO gatediff.servers (host, process, program, operator, started_at) \
                VALUES ($1, $2, $3, $4, $5) RETURNING server_id";
     sqlx::query_scalar(sql)
-        .bind(super::host())
+        .bind(super::record::host())
         .bind(i64::from(std::process::id()))
         .bind(concat!("gatediff/", env!("CARGO_PKG_VERSION")))
         .bind(operator)

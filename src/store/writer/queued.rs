@@ -322,12 +322,12 @@ impl Statement<'_> {
                 "NULL".to_owned()
             }
         };
-        let _ = write!(
+        let _ = writeln!(
             sql,
             "p AS (INSERT INTO gatediff.journal_pages (job_id, position, table_name, key_columns, items, before, after) \
              SELECT {job}, {first} + min(n) - 1, '{table}', '{{{keys}}}', array_agg(item ORDER BY n), {before}, {after} \
              FROM r{kept} GROUP BY (n - 1) / {PAGE} RETURNING cardinality(items) AS rows) \
-             SELECT coalesce(sum(rows), 0)::int8 FROM p;\n",
+             SELECT coalesce(sum(rows), 0)::int8 FROM p;",
             job = self.job,
             keys = keys
                 .iter()

@@ -12,7 +12,7 @@ use super::super::schema::{
 };
 use super::super::tables::Row;
 use super::super::values::{self, ValueError};
-use super::{Comparer, candidate, is_changed, may_change};
+use super::{Comparer, candidate, is_changed, may_change, stored};
 use crate::engine::{
     Candidate, Finding, ItemId, Kind, Quota, QuotaUse, Reason, Requirement, Value,
 };
@@ -48,13 +48,10 @@ impl<'w> Comparer<'_, 'w> {
         } else {
             alias
         };
-        let mut candidate = candidate(
-            ItemId::new(CLIENT, row.shared(client::CLIENT_ID)),
-            called,
-            self.path(TableId::Client, index),
-            file.value(row),
-            base.map(|row| target.value(row)),
-        );
+        let item = ItemId::new(CLIENT, row.shared(client::CLIENT_ID));
+        let stored = stored(self.sides, &item);
+        let path = self.path(TableId::Client, index);
+        let mut candidate = candidate(item, called, path, file.value(row), stored);
         if file.is_partial() && (base.is_none() || is_changed(&candidate)) {
             candidate.item.value = ClientItem {
                 completes: true,

@@ -9,7 +9,7 @@ use super::super::rules;
 use super::super::schema::{TableId, group, vgroup};
 use super::super::tables::Row;
 use super::super::values::{self, ValueError};
-use super::{Comparer, candidate, may_change};
+use super::{Comparer, candidate, may_change, stored};
 use crate::engine::diff::{Show, compare};
 use crate::engine::display::some_of;
 use crate::engine::{Candidate, Finding, ItemId, Reason, Requirement, Value};
@@ -95,12 +95,14 @@ impl<'w> Comparer<'_, 'w> {
             .iter()
             .filter(|api| !known.contains(&api.api))
             .count();
+        let id = ItemId::new(SCOPE, row.shared(vgroup::VGROUP_NAME));
+        let stored = stored(self.sides, &id);
         let mut candidate = candidate(
-            ItemId::new(SCOPE, row.shared(vgroup::VGROUP_NAME)),
+            id,
             row.shared(vgroup::VGROUP_ALIAS),
             self.path(TableId::Vgroup, index),
             item::scope(&self.sides.file, row, &wanted),
-            base.map(|row| item::scope(&self.sides.target, row, &there)),
+            stored,
         );
         candidate.context = base.map_or(Value::Null, |row| {
             item::scope_context(&self.sides.target, row, &there)
