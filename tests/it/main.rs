@@ -61,6 +61,8 @@ mod kill;
 #[cfg(test)]
 mod platforms;
 #[cfg(test)]
+mod queued;
+#[cfg(test)]
 mod refused;
 #[cfg(test)]
 mod rehearse;

@@ -14,7 +14,7 @@ use gatediff::scopes;
 use gatediff::scopes::Edit;
 use gatediff::store::bulk::{Column, Values};
 use gatediff::store::{
-    Connection, ItemRef, LedgerPlace, Reading, Rows, StoreError, Timeouts, Touched, Writer,
+    Connection, ItemRef, LedgerPlace, Queued, Reading, Rows, StoreError, Timeouts, Touched, Writer,
 };
 use serde_json::json;
 
@@ -507,6 +507,16 @@ impl Comparison for WrongComparison {
             writer.update(rows, set).await
         }
         .boxed()
+    }
+
+    fn checks_queued(&self) -> bool {
+        self.comparison.checks_queued()
+    }
+
+    fn is_shown(&self, approved: &Approved, writes: &[Queued]) -> bool {
+        let is_shown = self.comparison.is_shown(approved, writes);
+        assert_eq!(is_shown, self.column == "update_user", "{}", self.column);
+        is_shown
     }
 
     fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised> {
