@@ -47,6 +47,16 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// Returns a plain table of columns without defaults, by name and type.
+    #[cfg(test)]
+    pub(super) fn sample(table: &str, columns: &[(&str, &str)]) -> Self {
+        let own = |(name, ty): &(&str, &str)| ((*name).to_owned(), (*ty).to_owned());
+        Self {
+            columns: HashMap::from([(table.to_owned(), columns.iter().map(own).collect())]),
+            ..Self::default()
+        }
+    }
+
     /// Says whether anything but the job's own statements may change a table's
     /// rows.
     pub(super) fn is_quiet(&self) -> bool {

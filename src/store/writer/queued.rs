@@ -433,3 +433,51 @@ fn same(column: &str, sent: &str, values: &Values) -> Option<String> {
         Values::Time(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::writer::ItemRef;
+
+    fn texts(texts: &[&str]) -> Values {
+        Values::Text(texts.iter().map(|text| Some((*text).into())).collect())
+    }
+
+    fn column(name: &'static str, values: Values) -> Column {
+        Column { name, values }
+    }
+
+    fn sql(change: Change) -> String {
+        let write = Queued {
+            table: "t",
+            keys: vec![column("id", texts(&["canary"]))],
+            owners: vec![ItemRef::from("client:canary")],
+            change,
+        };
+        let catalog = Catalog::sample("t", &[("id", "varchar"), ("n", "int4"), ("other", "json")]);
+        let mut sql = String::new();
+        let statement = Statement {
+            write: &write,
+            number: 3,
+            catalog: &catalog,
+            job: 7,
+        };
+        statement.append(&mut sql, 11);
+        sql.replace(", ", ",\n  ")
+    }
+
+    #[test]
+    fn a_statement_writes_checks_journals_and_contains_no_value() {
+        let columns = || vec![column("n", Values::Int(vec![Some(1)]))];
+        let mut inserted = vec![column("id", texts(&["canary"]))];
+        inserted.extend(columns());
+        let all = [
+            sql(Change::Insert(inserted)),
+            sql(Change::Update(columns())),
+            sql(Change::Delete),
+        ];
+        let all = all.join("\n");
+        assert!(!all.contains("canary"), "{all}");
+        insta::assert_snapshot!(all);
+    }
+}
