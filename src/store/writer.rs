@@ -79,6 +79,8 @@ struct Queue {
     catalog: Arc<Catalog>,
     /// The number of the job that they belong to.
     job: i64,
+    /// What locks rows that others rely on, and how many of each table.
+    locks: Vec<(&'static str, String, usize)>,
 }
 
 /// Writes, in a transaction that the caller begins and ends.
@@ -152,6 +154,7 @@ impl<'a> Writer<'a> {
                 writes: Arc::default(),
                 catalog,
                 job,
+                locks: Vec::new(),
             }),
             ..Self::new(connection, stamp, report)
         }
@@ -445,7 +448,7 @@ impl<'a> Writer<'a> {
         names.map_err(|error| StoreError::new(Operation::Read, "pg_constraint", &error))
     }
 
-    /// Locks rows that others rely on until the transaction ends.
+    /// Locks rows that others rely on until the transaction ends. It may be queued.
     ///
     /// # Errors
     ///
@@ -457,6 +460,12 @@ impl<'a> Writer<'a> {
         keys: &[Column],
         rows: usize,
     ) -> Result<(), StoreError> {
+        if let Some(queue) = &mut self.queue
+            && !keys.iter().any(|key| key.values.needs_parameters())
+        {
+            queue.locks.push((table, locking(table, keys, true), rows));
+            return Ok(());
+        }
         if self.problems.is_some() {
             self.begin(table).await?;
         }
@@ -471,17 +480,13 @@ impl<'a> Writer<'a> {
         rows: usize,
     ) -> Result<u64, StoreError> {
         let failed = |error: sqlx::Error| StoreError::new(Operation::Read, table, &error);
-        let locking = |relation: String| {
-            let matched = bulk::matched(keys);
-            format!("SELECT 1 FROM {relation} JOIN {table} AS t ON {matched} FOR KEY SHARE OF t")
-        };
         let is_plain = !keys.iter().any(|key| key.values.needs_parameters());
         let met = if is_plain {
-            let sql = locking(bulk::relation(keys));
+            let sql = locking(table, keys, true);
             let rows = sqlx::raw_sql(AssertSqlSafe(sql));
             rows.fetch_all(&mut *self.connection).await
         } else {
-            let sql = AssertSqlSafe(locking(bulk::unnested(keys)));
+            let sql = AssertSqlSafe(locking(table, keys, false));
             let query = keys.iter().fold(sqlx::query(sql), |query, key| {
                 bulk::bind(query, &key.values)
             });
@@ -669,6 +674,17 @@ impl<'a> Writer<'a> {
         done.map(|_| ())
             .map_err(|error| StoreError::new(Operation::Transact, table, &error))
     }
+}
+
+/// Returns the statement that locks rows of a table, whose keys it contains or takes.
+fn locking(table: &str, keys: &[Column], contains_keys: bool) -> String {
+    let relation = if contains_keys {
+        bulk::relation(keys)
+    } else {
+        bulk::unnested(keys)
+    };
+    let matched = bulk::matched(keys);
+    format!("SELECT 1 FROM {relation} JOIN {table} AS t ON {matched} FOR KEY SHARE OF t")
 }
 
 /// A row as JSON; none if it does not exist.

@@ -1,5 +1,4 @@
-//! New ids, from the product's own sequences: one message for those of the database, and at most
-//! two statements per counter, whatever the number of ids.
+//! New ids, from the product's own sequences and counters: one message, whatever the number of ids.
 //!
 //! `seq_store` contains two kinds of counters: rows of the product's own DAO
 //! hold the *next* id, rows of Hibernate's table generator hold the end of the
@@ -8,7 +7,7 @@
 use std::collections::HashMap;
 
 use futures_util::TryStreamExt as _;
-use sqlx::{AssertSqlSafe, Either, FromRow, PgConnection, Row as _};
+use sqlx::{AssertSqlSafe, Either, FromRow, Row as _};
 
 use super::changes::Sequence;
 use crate::store::ledger::JournalRow;
@@ -23,145 +22,143 @@ const INITIAL: i64 = 2_000_000_000;
 /// How many ids Hibernate's generator reserves at once.
 const BLOCK: i64 = 50;
 
-/// Takes the ids that are needed.
+/// Takes the ids that are needed, in one message.
 pub(crate) async fn take(
     writer: &mut Writer<'_>,
     counts: &HashMap<Sequence, usize>,
 ) -> Result<HashMap<Sequence, Vec<i64>>, StoreError> {
-    let wanted: Vec<(Sequence, i64)> = Sequence::ALL
+    let wanted: Vec<Wanted> = Sequence::ALL
         .into_iter()
         .filter_map(|sequence| {
             let count = i64::try_from(*counts.get(&sequence)?).ok()?;
-            (count > 0).then_some((sequence, count))
+            (count > 0).then_some(Wanted { sequence, count })
         })
         .collect();
-    let mut given = native(writer.connection(), &wanted).await?;
-    for (sequence, count) in wanted {
-        let ids = match sequence {
-            Sequence::Group | Sequence::Vgroup | Sequence::Host => continue,
-            Sequence::ClientExt => plain(writer, "tsmp_dp_clientext", count).await?,
-            Sequence::OpenKey => pooled(writer, "tsmp_open_apikey", count).await?,
-            Sequence::OpenMap => pooled(writer, "tsmp_open_apikey_map", count).await?,
-        };
-        given.insert(sequence, ids);
-    }
-    Ok(given)
-}
-
-/// Returns the name of a sequence of the database; none for a counter.
-const fn native_name(sequence: Sequence) -> Option<&'static str> {
-    match sequence {
-        Sequence::Group => Some("seq_tsmp_group_pk"),
-        Sequence::Vgroup => Some("seq_tsmp_vgroup_pk"),
-        Sequence::Host => Some("seq_tsmp_client_host_pk"),
-        Sequence::ClientExt | Sequence::OpenKey | Sequence::OpenMap => None,
-    }
-}
-
-/// Takes ids of sequences of the database, in one message.
-async fn native(
-    connection: &mut PgConnection,
-    wanted: &[(Sequence, i64)],
-) -> Result<HashMap<Sequence, Vec<i64>>, StoreError> {
-    let wanted: Vec<(Sequence, &str, i64)> = wanted
-        .iter()
-        .filter_map(|(sequence, count)| Some((*sequence, native_name(*sequence)?, *count)))
-        .collect();
     let mut given: HashMap<Sequence, Vec<i64>> = HashMap::new();
-    let Some((_, first, _)) = wanted.first() else {
+    if wanted.is_empty() {
         return Ok(given);
-    };
-    let takes = wanted.iter().map(|(_, name, count)| {
-        format!("SELECT nextval('{name}'::regclass) FROM generate_series(1, {count})")
-    });
-    let sql = takes.collect::<Vec<_>>().join("; ");
+    }
+    let sql: Vec<String> = wanted.iter().map(Wanted::sql).collect();
+    let mut noted = Vec::new();
     let mut rest = wanted.iter();
     let mut current = rest.next();
-    let mut ids = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(connection);
+    let mut rows = sqlx::raw_sql(AssertSqlSafe(sql.join("; "))).fetch_many(writer.connection());
     loop {
-        let name = current.map_or(*first, |(_, name, _)| *name);
-        let failed = |error: sqlx::Error| StoreError::new(Operation::Allocate, name, &error);
-        match (ids.try_next().await.map_err(failed)?, current) {
-            (None, _) => return Ok(given),
+        let place = current.map_or(COUNTERS, Wanted::place);
+        let failed = |error: sqlx::Error| StoreError::new(Operation::Allocate, place, &error);
+        match (rows.try_next().await.map_err(failed)?, current) {
+            (None, _) => break,
             (Some(Either::Left(_)), _) => current = rest.next(),
-            (Some(Either::Right(row)), Some((sequence, ..))) => {
-                let id = row.try_get(0).map_err(failed)?;
-                given.entry(*sequence).or_default().push(id);
+            (Some(Either::Right(row)), Some(wanted)) => {
+                let ids = given.entry(wanted.sequence).or_default();
+                match wanted.counter() {
+                    None => ids.push(row.try_get(0).map_err(failed)?),
+                    Some(counter) => {
+                        let moved: Moved = FromRow::from_row(&row).map_err(failed)?;
+                        ids.extend(wanted.ids(counter, moved.0));
+                        noted.push(counter.journalled(moved));
+                    }
+                }
             }
             (Some(Either::Right(_)), None) => {}
         }
     }
+    drop(rows);
+    for row in noted {
+        writer.note(COUNTERS, row);
+    }
+    Ok(given)
 }
 
-/// Takes ids of a counter whose row holds the next id to hand out.
-async fn plain(writer: &mut Writer<'_>, name: &str, count: i64) -> Result<Vec<i64>, StoreError> {
-    let first = advance(writer, name, (count, count)).await?;
-    Ok((first..first + count).collect())
+/// So many ids of a sequence.
+struct Wanted {
+    sequence: Sequence,
+    count: i64,
 }
 
-/// Takes ids of a counter whose row holds the end of the last reserved block:
-/// a fetch that reads N owns N-48 to N+1, and nothing is below the first id.
-async fn pooled(writer: &mut Writer<'_>, name: &str, count: i64) -> Result<Vec<i64>, StoreError> {
-    let blocks = |ids: i64| (ids + BLOCK - 1) / BLOCK;
-    // The very first block has a single id, its last one.
-    let first = BLOCK * (1 + blocks(count - 1));
-    let read = advance(writer, name, (first, BLOCK * blocks(count))).await?;
-    Ok(pooled_ids(read)
-        .take(usize::try_from(count).unwrap_or_default())
-        .collect())
+/// A counter in [`COUNTERS`].
+#[derive(Clone, Copy)]
+struct Counter {
+    name: &'static str,
+    /// Whether its row holds the end of the last reserved block, instead of the next id.
+    is_pooled: bool,
 }
 
-/// Returns the ids that a fetch owns that read `read`.
+/// What a counter was, and its row before and after.
+type Moved = (i64, Option<String>, String);
+
+impl Wanted {
+    /// Returns the counter; none for a sequence of the database.
+    const fn counter(&self) -> Option<Counter> {
+        let (name, is_pooled) = match self.sequence {
+            Sequence::Group | Sequence::Vgroup | Sequence::Host => return None,
+            Sequence::ClientExt => ("tsmp_dp_clientext", false),
+            Sequence::OpenKey => ("tsmp_open_apikey", true),
+            Sequence::OpenMap => ("tsmp_open_apikey_map", true),
+        };
+        Some(Counter { name, is_pooled })
+    }
+
+    /// Returns where the ids come from.
+    const fn place(&self) -> &'static str {
+        match self.sequence {
+            Sequence::Group => "seq_tsmp_group_pk",
+            Sequence::Vgroup => "seq_tsmp_vgroup_pk",
+            Sequence::Host => "seq_tsmp_client_host_pk",
+            Sequence::ClientExt | Sequence::OpenKey | Sequence::OpenMap => COUNTERS,
+        }
+    }
+
+    /// Returns the statement: of a sequence it returns each id, of a counter what it was, and its
+    /// row before and after. Names and numbers are ours.
+    fn sql(&self) -> String {
+        let count = self.count;
+        let Some(Counter { name, is_pooled }) = self.counter() else {
+            let place = self.place();
+            return format!("SELECT nextval('{place}'::regclass) FROM generate_series(1, {count})");
+        };
+        let blocks = |ids: i64| BLOCK * ((ids + BLOCK - 1) / BLOCK);
+        let (first, later) = match is_pooled {
+            // The very first block has a single id, its last one.
+            true => (BLOCK + blocks(count - 1), blocks(count)),
+            false => (count, count),
+        };
+        format!(
+            "WITH moved AS (UPDATE seq_store AS s \
+             SET next_val = old.next_val + CASE old.next_val WHEN {INITIAL} THEN {first} ELSE {later} END \
+             FROM (SELECT next_val, to_jsonb(q)::text AS row FROM seq_store q WHERE sequence_name = '{name}' FOR UPDATE) AS old \
+             WHERE s.sequence_name = '{name}' RETURNING old.next_val, old.row, to_jsonb(s)::text AS after), \
+             made AS (INSERT INTO seq_store AS s (sequence_name, next_val) SELECT '{name}', {INITIAL} + {first} \
+             WHERE NOT EXISTS (SELECT FROM moved) RETURNING to_jsonb(s)::text AS after) \
+             SELECT next_val, row, after FROM moved UNION ALL SELECT {INITIAL}, NULL, after FROM made"
+        )
+    }
+
+    /// Returns the ids that a counter gives which was at `stood`.
+    fn ids(&self, counter: Counter, stood: i64) -> Vec<i64> {
+        let count = usize::try_from(self.count).unwrap_or_default();
+        match counter.is_pooled {
+            true => pooled_ids(stood).take(count).collect(),
+            false => (stood..).take(count).collect(),
+        }
+    }
+}
+
+/// Returns the ids that a fetch owns that read `read`: N-48 to N+1, and nothing below the first id.
 fn pooled_ids(read: i64) -> impl Iterator<Item = i64> {
     (read - 48).max(INITIAL + 1)..
 }
 
-/// Advances a counter, by the first number if it is at its start or missing,
-/// else by the second; returns its previous value.
-async fn advance(
-    writer: &mut Writer<'_>,
-    name: &str,
-    (first, later): (i64, i64),
-) -> Result<i64, StoreError> {
-    let failed = |error: sqlx::Error| StoreError::new(Operation::Allocate, COUNTERS, &error);
-    // Names and numbers are ours.
-    let sql = format!(
-        "UPDATE seq_store AS s SET next_val = old.next_val + CASE old.next_val WHEN {INITIAL} THEN {first} ELSE {later} END \
-         FROM (SELECT next_val, to_jsonb(q)::text AS row FROM seq_store q WHERE sequence_name = '{name}' FOR UPDATE) AS old \
-         WHERE s.sequence_name = '{name}' RETURNING old.next_val, old.row, to_jsonb(s)::text"
-    );
-    let moved = sqlx::raw_sql(AssertSqlSafe(sql))
-        .fetch_optional(writer.connection())
-        .await
-        .map_err(failed)?;
-    let moved: Option<(i64, String, String)> = match moved {
-        Some(row) => Some(FromRow::from_row(&row).map_err(failed)?),
-        None => None,
-    };
-    let (stood, before, after) = match moved {
-        Some((stood, before, after)) => (stood, Some(before), after),
-        None => {
-            let after: String = sqlx::query_scalar(
-                "INSERT INTO seq_store AS s (sequence_name, next_val) VALUES ($1, $2) RETURNING to_jsonb(s)::text",
-            )
-            .bind(name)
-            .bind(INITIAL + first)
-            .fetch_one(writer.connection())
-            .await
-            .map_err(failed)?;
-            (INITIAL, None, after)
+impl Counter {
+    fn journalled(self, (_, before, after): Moved) -> JournalRow {
+        JournalRow {
+            table: COUNTERS.into(),
+            item: ItemRef::default(),
+            key: serde_json::json!({ "sequence_name": self.name }).to_string(),
+            before,
+            after: Some(after),
         }
-    };
-    let key = serde_json::json!({ "sequence_name": name }).to_string();
-    let row = JournalRow {
-        table: COUNTERS.into(),
-        item: ItemRef::default(),
-        key,
-        before,
-        after: Some(after),
-    };
-    writer.note(COUNTERS, row);
-    Ok(stood)
+    }
 }
 
 #[cfg(test)]

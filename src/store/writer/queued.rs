@@ -90,6 +90,11 @@ impl Writer<'_> {
             .await
             .map_err(failed)?;
         let mut message = String::new();
+        let mut expected = Vec::new();
+        for (table, sql, rows) in &queue.locks {
+            let _ = writeln!(message, "SELECT count(*) FROM ({sql}) AS locked;");
+            expected.push((Operation::Read, *table, *rows));
+        }
         let mut position = 1;
         for row in std::mem::take(&mut self.journal) {
             append_noted(&mut message, queue.job, position, &row);
@@ -104,46 +109,51 @@ impl Writer<'_> {
             };
             statement.append(&mut message, position);
             position += write.owners.len();
+            expected.push((write.change.operation(), write.table, write.owners.len()));
             self.count_queued(write);
         }
         message.push_str(around);
-        self.run_queued(&queue.writes, message).await
+        self.run_queued(&expected, message).await
     }
 
-    /// Runs the statements in one message.
-    async fn run_queued(&mut self, writes: &[Queued], message: String) -> Result<bool, StoreError> {
-        let mut next = 0;
+    /// Runs the statements in one message; returns whether each met as many rows as expected.
+    async fn run_queued(
+        &mut self,
+        expected: &[(Operation, &'static str, usize)],
+        message: String,
+    ) -> Result<bool, StoreError> {
+        let mut rest = expected.iter().enumerate();
+        let mut current = rest.next();
         let mut is_exact = true;
-        let report = |next: usize| {
-            if let Some(write) = writes.get(next) {
-                (self.report)(write.table, next, writes.len());
+        let report = |current: Option<(usize, &(Operation, &'static str, usize))>| {
+            if let Some((index, (_, table, _))) = current {
+                (self.report)(table, index, expected.len());
             }
         };
-        report(next);
+        report(current);
         let mut results = sqlx::raw_sql(AssertSqlSafe(message)).fetch_many(&mut *self.connection);
         loop {
-            let failed = |error: sqlx::Error| match writes.get(next) {
-                Some(write) => StoreError::new(write.change.operation(), write.table, &error),
+            let failed = |error: sqlx::Error| match current {
+                Some((_, (operation, table, _))) => StoreError::new(*operation, *table, &error),
                 None => StoreError::new(Operation::Read, "the target", &error),
             };
             let Some(result) = results.try_next().await.map_err(failed)? else {
                 break;
             };
-            // Only writes return a row, each one.
+            // Only what is expected returns a row.
             let Either::Right(row) = result else { continue };
             let met: i64 = row.try_get(0).map_err(failed)?;
-            let wanted = writes
-                .get(next)
-                .map_or(0, |write| write.owners.len() as u64);
-            if u64::try_from(met) != Ok(wanted) {
-                let table = writes.get(next).map_or("around", |write| write.table);
+            let Some((_, (_, table, wanted))) = current else {
+                return Ok(false);
+            };
+            if usize::try_from(met) != Ok(*wanted) {
                 tracing::info!(table, met, wanted, "not as it was sent");
                 is_exact = false;
             }
-            next += 1;
-            report(next);
+            current = rest.next();
+            report(current);
         }
-        Ok(is_exact && next == writes.len())
+        Ok(is_exact && current.is_none())
     }
 
     fn count_queued(&mut self, write: &Queued) {
