@@ -14,6 +14,7 @@
 )]
 
 mod case;
+mod dataset;
 mod link;
 mod pg;
 mod program;
@@ -30,7 +31,6 @@ mod rows;
 mod server;
 mod settings;
 mod terminal;
-mod world;
 
 use report::Report;
 use settings::Settings;

@@ -21,7 +21,7 @@ const QUIET: Duration = Duration::from_millis(200);
 const UNANSWERED: Duration = Duration::from_secs(2);
 
 /// How long is taken in what is drawn anew all the time.
-const PATIENCE: Duration = Duration::from_secs(10);
+const KEY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long the program may take to show something.
 const LOADING: Duration = Duration::from_secs(600);
@@ -145,7 +145,7 @@ impl Terminal {
             bytes: 0,
         };
         let mut seen = Vec::new();
-        while begun.elapsed() < PATIENCE {
+        while begun.elapsed() < KEY_TIMEOUT {
             let wait = if answer.bytes == 0 { UNANSWERED } else { QUIET };
             let Ok((at, bytes)) = self.output.recv_timeout(wait) else {
                 break;

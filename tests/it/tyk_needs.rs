@@ -132,8 +132,8 @@ fn policy(draw: &mut Draw<'_>) -> Value {
 }
 
 /// Draws a file with up to so many objects of each kind.
-fn file(draw: &mut Draw<'_>, most: [usize; 3]) -> Value {
-    let [organisations, apis, policies] = most.map(|most| draw.pick(most + 1));
+fn file(draw: &mut Draw<'_>, limits: [usize; 3]) -> Value {
+    let [organisations, apis, policies] = limits.map(|limit| draw.pick(limit + 1));
     json!({
         "organisations": (0..organisations).map(|_| organisation(draw)).collect::<Vec<_>>(),
         "apis": (0..apis).map(|_| api(draw)).collect::<Vec<_>>(),

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
+use crate::dataset::{Dataset, Edition, Shares, digirunner};
 use crate::pg::TestDb;
 use crate::program::{Program, parse};
 use crate::report::{Report, Row, Unit, Values};
 use crate::rows::Tables;
 use crate::settings::Settings;
-use crate::world::{Edition, Shares, World, digirunner};
 
 const PLAN_EMPTY: Row = Row::new(
     "plan, empty target ÷ (COPY OUT + parsing)",
@@ -65,10 +65,10 @@ pub(super) fn empty(program: &Program) -> TestDb {
     db
 }
 
-/// Writes an edition of a world for the program.
-pub(super) fn export(program: &Program, world: &World, edition: Edition) -> PathBuf {
-    let name = format!("{edition:?}-{}.json", world.size);
-    program.file(&name, &digirunner::file(world, edition))
+/// Writes an edition of a dataset for the program.
+pub(super) fn export(program: &Program, dataset: &Dataset, edition: Edition) -> PathBuf {
+    let name = format!("{edition:?}-{}.json", dataset.size);
+    program.file(&name, &digirunner::file(dataset, edition))
 }
 
 /// New clients: planned, applied, planned again, undone.
@@ -77,8 +77,8 @@ pub(crate) fn adds(settings: &Settings, report: &mut Report) {
         return;
     }
     let program = Program::new();
-    let world = World::new(settings.size, Shares::NEW);
-    let path = export(&program, &world, Edition::After);
+    let dataset = Dataset::new(settings.size, Shares::NEW);
+    let path = export(&program, &dataset, Edition::After);
     let size = path.metadata().unwrap().len() as f64;
     let file = path.to_str().unwrap();
     let empty = empty(&program);
@@ -171,9 +171,9 @@ fn cover(settings: &Settings, report: &mut Report) {
         return;
     }
     let program = Program::new();
-    let world = World::new(settings.size, Shares::CHANGED);
-    let before = export(&program, &world, Edition::Before);
-    let after = export(&program, &world, Edition::After);
+    let dataset = Dataset::new(settings.size, Shares::CHANGED);
+    let before = export(&program, &dataset, Edition::Before);
+    let after = export(&program, &dataset, Edition::After);
     let target = empty(&program);
     program.run(&target.url(), ["apply", before.to_str().unwrap(), "--yes"]);
     let cover = ["apply", after.to_str().unwrap(), "--cover", "all", "--yes"];
@@ -203,9 +203,9 @@ fn mixed(settings: &Settings, report: &mut Report) {
         return;
     }
     let program = Program::new();
-    let world = World::new(settings.size, Shares::MIXED);
-    let before = export(&program, &world, Edition::Before);
-    let after = export(&program, &world, Edition::After);
+    let dataset = Dataset::new(settings.size, Shares::MIXED);
+    let before = export(&program, &dataset, Edition::Before);
+    let after = export(&program, &dataset, Edition::After);
     let target = empty(&program);
     let tables = Tables::of_digirunner(&target);
     program.run(&target.url(), ["apply", before.to_str().unwrap(), "--yes"]);

@@ -3,17 +3,17 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use crate::dataset::{Dataset, Edition, Shares, sp_config, tyk};
 use crate::pg::TestDb;
 use crate::program::{Program, parse};
 use crate::report::{Report, Row, Unit, Values};
 use crate::rows::Tables;
 use crate::settings::Settings;
-use crate::world::{Edition, Shares, World, sp_config, tyk};
 
 /// A product, and what is measured of it.
 struct Product {
     name: &'static str,
-    file: fn(&World, Edition) -> String,
+    file: fn(&Dataset, Edition) -> String,
     apply: Row,
     memory: Row,
     equal: Row,
@@ -102,8 +102,8 @@ fn adds(product: &Product, settings: &Settings, report: &mut Report) {
         return;
     }
     let program = Program::new();
-    let world = World::new(settings.size, Shares::NEW);
-    let path = program.file("after.json", &(product.file)(&world, Edition::After));
+    let dataset = Dataset::new(settings.size, Shares::NEW);
+    let path = program.file("after.json", &(product.file)(&dataset, Edition::After));
     let size = path.metadata().unwrap().len() as f64;
     let file = path.to_str().unwrap();
     let empty = empty(&program);
@@ -156,11 +156,11 @@ fn covers(product: &Product, settings: &Settings, report: &mut Report) {
         return;
     }
     let program = Program::new();
-    let world = World::new(settings.size, Shares::CHANGED);
+    let dataset = Dataset::new(settings.size, Shares::CHANGED);
     let [before, after] = [Edition::Before, Edition::After].map(|edition| {
         program.file(
             &format!("{edition:?}.json"),
-            &(product.file)(&world, edition),
+            &(product.file)(&dataset, edition),
         )
     });
     let target = empty(&program);
@@ -186,12 +186,12 @@ fn one_more(settings: &Settings, report: &mut Report) {
         return;
     }
     let program = Program::new();
-    let world = World::new(settings.size, Shares::NEW);
-    let target = filled(&program, &world);
+    let dataset = Dataset::new(settings.size, Shares::NEW);
+    let target = filled(&program, &dataset);
     let mut values = Values::default();
     let mut times = Vec::new();
     for count in 0..settings.runs.max(5) {
-        let file = program.file("one.json", &tyk::one_more(&world, count));
+        let file = program.file("one.json", &tyk::one_more(&dataset, count));
         target.settle();
         let connecting = target.time("SELECT 1;");
         let begun = Instant::now();
@@ -209,10 +209,10 @@ fn one_more(settings: &Settings, report: &mut Report) {
     report.add_with(&ONE_MORE, &values, &note);
 }
 
-/// Makes a target that holds a world of Tyk's.
-pub(super) fn filled(program: &Program, world: &World) -> TestDb {
+/// Makes a target that holds a dataset of Tyk's.
+pub(super) fn filled(program: &Program, dataset: &Dataset) -> TestDb {
     let target = empty(program);
-    let file = program.file("stored.json", &tyk::file(world, Edition::After));
+    let file = program.file("stored.json", &tyk::file(dataset, Edition::After));
     program.run(&target.url(), ["apply", file.to_str().unwrap(), "--yes"]);
     target
 }

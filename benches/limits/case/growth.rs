@@ -1,10 +1,10 @@
 //! Ten times as many clients: what grows faster than they do.
 
 use super::digirunner::{empty, export};
+use crate::dataset::{Dataset, Edition, Shares};
 use crate::program::Program;
 use crate::report::{Report, Row, Unit, Values};
 use crate::settings::Settings;
-use crate::world::{Edition, Shares, World};
 
 const PLAN: Row = Row::new("growth to ten times: plan", Unit::Ratio, 10.5);
 const APPLY: Row = Row::new("growth to ten times: apply", Unit::Ratio, 10.5);
@@ -12,7 +12,7 @@ const UNDO: Row = Row::beside("growth to ten times: undo", Unit::Ratio);
 const PLAN_MEMORY: Row = Row::new("ten times: memory of plan ÷ file", Unit::Ratio, 3.0);
 const APPLY_MEMORY: Row = Row::new("ten times: memory of apply ÷ file", Unit::Ratio, 4.0);
 const UNDO_MEMORY: Row = Row::beside("ten times: memory of undo ÷ file", Unit::Ratio);
-const MOST_MEMORY: Row = Row::new("ten times: memory, the most, in MB", Unit::Count, 1500.0);
+const MAX_MEMORY: Row = Row::new("ten times: memory, the most, in MB", Unit::Count, 1500.0);
 const ROWS: [Row; 7] = [
     PLAN,
     APPLY,
@@ -20,7 +20,7 @@ const ROWS: [Row; 7] = [
     PLAN_MEMORY,
     APPLY_MEMORY,
     UNDO_MEMORY,
-    MOST_MEMORY,
+    MAX_MEMORY,
 ];
 
 pub(crate) fn ten_times(settings: &Settings, report: &mut Report) {
@@ -33,8 +33,8 @@ pub(crate) fn ten_times(settings: &Settings, report: &mut Report) {
     let program = Program::new();
     let empty = empty(&program);
     let files = [1, 10].map(|times| {
-        let world = World::new(settings.size * times, Shares::NEW);
-        export(&program, &world, Edition::After)
+        let dataset = Dataset::new(settings.size * times, Shares::NEW);
+        export(&program, &dataset, Edition::After)
     });
     let size = files[1].metadata().unwrap().len() as f64;
     let mut values: [Values; ROWS.len()] = Default::default();
@@ -52,8 +52,8 @@ pub(crate) fn ten_times(settings: &Settings, report: &mut Report) {
             values[index].ratio(many[index].took, few[index].took);
             values[3 + index].push(many[index].peak as f64 / size);
         }
-        let most = many.iter().map(|ran| ran.peak).max().unwrap_or(0);
-        values[6].push(most as f64 / 1e6);
+        let highest = many.iter().map(|ran| ran.peak).max().unwrap_or(0);
+        values[6].push(highest as f64 / 1e6);
     }
     for (row, values) in ROWS.iter().zip(&values) {
         report.add(row, values);

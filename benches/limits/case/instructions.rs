@@ -3,11 +3,11 @@
 use std::process::Command;
 
 use super::digirunner::{empty, export};
+use crate::dataset::{Dataset, Edition, Shares};
 use crate::program::Program;
 use crate::report::{Report, Row, Unit, Values};
 use crate::settings::Settings;
 use crate::terminal::Terminal;
-use crate::world::{Edition, Shares, World};
 
 const PARSE: Row = Row::beside("instructions: parsing 100 clients more", Unit::Count);
 const COMPARE: Row = Row::beside(
@@ -33,8 +33,8 @@ pub(crate) fn counted(_: &Settings, report: &mut Report) {
     let mut planning = [0.0; 2];
     let mut last = None;
     for (index, clients) in [FEW, MANY].into_iter().enumerate() {
-        let world = World::new(clients, Shares::NEW);
-        let path = export(&program, &world, Edition::After);
+        let dataset = Dataset::new(clients, Shares::NEW);
+        let path = export(&program, &dataset, Edition::After);
         let file = path.to_str().unwrap();
         let db = empty(&program);
         program.run(&db.url(), ["apply", file, "--yes"]);

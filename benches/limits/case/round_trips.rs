@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::digirunner::{empty, export};
+use crate::dataset::{Dataset, Edition, Shares};
 use crate::link::Link;
 use crate::program::Program;
 use crate::proxy::Proxy;
 use crate::report::{Report, Row, Unit, Values};
 use crate::settings::Settings;
-use crate::world::{Edition, Shares, World};
 
 const PLAN: Row = Row::new("round trips, 100 clients: plan", Unit::Count, 8.0);
 const APPLY: Row = Row::new("round trips, 100 clients: apply", Unit::Count, 25.0);
@@ -30,8 +30,8 @@ pub(crate) fn hundred_clients(settings: &Settings, report: &mut Report) {
         return;
     }
     let program = Program::new();
-    let world = World::new(CLIENTS, Shares::NEW);
-    let file = export(&program, &world, Edition::After);
+    let dataset = Dataset::new(CLIENTS, Shares::NEW);
+    let file = export(&program, &dataset, Edition::After);
     let empty = empty(&program);
     let proxy = Proxy::new();
     let link = Link::new(proxy.port(), ROUND_TRIP);

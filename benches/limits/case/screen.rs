@@ -2,11 +2,11 @@
 //! frame that answers it, and the bytes that follow until all is quiet.
 
 use super::digirunner::{empty, export};
+use crate::dataset::{Dataset, Edition, Shares};
 use crate::program::Program;
 use crate::report::{Report, Row, Unit, Values, quantile};
 use crate::settings::Settings;
 use crate::terminal::{Answer, Terminal};
-use crate::world::{Edition, Shares, World};
 
 /// How often each key is pressed.
 const PRESSES: usize = 30;
@@ -44,8 +44,8 @@ pub(crate) fn many_clients(settings: &Settings, report: &mut Report) {
     }
     let program = Program::new();
     let clients = settings.size * 10;
-    let world = World::new(clients, Shares::NEW);
-    let file = export(&program, &world, Edition::After);
+    let dataset = Dataset::new(clients, Shares::NEW);
+    let file = export(&program, &dataset, Edition::After);
     let db = empty(&program);
     let command = program.command(&db.url());
     let mut terminal = Terminal::start(&command, &["review", file.to_str().unwrap()]);

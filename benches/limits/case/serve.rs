@@ -5,10 +5,10 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use super::documents::filled;
+use crate::dataset::{Dataset, Shares, tyk};
 use crate::program::Program;
 use crate::report::{Report, Row, Unit, Values};
 use crate::settings::Settings;
-use crate::world::{Shares, World, tyk};
 
 const ONE_API: Row = Row::new(
     "serve: one API beside 5,000 stored",
@@ -26,14 +26,14 @@ pub(crate) fn one_api(settings: &Settings, report: &mut Report) {
         return;
     }
     let program = Program::new();
-    let world = World::new(5_000.min(settings.size), Shares::NEW);
-    let target = filled(&program, &world);
+    let dataset = Dataset::new(5_000.min(settings.size), Shares::NEW);
+    let target = filled(&program, &dataset);
     let mut values = Values::default();
     for run in 0..settings.runs {
         target.settle();
         let served = Served::start(&program, &target.url());
         for number in 0..=IMPORTS {
-            let body = tyk::one_more(&world, run * (IMPORTS + 1) + number);
+            let body = tyk::one_more(&dataset, run * (IMPORTS + 1) + number);
             let took = served.import(&body);
             if number > 0 {
                 values.push(took.as_secs_f64() * 1e3);

@@ -59,7 +59,7 @@ impl Found {
     /// match was found for yet; returns whether all matches were found.
     ///
     /// A query that contains the last one matches nowhere else than that did.
-    pub(crate) fn look(&mut self, plan: &Plan, query: &str, origin: usize, most: usize) -> bool {
+    pub(crate) fn look(&mut self, plan: &Plan, query: &str, origin: usize, limit: usize) -> bool {
         if self.query != query {
             if self.query.is_empty() || !query.contains(&self.query) {
                 *self = Self {
@@ -75,7 +75,7 @@ impl Found {
                 .into_iter();
         }
         let total = places(plan);
-        for _ in 0..most {
+        for _ in 0..limit {
             let place = match self.before.next() {
                 Some(place) => place,
                 None if self.looked < total => {

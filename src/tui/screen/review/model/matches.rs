@@ -7,8 +7,8 @@ use crate::tui::screen::review::query::{node_at, places};
 impl Review {
     /// Looks for a query in some more places; returns whether all matches were
     /// found.
-    pub(crate) fn look(&mut self, query: &str, origin: usize, most: usize) -> bool {
-        self.found.look(&self.subject.plan, query, origin, most)
+    pub(crate) fn look(&mut self, query: &str, origin: usize, limit: usize) -> bool {
+        self.found.look(&self.subject.plan, query, origin, limit)
     }
 
     /// Returns the listed matches found so far, from a place on and round the end.

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Class, Edition, Object, World};
+use super::{Class, Dataset, Edition, Object};
 
 /// The organisation of all objects.
 const ORG: &str = "53ac07777cbb8c2d53000002";
@@ -11,10 +11,10 @@ const ORG: &str = "53ac07777cbb8c2d53000002";
 /// How many APIs a policy grants.
 const GRANTED: usize = 5;
 
-/// Returns one edition of a world's bundle.
-pub(crate) fn file(world: &World, edition: Edition) -> String {
-    let apis: Vec<Value> = world.objects(edition).map(api).collect();
-    let granted: Vec<usize> = world
+/// Returns one edition of a dataset's bundle.
+pub(crate) fn file(dataset: &Dataset, edition: Edition) -> String {
+    let apis: Vec<Value> = dataset.objects(edition).map(api).collect();
+    let granted: Vec<usize> = dataset
         .objects(edition)
         .filter(|object| object.class != Class::Blocked)
         .map(|object| object.index)
@@ -27,15 +27,15 @@ pub(crate) fn file(world: &World, edition: Edition) -> String {
     bundle(&[organisation], &apis, &policies)
 }
 
-/// Returns a bundle of nothing but the API after the last one of a world, counted from 0.
-pub(crate) fn one_more(world: &World, count: usize) -> String {
-    let more = World {
-        size: world.size + count + 1,
-        ..*world
+/// Returns a bundle of nothing but the API after the last one of a dataset, counted from 0.
+pub(crate) fn one_more(dataset: &Dataset, count: usize) -> String {
+    let more = Dataset {
+        size: dataset.size + count + 1,
+        ..*dataset
     };
     let mut apis = more
         .objects(Edition::After)
-        .skip(world.size + count)
+        .skip(dataset.size + count)
         .map(api);
     bundle(&[], &[apis.next().expect("one API more")], &[])
 }

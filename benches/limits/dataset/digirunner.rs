@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{Class, Edition, Object, World};
+use super::{Class, Dataset, Edition, Object};
 
 /// How many APIs the target has, in ten modules.
 const APIS: usize = 1000;
@@ -55,8 +55,8 @@ pub(crate) fn apis() -> String {
     )
 }
 
-/// Returns one edition of a world's export.
-pub(crate) fn file(world: &World, edition: Edition) -> String {
+/// Returns one edition of a dataset's export.
+pub(crate) fn file(dataset: &Dataset, edition: Edition) -> String {
     let mut lists = Lists::default();
     for number in 0..APIS / 10 {
         let (module, key) = api(number);
@@ -82,7 +82,7 @@ pub(crate) fn file(world: &World, edition: Edition) -> String {
         0
     };
     // A client can always be in another one too.
-    let teams = world.size.div_ceil(TEAM).max(2);
+    let teams = dataset.size.div_ceil(TEAM).max(2);
     for team in 0..teams {
         lists.group(
             offset + 2_000_000 + team,
@@ -91,7 +91,7 @@ pub(crate) fn file(world: &World, edition: Edition) -> String {
             &[team],
         );
     }
-    for object in world.objects(edition) {
+    for object in dataset.objects(edition) {
         lists.client(object, teams, offset);
     }
     lists.export()

@@ -3,11 +3,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Class, Edition, Object, World};
+use super::{Class, Dataset, Edition, Object};
 
-/// Returns one edition of a world's export.
-pub(crate) fn file(world: &World, edition: Edition) -> String {
-    let entries: Vec<String> = world
+/// Returns one edition of a dataset's export.
+pub(crate) fn file(dataset: &Dataset, edition: Edition) -> String {
+    let entries: Vec<String> = dataset
         .objects(edition)
         .map(|object| entry(object).to_string())
         .collect();

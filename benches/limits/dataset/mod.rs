@@ -1,4 +1,4 @@
-//! Worlds of any size: what stands in a target, and a file that is imported into it. The same seed
+//! Datasets of any size: what stands in a target, and a file that is imported into it. The same seed
 //! gives the same bytes.
 
 pub(crate) mod digirunner;
@@ -48,16 +48,16 @@ impl Shares {
     };
 }
 
-/// A world.
+/// A dataset.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct World {
+pub(crate) struct Dataset {
     /// The number of clients, APIs or objects.
     pub(crate) size: usize,
     pub(crate) seed: u64,
     pub(crate) shares: Shares,
 }
 
-/// Which file of a world.
+/// Which file of a dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Edition {
     /// What is imported first, to fill the target.
@@ -66,7 +66,7 @@ pub(crate) enum Edition {
     After,
 }
 
-impl World {
+impl Dataset {
     pub(crate) const fn new(size: usize, shares: Shares) -> Self {
         Self {
             size,
@@ -93,14 +93,14 @@ impl World {
 
     /// Returns the objects of an edition: the target has none of the new ones.
     fn objects(&self, edition: Edition) -> impl Iterator<Item = Object> {
-        let world = *self;
-        (0..world.size).filter_map(move |index| {
-            let class = world.class(index);
+        let dataset = *self;
+        (0..dataset.size).filter_map(move |index| {
+            let class = dataset.class(index);
             (edition == Edition::After || class != Class::Add).then(|| Object {
                 index,
                 class,
                 edition,
-                random: Rng::with_seed(world.seed.wrapping_add(index as u64)),
+                random: Rng::with_seed(dataset.seed.wrapping_add(index as u64)),
             })
         })
     }
