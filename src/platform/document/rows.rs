@@ -309,7 +309,12 @@ pub(super) fn queued(platform: &str, queued: &Queued) -> Option<(Verb, Vec<Docum
             Values::Int(_) | Values::Time(_) => None,
         }
     };
-    let [platforms, kinds, ids] = ["platform", "kind", "id"].map(|name| texts(&queued.keys, name));
+    // What an insert writes are its columns; its keys only find the rows again.
+    let named: &[Column] = match verb {
+        Verb::Add => columns,
+        Verb::Cover => &queued.keys,
+    };
+    let [platforms, kinds, ids] = ["platform", "kind", "id"].map(|name| texts(named, name));
     let [pairs, owners, names, bodies, contents] = contents.map(|name| texts(columns, name));
     let (platforms, kinds, ids) = (platforms?, kinds?, ids?);
     let (pairs, owners, names, bodies) = (pairs?, owners?, names?, bodies?);
@@ -423,5 +428,36 @@ pub fn table() -> TableInfo {
             "updated_by",
         ],
         ..TableInfo::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queued_insert_is_read_from_what_it_writes() {
+        let save = |id: &str| Save {
+            item: ItemId::new(Kind::of("api"), id),
+            document: Document {
+                kind: Kind::of("api"),
+                id: id.into(),
+                pair_id: None,
+                owner: "".into(),
+                name: "n".into(),
+                body: "{}".into(),
+            },
+        };
+        let mut columns = keys("p", &[save("written")]);
+        columns.extend(contents(&[save("written")]));
+        let write = Queued {
+            table: TABLE,
+            keys: keys("p", &[save("said")]),
+            owners: owners(&[save("said")]),
+            change: Change::Insert(columns),
+        };
+        let (verb, documents) = queued("p", &write).unwrap();
+        assert_eq!((verb, &*documents[0].id), (Verb::Add, "written"));
+        assert!(queued("other", &write).is_none());
     }
 }
