@@ -360,13 +360,9 @@ impl Statement<'_> {
         let table = self.write.table;
         let mut conditions = String::new();
         for (index, column) in columns.iter().enumerate() {
-            if let Some(condition) = same(
-                &format!("w.{}", quoted(column.name)),
-                &format!("s.c{index}"),
-                &column.values,
-            ) {
-                let _ = write!(conditions, " AND {condition}");
-            }
+            let written = format!("w.{}", quoted(column.name));
+            let condition = same(&written, &format!("s.c{index}"), &column.values);
+            let _ = write!(conditions, " AND {condition}");
         }
         let others = self
             .catalog
@@ -398,11 +394,9 @@ impl Statement<'_> {
         let table = self.write.table;
         let mut conditions = vec!["true".to_owned()];
         for (index, column) in columns.iter().enumerate() {
-            conditions.extend(same(
-                &format!("t.{}", quoted(column.name)),
-                &format!("b.c{}", index + shift),
-                &column.values,
-            ));
+            let written = format!("t.{}", quoted(column.name));
+            let sent = format!("b.c{}", index + shift);
+            conditions.push(same(&written, &sent, &column.values));
         }
         let others = self
             .catalog
@@ -430,17 +424,17 @@ impl Statement<'_> {
 }
 
 /// Returns the condition that a column has a value as it was sent. Times may have fewer digits in
-/// the column; only stamps are times.
-fn same(column: &str, sent: &str, values: &Values) -> Option<String> {
+/// the column.
+fn same(column: &str, sent: &str, values: &Values) -> String {
     match values {
-        Values::Text(_) => Some(format!(
-            "{column}::text COLLATE \"C\" IS NOT DISTINCT FROM {sent}"
-        )),
-        Values::Int(_) => Some(format!("{column}::int8 IS NOT DISTINCT FROM {sent}")),
-        Values::Json(_) => Some(format!(
-            "{column}::text COLLATE \"C\" IS NOT DISTINCT FROM {sent}::jsonb::text"
-        )),
-        Values::Time(_) => None,
+        Values::Text(_) => format!("{column}::text COLLATE \"C\" IS NOT DISTINCT FROM {sent}"),
+        Values::Int(_) => format!("{column}::int8 IS NOT DISTINCT FROM {sent}"),
+        Values::Json(_) => {
+            format!("{column}::text COLLATE \"C\" IS NOT DISTINCT FROM {sent}::jsonb::text")
+        }
+        Values::Time(_) => {
+            format!("{column}::timestamp(0) IS NOT DISTINCT FROM {sent}::timestamp(0)")
+        }
     }
 }
 
