@@ -2,6 +2,7 @@
 //! schema of our own in the target or, where the role may not create one, in a
 //! local file.
 
+mod contents;
 mod file;
 mod record;
 pub mod requests;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 use super::error::{Operation, StoreError, StoreErrorKind};
 use super::transaction::Connection;
 
+pub use contents::{JournalContents, JournalPart};
 pub use file::FileLedger;
 pub use record::{Backup, JobRecord, JobState, JournalRow, NewJob};
 pub use target::{init, is_current};
@@ -166,6 +168,22 @@ impl Ledger {
         match self {
             Self::Target => target::choices(connection, job).await,
             Self::File(file) => file.choices(job).await,
+        }
+    }
+
+    /// Returns what the journal of a job contains.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the ledger cannot be read.
+    pub async fn contents(
+        &mut self,
+        connection: &mut Connection,
+        job: i64,
+    ) -> Result<JournalContents, StoreError> {
+        match self {
+            Self::Target => target::contents(connection, job).await,
+            Self::File(file) => file.contents(job).await,
         }
     }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
-pub(super) use self::queue_table::{OPEN_QUEUE, QUEUED_BACKUP};
+pub(super) use self::queue_table::{OPEN_QUEUE, QUEUED_BACKUP, texts as stored_texts};
 pub use self::queued::Change;
 pub(super) use self::queued::queued_keys;
 use super::bulk::{self, Column};

@@ -13,6 +13,7 @@ use serde_json::Value;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, PgConnection};
 
+use super::contents::{JournalContents, JournalPart};
 use super::record::JournalRow;
 use super::statements::statements;
 use crate::store::error::StoreErrorKind;
@@ -201,6 +202,34 @@ impl FileLedger {
     /// Returns the choices of a job.
     pub(super) async fn choices(&mut self, job: i64) -> Result<Option<Value>, StoreError> {
         select_choices(&mut self.connection, job).await
+    }
+
+    /// Returns what the journal of a job contains.
+    pub(super) async fn contents(&mut self, job: i64) -> Result<JournalContents, StoreError> {
+        let sql = "SELECT table_name, row_before IS NOT NULL, row_after IS NOT NULL, NULL, min(position) \
+                   FROM journal WHERE job_id = $1 GROUP BY 1, 2, 3 \
+                   UNION ALL SELECT DISTINCT '', 0, 0, item, 0 FROM journal WHERE job_id = $1 ORDER BY 5, 1, 2, 3";
+        let rows = sqlx::query(sql)
+            .bind(job)
+            .fetch_all(&mut self.connection)
+            .await;
+        let rows = rows.map_err(|error| self.failed(Operation::Read, &error))?;
+        let mut contents = JournalContents::default();
+        for row in rows {
+            let read = || match row.try_get(3)? {
+                Some(item) => Ok(Err(item)),
+                None => Ok(Ok(JournalPart {
+                    table: row.try_get(0)?,
+                    has_before: row.try_get(1)?,
+                    has_after: row.try_get(2)?,
+                })),
+            };
+            match read().map_err(|error| self.failed(Operation::Read, &error))? {
+                Ok(part) => contents.parts.push(part),
+                Err(item) => _ = contents.items.insert(item),
+            }
+        }
+        Ok(contents)
     }
 
     /// Returns the rows that a job touched.

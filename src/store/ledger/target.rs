@@ -11,6 +11,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, SqlStr};
 
+use super::contents::{JournalContents, JournalPart};
 use super::record::{JournalRow, host};
 use super::statements::statements;
 use crate::store::bulk::string_literal;
@@ -330,6 +331,42 @@ pub(super) async fn choices(
     job: i64,
 ) -> Result<Option<Value>, StoreError> {
     select_choices(connection, job).await
+}
+
+/// Returns what the journal of a job contains. No row is read for that.
+pub(super) async fn contents(
+    connection: &mut PgConnection,
+    job: i64,
+) -> Result<JournalContents, StoreError> {
+    let failed = |error: sqlx::Error| StoreError::new(Operation::Read, JOURNAL, &error);
+    let sql = format!(
+        "SELECT table_name, before IS NOT NULL, after IS NOT NULL, NULL, min(position), true \
+         FROM gatediff.journal_pages WHERE job_id = {job} GROUP BY 1, 2, 3 \
+         UNION ALL SELECT table_name, row_before IS NOT NULL, row_after IS NOT NULL, NULL, min(position), false \
+         FROM gatediff.journal_rows WHERE job_id = {job} GROUP BY 1, 2, 3 \
+         UNION ALL SELECT DISTINCT '', false, false, i.item, 0, true FROM (\
+         SELECT unnest(items) FROM gatediff.journal_pages WHERE job_id = {job} \
+         UNION ALL SELECT item FROM gatediff.journal_rows WHERE job_id = {job}) AS i (item) ORDER BY 5, 1, 2, 3"
+    );
+    let mut contents = JournalContents {
+        is_paged: true,
+        ..JournalContents::default()
+    };
+    let mut rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch(connection);
+    while let Some(row) = rows.try_next().await.map_err(failed)? {
+        if let Some(item) = row.try_get(3).map_err(failed)? {
+            contents.items.insert(item);
+            continue;
+        }
+        let is_paged: bool = row.try_get(5).map_err(failed)?;
+        contents.is_paged &= is_paged;
+        contents.parts.push(JournalPart {
+            table: row.try_get(0).map_err(failed)?,
+            has_before: row.try_get(1).map_err(failed)?,
+            has_after: row.try_get(2).map_err(failed)?,
+        });
+    }
+    Ok(contents)
 }
 
 /// Returns the rows that a job touched.

@@ -5,6 +5,7 @@
 //! texts, so that no number loses a digit.
 
 mod around;
+mod at_once;
 mod cells;
 mod conflict;
 mod inspect;
@@ -12,10 +13,12 @@ mod net;
 mod queued;
 mod restoration;
 mod rows;
+mod server_around;
 mod table;
 mod whole_job;
 
 pub use around::journal_dependents;
+pub use at_once::ServerUndo;
 pub use conflict::{CellChange, Conflict, ConflictKind};
 pub use net::promises;
 pub use queued::journal_around_queued;

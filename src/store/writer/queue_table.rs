@@ -77,7 +77,7 @@ pub(super) fn array(write: usize, column: usize, values: &Values) -> String {
 }
 
 /// Returns the expression of the texts in a row of the table.
-pub(super) fn texts(write: usize, column: usize) -> String {
+pub(in crate::store) fn texts(write: usize, column: usize) -> String {
     expression('t', write, column)
 }
 
