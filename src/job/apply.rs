@@ -9,6 +9,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::at_once::AtOnce;
 use super::check::{Checked, check};
 use super::failure::{Failure, FailureKind};
 use super::history::used;
@@ -18,11 +19,10 @@ use super::rehearse::{Problem, Rehearsal};
 use super::run::{JobBody, JobError, JobMetadata, JobOutcome, JobTransaction, Run};
 use crate::engine::{Access, Approved, Outcome, Stale, Unpromised};
 use crate::platform::{Comparison, ExportOptions, Platform};
-use crate::store::catalog::describe;
 use crate::store::ledger::Backup;
 use crate::store::restore::{journal_around_queued, journal_dependents};
 use crate::store::{
-    Catalog, LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Touched, Writer, Written,
+    LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Touched, Writer, Written,
 };
 
 /// How to apply.
@@ -227,7 +227,10 @@ impl JobBody for Apply {
             self.check_unused(open).await?;
             let (comparison, access) = self.check(open).await?;
             let backup = self.backup(open, &*comparison).await?;
-            let at_once = at_once(open, self.review.platform, &*comparison).await?;
+            let at_once = match comparison.checks_queued() {
+                true => AtOnce::prepare(open, &self.review.platform.tables()).await?,
+                false => None,
+            };
             let (written, checked) = match at_once {
                 Some(at_once) => {
                     let content = backup.as_ref().map(|backup| backup.content.as_slice());
@@ -263,43 +266,6 @@ impl JobBody for Apply {
         }
         .boxed()
     }
-}
-
-/// What writing all at once takes.
-struct AtOnce {
-    /// The reserved number of the job.
-    number: i64,
-    catalog: Arc<Catalog>,
-}
-
-/// Prepares writing all at once, if that is possible: the product checks what is queued, only the
-/// job's own statements change its tables, and the journal is on the server.
-async fn at_once(
-    open: &mut JobTransaction<'_>,
-    platform: &dyn Platform,
-    comparison: &dyn Comparison,
-) -> Result<Option<AtOnce>, JobError> {
-    let Some(ledger) = open.ledger.as_deref_mut() else {
-        return Ok(None);
-    };
-    if !(open.at_once && comparison.checks_queued() && ledger.is_on_the_server()) {
-        return Ok(None);
-    }
-    let failed = |error| open.run.at_once_error(error);
-    let tables = platform.tables();
-    let names: Vec<&str> = tables.iter().map(|table| table.name).collect();
-    let catalog = describe(open.connection, &names).await.map_err(failed)?;
-    let mut own = tables.iter().filter(|table| !table.is_external);
-    if !own.all(|table| catalog.is_plain(table.name)) {
-        return Ok(None);
-    }
-    let number = ledger.reserve(open.connection, *open.number).await;
-    let number = number.map_err(failed)?;
-    *open.number = number.or(*open.number);
-    Ok(number.map(|number| AtOnce {
-        number,
-        catalog: Arc::new(catalog),
-    }))
 }
 
 impl Apply {

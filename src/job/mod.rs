@@ -5,6 +5,7 @@
 //! below.
 
 pub(crate) mod apply;
+mod at_once;
 pub(crate) mod check;
 mod demo;
 mod export;

@@ -1,5 +1,8 @@
 //! Undoing a job: every row as it was before.
 
+mod conflicts;
+mod past;
+
 use std::collections::BTreeSet;
 use std::time::Instant;
 
@@ -7,7 +10,10 @@ use chrono::Local;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use serde_json::{Map, Value, json};
 
+use self::conflicts::refused;
+use self::past::{Past, may_be_undone, no_journal, nothing_chosen, selectors};
 use super::apply::notes;
+use super::at_once::AtOnce;
 use super::check::{Checked, check};
 use super::failure::{Failure, FailureKind};
 use super::history::{self, no_job};
@@ -15,16 +21,11 @@ use super::item_name::item_id;
 use super::monitor::ConnectionMonitor;
 use super::progress::{Cancel, Phase, Reporter};
 use super::run::{JobBody, JobError, JobMetadata, JobOutcome, JobTransaction, Run};
-use crate::engine::selector::{Selector, SelectorError};
-use crate::engine::{ItemId, KindInfo, Stale, StaleField, Unpromised, Value as EngineValue};
+use crate::engine::{ItemId, Unpromised};
 use crate::platform::{self, Platform};
-use crate::store::ledger::{JobRecord, JobState, JournalRow};
-use crate::store::restore::{
-    CellChange, Conflict, ConflictKind, journal_dependents, promises, restore,
-};
-use crate::store::{
-    Connection, Ledger, LedgerPlace, Stamp, TableRows, Target, Timeouts, Touched, Writer,
-};
+use crate::store::ledger::{JobRecord, JournalContents, JournalRow};
+use crate::store::restore::{ServerUndo, TableInfo, journal_dependents, promises, restore};
+use crate::store::{LedgerPlace, Stamp, TableRows, Target, Timeouts, Touched, Writer, Written};
 
 /// How to undo.
 #[derive(Clone, Debug)]
@@ -128,11 +129,16 @@ struct Undo {
     platform: &'static dyn Platform,
     target: String,
     options: UndoOptions,
-    /// The rows to undo, as the job left them.
-    journal: Vec<JournalRow>,
+    /// What the job's journal contains.
+    contents: JournalContents,
+    /// The items to undo, as the journal names them.
+    chosen: BTreeSet<String>,
     items: Vec<ItemId>,
     /// Whether this undoes the rest of the job.
     whole: bool,
+    /// Whether no part of the job was undone before: counters belong to no item, and are restored
+    /// with the whole job only.
+    is_all: bool,
 }
 
 impl Undo {
@@ -152,7 +158,7 @@ impl Undo {
         monitor.close(connection).await;
         let Past {
             record,
-            mut journal,
+            contents,
             gone,
         } = past?;
         may_be_undone(&record, target, &options.ledger)?;
@@ -166,12 +172,13 @@ impl Undo {
             .because(&record.platform)
             .hint("undo it with the version that ran the job")
         })?;
-        if journal.is_empty() {
+        if contents.parts.is_empty() {
             return Err(no_journal(&record));
         }
-        let owners: BTreeSet<&str> = journal
+        let owners: BTreeSet<&str> = contents
+            .items
             .iter()
-            .map(|row| &*row.item)
+            .map(String::as_str)
             .filter(|item| !item.is_empty())
             .collect();
         let ids: Vec<ItemId> = owners.iter().map(|item| item_id(item)).collect();
@@ -192,171 +199,19 @@ impl Undo {
         let whole = owners
             .iter()
             .all(|item| chosen.contains(*item) || gone.contains(*item));
-        // Counters belong to no item: they are restored only with the whole
-        // job.
-        journal.retain(|row| {
-            if row.item.is_empty() {
-                whole && gone.is_empty()
-            } else {
-                chosen.contains(&*row.item)
-            }
-        });
         let items = chosen.iter().map(|item| item_id(item)).collect();
         Ok(Self {
             record,
             platform,
             target: target.display(),
             options,
-            journal,
+            contents,
+            chosen,
             items,
             whole,
+            is_all: whole && gone.is_empty(),
         })
     }
-}
-
-/// Refuses a job that can never be undone.
-fn may_be_undone(record: &JobRecord, target: &Target, ledger: &LedgerPlace) -> Result<(), Failure> {
-    let job = record.job;
-    match record.state {
-        JobState::Failed => {
-            return Err(Failure::new(
-                FailureKind::Refused,
-                format!("job {job} wrote nothing: there is nothing to undo"),
-            )
-            .hint("see `gatediff history` for the jobs that wrote"));
-        }
-        JobState::Undone => {
-            let by = record
-                .undone_by
-                .map_or_else(String::new, |by| format!(" by job {by}"));
-            return Err(Failure::new(
-                FailureKind::Refused,
-                format!("job {job} was already undone{by}"),
-            )
-            .hint("undo the undo to restore it"));
-        }
-        JobState::Unknown => {
-            return Err(Failure::new(
-                FailureKind::Refused,
-                format!("the outcome of job {job} is unknown"),
-            )
-            .because(
-                "it was interrupted while committing, and the target no longer knows its outcome",
-            )
-            .hint("compare the file again with `gatediff plan` to see what was written"));
-        }
-        JobState::Done | JobState::PartlyUndone => {}
-    }
-    // A file may hold jobs of several targets.
-    let place = |text: &str| {
-        text.split_once('@')
-            .map_or_else(|| text.to_owned(), |(_, place)| place.to_owned())
-    };
-    if matches!(ledger, LedgerPlace::File(_)) && place(&record.target) != place(&target.display()) {
-        return Err(Failure::new(
-            FailureKind::Usage,
-            format!("job {job} wrote to another target"),
-        )
-        .because(format!("it wrote to {}", record.target))
-        .hint("name that target with --database-url"));
-    }
-    Ok(())
-}
-
-/// Returns the failure of a job of which no rows were kept.
-fn no_journal(record: &JobRecord) -> Failure {
-    Failure::new(
-        FailureKind::Refused,
-        format!("job {} kept no journal: it cannot be undone", record.job),
-    )
-    .because("it ran before gatediff kept a journal, or the journal was emptied")
-    .hint(format!(
-        "see `gatediff history {}` for what it wrote",
-        record.job
-    ))
-    .hint("to go back, import an export that was made before the job, or restore a backup of the database")
-}
-
-/// What a job did, and what of it was undone.
-struct Past {
-    record: JobRecord,
-    journal: Vec<JournalRow>,
-    /// The items that other jobs undid and that are still undone.
-    gone: BTreeSet<String>,
-}
-
-impl Past {
-    async fn read(
-        connection: &mut Connection,
-        ledger: &LedgerPlace,
-        job: i64,
-    ) -> Result<Self, Failure> {
-        let Some(mut ledger) = Ledger::find(ledger, connection).await? else {
-            return Err(no_job(job));
-        };
-        let jobs = ledger.jobs(connection).await?;
-        let record = history::find(&mut ledger, connection, job).await?;
-        let journal = ledger.journal(connection, job).await?;
-        let mut gone = BTreeSet::new();
-        let undid = |other: &&JobRecord| {
-            other.undoes == Some(job)
-                && matches!(other.state, JobState::Done | JobState::PartlyUndone)
-        };
-        for other in jobs.iter().filter(undid) {
-            let choices = ledger
-                .choices(connection, other.job)
-                .await?
-                .unwrap_or_default();
-            gone.extend(
-                choices
-                    .get("items")
-                    .and_then(Value::as_object)
-                    .into_iter()
-                    .flat_map(Map::keys)
-                    .cloned(),
-            );
-        }
-        Ok(Self {
-            record,
-            journal,
-            gone,
-        })
-    }
-}
-
-fn nothing_chosen(record: &JobRecord, only: &[String], gone: &BTreeSet<String>) -> Failure {
-    let failure = Failure::new(
-        FailureKind::Usage,
-        format!(
-            "job {} has no items matching {} to undo",
-            record.job,
-            only.join(", ")
-        ),
-    );
-    if gone.is_empty() {
-        failure.hint(format!(
-            "see `gatediff history {}` for its items",
-            record.job
-        ))
-    } else {
-        failure
-            .because("they were already undone")
-            .hint("see `gatediff history`")
-    }
-}
-
-fn selectors(
-    words: &[String],
-    kinds: &[KindInfo],
-    items: &[ItemId],
-) -> Result<Vec<Selector>, Failure> {
-    Selector::parse_all(words, kinds, &items.iter()).map_err(|error| {
-        let hint = match error {
-            SelectorError::NoMatch { .. } => "see `gatediff history JOB` for its items",
-            _ => "use KIND, or KIND:KEY; KEY may contain *",
-        };
-        Failure::new(FailureKind::Usage, format!("--only: {error}")).hint(hint)
-    })
 }
 
 impl JobBody for Undo {
@@ -391,7 +246,7 @@ impl JobBody for Undo {
             .filter(|info| !info.names.is_empty());
         named
             .map(|info| info.name)
-            .filter(|name| self.journal.iter().any(|row| *row.table == **name))
+            .filter(|name| self.contents.parts.iter().any(|part| part.table == *name))
             .collect()
     }
 
@@ -401,32 +256,20 @@ impl JobBody for Undo {
     ) -> BoxFuture<'a, Result<Self::Done, JobError>> {
         async move {
             self.check_again(open).await?;
-            let stamp = Stamp {
-                operator: self.options.operator.clone(),
-                now: Local::now().naive_local(),
-            };
-            let reporter = open.run.reporter.clone();
-            let report = |table: &str, done: usize, total: usize| {
-                reporter.step(Phase::Write, table, done, total);
-            };
-            reporter.phase(Phase::Check);
+            open.run.reporter.phase(Phase::Check);
             let tables = self.platform.tables();
-            let mut writer = Writer::new(open.connection, &stamp, &report);
-            let conflicts = restore(&mut writer, &tables, &self.journal).await;
-            let conflicts = conflicts.map_err(|error| open.run.job_error(error))?;
-            if !conflicts.is_empty() {
-                return Err(refused(self.record.job, conflicts).into());
-            }
-            let verify = |touched: Touched<'_>| {
-                Ok(touched.against(&promises(&tables, &self.journal)?, &tables))
+            let (written, checked) = match AtOnce::prepare(open, &tables).await? {
+                Some(at_once) => {
+                    let tables = self.restore_at_once(open, &tables, at_once).await?;
+                    let written = Written {
+                        tables,
+                        ..Written::default()
+                    };
+                    (written, Checked::default())
+                }
+                None => self.restore_one_by_one(open, &tables).await?,
             };
-            let checked = check(&mut writer, self.options.accept_server_changes, verify).await;
-            let checked = checked.map_err(|error| open.run.job_error(error))??;
-            journal_dependents(&mut writer, &tables)
-                .await
-                .map_err(|error| open.run.job_error(error))?;
-            let written = writer.finish();
-            reporter.phase(Phase::Record);
+            open.run.reporter.phase(Phase::Record);
             let metadata = self
                 .metadata()
                 .ok_or_else(|| Failure::new(FailureKind::Internal, "no job metadata"))?;
@@ -460,86 +303,71 @@ impl Undo {
         .hint("see `gatediff history`")
         .into())
     }
-}
 
-/// Says why a job cannot be undone: every conflicting row.
-fn refused(job: i64, conflicts: Vec<Conflict>) -> Failure {
-    let changed = conflicts
-        .iter()
-        .any(|conflict| !matches!(conflict.kind, ConflictKind::NeededBy(_)));
-    let mut failure = if changed {
-        Failure::new(
-            FailureKind::Stale,
-            format!("rows that job {job} wrote have since changed; nothing was written"),
-        )
-        .hint("leave these items as they are and undo the others with --only")
-    } else {
-        Failure::new(
-            FailureKind::Blocked,
-            format!("something depends on what job {job} added; nothing was written"),
-        )
-        .hint("remove what depends on it first, or undo other items with --only")
-    };
-    failure.stale = conflicts.into_iter().map(describe).collect();
-    failure
-}
+    /// Has the server restore and journal everything.
+    async fn restore_at_once(
+        &self,
+        open: &mut JobTransaction<'_>,
+        tables: &[TableInfo],
+        AtOnce { number, catalog }: AtOnce,
+    ) -> Result<Vec<TableRows>, JobError> {
+        let reporter = open.run.reporter.clone();
+        let report = |table: &str, done: usize, total: usize| {
+            reporter.step(Phase::Write, table, done, total);
+        };
+        let undo = ServerUndo {
+            tables,
+            catalog: &catalog,
+            past: self.record.job,
+            contents: &self.contents,
+            items: (!self.is_all).then_some(&self.chosen),
+            job: number,
+        };
+        let restored = undo.run(open.connection, &report).await;
+        let restored = restored.map_err(|error| open.run.at_once_error(error))?;
+        restored.ok_or(JobError::Unproven)
+    }
 
-fn describe(conflict: Conflict) -> Stale {
-    let row = format!("{} ({})", conflict.table, conflict.key);
-    let item = item_id(if conflict.owner.is_empty() {
-        conflict.table
-    } else {
-        &conflict.owner
-    });
-    let (why, fields) = match conflict.kind {
-        ConflictKind::Changed(columns) => {
-            let names: Vec<&str> = columns
-                .iter()
-                .map(|change| change.column.as_str())
-                .collect();
-            let why = format!("{row} has since changed: {}", names.join(", "));
-            (
-                why,
-                columns
-                    .iter()
-                    .map(|change| field(conflict.table, change))
-                    .collect(),
-            )
+    /// Reads, restores and journals row by row, and checks that the rows are as they were.
+    async fn restore_one_by_one(
+        &self,
+        open: &mut JobTransaction<'_>,
+        tables: &[TableInfo],
+    ) -> Result<(Written, Checked), JobError> {
+        let journal = self.journal(open).await?;
+        let stamp = Stamp {
+            operator: self.options.operator.clone(),
+            now: Local::now().naive_local(),
+        };
+        let reporter = open.run.reporter.clone();
+        let report = |table: &str, done: usize, total: usize| {
+            reporter.step(Phase::Write, table, done, total);
+        };
+        let job_error = |error| open.run.job_error(error);
+        let mut writer = Writer::new(open.connection, &stamp, &report);
+        let conflicts = restore(&mut writer, tables, &journal).await;
+        let conflicts = conflicts.map_err(job_error)?;
+        if !conflicts.is_empty() {
+            return Err(refused(self.record.job, conflicts).into());
         }
-        ConflictKind::Gone => (format!("{row} no longer exists"), Vec::new()),
-        ConflictKind::Taken => (format!("{row} exists again"), Vec::new()),
-        ConflictKind::NeededBy(by) => (format!("{row} is required by {by}"), Vec::new()),
-        ConflictKind::Needs(what) => (
-            format!("{row} requires {what}, which no longer exists"),
-            Vec::new(),
-        ),
-        ConflictKind::NameTaken(by) => {
-            (format!("the name of {row} is now used by {by}"), Vec::new())
-        }
-        ConflictKind::CountedOn => (format!("{row} has since advanced"), Vec::new()),
-    };
-    Stale { item, why, fields }
-}
+        let verify =
+            |touched: Touched<'_>| Ok(touched.against(&promises(tables, &journal)?, tables));
+        let checked = check(&mut writer, self.options.accept_server_changes, verify).await;
+        let checked = checked.map_err(job_error)??;
+        journal_dependents(&mut writer, tables)
+            .await
+            .map_err(job_error)?;
+        Ok((writer.finish(), checked))
+    }
 
-/// Describes a column in three states: as the job left it, now, and to restore.
-fn field(table: &str, change: &CellChange) -> StaleField {
-    let value = |value: &Value| match value {
-        Value::Null => EngineValue::Null,
-        Value::Number(number) if number.is_i64() => {
-            EngineValue::Int(number.as_i64().unwrap_or_default())
-        }
-        Value::String(text) => EngineValue::Text(text.as_str().into()),
-        other => EngineValue::Text(other.to_string().into()),
-    };
-    let (then, now, wanted) = match &change.values {
-        Some([then, now, wanted]) => (value(then), value(now), value(wanted)),
-        None => (EngineValue::Null, EngineValue::Null, EngineValue::Null),
-    };
-    StaleField {
-        path: format!("/{table}/{}", change.column),
-        then,
-        now,
-        wanted,
-        secret: change.values.is_none(),
+    /// Reads the rows to undo, as the job left them.
+    async fn journal(&self, open: &mut JobTransaction<'_>) -> Result<Vec<JournalRow>, JobError> {
+        let Some(ledger) = open.ledger.as_deref_mut() else {
+            return Ok(Vec::new());
+        };
+        let journal = ledger.journal(open.connection, self.record.job).await;
+        let mut journal = open.step(journal)?;
+        journal.retain(|row| self.is_all || self.chosen.contains(&*row.item));
+        Ok(journal)
     }
 }
