@@ -231,6 +231,7 @@ impl JobBody for Apply {
                 true => AtOnce::prepare(open, &self.review.platform.tables()).await?,
                 false => None,
             };
+            let is_backup_queued = at_once.is_some();
             let (written, checked) = match at_once {
                 Some(at_once) => {
                     let content = backup.as_ref().map(|backup| backup.content.as_slice());
@@ -253,6 +254,7 @@ impl JobBody for Apply {
                 tables: &written.tables,
                 journal: &written.journal,
                 backup: backup.as_ref(),
+                is_backup_queued,
             };
             let job = open.record(&metadata, outcome).await?;
             let backup = backup.map(|backup| backup.name);

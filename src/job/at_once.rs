@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::run::{JobError, JobTransaction};
 use crate::store::Catalog;
-use crate::store::catalog::describe;
 use crate::store::restore::TableInfo;
 
 /// What writing all at once takes.
@@ -26,23 +25,19 @@ impl AtOnce {
         open: &mut JobTransaction<'_>,
         tables: &[TableInfo],
     ) -> Result<Option<Self>, JobError> {
-        let Some(ledger) = open.ledger.as_deref_mut() else {
+        let Some(ledger) = open.ledger.as_deref_mut().filter(|_| open.at_once) else {
             return Ok(None);
         };
-        if !(open.at_once && ledger.is_on_the_server()) {
-            return Ok(None);
-        }
-        let failed = |error| open.run.at_once_error(error);
         let names: Vec<&str> = tables.iter().map(|table| table.name).collect();
-        let catalog = describe(open.connection, &names).await.map_err(failed)?;
-        let mut own = tables.iter().filter(|table| !table.is_external);
-        if !own.all(|table| catalog.is_plain(table.name)) {
+        let reserved = ledger.reserve(open.connection, *open.number, &names).await;
+        let reserved = reserved.map_err(|error| open.run.at_once_error(error))?;
+        let Some((catalog, number)) = reserved else {
             return Ok(None);
-        }
-        let number = ledger.reserve(open.connection, *open.number).await;
-        let number = number.map_err(failed)?;
+        };
         *open.number = number.or(*open.number);
-        Ok(number.map(|number| Self {
+        let mut own = tables.iter().filter(|table| !table.is_external);
+        let is_plain = own.all(|table| catalog.is_plain(table.name));
+        Ok(number.filter(|_| is_plain).map(|number| Self {
             number,
             catalog: Arc::new(catalog),
         }))

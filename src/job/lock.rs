@@ -35,12 +35,10 @@ pub(super) async fn take(
         }
     };
     reporter.phase(Phase::Lock);
-    lock::prepare(connection, operator, timeouts)
-        .await
-        .map_err(explain)?;
     let begun = Instant::now();
+    let mut taken = lock::prepare_and_take(connection, operator, timeouts).await;
     loop {
-        let Err(holder) = lock::take(connection).await.map_err(explain)? else {
+        let Err(holder) = taken.map_err(explain)? else {
             return Ok(());
         };
         if cancel.is_cancelled() {
@@ -55,6 +53,7 @@ pub(super) async fn take(
             () = cancel.asked() => {}
             () = tokio::time::sleep(POLL.min(left)) => {}
         }
+        taken = lock::take(connection).await;
     }
 }
 

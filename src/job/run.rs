@@ -83,6 +83,8 @@ pub(crate) struct JobOutcome<'a> {
     pub(crate) tables: &'a [TableRows],
     pub(crate) journal: &'a [JournalRow],
     pub(crate) backup: Option<&'a Backup>,
+    /// Whether it was sent with the queue of the writes.
+    pub(crate) is_backup_queued: bool,
 }
 
 /// An open transaction, under the lock.
@@ -148,6 +150,7 @@ fn new_job<'a>(
         error,
         journal: outcome.journal,
         backup: outcome.backup,
+        is_backup_queued: outcome.is_backup_queued,
     }
 }
 
@@ -303,10 +306,8 @@ impl Run {
         if work.metadata().is_some() {
             *ledger = Some(init::open(&self.ledger, connection).await?);
         }
-        let begun = transaction::begin_writing(connection).await;
-        begun.map_err(|error| self.job_error(error))?;
-        let locked = transaction::lock_tables(connection, contested, *timeouts).await;
-        locked.map_err(|error| self.job_error(error))
+        let begun = transaction::begin_writing(connection, contested, *timeouts).await;
+        begun.map_err(|error| self.job_error(error))
     }
 
     /// Commits.

@@ -277,7 +277,7 @@ impl JobBody for Undo {
                 counts: json!({ "restored": self.items.len() }),
                 tables: &written.tables,
                 journal: &written.journal,
-                backup: None,
+                ..JobOutcome::default()
             };
             let job = open.record(&metadata, outcome).await?;
             Ok((job, written.tables, checked))

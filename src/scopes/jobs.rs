@@ -237,7 +237,7 @@ impl JobBody for Editing {
                 counts: json!({ (self.edit.verb()): planned.items.len() }),
                 tables: &written.tables,
                 journal: &written.journal,
-                backup: None,
+                ..JobOutcome::default()
             };
             let job = open
                 .record(&self.metadata_of(&planned.items), outcome)

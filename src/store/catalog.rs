@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
 use super::bulk::text_literal;
@@ -42,6 +43,8 @@ pub struct Catalog {
     pub hazards: Vec<Hazard>,
     /// The columns of each table with their types, in the table's order.
     columns: HashMap<String, Vec<(String, String)>>,
+    /// The size of each table in bytes.
+    sizes: HashMap<String, u64>,
     /// Tables that are not plain: partitioned ones, views, those with row level security.
     special: Vec<String>,
 }
@@ -72,6 +75,11 @@ impl Catalog {
     /// Returns the columns of a table with the names of their types, in the table's order.
     pub(super) fn columns(&self, table: &str) -> &[(String, String)] {
         self.columns.get(table).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the size of a table in bytes.
+    pub(super) fn size(&self, table: &str) -> u64 {
+        self.sizes.get(table).copied().unwrap_or_default()
     }
 
     /// Returns the value that a column of a table has in new rows which do not name it.
@@ -113,6 +121,7 @@ UNION ALL SELECT t.name, 'cascade', c.conname::text, NULL, c.conrelid::regclass:
   AND (c.confdeltype IN ('c', 'n', 'd') OR c.confupdtype IN ('c', 'n', 'd')) \
 UNION ALL SELECT t.name, 'special', '', NULL, NULL, NULL, 0 \
   FROM tables AS t JOIN pg_catalog.pg_class AS c ON c.oid = t.oid AND (c.relkind <> 'r' OR c.relrowsecurity OR c.relispartition) \
+UNION ALL SELECT t.name, 'size', '', NULL, NULL, NULL, pg_catalog.pg_relation_size(t.oid) FROM tables AS t \
 ORDER BY 1, 2, 7, 3";
 
 /// Describes the existing ones of some tables.
@@ -124,19 +133,29 @@ pub async fn describe(
     connection: &mut PgConnection,
     tables: &[&str],
 ) -> Result<Catalog, StoreError> {
-    let failed = |error: sqlx::Error| StoreError::new(Operation::Read, "pg_catalog", &error);
-    let names = text_literal(tables.iter().map(|name| Some(*name)));
-    let sql = DESCRIBE.replace("$names", &names);
-    let found = sqlx::raw_sql(AssertSqlSafe(sql))
+    let found = sqlx::raw_sql(AssertSqlSafe(describing(tables)))
         .fetch_all(connection)
-        .await
-        .map_err(failed)?;
+        .await;
+    found
+        .and_then(described)
+        .map_err(|error| StoreError::new(Operation::Read, "pg_catalog", &error))
+}
+
+/// Returns the statement that describes tables.
+pub(super) fn describing(tables: &[&str]) -> String {
+    let names = text_literal(tables.iter().map(|name| Some(*name)));
+    DESCRIBE.replace("$names", &names)
+}
+
+/// Returns what the rows of that statement say.
+pub(super) fn described(found: Vec<PgRow>) -> Result<Catalog, sqlx::Error> {
     let mut shapes: BTreeMap<String, TableShape> = BTreeMap::new();
     let mut hazards = Vec::new();
     let mut special = Vec::new();
+    let mut sizes = HashMap::new();
     let mut columns: HashMap<String, Vec<(String, String)>> = HashMap::new();
     for row in found {
-        let text = |index: usize| row.try_get::<Option<String>, _>(index).map_err(failed);
+        let text = |index: usize| row.try_get::<Option<String>, _>(index);
         let (table, what, called) = (
             text(0)?.unwrap_or_default(),
             text(1)?.unwrap_or_default(),
@@ -155,6 +174,10 @@ pub async fn describe(
                 shape.columns.insert(called, fill);
             }
             "special" => special.push(table),
+            "size" => {
+                let size: i64 = row.try_get(6)?;
+                sizes.insert(table, size.unsigned_abs());
+            }
             "cascade" => {
                 hazards.push(Hazard {
                     table,
@@ -177,6 +200,7 @@ pub async fn describe(
         shapes: shapes.into_values().collect(),
         hazards,
         columns,
+        sizes,
         special,
     })
 }

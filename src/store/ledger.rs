@@ -12,6 +12,7 @@ pub mod tasks;
 
 use std::path::PathBuf;
 
+use super::catalog::Catalog;
 use super::error::{Operation, StoreError, StoreErrorKind};
 use super::transaction::Connection;
 
@@ -84,14 +85,10 @@ impl Ledger {
         }
     }
 
-    /// Says whether it is in the target, on its server.
-    pub const fn is_on_the_server(&self) -> bool {
-        matches!(self, Self::Target)
-    }
-
-    /// Reserves the number of a job whose rows the server writes from a queue and journals, and
-    /// opens that queue; none if the journal is not on the server, or the role may not take
-    /// numbers or create temporary tables. A number that is reserved already is kept.
+    /// Describes tables, reserves the number of a job whose rows the server writes and journals by
+    /// itself, and opens the queue of its writes; no number if the role may not take numbers or
+    /// create temporary tables. A number that is reserved already is kept. None if the journal is
+    /// not on the server.
     ///
     /// # Errors
     ///
@@ -100,9 +97,10 @@ impl Ledger {
         &self,
         connection: &mut Connection,
         number: Option<i64>,
-    ) -> Result<Option<i64>, StoreError> {
+        tables: &[&str],
+    ) -> Result<Option<(Catalog, Option<i64>)>, StoreError> {
         match self {
-            Self::Target => target::reserve(connection, number).await,
+            Self::Target => target::reserve(connection, number, tables).await.map(Some),
             Self::File(_) => Ok(None),
         }
     }
@@ -171,19 +169,19 @@ impl Ledger {
         }
     }
 
-    /// Returns what the journal of a job contains.
+    /// Returns every job, newest first, and what the journal of one contains.
     ///
     /// # Errors
     ///
     /// Fails if the ledger cannot be read.
-    pub async fn contents(
+    pub async fn jobs_and_contents(
         &mut self,
         connection: &mut Connection,
         job: i64,
-    ) -> Result<JournalContents, StoreError> {
+    ) -> Result<(Vec<JobRecord>, JournalContents), StoreError> {
         match self {
-            Self::Target => target::contents(connection, job).await,
-            Self::File(file) => file.contents(job).await,
+            Self::Target => target::jobs_and_contents(connection, job).await,
+            Self::File(file) => Ok((file.jobs().await?, file.contents(job).await?)),
         }
     }
 

@@ -39,15 +39,19 @@ pub async fn prepare(
     operator: &str,
     timeouts: Timeouts,
 ) -> Result<(), StoreError> {
+    run(connection, preparation(operator, timeouts)).await
+}
+
+fn preparation(operator: &str, timeouts: Timeouts) -> String {
     let name = string_literal(&signature(operator, &machine()));
-    let mut sql = format!("SELECT set_config('application_name', {name}, false)");
+    let mut sql = format!("SELECT set_config('application_name', {name}, false); ");
     if let Some(limit) = timeouts.idle_in_transaction {
         sql.push_str(&format!(
-            "; SELECT set_config(name, '{}', false) FROM pg_settings WHERE name = 'idle_session_timeout'",
+            "SELECT set_config(name, '{}', false) FROM pg_settings WHERE name = 'idle_session_timeout'; ",
             limit.as_millis()
         ));
     }
-    run(connection, sql).await
+    sql
 }
 
 async fn run(connection: &mut PgConnection, sql: String) -> Result<(), StoreError> {
@@ -89,12 +93,35 @@ fn machine() -> String {
 ///
 /// Fails if the statement does.
 pub async fn take(connection: &mut PgConnection) -> Result<Result<(), Holder>, StoreError> {
+    try_to_take(connection, String::new()).await
+}
+
+/// [Prepares](prepare) the session, and [takes](take) the lock.
+///
+/// # Errors
+///
+/// Fails if the statements do.
+pub async fn prepare_and_take(
+    connection: &mut PgConnection,
+    operator: &str,
+    timeouts: Timeouts,
+) -> Result<Result<(), Holder>, StoreError> {
+    try_to_take(connection, preparation(operator, timeouts)).await
+}
+
+async fn try_to_take(
+    connection: &mut PgConnection,
+    mut before: String,
+) -> Result<Result<(), Holder>, StoreError> {
     for _ in 0..TRIES {
-        let sql = format!("SELECT pg_try_advisory_lock({KEY})");
-        let row = sqlx::raw_sql(AssertSqlSafe(sql))
-            .fetch_one(&mut *connection)
+        let sql = std::mem::take(&mut before) + &format!("SELECT pg_try_advisory_lock({KEY})");
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql))
+            .fetch_all(&mut *connection)
             .await;
-        let taken = row.and_then(|row| row.try_get(0));
+        let taken = rows.and_then(|rows| {
+            let last = rows.last().ok_or(sqlx::Error::RowNotFound)?;
+            last.try_get(0)
+        });
         if taken.map_err(|error| failed(&error))? {
             return Ok(Ok(()));
         }

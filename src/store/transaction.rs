@@ -24,24 +24,6 @@ pub async fn begin_reading(connection: &mut Connection) -> Result<(), StoreError
     .await
 }
 
-/// Begins a transaction with one snapshot of the target, which fails if another one writes the same
-/// rows.
-///
-/// It may write unless the server, the database or the role is set to read-only: that setting is
-/// respected.
-///
-/// # Errors
-///
-/// Fails if the connection is lost.
-pub async fn begin_writing(connection: &mut Connection) -> Result<(), StoreError> {
-    run(
-        connection,
-        "the target",
-        "BEGIN ISOLATION LEVEL REPEATABLE READ",
-    )
-    .await
-}
-
 /// Makes every transaction of the session read-only, from the next one on.
 ///
 /// # Errors
@@ -56,22 +38,24 @@ pub async fn make_read_only(connection: &mut Connection) -> Result<(), StoreErro
     .await
 }
 
-/// Locks tables against other writers until the transaction ends. Must be its first statement: it
-/// does not take the snapshot yet.
+/// Begins a transaction with one snapshot of the target, which fails if another one writes the same
+/// rows. Tables are locked against other writers until it ends, before it takes the snapshot.
 ///
-/// Gives up before the server's deadlock check, after a second, involves sessions that wait for one
-/// of the tables; from then on this transaction waits for no other session in these tables.
+/// It may write unless the server, the database or the role is set to read-only: that setting is
+/// respected. It gives up before the server's deadlock check, after a second, involves sessions
+/// that wait for one of the tables; from then on it waits for no other session in these tables.
 ///
 /// # Errors
 ///
 /// Fails with a retryable error if the tables cannot be locked soon.
-pub async fn lock_tables(
+pub async fn begin_writing(
     connection: &mut Connection,
     tables: &BTreeSet<String>,
     timeouts: Timeouts,
 ) -> Result<(), StoreError> {
+    const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ";
     if tables.is_empty() {
-        return Ok(());
+        return run(connection, "the target", BEGIN).await;
     }
     let names = tables
         .iter()
@@ -83,7 +67,7 @@ pub async fn lock_tables(
         |limit| limit.as_millis().to_string(),
     );
     let sql = format!(
-        "SET LOCAL statement_timeout TO {}; LOCK TABLE {names} IN EXCLUSIVE MODE; \
+        "{BEGIN}; SET LOCAL statement_timeout TO {}; LOCK TABLE {names} IN EXCLUSIVE MODE; \
          SET LOCAL statement_timeout TO {after}",
         timeouts.lock_tables.as_millis()
     );

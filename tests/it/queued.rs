@@ -147,6 +147,24 @@ async fn a_value_that_the_server_stores_otherwise_is_caught() {
         .collect();
     assert_eq!(changed, [Some("remark"), Some("remark")], "{failure:?}");
     assert_eq!(site.dump().await, before);
+    // The job that goes on all the same keeps its backup.
+    let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
+    let options = ApplyOptions {
+        accept_server_changes: true,
+        ..ApplyOptions::new("tester", Timeouts::default())
+    };
+    let (reporter, cancel) = (Reporter::silent(), Cancel::new());
+    let receipt = job::apply(
+        &review,
+        approved,
+        &site.target(),
+        &options,
+        &reporter,
+        &cancel,
+    );
+    let receipt = receipt.await.unwrap();
+    assert_eq!(receipt.server_changes.len(), 2);
+    assert_eq!(count(&site, "gatediff.backups").await, 1);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::engine::selector::{Selector, SelectorError};
 use crate::engine::{ItemId, KindInfo};
 use crate::job::failure::{Failure, FailureKind};
-use crate::job::history::{self, no_job};
+use crate::job::history::no_job;
 use crate::store::ledger::{JobRecord, JobState, JournalContents};
 use crate::store::{Connection, Ledger, LedgerPlace, Target};
 
@@ -95,9 +95,9 @@ impl Past {
         let Some(mut ledger) = Ledger::find(ledger, connection).await? else {
             return Err(no_job(job));
         };
-        let jobs = ledger.jobs(connection).await?;
-        let record = history::find(&mut ledger, connection, job).await?;
-        let contents = ledger.contents(connection, job).await?;
+        let (jobs, contents) = ledger.jobs_and_contents(connection, job).await?;
+        let record = jobs.iter().find(|record| record.job == job).cloned();
+        let record = record.ok_or_else(|| no_job(job))?;
         let mut gone = BTreeSet::new();
         let undid = |other: &&JobRecord| {
             other.undoes == Some(job)

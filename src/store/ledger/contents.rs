@@ -22,4 +22,6 @@ pub struct JournalPart {
     pub has_before: bool,
     /// Whether there were rows after.
     pub has_after: bool,
+    /// How many rows.
+    pub rows: u64,
 }

@@ -206,9 +206,9 @@ impl FileLedger {
 
     /// Returns what the journal of a job contains.
     pub(super) async fn contents(&mut self, job: i64) -> Result<JournalContents, StoreError> {
-        let sql = "SELECT table_name, row_before IS NOT NULL, row_after IS NOT NULL, NULL, min(position) \
+        let sql = "SELECT table_name, row_before IS NOT NULL, row_after IS NOT NULL, NULL, min(position), count(*) \
                    FROM journal WHERE job_id = $1 GROUP BY 1, 2, 3 \
-                   UNION ALL SELECT DISTINCT '', 0, 0, item, 0 FROM journal WHERE job_id = $1 ORDER BY 5, 1, 2, 3";
+                   UNION ALL SELECT DISTINCT '', 0, 0, item, 0, 0 FROM journal WHERE job_id = $1 ORDER BY 5, 1, 2, 3";
         let rows = sqlx::query(sql)
             .bind(job)
             .fetch_all(&mut self.connection)
@@ -222,6 +222,7 @@ impl FileLedger {
                     table: row.try_get(0)?,
                     has_before: row.try_get(1)?,
                     has_after: row.try_get(2)?,
+                    rows: row.try_get::<i64, _>(5)?.unsigned_abs(),
                 })),
             };
             match read().map_err(|error| self.failed(Operation::Read, &error))? {

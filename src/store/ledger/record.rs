@@ -170,6 +170,8 @@ pub struct NewJob<'a> {
     pub journal: &'a [JournalRow],
     /// A full export from before the first write.
     pub backup: Option<&'a Backup>,
+    /// Whether it was sent with the queue of the writes.
+    pub is_backup_queued: bool,
 }
 
 /// A row that a job touched, whole, before and after. Rows are JSON texts as PostgreSQL's

@@ -88,20 +88,26 @@ macro_rules! statements {
             Ok(number)
         }
 
+        /// Selects every job, newest first.
+        const SELECT_JOBS: &str = concat!(
+            "SELECT j.job_id, command, platform, operator, host, program, target, file_path, file_sha256, \
+             started_at, finished_at, counts, table_rows, state, error, plan_id, undoes, whole, \
+             b.job_id IS NOT NULL AS has_backup FROM ",
+            $schema,
+            "jobs j LEFT JOIN ",
+            $schema,
+            "backups b ON b.job_id = j.job_id ORDER BY j.job_id DESC"
+        );
+
         /// Returns every job, newest first.
         async fn select_jobs(connection: &mut $connection) -> Result<Vec<JobRecord>, StoreError> {
             let failed = |error: sqlx::Error| StoreError::new(Operation::Read, JOBS, &error);
-            let sql = concat!(
-                "SELECT j.job_id, command, platform, operator, host, program, target, file_path, file_sha256, \
-                 started_at, finished_at, counts, table_rows, state, error, plan_id, undoes, whole, \
-                 b.job_id IS NOT NULL AS has_backup FROM ",
-                $schema,
-                "jobs j LEFT JOIN ",
-                $schema,
-                "backups b ON b.job_id = j.job_id ORDER BY j.job_id DESC"
-            );
-            let rows = sqlx::query(sql).fetch_all(connection).await.map_err(failed)?;
-            let mut records = rows.iter().map(decode_job).collect::<Result<Vec<_>, _>>().map_err(failed)?;
+            let rows = sqlx::raw_sql(SELECT_JOBS).fetch_all(connection).await.map_err(failed)?;
+            decode_jobs(&rows).map_err(failed)
+        }
+
+        fn decode_jobs<'r>(rows: impl IntoIterator<Item = &'r $row>) -> Result<Vec<JobRecord>, sqlx::Error> {
+            let mut records = rows.into_iter().map(decode_job).collect::<Result<Vec<_>, _>>()?;
             follow_undos(&mut records);
             Ok(records)
         }

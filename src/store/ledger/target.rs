@@ -15,6 +15,7 @@ use super::contents::{JournalContents, JournalPart};
 use super::record::{JournalRow, host};
 use super::statements::statements;
 use crate::store::bulk::string_literal;
+use crate::store::catalog::{Catalog, described, describing};
 use crate::store::error::StoreErrorKind;
 use crate::store::writer::{OPEN_QUEUE, QUEUED_BACKUP};
 
@@ -22,6 +23,14 @@ statements!(PgConnection, PgRow, "gatediff.", "OVERRIDING SYSTEM VALUE");
 
 /// The table of migrations, so that nothing of ours is in the product's schema.
 const MIGRATIONS: &str = "gatediff.migrations";
+
+/// Returns the newest migration, if there is a table of them; 0 if it is empty. A statement cannot
+/// read a table only if it exists, so it is read by a block, which leaves the number in a setting
+/// for the rest of the message.
+const NEWEST: &str = "DO $$ BEGIN PERFORM set_config('gatediff.newest', '', true); \
+    IF to_regclass('gatediff.migrations') IS NOT NULL THEN PERFORM set_config('gatediff.newest', coalesce(max(version), 0)::text, true) \
+    FROM gatediff.migrations WHERE success; END IF; END $$; \
+    SELECT current_setting('gatediff.newest', true)";
 
 /// The schema of all our tables.
 const SCHEMA: &str = "gatediff";
@@ -52,14 +61,15 @@ pub async fn is_current(connection: &mut PgConnection) -> Result<bool, StoreErro
 /// this program.
 pub(super) async fn find(connection: &mut PgConnection) -> Result<bool, StoreError> {
     let failed = |error: sqlx::Error| StoreError::new(Operation::Read, MIGRATIONS, &error);
-    let there = "SELECT to_regclass('gatediff.migrations') IS NOT NULL";
-    let row = sqlx::raw_sql(there).fetch_one(&mut *connection).await;
-    if !row.and_then(|row| row.try_get(0)).map_err(failed)? {
+    let rows = sqlx::raw_sql(NEWEST).fetch_all(connection).await;
+    let newest = rows.and_then(|rows| {
+        let last = rows.last().ok_or(sqlx::Error::RowNotFound)?;
+        last.try_get::<Option<String>, _>(0)
+    });
+    let Some(newest) = newest.map_err(failed)?.filter(|newest| !newest.is_empty()) else {
         return Ok(false);
-    }
-    let newest = "SELECT max(version) FROM gatediff.migrations WHERE success";
-    let row = sqlx::raw_sql(newest).fetch_one(connection).await;
-    let newest: Option<i64> = row.and_then(|row| row.try_get(0)).map_err(failed)?;
+    };
+    let newest = newest.parse().ok();
     let wanted = migrator().iter().map(|migration| migration.version).max();
     match newest.cmp(&wanted) {
         Ordering::Equal => Ok(true),
@@ -163,27 +173,31 @@ fn migrator() -> Migrator {
     migrator
 }
 
-/// Reserves the number of a job, and opens the queue of its writes; none if the role may only
-/// insert jobs, or create no temporary tables.
+/// Describes tables, reserves the number of a job, and opens the queue of its writes; no number if
+/// the role may only insert jobs, or create no temporary tables.
 pub(super) async fn reserve(
     connection: &mut PgConnection,
     number: Option<i64>,
-) -> Result<Option<i64>, StoreError> {
+    tables: &[&str],
+) -> Result<(Catalog, Option<i64>), StoreError> {
     let next = number.map_or_else(
         || "nextval(s::regclass)".to_owned(),
         |number| number.to_string(),
     );
     let sql = format!(
-        "{OPEN_QUEUE} SELECT CASE WHEN has_sequence_privilege(s, 'USAGE') \
+        "{}; {OPEN_QUEUE} SELECT CASE WHEN has_sequence_privilege(s, 'USAGE') \
          AND to_regclass('pg_temp.gatediff_queue') IS NOT NULL THEN {next} END::int8 \
-         FROM pg_get_serial_sequence('gatediff.jobs', 'job_id') AS s"
+         FROM pg_get_serial_sequence('gatediff.jobs', 'job_id') AS s",
+        describing(tables)
     );
-    let failed = |error: sqlx::Error| StoreError::new(Operation::Allocate, JOBS, &error);
-    let row = sqlx::raw_sql(AssertSqlSafe(sql))
-        .fetch_one(connection)
-        .await
-        .map_err(failed)?;
-    row.try_get(0).map_err(failed)
+    let rows = sqlx::raw_sql(AssertSqlSafe(sql))
+        .fetch_all(connection)
+        .await;
+    let reserved = rows.and_then(|mut rows| {
+        let last = rows.pop().ok_or(sqlx::Error::RowNotFound)?;
+        Ok((described(rows)?, last.try_get(0)?))
+    });
+    reserved.map_err(|error| StoreError::new(Operation::Allocate, JOBS, &error))
 }
 
 /// Records a job, in the transaction of what it wrote.
@@ -220,8 +234,8 @@ pub(super) async fn record(
 /// Returns the statement that inserts a job and its backup, and returns its number; none if it
 /// takes parameters.
 fn literal(job: &NewJob<'_>, state: &str) -> Option<String> {
-    // A backup holds secrets, which no statement contains: it was sent with the queue, if there is one.
-    if job.backup.is_some() && job.number.is_none() {
+    // A backup holds secrets, which no statement contains.
+    if job.backup.is_some() && !job.is_backup_queued {
         return None;
     }
     let text = |text: &str| (!text.contains('\0')).then(|| string_literal(text));
@@ -333,37 +347,47 @@ pub(super) async fn choices(
     select_choices(connection, job).await
 }
 
-/// Returns what the journal of a job contains. No row is read for that.
-pub(super) async fn contents(
+/// Returns every job, newest first, and what the journal of one contains. No row is read for that.
+pub(super) async fn jobs_and_contents(
     connection: &mut PgConnection,
     job: i64,
-) -> Result<JournalContents, StoreError> {
-    let failed = |error: sqlx::Error| StoreError::new(Operation::Read, JOURNAL, &error);
+) -> Result<(Vec<JobRecord>, JournalContents), StoreError> {
     let sql = format!(
-        "SELECT table_name, before IS NOT NULL, after IS NOT NULL, NULL, min(position), true \
-         FROM gatediff.journal_pages WHERE job_id = {job} GROUP BY 1, 2, 3 \
-         UNION ALL SELECT table_name, row_before IS NOT NULL, row_after IS NOT NULL, NULL, min(position), false \
-         FROM gatediff.journal_rows WHERE job_id = {job} GROUP BY 1, 2, 3 \
-         UNION ALL SELECT DISTINCT '', false, false, i.item, 0, true FROM (\
+        "{SELECT_JOBS}; SELECT table_name, before IS NOT NULL, after IS NOT NULL, NULL, min(position), true, \
+         sum(cardinality(items))::int8 FROM gatediff.journal_pages WHERE job_id = {job} GROUP BY 1, 2, 3 \
+         UNION ALL SELECT table_name, row_before IS NOT NULL, row_after IS NOT NULL, NULL, min(position), false, \
+         count(*) FROM gatediff.journal_rows WHERE job_id = {job} GROUP BY 1, 2, 3 \
+         UNION ALL SELECT DISTINCT '', false, false, i.item, 0, true, 0 FROM (\
          SELECT unnest(items) FROM gatediff.journal_pages WHERE job_id = {job} \
          UNION ALL SELECT item FROM gatediff.journal_rows WHERE job_id = {job}) AS i (item) ORDER BY 5, 1, 2, 3"
     );
+    let rows = sqlx::raw_sql(AssertSqlSafe(sql))
+        .fetch_all(connection)
+        .await;
+    let read = rows.and_then(|rows| {
+        let (jobs, contents) = rows.iter().partition::<Vec<&PgRow>, _>(|row| row.len() > 7);
+        Ok((decode_jobs(jobs)?, decode_contents(contents)?))
+    });
+    read.map_err(|error| StoreError::new(Operation::Read, JOURNAL, &error))
+}
+
+fn decode_contents(rows: Vec<&PgRow>) -> Result<JournalContents, sqlx::Error> {
     let mut contents = JournalContents {
         is_paged: true,
         ..JournalContents::default()
     };
-    let mut rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch(connection);
-    while let Some(row) = rows.try_next().await.map_err(failed)? {
-        if let Some(item) = row.try_get(3).map_err(failed)? {
+    for row in rows {
+        if let Some(item) = row.try_get(3)? {
             contents.items.insert(item);
             continue;
         }
-        let is_paged: bool = row.try_get(5).map_err(failed)?;
+        let is_paged: bool = row.try_get(5)?;
         contents.is_paged &= is_paged;
         contents.parts.push(JournalPart {
-            table: row.try_get(0).map_err(failed)?,
-            has_before: row.try_get(1).map_err(failed)?,
-            has_after: row.try_get(2).map_err(failed)?,
+            table: row.try_get(0)?,
+            has_before: row.try_get(1)?,
+            has_after: row.try_get(2)?,
+            rows: row.try_get::<i64, _>(6)?.unsigned_abs(),
         });
     }
     Ok(contents)

@@ -28,6 +28,13 @@ use crate::store::writer::{quoted, stored_texts};
 /// The positions that each page of the journal has for its rows: more than a page has.
 const PAGE_POSITIONS: usize = 1 << 16;
 
+/// Rows are found by reading the table, not by their keys, if it has at most this many bytes for
+/// each: taking a key out of the JSON of a row costs more than making the JSON of two rows.
+const BYTES_TO_READ: u64 = 600;
+
+/// Spares the server files for what it collects: some rows of one table at a time.
+const MEMORY: &str = "SET LOCAL work_mem TO '64MB';\n";
+
 /// An undo that the server does by itself.
 pub struct ServerUndo<'a> {
     /// The tables of the product.
@@ -62,7 +69,7 @@ impl ServerUndo<'_> {
         let Some(statements) = self.statements() else {
             return Ok(None);
         };
-        let mut message = String::new();
+        let mut message = MEMORY.to_owned();
         for statement in &statements {
             message.push_str(&statement.sql());
         }
@@ -123,7 +130,7 @@ impl ServerUndo<'_> {
     /// Returns the statements that restore, in order: what was written first may be referred to by
     /// what was written later. None if a table is not one of the product's, or not a plain one.
     fn statements(&self) -> Option<Vec<Statement<'_>>> {
-        let mut tables: Vec<(&TableInfo, Vec<Operation>)> = Vec::new();
+        let mut tables: Vec<(&TableInfo, Vec<(Operation, u64)>)> = Vec::new();
         for part in &self.contents.parts {
             let info = self.tables.iter().find(|info| info.name == part.table)?;
             if info.is_external {
@@ -142,22 +149,22 @@ impl ServerUndo<'_> {
                 tables.push((info, Vec::new()));
                 tables.len() - 1
             });
-            if let Some((_, changes)) = tables.get_mut(index)
-                && !changes.contains(&change)
-            {
-                changes.push(change);
+            if let Some((_, changes)) = tables.get_mut(index) {
+                changes.push((change, part.rows));
             }
         }
         let mut statements = Vec::new();
         for (info, changes) in tables.iter().rev() {
             // A row may take the name of one that is removed.
             for change in [Operation::Delete, Operation::Update, Operation::Insert] {
-                if changes.contains(&change) {
+                let same = changes.iter().filter(|(other, _)| *other == change);
+                if let Some(rows) = same.map(|(_, rows)| *rows).reduce(|sum, rows| sum + rows) {
                     statements.push(Statement {
                         undo: self,
                         number: statements.len(),
                         info,
                         change,
+                        rows,
                     });
                 }
             }
@@ -173,6 +180,8 @@ struct Statement<'a> {
     info: &'a TableInfo,
     /// What it does: rows that the job added are deleted.
     change: Operation,
+    /// How many rows at most.
+    rows: u64,
 }
 
 impl<'a> Statement<'a> {
@@ -198,9 +207,35 @@ impl<'a> Statement<'a> {
     /// Returns the statement: it returns how many rows there are, how many it restored exactly, and
     /// how many counters it left as they are because they have advanced.
     fn sql(&self) -> String {
+        format!(
+            "WITH r AS MATERIALIZED ({rows}), {write}, {stored}p AS ({journal}) \
+             SELECT (SELECT count(*) FROM r), (SELECT count(*) FROM w WHERE is_restored), ({left})::int8;\n",
+            rows = self.journalled(),
+            write = self.write(),
+            stored = self.store(),
+            journal = self.journal(),
+            left = self.left(),
+        )
+    }
+
+    /// Returns the statement that journals what was written.
+    fn journal(&self) -> String {
         let Self {
             undo, number, info, ..
         } = self;
+        let first = number * POSITIONS;
+        // Nobody reads it if a row of a page was not removed.
+        if self.is_copied() {
+            return format!(
+                "INSERT INTO gatediff.journal_pages (job_id, position, table_name, key_columns, items, before) \
+                 SELECT {job}, {first} + row_number() OVER (ORDER BY position) * {PAGE_POSITIONS}, table_name, \
+                 key_columns, items, after FROM gatediff.journal_pages \
+                 WHERE job_id = {past} AND table_name = '{table}' AND before IS NULL",
+                job = undo.job,
+                past = undo.past,
+                table = info.name,
+            );
+        }
         let (before, after) = match self.change {
             Operation::Delete => ("array_agg(before ORDER BY n)", "NULL"),
             Operation::Insert => ("NULL", "array_agg(after ORDER BY n)"),
@@ -210,20 +245,20 @@ impl<'a> Statement<'a> {
             ),
         };
         format!(
-            "WITH r AS MATERIALIZED ({rows}), {write}, {stored}\
-             p AS (INSERT INTO gatediff.journal_pages (job_id, position, table_name, key_columns, items, before, after) \
+            "INSERT INTO gatediff.journal_pages (job_id, position, table_name, key_columns, items, before, after) \
              SELECT {job}, {first} + page * {PAGE_POSITIONS}, '{table}', '{{{keys}}}', array_agg(item ORDER BY n), \
-             {before}, {after} FROM w WHERE is_restored GROUP BY page RETURNING cardinality(items) AS rows) \
-             SELECT (SELECT count(*) FROM r), coalesce(sum(rows), 0)::int8, ({left})::int8 FROM p;\n",
-            rows = self.journalled(),
-            write = self.write(),
-            stored = self.store(),
+             {before}, {after} FROM w WHERE is_restored GROUP BY page",
             job = undo.job,
-            first = number * POSITIONS,
             table = info.name,
             keys = info.key.join(","),
-            left = self.left(),
         )
+    }
+
+    /// Says whether its pages of the journal are those of the job, the other way round: all of the
+    /// rows are removed as they are there.
+    fn is_copied(&self) -> bool {
+        let is_whole = self.undo.items.is_none() && self.info.live.is_empty();
+        is_whole && self.change == Operation::Delete
     }
 
     /// Returns the query of the rows that the job changed in this way: page, place in it, item, and
@@ -280,7 +315,10 @@ impl<'a> Statement<'a> {
                  RETURNING r.page, r.n, r.item, {before} AS before, true AS is_restored{kept})",
                 found = self.found("r.after"),
                 same = self.same("t.*", "r.after"),
-                before = self.image("t.*", "r.after"),
+                before = match self.is_copied() {
+                    true => "NULL".to_owned(),
+                    false => self.image("t.*", "r.after"),
+                },
                 kept = kept("t"),
             ),
             Operation::Insert => {
@@ -338,8 +376,13 @@ impl<'a> Statement<'a> {
         columns.filter(move |name| catalog.fill(table, name) != Some(&Fill::Generated))
     }
 
-    /// Returns the condition that the key of a row `t` is that of a row of the journal.
+    /// Returns the condition that the key of a row `t` is that of a row of the journal. Rows that
+    /// are compared as a whole need none.
     fn found(&self, image: &str) -> String {
+        let is_read = self.rows * BYTES_TO_READ >= self.undo.catalog.size(self.info.name);
+        if is_read && self.change == Operation::Delete && self.info.live.is_empty() {
+            return "true".to_owned();
+        }
         let types = self.undo.catalog.columns(self.info.name);
         let pairs = self.info.key.iter().map(|key| {
             let ty = types.iter().find(|(name, _)| name == key);
@@ -353,14 +396,15 @@ impl<'a> Statement<'a> {
     /// system writes: those count in counters only.
     fn same(&self, row: &str, image: &str) -> String {
         let live = &self.info.live;
+        let is_same = format!("row_to_json({row})::text = {image}");
         if live.is_empty() {
-            return format!("row_to_json({row})::text = {image}");
+            return is_same;
         }
         let without = match self.info.is_counter {
             true => String::new(),
             false => format!(" - '{{{}}}'::text[]", live.join(",")),
         };
-        format!("(to_jsonb({row}){without})::text = ({image}::jsonb{without})::text")
+        format!("({is_same} OR (to_jsonb({row}){without})::text = ({image}::jsonb{without})::text)")
     }
 
     /// Returns the text of a row that is as the journal has it.
