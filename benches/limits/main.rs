@@ -15,6 +15,7 @@
 
 mod case;
 mod dataset;
+#[path = "../../tests/it/support/link.rs"]
 mod link;
 mod pg;
 mod program;

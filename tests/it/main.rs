@@ -70,6 +70,7 @@ mod rehearse;
 mod review;
 #[cfg(test)]
 mod review_platforms;
+mod round_trips;
 #[cfg(test)]
 mod saved;
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! A link that takes its time: what goes in comes out later, in both directions, however much it
-//! is. It needs nothing but the standard library, so that tests can take it in by its path.
+//! is. It needs nothing but the standard library, so that benches can take it in by its path.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
