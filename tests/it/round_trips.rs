@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use gatediff::job::{self, ApplyOptions, Cancel, Loaded, Reporter, UndoOptions};
+use gatediff::job::{
+    self, ApplyOptions, Cancel, Failure, Loaded, Receipt, Reporter, Review, UndoOptions, Undone,
+};
 use gatediff::store::{LedgerPlace, Target, Timeouts};
 
 use crate::digirunner_statements::{clients, shared};
@@ -17,29 +19,26 @@ const READY_FOR_QUERY: u8 = b'Z';
 const TRIES: usize = 5;
 
 /// A target to which a hundred clients are added.
-async fn site() -> (Site, Loaded) {
+async fn site() -> Result<(Site, Loaded), Failure> {
     let site = Site::new(&shared()).await;
-    job::init(&site.target(), Timeouts::default())
-        .await
-        .unwrap();
-    (site, load(&clients(shared(), 0, 100, "new")))
+    job::init(&site.target(), Timeouts::default()).await?;
+    Ok((site, load(&clients(shared(), 0, 100, "new"))))
 }
 
-async fn plan(file: &Loaded, target: &Target) -> job::Review {
-    job::plan(file, target, Timeouts::default(), &Reporter::silent())
-        .await
-        .unwrap()
+async fn plan(file: &Loaded, target: &Target) -> Result<Review, Failure> {
+    job::plan(file, target, Timeouts::default(), &Reporter::silent()).await
 }
 
-async fn apply(review: &job::Review, target: &Target) -> i64 {
-    let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
+async fn apply(review: &Review, target: &Target) -> Result<Receipt, Failure> {
+    let Ok(approved) = review.plan.approve(&cover_all(&review.plan)) else {
+        panic!("nothing is blocked");
+    };
     let options = ApplyOptions::new("tester", Timeouts::default());
     let (reporter, cancel) = (Reporter::silent(), Cancel::new());
-    let receipt = job::apply(review, approved, target, &options, &reporter, &cancel).await;
-    receipt.unwrap().job
+    job::apply(review, approved, target, &options, &reporter, &cancel).await
 }
 
-async fn undo(job: i64, target: &Target) {
+async fn undo(job: i64, target: &Target) -> Result<Undone, Failure> {
     let options = UndoOptions {
         operator: "tester".to_owned(),
         timeouts: Timeouts::default(),
@@ -48,9 +47,7 @@ async fn undo(job: i64, target: &Target) {
         accept_server_changes: false,
     };
     let (reporter, cancel) = (Reporter::silent(), Cancel::new());
-    job::undo(job, target, &options, &reporter, &cancel)
-        .await
-        .unwrap();
+    job::undo(job, target, &options, &reporter, &cancel).await
 }
 
 /// Counts the answers that were waited for since it was asked last; those of the monitor's
@@ -64,15 +61,15 @@ fn answers(proxy: &Proxy) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_clients_are_planned_applied_and_undone_in_few_round_trips() {
-    let (site, file) = site().await;
+    let (site, file) = site().await.unwrap();
     let proxy = Proxy::new();
     let target = proxy.target(&site.db);
     proxy.heal();
-    let review = plan(&file, &target).await;
+    let review = plan(&file, &target).await.unwrap();
     let planned = answers(&proxy);
-    let job = apply(&review, &target).await;
+    let receipt = apply(&review, &target).await.unwrap();
     let applied = answers(&proxy);
-    undo(job, &target).await;
+    undo(receipt.job, &target).await.unwrap();
     let undone = answers(&proxy);
     let counts = format!("plan {planned}, apply {applied} after it, undo {undone}");
     println!("{counts}");
@@ -84,7 +81,7 @@ async fn a_hundred_clients_are_planned_applied_and_undone_in_few_round_trips() {
 async fn over_a_link_with_100_ms_a_hundred_clients_are_planned_and_applied_within_seconds() {
     let mut took = Vec::new();
     for _ in 0..TRIES {
-        let (site, file) = site().await;
+        let (site, file) = site().await.unwrap();
         let proxy = Proxy::new();
         let link = Link::new(proxy.port(), Duration::from_millis(100));
         let port = |port: u16| format!(":{port}/");
@@ -93,13 +90,13 @@ async fn over_a_link_with_100_ms_a_hundred_clients_are_planned_and_applied_withi
             .replace(&port(proxy.port()), &port(link.port()));
         let target = Target::resolve(Some(&url), |_| None).unwrap();
         let begun = Instant::now();
-        let review = plan(&file, &target).await;
+        let review = plan(&file, &target).await.unwrap();
         let planned = begun.elapsed();
         assert!(
             planned > Duration::from_millis(500),
             "the link takes its time"
         );
-        apply(&review, &target).await;
+        apply(&review, &target).await.unwrap();
         let applied = begun.elapsed();
         if planned < Duration::from_secs(2) && applied < Duration::from_secs(4) {
             return;
