@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::check::{Checked, check};
 use super::failure::{Failure, FailureKind};
 use super::history::used;
-use super::plan::{Review, compare, read_target};
+use super::plan::{Review, compare};
 use super::progress::{Cancel, Phase, Reporter};
 use super::rehearse::{Problem, Rehearsal};
 use super::run::{JobBody, JobError, JobMetadata, JobOutcome, JobTransaction, Run};
@@ -390,18 +390,21 @@ impl Apply {
         &self,
         open: &mut JobTransaction<'_>,
     ) -> Result<(Arc<dyn Comparison>, Option<Access>), JobError> {
-        let comparison = read_target(
-            &self.review.bundle,
-            open.connection,
-            &open.run.reporter,
-            Phase::Check,
-        )
-        .await;
-        let comparison: Arc<dyn Comparison> = Arc::from(open.step(comparison)?);
-        let plan = if comparison.is_same(&*self.review.comparison) {
-            Arc::clone(&self.review.plan)
-        } else {
-            Arc::new(compare(&comparison).await?)
+        let reporter = &open.run.reporter;
+        let report = |table: &str, done: usize, total: usize| {
+            reporter.step(Phase::Check, table, done, total);
+        };
+        let planned = &self.review.comparison;
+        let read = Arc::clone(&self.review.bundle)
+            .read_again(open.connection, Reading { report: &report }, &**planned)
+            .await;
+        let (comparison, plan) = match open.step(read)? {
+            None => (Arc::clone(planned), Arc::clone(&self.review.plan)),
+            Some(read) => {
+                let read: Arc<dyn Comparison> = Arc::from(read);
+                let plan = Arc::new(compare(&read).await?);
+                (read, plan)
+            }
         };
         let changed = self.approved.stale(&plan);
         if !changed.is_empty() {

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, FutureExt as _};
 
 use super::demo::DemoData;
 use super::export::{Export, MissingRoots};
@@ -170,7 +170,7 @@ pub struct FileError {
 }
 
 /// A file that was read; only [`Platform::parse`] makes one.
-pub trait Bundle: Send + Sync {
+pub trait Bundle: Send + Sync + 'static {
     /// Returns the findings about the file itself.
     fn findings(&self) -> &[Finding];
 
@@ -188,6 +188,22 @@ pub trait Bundle: Send + Sync {
         connection: &'a mut Connection,
         reading: Reading<'a>,
     ) -> BoxFuture<'a, Result<Box<dyn Comparison>, StoreError>>;
+
+    /// Reads the target's objects again; `None` if they are those that `planned` was made from, so
+    /// that its plan is still the plan. What only a plan's warnings come from need not be read
+    /// again.
+    fn read_again<'a>(
+        self: Arc<Self>,
+        connection: &'a mut Connection,
+        reading: Reading<'a>,
+        planned: &'a dyn Comparison,
+    ) -> BoxFuture<'a, Result<Option<Box<dyn Comparison>>, StoreError>> {
+        async move {
+            let read = self.read_target(connection, reading).await?;
+            Ok(Some(read).filter(|read| !read.is_same(planned)))
+        }
+        .boxed()
+    }
 }
 
 /// A file together with the target's objects.
@@ -214,7 +230,7 @@ pub trait Comparison: Send + Sync {
         false
     }
 
-    /// Returns itself, for [`is_same`](Self::is_same) of the same product.
+    /// Returns itself, for comparing it with another one of the same product.
     fn as_any(&self) -> Option<&dyn Any> {
         None
     }

@@ -1,5 +1,6 @@
 //! A product of documents as a platform.
 
+use std::any::Any;
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
@@ -115,8 +116,8 @@ impl Platform for Documents {
     ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>> {
         let product = self.0;
         async move {
-            let kept = Kept::read(product, connection, None, reading).await?;
-            Ok(Box::new(kept) as Box<dyn Snapshot>)
+            let read = rows::read(connection, product, |_| None, reading).await?;
+            Ok(Box::new(Kept::new(product, read)) as Box<dyn Snapshot>)
         }
         .boxed()
     }
@@ -158,41 +159,22 @@ impl Platform for Documents {
 /// The stored documents of a target, or those that a file is compared with.
 struct Kept {
     product: &'static dyn Product,
+    read: rows::Documents,
+    /// What they mean.
     objects: Vec<Object>,
-    is_whole: bool,
-    /// What the documents are called that look like others: those of the kinds
-    /// of a file that adds some, if not all of them were read.
-    called: Option<Vec<Called>>,
 }
 
 impl Kept {
-    async fn read(
-        product: &'static dyn Product,
-        connection: &mut Connection,
-        import: Option<&Import>,
-        reading: Reading<'_>,
-    ) -> Result<Self, StoreError> {
-        let needs = |rows| import.and_then(|import| import.needs(rows));
-        let read = rows::read(connection, product, needs, reading).await?;
-        let documents = read.documents.into_par_iter().with_min_len(CHUNK);
-        let objects: Vec<Object> = documents
-            .filter_map(|document| product.kept(&document))
+    fn new(product: &'static dyn Product, read: rows::Documents) -> Self {
+        let documents = read.documents.par_iter().with_min_len(CHUNK);
+        let objects = documents
+            .filter_map(|document| product.kept(document))
             .collect();
-        let mut kept = Self {
+        Self {
             product,
+            read,
             objects,
-            is_whole: read.is_whole,
-            called: None,
-        };
-        if let Some(import) = import.filter(|_| !kept.is_whole) {
-            let kinds = import.added_kinds(&kept.objects);
-            let names = match kinds.as_slice() {
-                [] => Vec::new(),
-                kinds => rows::read_names(connection, product.about().name, kinds).await?,
-            };
-            kept.called = Some(names);
         }
-        Ok(kept)
     }
 }
 
@@ -251,6 +233,15 @@ impl Import {
         Sides::new(self.product, &self.file.objects, target, defaults)
     }
 
+    /// Reads the documents that it is compared with.
+    async fn documents(
+        &self,
+        connection: &mut Connection,
+        reading: Reading<'_>,
+    ) -> Result<rows::Documents, StoreError> {
+        rows::read(connection, self.product, |rows| self.needs(rows), reading).await
+    }
+
     /// Returns the kinds of the objects that the target does not have.
     fn added_kinds(&self, target: &[Object]) -> Vec<&'static str> {
         let sides = self.sides(target);
@@ -260,6 +251,24 @@ impl Import {
             .map(|(_, object)| object.schema.info.kind.as_str())
             .collect();
         kinds.into_iter().collect()
+    }
+
+    /// Reads what the documents are called that look like others: those of the kinds of a file
+    /// that adds some, if not all of them were read.
+    async fn called(
+        &self,
+        connection: &mut Connection,
+        kept: &Kept,
+    ) -> Result<Option<Arc<[Called]>>, StoreError> {
+        if kept.read.is_whole {
+            return Ok(None);
+        }
+        let kinds = self.added_kinds(&kept.objects);
+        let names = match kinds.as_slice() {
+            [] => Vec::new(),
+            kinds => rows::read_names(connection, self.product.about().name, kinds).await?,
+        };
+        Ok(Some(names.into()))
     }
 }
 
@@ -282,12 +291,47 @@ impl Bundle for Import {
         reading: Reading<'a>,
     ) -> BoxFuture<'a, Result<Box<dyn Comparison>, StoreError>> {
         async move {
-            let kept = Kept::read(self.product, connection, Some(&self), reading).await?;
+            let read = self.documents(connection, reading).await?;
+            let kept = Kept::new(self.product, read);
+            let called = self.called(connection, &kept).await?;
             Ok(Box::new(DocumentComparison {
                 import: self,
                 kept,
+                called,
                 wanted: OnceLock::new(),
             }) as Box<dyn Comparison>)
+        }
+        .boxed()
+    }
+
+    fn read_again<'a>(
+        self: Arc<Self>,
+        connection: &'a mut Connection,
+        reading: Reading<'a>,
+        planned: &'a dyn Comparison,
+    ) -> BoxFuture<'a, Result<Option<Box<dyn Comparison>>, StoreError>> {
+        async move {
+            let planned = planned
+                .as_any()
+                .and_then(|planned| planned.downcast_ref::<DocumentComparison>());
+            let planned = planned.filter(|planned| Arc::ptr_eq(&planned.import, &self));
+            let read = self.documents(connection, reading).await?;
+            // Which documents decide depends on the file, and on whether all were read.
+            if planned.is_some_and(|planned| planned.kept.read == read) {
+                return Ok(None);
+            }
+            let kept = Kept::new(self.product, read);
+            // Names that look alike only warn, and the plan was shown with its warnings.
+            let called = match planned.and_then(|planned| planned.called.clone()) {
+                Some(called) if !kept.read.is_whole => Some(called),
+                _ => self.called(connection, &kept).await?,
+            };
+            Ok(Some(Box::new(DocumentComparison {
+                import: self,
+                kept,
+                called,
+                wanted: OnceLock::new(),
+            }) as Box<dyn Comparison>))
         }
         .boxed()
     }
@@ -297,6 +341,8 @@ impl Bundle for Import {
 struct DocumentComparison {
     import: Arc<Import>,
     kept: Kept,
+    /// What all documents are called that may look like the file's; `None` if all were read.
+    called: Option<Arc<[Called]>>,
     /// The wanted document of each object at planning time.
     wanted: OnceLock<Wanted>,
 }
@@ -308,7 +354,7 @@ impl DocumentComparison {
 
     fn compare(&self) -> (Plan, Wanted) {
         let Import { product, file, .. } = &*self.import;
-        let called = self.kept.called.as_deref();
+        let called = self.called.as_deref();
         plan(*product, &self.sides(), &file.findings, Some(file), called)
     }
 
@@ -325,7 +371,10 @@ impl Comparison for DocumentComparison {
     }
 
     fn snapshot(&self) -> Option<&dyn Snapshot> {
-        self.kept.is_whole.then_some(&self.kept as &dyn Snapshot)
+        self.kept
+            .read
+            .is_whole
+            .then_some(&self.kept as &dyn Snapshot)
     }
 
     fn write<'a>(
@@ -338,6 +387,10 @@ impl Comparison for DocumentComparison {
             rows::write(writer, self.kept.product.about().name, &covers, &adds).await
         }
         .boxed()
+    }
+
+    fn as_any(&self) -> Option<&dyn Any> {
+        Some(self)
     }
 
     fn checks_queued(&self) -> bool {

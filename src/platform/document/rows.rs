@@ -51,6 +51,7 @@ pub async fn stand_in(connection: &mut PgConnection, platform: &str) -> Result<b
 }
 
 /// Documents of a platform that were read, ordered by kind and id.
+#[derive(PartialEq, Eq)]
 pub(super) struct Documents {
     /// The documents.
     pub(super) documents: Vec<Document>,
