@@ -5,7 +5,7 @@ use crate::engine::object::Known;
 use crate::engine::schema::KindSchema;
 use crate::engine::{Finding, KindInfo, Reason};
 use crate::platform::document::{
-    About, Documents, File, Json, Kinds, Object, Prepared, Product, Sides,
+    About, Documents, File, Json, Kinds, Object, Prepared, Printer, Product, Sides,
 };
 use crate::platform::{DemoData, DemoTarget, ExportOptions, ImportOptions};
 use crate::source::ParseError;
@@ -81,8 +81,12 @@ impl Product for SpConfig {
         file::read(&Self, bytes, options)
     }
 
-    fn print(&self, objects: &[&Object], options: &ExportOptions) -> Vec<u8> {
-        print::print(objects, options)
+    fn printer(&self, options: &ExportOptions) -> Box<dyn Printer> {
+        Box::new(print::Entries::new(options))
+    }
+
+    fn wrapper_of(&self, _: &KindSchema, _: &str) -> Option<&'static str> {
+        None
     }
 
     fn only_exported(&self, object: &Object) -> Option<String> {
