@@ -2,6 +2,7 @@
 //! schema of our own in the target or, where the role may not create one, in a
 //! local file.
 
+mod backup;
 mod file;
 mod record;
 pub mod requests;
@@ -14,8 +15,9 @@ use std::path::PathBuf;
 use super::error::{Operation, StoreError, StoreErrorKind};
 use super::transaction::Connection;
 
+pub use backup::{Backup, BackupWriter};
 pub use file::FileLedger;
-pub use record::{Backup, JobRecord, JobState, JournalRow, NewJob};
+pub use record::{JobRecord, JobState, JournalRow, NewJob};
 pub use target::{init, is_current};
 
 /// Where the ledger is.

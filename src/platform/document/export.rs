@@ -48,22 +48,8 @@ pub fn export(
     })
 }
 
-/// Exports everything, without findings.
-pub(super) fn everything(
-    product: &dyn Product,
-    target: &[Object],
-    options: &ExportOptions,
-) -> Export {
-    let objects = sorted(product, target.iter().collect());
-    Export {
-        bytes: product.print(&objects, options),
-        counts: counts(product, objects.into_iter()),
-        findings: Vec::new(),
-    }
-}
-
 /// Sorts objects by their kinds and ids.
-fn sorted<'o>(product: &dyn Product, mut objects: Vec<&'o Object>) -> Vec<&'o Object> {
+pub(super) fn sorted<'o>(product: &dyn Product, mut objects: Vec<&'o Object>) -> Vec<&'o Object> {
     let rank: HashMap<&Kind, usize> = product
         .kinds()
         .iter()

@@ -9,12 +9,13 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use rayon::prelude::*;
 
 use super::build::{Built, CHUNK};
-use super::export::{counts, everything, export};
+use super::export::{counts, export, sorted};
 use super::needs::{Needs, are_few};
-use super::product::{File, Product};
+use super::product::{File, Printed, Product};
 use super::rows::{self, Save};
-use super::{Json, Object, Sides, verify};
+use super::{Object, Sides, verify};
 use crate::engine::lookalike::Called;
+use crate::engine::schema::KindSchema;
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Step, Unpromised, Verb};
 use crate::platform::document::candidates::{Wanted, blocking_findings, plan};
 use crate::platform::{
@@ -22,8 +23,12 @@ use crate::platform::{
     Platform, Snapshot, SourceFile,
 };
 use crate::source::ParseError;
+use crate::store::ledger::BackupWriter;
 use crate::store::restore::{Reference, TableInfo};
 use crate::store::{Connection, Queued, Reading, StoreError, Touched, Writer};
+
+/// How many bytes of a backup are compressed at once.
+const PART: usize = 1 << 16;
 
 /// A product of documents as a platform.
 #[derive(Clone, Copy)]
@@ -122,27 +127,6 @@ impl Platform for Documents {
         .boxed()
     }
 
-    fn for_backup<'a>(
-        &'a self,
-        connection: &'a mut Connection,
-        reading: Reading<'a>,
-    ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>> {
-        let product = self.0;
-        async move {
-            let read = rows::read(connection, product, |_| None, reading).await?;
-            let documents = read.documents.into_par_iter().with_min_len(CHUNK);
-            let objects = documents.filter_map(|document| {
-                let mut object = product.kept(&document)?;
-                // What the text means takes several times its memory.
-                object.body = Json::Null;
-                Some(object)
-            });
-            let objects = objects.collect();
-            Ok(Box::new(Texts { product, objects }) as Box<dyn Snapshot>)
-        }
-        .boxed()
-    }
-
     fn export_root(&self) -> Kind {
         Kind::of(self.0.about().root)
     }
@@ -181,23 +165,6 @@ impl Kept {
 impl Snapshot for Kept {
     fn export(&self, options: &ExportOptions) -> Result<Export, MissingRoots> {
         export(self.product, &self.objects, options)
-    }
-
-    fn backup(&self, options: &ExportOptions) -> Result<Vec<u8>, MissingRoots> {
-        Ok(everything(self.product, &self.objects, options).bytes)
-    }
-}
-
-/// The texts of a target's documents.
-struct Texts {
-    product: &'static dyn Product,
-    /// The objects, without their bodies.
-    objects: Vec<Object>,
-}
-
-impl Snapshot for Texts {
-    fn export(&self, options: &ExportOptions) -> Result<Export, MissingRoots> {
-        Ok(everything(self.product, &self.objects, options))
     }
 }
 
@@ -370,11 +337,52 @@ impl Comparison for DocumentComparison {
         plan
     }
 
-    fn snapshot(&self) -> Option<&dyn Snapshot> {
-        self.kept
-            .read
-            .is_whole
-            .then_some(&self.kept as &dyn Snapshot)
+    fn is_whole(&self) -> bool {
+        self.kept.read.is_whole
+    }
+
+    fn back_up<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+        reading: Reading<'a>,
+        options: &'a ExportOptions,
+        backup: &'a mut BackupWriter,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        let Kept {
+            product,
+            read,
+            objects,
+        } = &self.kept;
+        async move {
+            let mut printer = product.printer(options);
+            let mut part = Vec::new();
+            let mut print = |printed: Printed<'_>| {
+                printer.print(printed, &mut part);
+                if part.len() >= PART {
+                    backup.write(&part);
+                    part.clear();
+                }
+            };
+            if read.is_whole {
+                let objects = sorted(*product, objects.iter().collect());
+                objects
+                    .into_iter()
+                    .for_each(|object| print(Printed::from(object)));
+            } else {
+                let each = |schema: &'static KindSchema, text: &str| {
+                    print(Printed {
+                        kind: schema.info.kind.as_str(),
+                        text,
+                        wrapper: product.wrapper_of(schema, text),
+                    });
+                };
+                rows::read_texts(connection, *product, reading, each).await?;
+            }
+            printer.end(&mut part);
+            backup.write(&part);
+            Ok(())
+        }
+        .boxed()
     }
 
     fn write<'a>(

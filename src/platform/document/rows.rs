@@ -14,6 +14,7 @@ use super::needs::Needs;
 use super::product::Product;
 use super::search::{INDEXED, SearchIndex};
 use crate::engine::lookalike::Called;
+use crate::engine::schema::KindSchema;
 use crate::engine::{Document, ItemId, Kind, Verb};
 use crate::store::bulk::{Column, Values};
 use crate::store::restore::TableInfo;
@@ -105,6 +106,41 @@ async fn read_all(
         documents.push(decode(&row)?);
     }
     Ok(documents)
+}
+
+/// Reads the texts of all documents with the declarations of their kinds, in the order of exports,
+/// and calls with each.
+///
+/// # Errors
+///
+/// As [`read`].
+pub(super) async fn read_texts(
+    connection: &mut PgConnection,
+    product: &dyn Product,
+    reading: Reading<'_>,
+    mut each: impl FnMut(&'static KindSchema, &str),
+) -> Result<(), StoreError> {
+    (reading.report)(TABLE, 0, 1);
+    let failed = |error: sqlx::Error| StoreError::new(Operation::Read, TABLE, &error);
+    let kinds: Vec<&str> = product
+        .kinds()
+        .iter()
+        .map(|info| info.kind.as_str())
+        .collect();
+    let sql = "SELECT kind, body FROM gatediff.documents WHERE platform = $1 AND kind = ANY($2) \
+               ORDER BY array_position($2, kind), id COLLATE \"C\"";
+    let query = sqlx::query(sql).persistent(false);
+    let mut stream = query
+        .bind(product.about().name)
+        .bind(&kinds)
+        .fetch(connection);
+    while let Some(row) = stream.try_next().await.map_err(failed)? {
+        let kind: &str = row.try_get(0).map_err(failed)?;
+        if let Some(schema) = product.schema(kind) {
+            each(schema, row.try_get(1).map_err(failed)?);
+        }
+    }
+    Ok(())
 }
 
 /// Reads documents in one statement: each part of it uses one index.
