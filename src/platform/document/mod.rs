@@ -10,6 +10,7 @@ mod build;
 mod candidates;
 mod change;
 mod export;
+mod matched;
 mod needs;
 mod platform;
 mod prepared;

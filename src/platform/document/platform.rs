@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::build::{Built, CHUNK};
 use super::export::{counts, export, sorted};
+use super::matched::Matched;
 use super::needs::{Needs, are_few};
 use super::product::{File, Printed, Product};
 use super::rows::{self, Save};
@@ -319,6 +320,10 @@ impl DocumentComparison {
         self.import.sides(&self.kept.objects)
     }
 
+    fn matched(&self) -> Matched<'_> {
+        Matched::new(&self.import.file.objects, || self.sides())
+    }
+
     fn compare(&self) -> (Plan, Wanted) {
         let Import { product, file, .. } = &*self.import;
         let called = self.called.as_deref();
@@ -391,7 +396,7 @@ impl Comparison for DocumentComparison {
         approved: &'a Approved,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         async move {
-            let (covers, adds) = saves(self.kept.product, &self.sides(), approved, self.wanted());
+            let (covers, adds) = saves(self.kept.product, &self.matched(), approved, self.wanted());
             rows::write(writer, self.kept.product.about().name, &covers, &adds).await
         }
         .boxed()
@@ -407,13 +412,13 @@ impl Comparison for DocumentComparison {
 
     fn is_shown(&self, approved: &Approved, writes: &[Queued]) -> bool {
         let product = self.kept.product;
-        verify::is_shown(product, &self.sides(), approved, self.wanted(), writes)
+        verify::is_shown(product, &self.matched(), approved, self.wanted(), writes)
     }
 
     fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised> {
         verify::verify(
             self.kept.product,
-            &self.sides(),
+            &self.matched(),
             approved,
             self.wanted(),
             touched,
@@ -425,14 +430,19 @@ impl Comparison for DocumentComparison {
 /// plan's order.
 pub(super) fn saves(
     product: &dyn Product,
-    sides: &Sides<'_>,
+    matched: &Matched<'_>,
     approved: &Approved,
     wanted: &Wanted,
 ) -> (Vec<Save>, Vec<Save>) {
     let save = |step: &Step| {
-        let object = sides.file.get(step.index)?;
-        let wanted = wanted.get(step.index).and_then(Option::as_ref);
-        let document = Built::again(product, sides, (step.index, object), wanted).document();
+        let object = matched.file.get(step.index)?;
+        let document = match wanted.get(step.index).and_then(Option::as_ref) {
+            None if step.verb == Verb::Add => object.document(None),
+            wanted => {
+                let sides = matched.sides();
+                Built::again(product, sides, (step.index, object), wanted).document()
+            }
+        };
         Some((
             step.verb,
             Save {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Any};
 
+use super::matched::Matched;
 use super::platform::saves;
 use super::rows::{self, TABLE};
 use super::verify::verify;
@@ -141,6 +142,7 @@ impl Target {
             &options.default_references,
         );
         let wanted = plan_of(self.product, &sides, &[], None, None).1;
+        let sides = Matched::new(&file.objects, move || sides);
         let (covers, adds) = saves(self.product, &sides, &approved, &wanted);
         let mut documents: BTreeMap<(String, String), Document> = BTreeMap::new();
         let key = |document: &Document| (document.kind.to_string(), document.id.to_string());
@@ -218,6 +220,7 @@ impl Target {
             found.len(),
             written.len()
         );
+        drop(sides);
         self.objects = documents
             .values()
             .filter_map(|document| self.product.kept(document))
