@@ -150,7 +150,10 @@ async fn read_needed(
     needs: &Needs,
 ) -> Result<Vec<Document>, sqlx::Error> {
     let mut parts = vec![
-        "platform = $1 AND kind = ANY($2) AND id = ANY($3)".to_owned(),
+        // In pairs, so that the primary key finds them whatever the statistics say.
+        "platform = $1 AND (kind, id) IN \
+         (SELECT k, i FROM unnest($2::text[]) AS k, unnest($3::text[]) AS i)"
+            .to_owned(),
         "platform = $1 AND pair_id = ANY($3)".to_owned(),
     ];
     let named = needs.names.iter().map(|(kind, names)| {
