@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::prepared::Prepared;
-use super::search::Search;
+use super::search::{Search, SearchIndex};
 use super::{Document, Json, Kinds, Object, ResolvedReference, Sides};
 use crate::engine::access::Model;
 use crate::engine::display::some_of;
-use crate::engine::schema::KindSchema;
+use crate::engine::schema::{Key, KindSchema};
 use crate::engine::{Finding, KindInfo, Plan, Reason};
 use crate::platform::contract::read_only_file;
 use crate::platform::{DemoData, ExportOptions, FileError, ImportOptions, SourceFile};
@@ -190,6 +190,13 @@ pub trait Product: Kinds {
     /// mean the same.
     fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, sides: &Sides<'o>) {
         let _ = (prepared, object, sides);
+    }
+
+    /// Returns the indexes that together hold the values of a key as they are compared, for keys
+    /// that are not found by the columns of a row.
+    fn indexes(&self, key: &Key) -> &'static [SearchIndex] {
+        let _ = key;
+        &[]
     }
 
     /// Returns how a target finds the documents that an object is compared with
