@@ -1,7 +1,7 @@
 //! A product of documents as a platform.
 
 use std::any::Any;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDateTime;
@@ -14,10 +14,10 @@ use super::matched::Matched;
 use super::needs::{Needs, are_few};
 use super::product::{File, Printed, Product};
 use super::rows::{self, Save};
-use super::{Object, Sides, verify};
+use super::{Document, Object, Sides, verify};
 use crate::engine::lookalike::Called;
 use crate::engine::schema::KindSchema;
-use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Step, Unpromised, Verb};
+use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan, Step, Unpromised, Verb};
 use crate::platform::document::candidates::{Wanted, blocking_findings, plan};
 use crate::platform::{
     Bundle, Comparison, DemoData, Export, ExportOptions, FileError, ImportOptions, MissingRoots,
@@ -123,7 +123,7 @@ impl Platform for Documents {
         let product = self.0;
         async move {
             let read = rows::read(connection, product, |_| None, reading).await?;
-            Ok(Box::new(Kept::new(product, read)) as Box<dyn Snapshot>)
+            Ok(Box::new(Kept::new(product, read, &[])) as Box<dyn Snapshot>)
         }
         .boxed()
     }
@@ -150,11 +150,24 @@ struct Kept {
 }
 
 impl Kept {
-    fn new(product: &'static dyn Product, read: rows::Documents) -> Self {
-        let documents = read.documents.par_iter().with_min_len(CHUNK);
-        let objects = documents
-            .filter_map(|document| product.kept(document))
-            .collect();
+    /// Reads documents; those that are as a file has them share its objects' texts and meaning.
+    fn new(product: &'static dyn Product, mut read: rows::Documents, file: &[Object]) -> Self {
+        let file = file.iter().map(|object| (&object.item, object));
+        let file: HashMap<&ItemId, &Object> = file.collect();
+        let kept = |document: &mut Document| {
+            let id = ItemId::new(document.kind.clone(), Arc::clone(&document.id));
+            let is_same =
+                |object: &&Object| object.text == document.body && *object.kind() == document.kind;
+            match file.get(&id).copied().filter(is_same) {
+                Some(object) => {
+                    document.body = Arc::clone(&object.text);
+                    Some(Object::kept_as(document, object))
+                }
+                None => product.kept(document),
+            }
+        };
+        let documents = read.documents.par_iter_mut().with_min_len(CHUNK);
+        let objects = documents.filter_map(kept).collect();
         Self {
             product,
             read,
@@ -260,7 +273,7 @@ impl Bundle for Import {
     ) -> BoxFuture<'a, Result<Box<dyn Comparison>, StoreError>> {
         async move {
             let read = self.documents(connection, reading).await?;
-            let kept = Kept::new(self.product, read);
+            let kept = Kept::new(self.product, read, &self.file.objects);
             let called = self.called(connection, &kept).await?;
             Ok(Box::new(DocumentComparison {
                 import: self,
@@ -288,7 +301,7 @@ impl Bundle for Import {
             if planned.is_some_and(|planned| planned.kept.read == read) {
                 return Ok(None);
             }
-            let kept = Kept::new(self.product, read);
+            let kept = Kept::new(self.product, read, &self.file.objects);
             // Names that look alike only warn, and the plan was shown with its warnings.
             let called = match planned.and_then(|planned| planned.called.clone()) {
                 Some(called) if !kept.read.is_whole => Some(called),

@@ -216,7 +216,7 @@ fn difference<'o>(
     let prepared = prepared(product, sides, after, before, Cow::Borrowed(&after.body));
     let aligned = prepared.aligned();
     // Parts that are not compared are unchanged: taking the text over leaves them as they are.
-    let is_kept = before.is_none() || after.is_signed() || aligned.result() == after.body;
+    let is_kept = before.is_none() || after.is_signed() || aligned.result() == *after.body;
     let (there, here) = aligned.sides();
     let is_same =
         *entry.item.value == here && entry.base.as_ref().is_none_or(|base| *base.value == there);
