@@ -1,8 +1,9 @@
 //! Keys and names that people mistake for others although they differ.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_security::confusable_detection::skeleton;
@@ -164,14 +165,16 @@ fn words(called: &Called) -> impl Iterator<Item = (&'static str, &Arc<str>)> {
 /// capitals: an `I` is mistaken for an `i` and for an `l`.
 fn looks(text: &str) -> Vec<String> {
     let is_visible = |c: &char| !c.is_whitespace() && !is_hostile(*c);
-    let visible: String = if text.chars().all(is_simple) {
+    let visible: Cow<'_, str> = if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        text.into()
+    } else if text.chars().all(is_simple) {
         text.chars().filter(is_visible).collect()
     } else {
         text.nfkc().filter(is_visible).collect()
     };
     let lower = visible.to_lowercase();
     let mut looks = vec![look(&lower)];
-    if lower != visible {
+    if lower != *visible {
         looks.push(look(&visible));
     }
     looks.dedup();
@@ -180,6 +183,9 @@ fn looks(text: &str) -> Vec<String> {
 
 /// Returns the appearance of a text without invisible characters.
 fn look(text: &str) -> String {
+    // Most texts consist of these.
+    static ASCII: LazyLock<Vec<Box<str>>> =
+        LazyLock::new(|| ('\0'..='\x7f').map(look_of_one).collect());
     thread_local! {
         static KNOWN: RefCell<HashMap<char, Box<str>>> = RefCell::default();
     }
@@ -187,16 +193,21 @@ fn look(text: &str) -> String {
         return skeleton(text).collect::<String>().to_lowercase();
     }
     let mut look = String::with_capacity(text.len());
-    KNOWN.with_borrow_mut(|known| {
-        for c in text.chars() {
-            let one = known.entry(c).or_insert_with(|| {
-                let mut text = [0; 4];
-                skeleton(c.encode_utf8(&mut text)).collect()
-            });
-            look.push_str(one);
+    let ascii = &*ASCII;
+    for c in text.chars() {
+        match ascii.get(c as usize) {
+            Some(one) => look.push_str(one),
+            None => KNOWN.with_borrow_mut(|known| {
+                look.push_str(known.entry(c).or_insert_with(|| look_of_one(c)));
+            }),
         }
-    });
+    }
     look.to_lowercase()
+}
+
+fn look_of_one(c: char) -> Box<str> {
+    let mut text = [0; 4];
+    skeleton(c.encode_utf8(&mut text)).collect()
 }
 
 /// Returns whether a character looks the same whatever its neighbours are, and

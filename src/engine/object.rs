@@ -85,8 +85,9 @@ pub struct Object {
     pub name: Arc<str>,
     /// Its text, byte for byte.
     pub text: Arc<str>,
-    /// The meaning of the text, in the form that the schema describes.
-    pub body: Json,
+    /// The meaning of the text, in the form that the schema describes. Objects of the same text
+    /// may share it.
+    pub body: Arc<Json>,
     /// The path of the text in that form, if it is only a part of it.
     pub wrapper: Option<&'static str>,
     /// JSON pointer to it in its file.
@@ -150,7 +151,7 @@ impl Object {
             mapped: Vec::new(),
             findings: Vec::new(),
             keys: Vec::new(),
-            body,
+            body: Arc::new(body),
         };
         object.read_keys();
         object.item.key = Arc::clone(object.id());
@@ -166,16 +167,34 @@ impl Object {
         body: Json,
         wrapper: Option<&'static str>,
     ) -> Self {
-        let mut object = Self::new(schema, body, wrapper, Arc::clone(&document.body), "");
+        let object = Self::new(schema, body, wrapper, Arc::clone(&document.body), "");
+        object.of_row(document)
+    }
+
+    /// Returns an object as the target stores it, where its text is that of an object of a file of
+    /// the same kind.
+    pub fn kept_as(document: &Document, file: &Self) -> Self {
+        let object = Self {
+            path: "".into(),
+            mapped: Vec::new(),
+            findings: Vec::new(),
+            ..file.clone()
+        };
+        object.of_row(document)
+    }
+
+    /// Returns it as the object of a row.
+    fn of_row(mut self, document: &Document) -> Self {
+        let object = &mut self;
         object.item = ItemId::new(document.kind.clone(), Arc::clone(&document.id));
         object.row = Some(Arc::clone(&document.id));
-        if object.body == Json::Null {
+        if *object.body == Json::Null {
             object.owner = Arc::clone(&document.owner);
             object.name = Arc::clone(&document.name);
         }
         // The columns take precedence.
         let mut keys = Vec::with_capacity(object.keys.len() + 1);
-        for (index, key) in schema.keys.iter().enumerate() {
+        for (index, key) in object.schema.keys.iter().enumerate() {
             let columns = match key.column {
                 Column::None => [None, None],
                 Column::Id => [Some(&document.id), None],
@@ -194,7 +213,7 @@ impl Object {
             }
         }
         object.keys = keys;
-        object
+        self
     }
 
     fn read_keys(&mut self) {

@@ -7,19 +7,18 @@ use std::time::Instant;
 use chrono::{Local, Utc};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
 
 use super::at_once::AtOnce;
 use super::check::{Checked, check};
 use super::failure::{Failure, FailureKind};
 use super::history::used;
-use super::plan::{Review, compare, read_target};
+use super::plan::{Review, compare};
 use super::progress::{Cancel, Phase, Reporter};
 use super::rehearse::{Problem, Rehearsal};
 use super::run::{JobBody, JobError, JobMetadata, JobOutcome, JobTransaction, Run};
 use crate::engine::{Access, Approved, Outcome, Stale, Unpromised};
 use crate::platform::{Comparison, ExportOptions, Platform};
-use crate::store::ledger::Backup;
+use crate::store::ledger::{Backup, BackupWriter};
 use crate::store::restore::{journal_around_queued, journal_dependents};
 use crate::store::{
     LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Touched, Writer, Written,
@@ -234,7 +233,7 @@ impl JobBody for Apply {
             let is_backup_queued = at_once.is_some();
             let (written, checked) = match at_once {
                 Some(at_once) => {
-                    let content = backup.as_ref().map(|backup| backup.content.as_slice());
+                    let content = backup.as_ref().map(|backup| backup.stored.as_slice());
                     let written = self
                         .write_at_once(open, comparison, at_once, content)
                         .await?;
@@ -358,18 +357,21 @@ impl Apply {
         &self,
         open: &mut JobTransaction<'_>,
     ) -> Result<(Arc<dyn Comparison>, Option<Access>), JobError> {
-        let comparison = read_target(
-            &self.review.bundle,
-            open.connection,
-            &open.run.reporter,
-            Phase::Check,
-        )
-        .await;
-        let comparison: Arc<dyn Comparison> = Arc::from(open.step(comparison)?);
-        let plan = if comparison.is_same(&*self.review.comparison) {
-            Arc::clone(&self.review.plan)
-        } else {
-            Arc::new(compare(&comparison).await?)
+        let reporter = &open.run.reporter;
+        let report = |table: &str, done: usize, total: usize| {
+            reporter.step(Phase::Check, table, done, total);
+        };
+        let planned = &self.review.comparison;
+        let read = Arc::clone(&self.review.bundle)
+            .read_again(open.connection, Reading { report: &report }, &**planned)
+            .await;
+        let (comparison, plan) = match open.step(read)? {
+            None => (Arc::clone(planned), Arc::clone(&self.review.plan)),
+            Some(read) => {
+                let read: Arc<dyn Comparison> = Arc::from(read);
+                let plan = Arc::new(compare(&read).await?);
+                (read, plan)
+            }
         };
         let changed = self.approved.stale(&plan);
         if !changed.is_empty() {
@@ -389,20 +391,9 @@ impl Apply {
             return Ok(None);
         }
         open.run.reporter.phase(Phase::Backup);
-        let read;
-        let snapshot = match comparison.snapshot() {
-            Some(snapshot) => snapshot,
-            None => {
-                let reporter = open.run.reporter.clone();
-                let report = |table: &str, done: usize, total: usize| {
-                    reporter.step(Phase::Backup, table, done, total);
-                };
-                let reading = Reading { report: &report };
-                let all = self.review.platform.for_backup(open.connection, reading);
-                let all = all.await;
-                read = open.step(all)?;
-                &*read
-            }
+        let reporter = &open.run.reporter;
+        let report = |table: &str, done: usize, total: usize| {
+            reporter.step(Phase::Backup, table, done, total);
         };
         let options = ExportOptions {
             description: format!("backup before the import of {}", self.review.file.path),
@@ -410,18 +401,22 @@ impl Apply {
             now: Some(Utc::now()),
             ..ExportOptions::default()
         };
-        let content = snapshot.backup(&options).map_err(|_| {
+        let mut backup = BackupWriter::default();
+        let reading = Reading { report: &report };
+        let written = comparison
+            .back_up(open.connection, reading, &options, &mut backup)
+            .await;
+        open.step(written)?;
+        let name = self.review.platform.export_name(Local::now().naive_local());
+        let backup = backup.finish(name).map_err(|error| {
             Failure::new(
                 FailureKind::Internal,
                 "cannot save the backup; nothing was written",
             )
+            .because(error)
             .hint("apply with --no-backup; the journal is still kept")
         })?;
-        Ok(Some(Backup {
-            name: self.review.platform.export_name(Local::now().naive_local()),
-            sha256: hex::encode(Sha256::digest(&content)),
-            content,
-        }))
+        Ok(Some(backup))
     }
 
     fn stamp(&self) -> Stamp {

@@ -3,7 +3,7 @@
 use super::failure::{Failure, FailureKind};
 use super::monitor::ConnectionMonitor;
 use super::progress::Cancel;
-use crate::store::ledger::{Backup, JobRecord, JobState};
+use crate::store::ledger::{JobRecord, JobState};
 use crate::store::{Connection, Ledger, LedgerPlace, Target, Timeouts};
 
 /// Returns every job of the ledger, newest first, without the choices; none if
@@ -56,17 +56,26 @@ pub async fn past_job(
     record
 }
 
+/// A backup that a job kept. Contains secrets.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeptBackup {
+    /// The SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+    /// The file.
+    pub content: Vec<u8>,
+}
+
 /// Returns the backup that a job kept.
 ///
 /// # Errors
 ///
-/// Fails if there is no such job, or it kept none.
+/// Fails if there is no such job, if it kept none, or if what is kept is damaged.
 pub async fn backup(
     target: &Target,
     timeouts: Timeouts,
     ledger: &LedgerPlace,
     job: i64,
-) -> Result<Backup, Failure> {
+) -> Result<KeptBackup, Failure> {
     let (mut connection, monitor) =
         ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
     let reading = async {
@@ -87,7 +96,19 @@ pub async fn backup(
     };
     let backup = monitor.run(reading).await?;
     monitor.close(connection).await;
-    backup
+    let backup = backup?;
+    let content = backup.content().map_err(|error| {
+        Failure::new(
+            FailureKind::File,
+            format!("the backup of job {job} is damaged"),
+        )
+        .because(error)
+        .hint("restore the ledger from a backup of the database")
+    })?;
+    Ok(KeptBackup {
+        sha256: backup.sha256,
+        content,
+    })
 }
 
 /// Finds a job by its number.

@@ -9,7 +9,7 @@ use super::progress::{Phase, Reporter};
 use crate::engine::{Access, Choices, Finding, Plan};
 use crate::platform::{Bundle, Comparison, Platform};
 use crate::store::catalog::describe;
-use crate::store::{Connection, Reading, StoreError, Target, TargetPolicy, Timeouts};
+use crate::store::{Connection, Reading, Target, TargetPolicy, Timeouts};
 
 /// A file that was compared with a target.
 #[derive(Clone)]
@@ -52,7 +52,12 @@ pub async fn plan(
     reporter: &Reporter,
 ) -> Result<Review, Failure> {
     let reading = async |connection: &mut Connection| {
-        let comparison = read_target(&loaded.bundle, connection, reporter, Phase::Snapshot).await?;
+        let report = |table: &str, done: usize, total: usize| {
+            reporter.step(Phase::Snapshot, table, done, total);
+        };
+        let comparison = Arc::clone(&loaded.bundle)
+            .read_target(connection, Reading { report: &report })
+            .await?;
         let tables = loaded.platform.tables();
         let written = tables.iter().filter(|table| !table.is_external);
         let tables: Vec<&str> = written.map(|table| table.name).collect();
@@ -85,17 +90,4 @@ pub(super) async fn compare(comparison: &Arc<dyn Comparison>) -> Result<Plan, Fa
     tokio::task::spawn_blocking(move || comparison.plan())
         .await
         .map_err(|error| Failure::internal("comparing", error))
-}
-
-/// Reads the target in the open transaction.
-pub(super) async fn read_target(
-    bundle: &Arc<dyn Bundle>,
-    connection: &mut Connection,
-    reporter: &Reporter,
-    phase: Phase,
-) -> Result<Box<dyn Comparison>, StoreError> {
-    let report = |table: &str, done: usize, total: usize| reporter.step(phase, table, done, total);
-    Arc::clone(bundle)
-        .read_target(connection, Reading { report: &report })
-        .await
 }

@@ -4,13 +4,14 @@ use std::any::Any;
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, FutureExt as _};
 
 use super::demo::DemoData;
 use super::export::{Export, MissingRoots};
 use super::selection::{ExportOptions, ImportOptions};
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Unpromised};
 use crate::source::ParseError;
+use crate::store::ledger::BackupWriter;
 use crate::store::restore::TableInfo;
 use crate::store::{Connection, Queued, Reading, StoreError, Touched, Writer};
 
@@ -95,15 +96,6 @@ pub trait Platform: Send + Sync {
         reading: Reading<'a>,
     ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>>;
 
-    /// Reads what a [backup](Snapshot::backup) contains of a target's objects.
-    fn for_backup<'a>(
-        &'a self,
-        connection: &'a mut Connection,
-        reading: Reading<'a>,
-    ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>> {
-        self.snapshot(connection, reading)
-    }
-
     /// Returns the kind whose items can be exported individually, each with
     /// what it requires.
     fn export_root(&self) -> Kind;
@@ -127,16 +119,6 @@ pub trait Snapshot: Send + Sync {
     /// Fails if the target does not have one of the roots, or if one is not of
     /// the [`export_root`](Platform::export_root) kind.
     fn export(&self, options: &ExportOptions) -> Result<Export, MissingRoots>;
-
-    /// Returns the file that [`export`](Self::export) gives of everything;
-    /// nobody reads the findings about a backup.
-    ///
-    /// # Errors
-    ///
-    /// As exporting.
-    fn backup(&self, options: &ExportOptions) -> Result<Vec<u8>, MissingRoots> {
-        self.export(options).map(|export| export.bytes)
-    }
 }
 
 /// Reads the files of a directory where only one is allowed.
@@ -170,7 +152,7 @@ pub struct FileError {
 }
 
 /// A file that was read; only [`Platform::parse`] makes one.
-pub trait Bundle: Send + Sync {
+pub trait Bundle: Send + Sync + 'static {
     /// Returns the findings about the file itself.
     fn findings(&self) -> &[Finding];
 
@@ -188,6 +170,22 @@ pub trait Bundle: Send + Sync {
         connection: &'a mut Connection,
         reading: Reading<'a>,
     ) -> BoxFuture<'a, Result<Box<dyn Comparison>, StoreError>>;
+
+    /// Reads the target's objects again; `None` if they are those that `planned` was made from, so
+    /// that its plan is still the plan. What only a plan's warnings come from need not be read
+    /// again.
+    fn read_again<'a>(
+        self: Arc<Self>,
+        connection: &'a mut Connection,
+        reading: Reading<'a>,
+        planned: &'a dyn Comparison,
+    ) -> BoxFuture<'a, Result<Option<Box<dyn Comparison>>, StoreError>> {
+        async move {
+            let read = self.read_target(connection, reading).await?;
+            Ok(Some(read).filter(|read| !read.is_same(planned)))
+        }
+        .boxed()
+    }
 }
 
 /// A file together with the target's objects.
@@ -195,9 +193,22 @@ pub trait Comparison: Send + Sync {
     /// Compares, and returns the candidates.
     fn plan(&self) -> Plan;
 
-    /// Returns the target's objects, as they were read for the comparison;
-    /// `None` if it read only those that the file is compared with.
-    fn snapshot(&self) -> Option<&dyn Snapshot>;
+    /// Says whether all of the target's objects were read, and not only those that decide about
+    /// the file.
+    fn is_whole(&self) -> bool {
+        true
+    }
+
+    /// Writes the file that [exporting](Snapshot::export) everything gives, of the target as it
+    /// was read for the comparison; what was not read then is read now. The caller holds the
+    /// transaction in which it was compared.
+    fn back_up<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+        reading: Reading<'a>,
+        options: &'a ExportOptions,
+        backup: &'a mut BackupWriter,
+    ) -> BoxFuture<'a, Result<(), StoreError>>;
 
     /// Writes the approved items, a constant number of statements per table.
     /// The caller holds the transaction in which this comparison was read.
@@ -214,7 +225,7 @@ pub trait Comparison: Send + Sync {
         false
     }
 
-    /// Returns itself, for [`is_same`](Self::is_same) of the same product.
+    /// Returns itself, for comparing it with another one of the same product.
     fn as_any(&self) -> Option<&dyn Any> {
         None
     }

@@ -370,6 +370,7 @@ mod tests {
 
     use super::*;
     use crate::cases::config;
+    use crate::source::has_member;
 
     proptest! {
         #![proptest_config(config(300))]
@@ -447,6 +448,28 @@ mod tests {
             let slowly = Source::read_by_level(text.as_bytes()).unwrap();
             assert_eq!(scan(text).as_ref(), Some(&slowly), "{text}");
             assert_eq!(spans(&scan(text).unwrap()), spans(&slowly));
+        }
+    }
+
+    #[test]
+    fn a_member_is_found_at_the_top_only() {
+        let has = |text: &str| has_member(text, &["a", "b"]);
+        for text in [
+            "{\"a\":1}",
+            " { \"c\" : [ {\"x\":\"}\"} , 2 ] , \"d\":\"\\\"\",\"\\u0062\":null}",
+            "{\"c\":-1.5e3,\"d\":{},\"b\":[]}",
+        ] {
+            assert!(has(text), "{text}");
+        }
+        for text in [
+            "{}",
+            "[]",
+            "\"a\"",
+            "{\"c\":{\"a\":1,\"b\":2}}",
+            "{\"c\":\"a\"}",
+            "{\"c\":[\"a\"",
+        ] {
+            assert!(!has(text), "{text}");
         }
     }
 

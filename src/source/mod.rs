@@ -17,4 +17,5 @@ pub use foreign::Foreign;
 pub use json::Source;
 pub use position::Position;
 pub(crate) use root::{Root, RootKey, find_root_key};
+pub use scan::has_member;
 pub use splice::splice;

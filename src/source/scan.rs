@@ -29,6 +29,17 @@ pub(super) fn scan(text: &str) -> Option<Json> {
     (scan.offset == text.len()).then_some(value)
 }
 
+/// Returns whether the text of an object has a member of one of some names. Of a text that is not
+/// JSON it may say anything.
+pub fn has_member(text: &str, names: &[&str]) -> bool {
+    let mut scan = Scan {
+        text,
+        offset: 0,
+        depth: 0,
+    };
+    scan.find(names).is_some()
+}
+
 struct Scan<'t> {
     text: &'t str,
     offset: usize,
@@ -111,6 +122,47 @@ impl<'t> Scan<'t> {
             end: self.offset,
         };
         Some(Json::Object(Object::read(members, span)))
+    }
+
+    /// Moves behind the name of the first member that has one of some names.
+    fn find(&mut self, names: &[&str]) -> Option<()> {
+        self.blanks();
+        if !self.accept(b'{') {
+            return None;
+        }
+        loop {
+            self.blanks();
+            if self.peek() != Some(b'"') {
+                return None;
+            }
+            if self.quoted(|name| names.contains(&name))? {
+                return Some(());
+            }
+            self.blanks();
+            if !self.accept(b':') {
+                return None;
+            }
+            self.skip()?;
+            if !self.accept(b',') {
+                return None;
+            }
+        }
+    }
+
+    /// Moves behind a value, to the comma or brace that follows it.
+    fn skip(&mut self) -> Option<()> {
+        let mut open = 0_usize;
+        loop {
+            match self.peek()? {
+                b',' | b'}' if open == 0 => return Some(()),
+                b'"' => self.quoted(|_| ())?,
+                byte => {
+                    open += usize::from(matches!(byte, b'{' | b'['));
+                    open = open.checked_sub(usize::from(matches!(byte, b'}' | b']')))?;
+                    self.offset += 1;
+                }
+            }
+        }
     }
 
     fn list(&mut self) -> Option<Json> {

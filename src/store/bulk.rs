@@ -60,6 +60,21 @@ impl Values {
         }
     }
 
+    /// Says whether they are the very texts of another column, so that they need not be sent twice.
+    pub(super) fn are_those_of(&self, other: &Self) -> bool {
+        let (Self::Text(own) | Self::Json(own), Self::Text(others) | Self::Json(others)) =
+            (self, other)
+        else {
+            return false;
+        };
+        let is_same = |(own, other): (&Option<Arc<str>>, &Option<Arc<str>>)| match (own, other) {
+            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+            (None, None) => true,
+            _ => false,
+        };
+        own.len() == others.len() && own.iter().zip(others).all(is_same)
+    }
+
     /// Returns them as an array in a statement.
     pub(super) fn literal(&self) -> String {
         fn plain<V>(values: &[Option<V>], text: impl Fn(&V) -> String) -> String {

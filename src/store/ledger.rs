@@ -2,6 +2,7 @@
 //! schema of our own in the target or, where the role may not create one, in a
 //! local file.
 
+mod backup;
 mod contents;
 mod file;
 mod record;
@@ -16,9 +17,10 @@ use super::catalog::Catalog;
 use super::error::{Operation, StoreError, StoreErrorKind};
 use super::transaction::Connection;
 
+pub use backup::{Backup, BackupWriter};
 pub use contents::{JournalContents, JournalPart};
 pub use file::FileLedger;
-pub use record::{Backup, JobRecord, JobState, JournalRow, NewJob};
+pub use record::{JobRecord, JobState, JournalRow, NewJob};
 pub use target::{init, is_current};
 
 /// Where the ledger is.

@@ -9,7 +9,9 @@ use gatediff::engine::schema::{
     Rules, Stands,
 };
 use gatediff::engine::{DocumentSchema, Kind, KindInfo};
-use gatediff::platform::document::{About, Documents, File, Json, Object, Product};
+use gatediff::platform::document::{
+    About, Documents, File, Json, Object, Printed, Printer, Product,
+};
 use gatediff::platform::{DemoData, DemoTarget, ExportOptions, ImportOptions};
 use gatediff::source::{ParseError, Source};
 
@@ -168,14 +170,26 @@ impl Product for Fleet {
         Ok(file)
     }
 
-    fn print(&self, objects: &[&Object], _: &ExportOptions) -> Vec<u8> {
-        let list = |(kind, list): (&str, &str)| {
-            let of = objects
-                .iter()
-                .filter(|object| object.kind().as_str() == kind);
-            let texts: Vec<&str> = of.map(|object| &*object.text).collect();
-            format!("\"{list}\":[{}]", texts.join(","))
-        };
-        format!("{{\"fleet\":1,{}}}", LISTS.map(list).join(",")).into_bytes()
+    fn printer(&self, _: &ExportOptions) -> Box<dyn Printer> {
+        Box::new(Lists::default())
+    }
+}
+
+/// The objects of each list that were printed.
+#[derive(Default)]
+struct Lists([Vec<String>; 2]);
+
+impl Printer for Lists {
+    fn print(&mut self, object: Printed<'_>, _: &mut Vec<u8>) {
+        let list = LISTS.iter().position(|(kind, _)| *kind == object.kind);
+        self.0[list.unwrap()].push(object.text.to_owned());
+    }
+
+    fn end(&mut self, file: &mut Vec<u8>) {
+        let lists = LISTS.iter().zip(&self.0);
+        let lists: Vec<String> = lists
+            .map(|((_, list), texts)| format!("\"{list}\":[{}]", texts.join(",")))
+            .collect();
+        file.extend(format!("{{\"fleet\":1,{}}}", lists.join(",")).into_bytes());
     }
 }

@@ -94,6 +94,8 @@ mod server_changes;
 #[cfg(test)]
 mod sp_config;
 #[cfg(test)]
+mod sp_config_needs;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;

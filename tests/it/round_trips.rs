@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use gatediff::engine::Approved;
 use gatediff::job::{
     self, ApplyOptions, Cancel, Failure, Loaded, Receipt, Reporter, Review, UndoOptions, Undone,
 };
@@ -29,10 +30,7 @@ async fn plan(file: &Loaded, target: &Target) -> Result<Review, Failure> {
     job::plan(file, target, Timeouts::default(), &Reporter::silent()).await
 }
 
-async fn apply(review: &Review, target: &Target) -> Result<Receipt, Failure> {
-    let Ok(approved) = review.plan.approve(&cover_all(&review.plan)) else {
-        panic!("nothing is blocked");
-    };
+async fn apply(review: &Review, approved: Approved, target: &Target) -> Result<Receipt, Failure> {
     let options = ApplyOptions::new("tester", Timeouts::default());
     let (reporter, cancel) = (Reporter::silent(), Cancel::new());
     job::apply(review, approved, target, &options, &reporter, &cancel).await
@@ -67,7 +65,8 @@ async fn a_hundred_clients_are_planned_applied_and_undone_in_few_round_trips() {
     proxy.heal();
     let review = plan(&file, &target).await.unwrap();
     let planned = answers(&proxy);
-    let receipt = apply(&review, &target).await.unwrap();
+    let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
+    let receipt = apply(&review, approved, &target).await.unwrap();
     let applied = answers(&proxy);
     undo(receipt.job, &target).await.unwrap();
     let undone = answers(&proxy);
@@ -96,7 +95,8 @@ async fn over_a_link_with_100_ms_a_hundred_clients_are_planned_and_applied_withi
             planned > Duration::from_millis(500),
             "the link takes its time"
         );
-        apply(&review, &target).await.unwrap();
+        let approved = review.plan.approve(&cover_all(&review.plan)).unwrap();
+        apply(&review, approved, &target).await.unwrap();
         let applied = begun.elapsed();
         if planned < Duration::from_secs(2) && applied < Duration::from_secs(4) {
             return;

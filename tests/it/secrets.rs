@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use gatediff::store::ledger::Backup;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, ConnectOptions as _};
@@ -499,9 +500,10 @@ async fn no_secret_is_reported_from_the_file_to_the_undo() {
 /// They are where they belong.
 async fn assert_kept(cage: &Cage) {
     let target = format!("{:?}", cage.site.dump().await);
-    let backups = cage
-        .text("SELECT convert_from(content, 'UTF8') FROM gatediff.backups")
+    let backups = sqlx::query_scalar("SELECT content FROM gatediff.backups")
+        .fetch_all(&mut cage.site.db.connect().await)
         .await;
+    let backups = files(backups.unwrap());
     let journal = cage
         .text("SELECT concat(row_before, row_after) FROM gatediff.journal")
         .await;
@@ -521,6 +523,19 @@ async fn assert_kept(cage: &Cage) {
     }
     assert!(journal.contains(&format!("{MARK}F")) && backups.contains(&format!("{MARK}N")));
     assert!(target.contains(&format!("{MARK}N")) && journal.contains(&format!("{MARK}Kd1")));
+}
+
+/// Returns the files of stored backups.
+fn files(stored: Vec<Vec<u8>>) -> String {
+    let file = |stored| {
+        let backup = Backup {
+            name: String::new(),
+            sha256: String::new(),
+            stored,
+        };
+        String::from_utf8(backup.content().unwrap()).unwrap()
+    };
+    stored.into_iter().map(file).collect()
 }
 
 #[tokio::test]
@@ -565,7 +580,10 @@ async fn no_secret_is_reported_where_a_file_keeps_the_ledger() {
         .assert_absent("the jobs of the ledger file", jobs.as_bytes());
     let journal =
         text("SELECT coalesce(row_before, '') || coalesce(row_after, '') FROM journal").await;
-    let backups = text("SELECT CAST(content AS TEXT) FROM backups").await;
+    let backups = sqlx::query_scalar("SELECT content FROM backups")
+        .fetch_all(&mut file)
+        .await;
+    let backups = files(backups.unwrap());
     for (place, side) in [(&journal, "F"), (&journal, "T"), (&backups, "T")] {
         assert!(place.contains(&format!("{MARK}{side}")), "{side}");
     }

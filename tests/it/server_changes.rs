@@ -7,12 +7,13 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use gatediff::engine::promise::Deviation;
 use gatediff::engine::{Approved, Finding, Kind, Plan, Unpromised};
 use gatediff::job::{
-    self, ApplyOptions, Cancel, Failure, FailureKind, Receipt, Reporter, UndoOptions,
+    self, ApplyOptions, Cancel, ExportOptions, Failure, FailureKind, Receipt, Reporter, UndoOptions,
 };
-use gatediff::platform::{Bundle, Comparison, Snapshot};
+use gatediff::platform::{Bundle, Comparison};
 use gatediff::scopes;
 use gatediff::scopes::Edit;
 use gatediff::store::bulk::{Column, Values};
+use gatediff::store::ledger::BackupWriter;
 use gatediff::store::{
     Connection, ItemRef, LedgerPlace, Queued, Reading, Rows, StoreError, Timeouts, Touched, Writer,
 };
@@ -480,8 +481,15 @@ impl Comparison for WrongComparison {
         self.comparison.plan()
     }
 
-    fn snapshot(&self) -> Option<&dyn Snapshot> {
-        self.comparison.snapshot()
+    fn back_up<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+        reading: Reading<'a>,
+        options: &'a ExportOptions,
+        backup: &'a mut BackupWriter,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.comparison
+            .back_up(connection, reading, options, backup)
     }
 
     fn write<'a>(

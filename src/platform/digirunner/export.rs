@@ -53,6 +53,14 @@ pub(super) fn export(tables: &Tables, roots: &[ItemId]) -> Result<Export, Missin
     })
 }
 
+/// Returns the file of everything; nobody reads the findings about a backup.
+pub(super) fn everything(tables: &Tables) -> Vec<u8> {
+    let apis = Apis::new(tables);
+    let mut kept = Kept::all(tables);
+    drop(kept.drop_dangling(&apis));
+    write(&kept, &apis)
+}
+
 /// Writes the file: all 25 lists, every property of every row, in order.
 fn write(kept: &Kept<'_>, apis: &Apis<'_>) -> Vec<u8> {
     let mut json = json::Writer::default();

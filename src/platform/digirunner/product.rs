@@ -17,6 +17,7 @@ use crate::platform::{
     Platform, Snapshot,
 };
 use crate::source::ParseError;
+use crate::store::ledger::BackupWriter;
 use crate::store::restore::TableInfo;
 use crate::store::{Connection, Queued, Reading, StoreError, Touched, Writer};
 
@@ -157,8 +158,15 @@ impl Comparison for DigirunnerComparison {
         compare::plan_with_access(&self.import.file, &self.target)
     }
 
-    fn snapshot(&self) -> Option<&dyn Snapshot> {
-        Some(&self.target)
+    fn back_up<'a>(
+        &'a self,
+        _: &'a mut Connection,
+        _: Reading<'a>,
+        _: &'a ExportOptions,
+        backup: &'a mut BackupWriter,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        backup.write(&export::everything(&self.target));
+        std::future::ready(Ok(())).boxed()
     }
 
     fn write<'a>(

@@ -25,7 +25,7 @@ pub(super) fn prepared<'o>(
     base: Option<&'o Object>,
     file: Cow<'o, Json>,
 ) -> Prepared<'o> {
-    let target = base.map(|base| &base.body);
+    let target = base.map(|base| &*base.body);
     let whole = object
         .schema
         .signature
@@ -61,7 +61,7 @@ impl<'o> Built<'o> {
     pub fn new(product: &dyn Product, sides: &Sides<'o>, index: usize, object: &'o Object) -> Self {
         let base = sides.base(index);
         let found = resolve(sides, object);
-        let mut body = Cow::Borrowed(&object.body);
+        let mut body = Cow::Borrowed(&*object.body);
         if !object.is_signed() {
             if found
                 .iter()
@@ -72,7 +72,7 @@ impl<'o> Built<'o> {
             write_ids_alike(&found, base, &mut body);
         }
         let wanted = match &body {
-            Cow::Owned(body) if *body != object.body => Some(body.clone()),
+            Cow::Owned(body) if *body != *object.body => Some(body.clone()),
             _ => None,
         };
         let prepared = prepared(product, sides, object, base, body);
@@ -99,7 +99,7 @@ impl<'o> Built<'o> {
         (index, object): (usize, &'o Object),
         wanted: Option<&'o Json>,
     ) -> Self {
-        let (base, body) = (sides.base(index), wanted.unwrap_or(&object.body));
+        let (base, body) = (sides.base(index), wanted.unwrap_or(&*object.body));
         let prepared = prepared(product, sides, object, base, Cow::Borrowed(body));
         let wanted = wanted.cloned();
         Self {
@@ -151,8 +151,10 @@ impl<'o> Built<'o> {
     /// Returns whether the target has the very same document, of which there is
     /// nothing to report.
     pub(super) fn is_same(&self) -> bool {
+        let file = &*self.prepared.file;
+        let is_file = |target: &Json| std::ptr::eq(target, file) || target == file;
         self.is_of_file()
-            && self.prepared.target == Some(&*self.prepared.file)
+            && self.prepared.target.is_some_and(is_file)
             && is_silent(&self.prepared.file)
     }
 

@@ -206,7 +206,7 @@ fn found(
     let deep = too_deep(&object.body);
     let keeps = owner.filter(|_| deep.is_none() && built.is_of_file());
     if let (Some(keeps), Some(base)) = (keeps.filter(|_| built.is_same()), base) {
-        let result = || base.body.clone();
+        let result = || Json::clone(&base.body);
         let content = content(built, index, keeps, true);
         return Found {
             sides: [content.clone(), content],
@@ -253,7 +253,7 @@ fn content(built: &Built<'_>, index: usize, owner: &Arc<File>, is_cover: bool) -
     let owner = Arc::clone(owner);
     Content::of(origin, move || {
         let made = |object: &Object| {
-            let target = is_cover.then_some(&object.body);
+            let target = is_cover.then_some(&*object.body);
             align(target, &object.body, schema).sides().1
         };
         owner.objects.get(index).map_or(Value::Null, made)

@@ -40,27 +40,16 @@ pub fn export(
     let objects = objects.filter(|(index, _)| meant.contains(index));
     let mut findings = dangling(&sides, &meant);
     findings.extend(selected.unmet(target.iter(), "the target"));
+    let objects = sorted(product, objects.map(|(_, object)| object).collect());
     Ok(Export {
+        bytes: product.print(&objects, options),
+        counts: counts(product, objects.into_iter()),
         findings,
-        ..printed(
-            product,
-            objects.map(|(_, object)| object).collect(),
-            options,
-        )
     })
 }
 
-/// Exports everything, without findings.
-pub(super) fn everything(
-    product: &dyn Product,
-    target: &[Object],
-    options: &ExportOptions,
-) -> Export {
-    printed(product, target.iter().collect(), options)
-}
-
-/// Prints objects in the order of their kinds and ids.
-fn printed(product: &dyn Product, mut objects: Vec<&Object>, options: &ExportOptions) -> Export {
+/// Sorts objects by their kinds and ids.
+pub(super) fn sorted<'o>(product: &dyn Product, mut objects: Vec<&'o Object>) -> Vec<&'o Object> {
     let rank: HashMap<&Kind, usize> = product
         .kinds()
         .iter()
@@ -68,11 +57,7 @@ fn printed(product: &dyn Product, mut objects: Vec<&Object>, options: &ExportOpt
         .map(|(rank, info)| (&info.kind, rank))
         .collect();
     objects.sort_by_key(|object| (rank.get(object.kind()).copied(), &object.item.key));
-    Export {
-        bytes: product.print(&objects, options),
-        counts: counts(product, objects.into_iter()),
-        findings: Vec::new(),
-    }
+    objects
 }
 
 /// Returns the number of objects of each kind.

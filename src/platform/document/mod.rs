@@ -10,6 +10,7 @@ mod build;
 mod candidates;
 mod change;
 mod export;
+mod matched;
 mod needs;
 mod platform;
 mod prepared;
@@ -26,7 +27,7 @@ pub use change::change;
 pub use export::{Selected, export};
 pub use platform::Documents;
 pub use prepared::Prepared;
-pub use product::{About, File, Product};
+pub use product::{About, File, Printed, Printer, Product, meaning, printed};
 
 pub use crate::engine::Document;
 pub use crate::engine::json::{Json, Object as Members, Span};

@@ -46,7 +46,7 @@ impl Needs {
         objects: &[Object],
         options: &ImportOptions,
     ) -> Option<Self> {
-        let is_known = options.default_references.is_empty() && product.outside().kinds.is_empty();
+        let is_known = options.default_references.is_empty();
         let mut needs = Self::default();
         let mut objects = objects.iter();
         let all = objects.try_for_each(|object| needs.add(product, object));
@@ -59,19 +59,18 @@ impl Needs {
         self.id(&object.item.key);
         self.id(&object.owner);
         for (index, value) in object.keys() {
-            self.key(object.schema, object.schema.keys.get(index)?, value)?;
+            self.key(
+                product,
+                object.schema,
+                object.schema.keys.get(index)?,
+                value,
+            )?;
         }
         if object.is_only() {
             return None;
         }
         for Search { index, texts } in product.searches(object)? {
-            let known = self.found.iter().position(|(other, _)| *other == index);
-            let place = known.unwrap_or(self.found.len());
-            if known.is_none() {
-                self.found.push((index, BTreeSet::new()));
-            }
-            let (_, found) = self.found.get_mut(place)?;
-            found.extend(texts.iter().filter_map(indexed));
+            self.search(index, texts.iter().map(|text| &**text));
         }
         let is_kind = |word: &str| product.schema(word).is_some() || product.is_referred_to(word);
         links(object, &is_kind)
@@ -85,8 +84,47 @@ impl Needs {
         }
     }
 
+    /// Adds the documents that an index finds by texts.
+    fn search<'t>(
+        &mut self,
+        index: &'static SearchIndex,
+        texts: impl IntoIterator<Item = &'t str>,
+    ) {
+        let texts = texts.into_iter().filter_map(indexed);
+        match self.found.iter_mut().find(|(other, _)| *other == index) {
+            Some((_, found)) => found.extend(texts),
+            None => self.found.push((index, texts.collect())),
+        }
+    }
+
+    /// Adds the documents that indexes find by the value of a key; `None` if SQL may take another
+    /// text for the same, or one that is the same for another.
+    fn indexed(&mut self, indexes: &'static [SearchIndex], key: &Key, value: &str) -> Option<()> {
+        let value = key.form.of(value);
+        // Of all others, only the sign of a unit becomes an ASCII letter in lower case: a k.
+        let is_certain = match key.form {
+            Form::Exact => true,
+            Form::Plain => value.is_ascii() && !value.contains('k'),
+            Form::Address => false,
+        };
+        for index in indexes {
+            self.search(index, [&*value]);
+        }
+        is_certain.then_some(())
+    }
+
     /// Adds the documents that have the value of a key.
-    fn key(&mut self, schema: &'static KindSchema, key: &Key, value: &Arc<str>) -> Option<()> {
+    fn key(
+        &mut self,
+        product: &dyn Product,
+        schema: &'static KindSchema,
+        key: &Key,
+        value: &Arc<str>,
+    ) -> Option<()> {
+        let indexes = product.indexes(key);
+        if !indexes.is_empty() {
+            return self.indexed(indexes, key, value);
+        }
         if key.column != Column::None {
             return is_exact(key).then(|| self.id(value));
         }
@@ -108,26 +146,36 @@ impl Needs {
 
     /// Adds the documents that a reference may point to.
     fn link(&mut self, product: &dyn Product, link: &Link<'_>) -> Option<()> {
-        let Some(schema) = product
-            .schema(link.kind)
-            .filter(|_| link.rule.if_missing != IfMissing::External)
-        else {
+        if link.rule.if_missing == IfMissing::External {
+            return Some(());
+        }
+        // Any document may say what those are called.
+        if product.outside().kinds.contains(&link.kind) {
+            return None;
+        }
+        let Some(schema) = product.schema(link.kind) else {
             return Some(());
         };
-        let mut keys = schema.keys.iter();
         let may_name = |key: &&Key| {
             key.role != Role::Name
                 && (key.role == Role::Id || link.rule.aliases.contains(&key.name))
         };
-        let is_found = |key: &Key| key.column != Column::None && is_exact(key);
-        if !link.id.is_empty() {
-            if !schema.keys.iter().filter(may_name).all(is_found) {
-                return None;
+        let by_id = schema.keys.iter().filter(may_name);
+        for key in by_id.filter(|_| !link.id.is_empty()) {
+            match product.indexes(key) {
+                [] if key.column != Column::None && is_exact(key) => self.id(&link.id.into()),
+                [] => return None,
+                indexes => self.indexed(indexes, key, link.id)?,
             }
-            self.id(&link.id.into());
         }
-        let has_name = keys.any(|key| key.role == Role::Name) && !link.name.is_empty();
-        (!has_name).then_some(())
+        let by_name = schema.keys.iter().filter(|key| key.role == Role::Name);
+        for key in by_name.filter(|_| !link.name.is_empty()) {
+            match product.indexes(key) {
+                [] => return None,
+                indexes => self.indexed(indexes, key, link.name)?,
+            }
+        }
+        Some(())
     }
 }
 
@@ -138,9 +186,9 @@ fn is_exact(key: &Key) -> bool {
 
 /// Returns the part of a text that an index holds; `None` for a text that no
 /// document contains.
-fn indexed(text: &Arc<str>) -> Option<Arc<str>> {
+fn indexed(text: &str) -> Option<Arc<str>> {
     let cut = text.char_indices().nth(INDEXED);
-    let cut = cut.map_or(&**text, |(end, _)| text.get(..end).unwrap_or_default());
+    let cut = cut.map_or(text, |(end, _)| text.get(..end).unwrap_or_default());
     is_storable(text).then(|| cut.into())
 }
 

@@ -1,6 +1,7 @@
 //! A product of documents as a platform.
 
-use std::collections::BTreeSet;
+use std::any::Any;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDateTime;
@@ -8,21 +9,27 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use rayon::prelude::*;
 
 use super::build::{Built, CHUNK};
-use super::export::{counts, everything, export};
+use super::export::{counts, export, sorted};
+use super::matched::Matched;
 use super::needs::{Needs, are_few};
-use super::product::{File, Product};
+use super::product::{File, Printed, Product};
 use super::rows::{self, Save};
-use super::{Json, Object, Sides, verify};
+use super::{Document, Object, Sides, verify};
 use crate::engine::lookalike::Called;
-use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Step, Unpromised, Verb};
+use crate::engine::schema::KindSchema;
+use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan, Step, Unpromised, Verb};
 use crate::platform::document::candidates::{Wanted, blocking_findings, plan};
 use crate::platform::{
     Bundle, Comparison, DemoData, Export, ExportOptions, FileError, ImportOptions, MissingRoots,
     Platform, Snapshot, SourceFile,
 };
 use crate::source::ParseError;
+use crate::store::ledger::BackupWriter;
 use crate::store::restore::{Reference, TableInfo};
 use crate::store::{Connection, Queued, Reading, StoreError, Touched, Writer};
+
+/// How many bytes of a backup are compressed at once.
+const PART: usize = 1 << 16;
 
 /// A product of documents as a platform.
 #[derive(Clone, Copy)]
@@ -115,29 +122,8 @@ impl Platform for Documents {
     ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>> {
         let product = self.0;
         async move {
-            let kept = Kept::read(product, connection, None, reading).await?;
-            Ok(Box::new(kept) as Box<dyn Snapshot>)
-        }
-        .boxed()
-    }
-
-    fn for_backup<'a>(
-        &'a self,
-        connection: &'a mut Connection,
-        reading: Reading<'a>,
-    ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>> {
-        let product = self.0;
-        async move {
             let read = rows::read(connection, product, |_| None, reading).await?;
-            let documents = read.documents.into_par_iter().with_min_len(CHUNK);
-            let objects = documents.filter_map(|document| {
-                let mut object = product.kept(&document)?;
-                // What the text means takes several times its memory.
-                object.body = Json::Null;
-                Some(object)
-            });
-            let objects = objects.collect();
-            Ok(Box::new(Texts { product, objects }) as Box<dyn Snapshot>)
+            Ok(Box::new(Kept::new(product, read, &[])) as Box<dyn Snapshot>)
         }
         .boxed()
     }
@@ -158,64 +144,41 @@ impl Platform for Documents {
 /// The stored documents of a target, or those that a file is compared with.
 struct Kept {
     product: &'static dyn Product,
+    read: rows::Documents,
+    /// What they mean.
     objects: Vec<Object>,
-    is_whole: bool,
-    /// What the documents are called that look like others: those of the kinds
-    /// of a file that adds some, if not all of them were read.
-    called: Option<Vec<Called>>,
 }
 
 impl Kept {
-    async fn read(
-        product: &'static dyn Product,
-        connection: &mut Connection,
-        import: Option<&Import>,
-        reading: Reading<'_>,
-    ) -> Result<Self, StoreError> {
-        let needs = |rows| import.and_then(|import| import.needs(rows));
-        let read = rows::read(connection, product, needs, reading).await?;
-        let documents = read.documents.into_par_iter().with_min_len(CHUNK);
-        let objects: Vec<Object> = documents
-            .filter_map(|document| product.kept(&document))
-            .collect();
-        let mut kept = Self {
-            product,
-            objects,
-            is_whole: read.is_whole,
-            called: None,
+    /// Reads documents; those that are as a file has them share its objects' texts and meaning.
+    fn new(product: &'static dyn Product, mut read: rows::Documents, file: &[Object]) -> Self {
+        let file = file.iter().map(|object| (&object.item, object));
+        let file: HashMap<&ItemId, &Object> = file.collect();
+        let kept = |document: &mut Document| {
+            let id = ItemId::new(document.kind.clone(), Arc::clone(&document.id));
+            let is_same =
+                |object: &&Object| object.text == document.body && *object.kind() == document.kind;
+            match file.get(&id).copied().filter(is_same) {
+                Some(object) => {
+                    document.body = Arc::clone(&object.text);
+                    Some(Object::kept_as(document, object))
+                }
+                None => product.kept(document),
+            }
         };
-        if let Some(import) = import.filter(|_| !kept.is_whole) {
-            let kinds = import.added_kinds(&kept.objects);
-            let names = match kinds.as_slice() {
-                [] => Vec::new(),
-                kinds => rows::read_names(connection, product.about().name, kinds).await?,
-            };
-            kept.called = Some(names);
+        let documents = read.documents.par_iter_mut().with_min_len(CHUNK);
+        let objects = documents.filter_map(kept).collect();
+        Self {
+            product,
+            read,
+            objects,
         }
-        Ok(kept)
     }
 }
 
 impl Snapshot for Kept {
     fn export(&self, options: &ExportOptions) -> Result<Export, MissingRoots> {
         export(self.product, &self.objects, options)
-    }
-
-    fn backup(&self, options: &ExportOptions) -> Result<Vec<u8>, MissingRoots> {
-        Ok(everything(self.product, &self.objects, options).bytes)
-    }
-}
-
-/// The texts of a target's documents.
-struct Texts {
-    product: &'static dyn Product,
-    /// The objects, without their bodies.
-    objects: Vec<Object>,
-}
-
-impl Snapshot for Texts {
-    fn export(&self, options: &ExportOptions) -> Result<Export, MissingRoots> {
-        Ok(everything(self.product, &self.objects, options))
     }
 }
 
@@ -251,6 +214,15 @@ impl Import {
         Sides::new(self.product, &self.file.objects, target, defaults)
     }
 
+    /// Reads the documents that it is compared with.
+    async fn documents(
+        &self,
+        connection: &mut Connection,
+        reading: Reading<'_>,
+    ) -> Result<rows::Documents, StoreError> {
+        rows::read(connection, self.product, |rows| self.needs(rows), reading).await
+    }
+
     /// Returns the kinds of the objects that the target does not have.
     fn added_kinds(&self, target: &[Object]) -> Vec<&'static str> {
         let sides = self.sides(target);
@@ -260,6 +232,24 @@ impl Import {
             .map(|(_, object)| object.schema.info.kind.as_str())
             .collect();
         kinds.into_iter().collect()
+    }
+
+    /// Reads what the documents are called that look like others: those of the kinds of a file
+    /// that adds some, if not all of them were read.
+    async fn called(
+        &self,
+        connection: &mut Connection,
+        kept: &Kept,
+    ) -> Result<Option<Arc<[Called]>>, StoreError> {
+        if kept.read.is_whole {
+            return Ok(None);
+        }
+        let kinds = self.added_kinds(&kept.objects);
+        let names = match kinds.as_slice() {
+            [] => Vec::new(),
+            kinds => rows::read_names(connection, self.product.about().name, kinds).await?,
+        };
+        Ok(Some(names.into()))
     }
 }
 
@@ -282,12 +272,47 @@ impl Bundle for Import {
         reading: Reading<'a>,
     ) -> BoxFuture<'a, Result<Box<dyn Comparison>, StoreError>> {
         async move {
-            let kept = Kept::read(self.product, connection, Some(&self), reading).await?;
+            let read = self.documents(connection, reading).await?;
+            let kept = Kept::new(self.product, read, &self.file.objects);
+            let called = self.called(connection, &kept).await?;
             Ok(Box::new(DocumentComparison {
                 import: self,
                 kept,
+                called,
                 wanted: OnceLock::new(),
             }) as Box<dyn Comparison>)
+        }
+        .boxed()
+    }
+
+    fn read_again<'a>(
+        self: Arc<Self>,
+        connection: &'a mut Connection,
+        reading: Reading<'a>,
+        planned: &'a dyn Comparison,
+    ) -> BoxFuture<'a, Result<Option<Box<dyn Comparison>>, StoreError>> {
+        async move {
+            let planned = planned
+                .as_any()
+                .and_then(|planned| planned.downcast_ref::<DocumentComparison>());
+            let planned = planned.filter(|planned| Arc::ptr_eq(&planned.import, &self));
+            let read = self.documents(connection, reading).await?;
+            // Which documents decide depends on the file, and on whether all were read.
+            if planned.is_some_and(|planned| planned.kept.read == read) {
+                return Ok(None);
+            }
+            let kept = Kept::new(self.product, read, &self.file.objects);
+            // Names that look alike only warn, and the plan was shown with its warnings.
+            let called = match planned.and_then(|planned| planned.called.clone()) {
+                Some(called) if !kept.read.is_whole => Some(called),
+                _ => self.called(connection, &kept).await?,
+            };
+            Ok(Some(Box::new(DocumentComparison {
+                import: self,
+                kept,
+                called,
+                wanted: OnceLock::new(),
+            }) as Box<dyn Comparison>))
         }
         .boxed()
     }
@@ -297,6 +322,8 @@ impl Bundle for Import {
 struct DocumentComparison {
     import: Arc<Import>,
     kept: Kept,
+    /// What all documents are called that may look like the file's; `None` if all were read.
+    called: Option<Arc<[Called]>>,
     /// The wanted document of each object at planning time.
     wanted: OnceLock<Wanted>,
 }
@@ -306,9 +333,13 @@ impl DocumentComparison {
         self.import.sides(&self.kept.objects)
     }
 
+    fn matched(&self) -> Matched<'_> {
+        Matched::new(&self.import.file.objects, || self.sides())
+    }
+
     fn compare(&self) -> (Plan, Wanted) {
         let Import { product, file, .. } = &*self.import;
-        let called = self.kept.called.as_deref();
+        let called = self.called.as_deref();
         plan(*product, &self.sides(), &file.findings, Some(file), called)
     }
 
@@ -324,8 +355,52 @@ impl Comparison for DocumentComparison {
         plan
     }
 
-    fn snapshot(&self) -> Option<&dyn Snapshot> {
-        self.kept.is_whole.then_some(&self.kept as &dyn Snapshot)
+    fn is_whole(&self) -> bool {
+        self.kept.read.is_whole
+    }
+
+    fn back_up<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+        reading: Reading<'a>,
+        options: &'a ExportOptions,
+        backup: &'a mut BackupWriter,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        let Kept {
+            product,
+            read,
+            objects,
+        } = &self.kept;
+        async move {
+            let mut printer = product.printer(options);
+            let mut part = Vec::new();
+            let mut print = |printed: Printed<'_>| {
+                printer.print(printed, &mut part);
+                if part.len() >= PART {
+                    backup.write(&part);
+                    part.clear();
+                }
+            };
+            if read.is_whole {
+                let objects = sorted(*product, objects.iter().collect());
+                objects
+                    .into_iter()
+                    .for_each(|object| print(Printed::from(object)));
+            } else {
+                let each = |schema: &'static KindSchema, text: &str| {
+                    print(Printed {
+                        kind: schema.info.kind.as_str(),
+                        text,
+                        wrapper: product.wrapper_of(schema, text),
+                    });
+                };
+                rows::read_texts(connection, *product, reading, each).await?;
+            }
+            printer.end(&mut part);
+            backup.write(&part);
+            Ok(())
+        }
+        .boxed()
     }
 
     fn write<'a>(
@@ -334,10 +409,14 @@ impl Comparison for DocumentComparison {
         approved: &'a Approved,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         async move {
-            let (covers, adds) = saves(self.kept.product, &self.sides(), approved, self.wanted());
+            let (covers, adds) = saves(self.kept.product, &self.matched(), approved, self.wanted());
             rows::write(writer, self.kept.product.about().name, &covers, &adds).await
         }
         .boxed()
+    }
+
+    fn as_any(&self) -> Option<&dyn Any> {
+        Some(self)
     }
 
     fn checks_queued(&self) -> bool {
@@ -346,13 +425,13 @@ impl Comparison for DocumentComparison {
 
     fn is_shown(&self, approved: &Approved, writes: &[Queued]) -> bool {
         let product = self.kept.product;
-        verify::is_shown(product, &self.sides(), approved, self.wanted(), writes)
+        verify::is_shown(product, &self.matched(), approved, self.wanted(), writes)
     }
 
     fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised> {
         verify::verify(
             self.kept.product,
-            &self.sides(),
+            &self.matched(),
             approved,
             self.wanted(),
             touched,
@@ -364,14 +443,19 @@ impl Comparison for DocumentComparison {
 /// plan's order.
 pub(super) fn saves(
     product: &dyn Product,
-    sides: &Sides<'_>,
+    matched: &Matched<'_>,
     approved: &Approved,
     wanted: &Wanted,
 ) -> (Vec<Save>, Vec<Save>) {
     let save = |step: &Step| {
-        let object = sides.file.get(step.index)?;
-        let wanted = wanted.get(step.index).and_then(Option::as_ref);
-        let document = Built::again(product, sides, (step.index, object), wanted).document();
+        let object = matched.file.get(step.index)?;
+        let document = match wanted.get(step.index).and_then(Option::as_ref) {
+            None if step.verb == Verb::Add => object.document(None),
+            wanted => {
+                let sides = matched.sides();
+                Built::again(product, sides, (step.index, object), wanted).document()
+            }
+        };
         Some((
             step.verb,
             Save {

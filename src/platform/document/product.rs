@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::prepared::Prepared;
-use super::search::Search;
+use super::search::{Search, SearchIndex};
 use super::{Document, Json, Kinds, Object, ResolvedReference, Sides};
 use crate::engine::access::Model;
 use crate::engine::display::some_of;
-use crate::engine::schema::KindSchema;
+use crate::engine::schema::{Key, KindSchema};
 use crate::engine::{Finding, KindInfo, Plan, Reason};
 use crate::platform::contract::read_only_file;
 use crate::platform::{DemoData, ExportOptions, FileError, ImportOptions, SourceFile};
@@ -75,6 +75,51 @@ impl File {
     }
 }
 
+/// Prints a file object by object, in the order of their kinds.
+pub trait Printer: Send {
+    /// Appends an object.
+    fn print(&mut self, object: Printed<'_>, file: &mut Vec<u8>);
+
+    /// Appends what follows the last one.
+    fn end(&mut self, file: &mut Vec<u8>);
+}
+
+/// An object as it is printed.
+#[derive(Clone, Copy, Debug)]
+pub struct Printed<'o> {
+    /// The word of its kind.
+    pub kind: &'o str,
+    /// Its text.
+    pub text: &'o str,
+    /// The path of the text in the form that the schema describes, if it is only a part of it.
+    pub wrapper: Option<&'static str>,
+}
+
+impl<'o> From<&'o Object> for Printed<'o> {
+    fn from(object: &'o Object) -> Self {
+        Self {
+            kind: object.kind().as_str(),
+            text: &object.text,
+            wrapper: object.wrapper,
+        }
+    }
+}
+
+/// Prints objects, sorted by kind, as a file.
+pub fn printed(printer: &mut dyn Printer, objects: &[&Object]) -> Vec<u8> {
+    let mut file = Vec::new();
+    for object in objects {
+        printer.print(Printed::from(*object), &mut file);
+    }
+    printer.end(&mut file);
+    file
+}
+
+/// Returns the meaning of a stored text; null if somebody else made it unreadable.
+pub fn meaning(text: &str) -> Json {
+    Source::read(text.as_bytes()).map_or(Json::Null, |source| source.root)
+}
+
 /// The maximum number of named types.
 const MAX_WORDS: usize = 12;
 
@@ -110,14 +155,24 @@ pub trait Product: Kinds {
         read_only_file(files, |bytes| self.read(bytes, options))
     }
 
+    /// Returns what prints a file.
+    fn printer(&self, options: &ExportOptions) -> Box<dyn Printer>;
+
     /// Prints objects, sorted by kind, as a file.
-    fn print(&self, objects: &[&Object], options: &ExportOptions) -> Vec<u8>;
+    fn print(&self, objects: &[&Object], options: &ExportOptions) -> Vec<u8> {
+        printed(&mut *self.printer(options), objects)
+    }
 
     /// Returns the path of a body in the form that the schema describes; `None`
     /// if it has that form itself.
     fn wrapper(&self, schema: &KindSchema, body: &Json) -> Option<&'static str> {
         let _ = (schema, body);
         None
+    }
+
+    /// Returns the same of a stored text.
+    fn wrapper_of(&self, schema: &KindSchema, text: &str) -> Option<&'static str> {
+        self.wrapper(schema, &meaning(text))
     }
 
     /// Returns the word for objects like this one, if they can be exported but
@@ -135,6 +190,13 @@ pub trait Product: Kinds {
     /// mean the same.
     fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, sides: &Sides<'o>) {
         let _ = (prepared, object, sides);
+    }
+
+    /// Returns the indexes that together hold the values of a key as they are compared, for keys
+    /// that are not found by the columns of a row.
+    fn indexes(&self, key: &Key) -> &'static [SearchIndex] {
+        let _ = key;
+        &[]
     }
 
     /// Returns how a target finds the documents that an object is compared with
@@ -180,7 +242,7 @@ pub trait Product: Kinds {
     /// Returns an object as the target stores it; `None` for an unknown kind.
     fn kept(&self, document: &Document) -> Option<Object> {
         let schema = self.schema(document.kind.as_str())?;
-        let body = Source::read(document.body.as_bytes()).map_or(Json::Null, |source| source.root);
+        let body = meaning(&document.body);
         let wrapper = self.wrapper(schema, &body);
         Some(Object::kept(document, schema, body, wrapper))
     }

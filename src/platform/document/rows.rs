@@ -14,10 +14,11 @@ use super::needs::Needs;
 use super::product::Product;
 use super::search::{INDEXED, SearchIndex};
 use crate::engine::lookalike::Called;
+use crate::engine::schema::KindSchema;
 use crate::engine::{Document, ItemId, Kind, Verb};
 use crate::store::bulk::{Column, Values};
 use crate::store::restore::TableInfo;
-use crate::store::{Change, ItemRef, Operation, Queued, Reading, Rows, StoreError, Writer};
+use crate::store::{Change, ItemRef, Operation, Queued, Reading, Rows, Stamp, StoreError, Writer};
 
 /// The table.
 pub const TABLE: &str = "gatediff.documents";
@@ -51,6 +52,7 @@ pub async fn stand_in(connection: &mut PgConnection, platform: &str) -> Result<b
 }
 
 /// Documents of a platform that were read, ordered by kind and id.
+#[derive(PartialEq, Eq)]
 pub(super) struct Documents {
     /// The documents.
     pub(super) documents: Vec<Document>,
@@ -106,6 +108,41 @@ async fn read_all(
     Ok(documents)
 }
 
+/// Reads the texts of all documents with the declarations of their kinds, in the order of exports,
+/// and calls with each.
+///
+/// # Errors
+///
+/// As [`read`].
+pub(super) async fn read_texts(
+    connection: &mut PgConnection,
+    product: &dyn Product,
+    reading: Reading<'_>,
+    mut each: impl FnMut(&'static KindSchema, &str),
+) -> Result<(), StoreError> {
+    (reading.report)(TABLE, 0, 1);
+    let failed = |error: sqlx::Error| StoreError::new(Operation::Read, TABLE, &error);
+    let kinds: Vec<&str> = product
+        .kinds()
+        .iter()
+        .map(|info| info.kind.as_str())
+        .collect();
+    let sql = "SELECT kind, body FROM gatediff.documents WHERE platform = $1 AND kind = ANY($2) \
+               ORDER BY array_position($2, kind), id COLLATE \"C\"";
+    let query = sqlx::query(sql).persistent(false);
+    let mut stream = query
+        .bind(product.about().name)
+        .bind(&kinds)
+        .fetch(connection);
+    while let Some(row) = stream.try_next().await.map_err(failed)? {
+        let kind: &str = row.try_get(0).map_err(failed)?;
+        if let Some(schema) = product.schema(kind) {
+            each(schema, row.try_get(1).map_err(failed)?);
+        }
+    }
+    Ok(())
+}
+
 /// Reads documents in one statement: each part of it uses one index.
 async fn read_needed(
     connection: &mut PgConnection,
@@ -113,7 +150,10 @@ async fn read_needed(
     needs: &Needs,
 ) -> Result<Vec<Document>, sqlx::Error> {
     let mut parts = vec![
-        "platform = $1 AND kind = ANY($2) AND id = ANY($3)".to_owned(),
+        // In pairs, so that the primary key finds them whatever the statistics say.
+        "platform = $1 AND (kind, id) IN \
+         (SELECT k, i FROM unnest($2::text[]) AS k, unnest($3::text[]) AS i)"
+            .to_owned(),
         "platform = $1 AND pair_id = ANY($3)".to_owned(),
     ];
     let named = needs.names.iter().map(|(kind, names)| {
@@ -228,6 +268,94 @@ fn kind(row: &PgRow) -> Result<Kind, sqlx::Error> {
     row.try_get::<String, _>(0).map(Kind::named)
 }
 
+/// A column of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Platform,
+    Kind,
+    Id,
+    PairId,
+    Owner,
+    Name,
+    Body,
+    Content,
+    CreatedAt,
+    CreatedBy,
+    UpdatedAt,
+    UpdatedBy,
+}
+
+/// The primary key.
+const KEY: [Field; 3] = [Field::Platform, Field::Kind, Field::Id];
+
+impl Field {
+    /// Returns the columns that are written.
+    const fn written(verb: Verb) -> &'static [Self] {
+        // What only an addition writes comes first.
+        const ALL: [Field; 12] = [
+            Field::Platform,
+            Field::Kind,
+            Field::Id,
+            Field::CreatedAt,
+            Field::CreatedBy,
+            Field::PairId,
+            Field::Owner,
+            Field::Name,
+            Field::Body,
+            Field::Content,
+            Field::UpdatedAt,
+            Field::UpdatedBy,
+        ];
+        match verb {
+            Verb::Add => &ALL,
+            Verb::Cover => ALL.split_at(5).1,
+        }
+    }
+
+    /// Returns its name.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Platform => "platform",
+            Self::Kind => "kind",
+            Self::Id => "id",
+            Self::PairId => "pair_id",
+            Self::Owner => "owner",
+            Self::Name => "name",
+            Self::Body => "body",
+            Self::Content => "content",
+            Self::CreatedAt => "created_at",
+            Self::CreatedBy => "created_by",
+            Self::UpdatedAt => "updated_at",
+            Self::UpdatedBy => "updated_by",
+        }
+    }
+
+    /// Returns the column of documents of a platform.
+    fn column(self, platform: &Arc<str>, stamp: &Stamp, saves: &[Save]) -> Column {
+        let texts = |text: &dyn Fn(&Document) -> Option<Arc<str>>| {
+            saves.iter().map(|save| text(&save.document)).collect()
+        };
+        let values = match self {
+            Self::Platform => Values::Text(vec![Some(Arc::clone(platform)); saves.len()]),
+            Self::Kind => Values::Text(texts(&|document| Some(document.kind.as_str().into()))),
+            Self::Id => Values::Text(texts(&|document| Some(Arc::clone(&document.id)))),
+            Self::PairId => Values::Text(texts(&|document| document.pair_id.clone())),
+            Self::Owner => Values::Text(texts(&|document| Some(Arc::clone(&document.owner)))),
+            Self::Name => Values::Text(texts(&|document| Some(Arc::clone(&document.name)))),
+            Self::Body => Values::Text(texts(&|document| Some(Arc::clone(&document.body)))),
+            Self::Content => Values::Json(texts(&|document| Some(Arc::clone(&document.body)))),
+            Self::CreatedAt | Self::UpdatedAt => Values::Time(vec![Some(stamp.now); saves.len()]),
+            Self::CreatedBy | Self::UpdatedBy => {
+                Values::Text(vec![Some(stamp.operator.as_str().into()); saves.len()])
+            }
+        };
+        Column {
+            name: self.name(),
+            values,
+        }
+    }
+}
+
 /// Covers documents, then adds some: a second id is released before another
 /// document takes it.
 ///
@@ -242,38 +370,27 @@ pub async fn write(
     adds: &[Save],
 ) -> Result<(), StoreError> {
     writer.report(TABLE, 0, covers.len() + adds.len());
-    if !covers.is_empty() {
-        let (keys, owners) = (keys(platform, covers), owners(covers));
-        let mut set = contents(covers);
-        set.extend(stamps(writer, ["updated_at", "updated_by"], covers.len()));
-        writer
-            .update(
-                Rows {
-                    table: TABLE,
-                    keys,
-                    owners,
-                },
-                set,
-            )
-            .await?;
-    }
-    if !adds.is_empty() {
-        let (keys, owners) = (keys(platform, adds), owners(adds));
-        // The keys are among the columns, too.
-        let mut columns = self::keys(platform, adds);
-        columns.extend(contents(adds));
-        columns.extend(stamps(writer, ["created_at", "created_by"], adds.len()));
-        columns.extend(stamps(writer, ["updated_at", "updated_by"], adds.len()));
-        writer
-            .insert(
-                Rows {
-                    table: TABLE,
-                    keys,
-                    owners,
-                },
-                columns,
-            )
-            .await?;
+    let platform: Arc<str> = platform.into();
+    for (verb, saves) in [(Verb::Cover, covers), (Verb::Add, adds)] {
+        if saves.is_empty() {
+            continue;
+        }
+        let columns = |fields: &[Field]| -> Vec<Column> {
+            let fields = fields.iter();
+            fields
+                .map(|field| field.column(&platform, writer.stamp(), saves))
+                .collect()
+        };
+        let rows = Rows {
+            table: TABLE,
+            keys: columns(&KEY),
+            owners: owners(saves),
+        };
+        let columns = columns(Field::written(verb));
+        match verb {
+            Verb::Cover => writer.update(rows, columns).await?,
+            Verb::Add => writer.insert(rows, columns).await?,
+        }
     }
     Ok(())
 }
@@ -286,42 +403,32 @@ pub(super) fn queued(platform: &str, queued: &Queued) -> Option<(Verb, Vec<Docum
         Change::Update(columns) => (Verb::Cover, columns),
         Change::Delete => return None,
     };
-    let stamps: &[&str] = match verb {
-        Verb::Add => &["created_at", "created_by", "updated_at", "updated_by"],
-        Verb::Cover => &["updated_at", "updated_by"],
-    };
-    let contents = ["pair_id", "owner", "name", "body", "content"];
-    let keys: &[&str] = match verb {
-        Verb::Add => &["platform", "kind", "id"],
-        Verb::Cover => &[],
-    };
-    let is_known = |column: &Column| {
-        let mut known = keys.iter().chain(&contents).chain(stamps);
-        known.any(|name| *name == column.name)
-    };
-    if queued.table != TABLE || !columns.iter().all(is_known) {
+    let written = Field::written(verb).iter().map(|field| field.name());
+    let names = columns.iter().map(|column| column.name);
+    if queued.table != TABLE || !names.eq(written) {
         return None;
     }
-    let texts = |columns: &'_ [Column], name: &str| {
-        let column = columns.iter().find(|column| column.name == name)?;
-        match &column.values {
+    // What an insert writes are its columns; its keys only find the rows again.
+    let named = match verb {
+        Verb::Add => columns,
+        Verb::Cover => &queued.keys,
+    };
+    let texts = |columns: &'_ [Column], field: Field| {
+        let mut columns = columns.iter();
+        match &columns.find(|column| column.name == field.name())?.values {
             Values::Text(values) | Values::Json(values) => Some(values.clone()),
             Values::Int(_) | Values::Time(_) => None,
         }
     };
-    // What an insert writes are its columns; its keys only find the rows again.
-    let named: &[Column] = match verb {
-        Verb::Add => columns,
-        Verb::Cover => &queued.keys,
-    };
-    let [platforms, kinds, ids] = ["platform", "kind", "id"].map(|name| texts(named, name));
-    let [pairs, owners, names, bodies, contents] = contents.map(|name| texts(columns, name));
+    let [platforms, kinds, ids] = KEY.map(|field| texts(named, field));
     let (platforms, kinds, ids) = (platforms?, kinds?, ids?);
-    let (pairs, owners, names, bodies) = (pairs?, owners?, names?, bodies?);
-    if contents? != bodies
-        || platforms
-            .iter()
-            .any(|name| name.as_deref() != Some(platform))
+    let pairs = texts(columns, Field::PairId)?;
+    let owners = texts(columns, Field::Owner)?;
+    let names = texts(columns, Field::Name)?;
+    let bodies = texts(columns, Field::Body)?;
+    let mut platforms = platforms.iter();
+    if texts(columns, Field::Content)? != bodies
+        || platforms.any(|name| name.as_deref() != Some(platform))
     {
         return None;
     }
@@ -340,66 +447,6 @@ pub(super) fn queued(platform: &str, queued: &Queued) -> Option<(Verb, Vec<Docum
     Some((verb, documents?))
 }
 
-fn keys(platform: &str, saves: &[Save]) -> Vec<Column> {
-    let platform: Arc<str> = platform.into();
-    vec![
-        text("platform", saves, |_| Some(Arc::clone(&platform))),
-        text("kind", saves, |document| {
-            Some(document.kind.as_str().into())
-        }),
-        text("id", saves, |document| Some(Arc::clone(&document.id))),
-    ]
-}
-
-fn contents(saves: &[Save]) -> Vec<Column> {
-    let bodies = || {
-        saves
-            .iter()
-            .map(|save| Some(Arc::clone(&save.document.body)))
-            .collect()
-    };
-    vec![
-        text("pair_id", saves, |document| document.pair_id.clone()),
-        text("owner", saves, |document| Some(Arc::clone(&document.owner))),
-        text("name", saves, |document| Some(Arc::clone(&document.name))),
-        Column {
-            name: "body",
-            values: Values::Text(bodies()),
-        },
-        Column {
-            name: "content",
-            values: Values::Json(bodies()),
-        },
-    ]
-}
-
-fn text(
-    name: &'static str,
-    saves: &[Save],
-    value: impl Fn(&Document) -> Option<Arc<str>>,
-) -> Column {
-    let values = saves.iter().map(|save| value(&save.document)).collect();
-    Column {
-        name,
-        values: Values::Text(values),
-    }
-}
-
-fn stamps(writer: &Writer<'_>, [time, user]: [&'static str; 2], rows: usize) -> [Column; 2] {
-    let stamp = writer.stamp();
-    let operator: Arc<str> = stamp.operator.as_str().into();
-    [
-        Column {
-            name: time,
-            values: Values::Time(vec![Some(stamp.now); rows]),
-        },
-        Column {
-            name: user,
-            values: Values::Text(vec![Some(operator); rows]),
-        },
-    ]
-}
-
 fn owners(saves: &[Save]) -> Vec<ItemRef> {
     saves
         .iter()
@@ -416,7 +463,7 @@ pub(super) fn key(platform: &str, kind: &str, id: &str) -> String {
 pub fn table() -> TableInfo {
     TableInfo {
         name: TABLE,
-        key: vec!["platform", "kind", "id"],
+        key: KEY.map(Field::name).to_vec(),
         shown: vec![
             "platform",
             "kind",
@@ -448,13 +495,21 @@ mod tests {
                 body: "{}".into(),
             },
         };
-        let mut columns = keys("p", &[save("written")]);
-        columns.extend(contents(&[save("written")]));
+        let stamp = Stamp {
+            operator: "o".to_owned(),
+            now: chrono::NaiveDateTime::default(),
+        };
+        let columns = |fields: &[Field], id: &str| -> Vec<Column> {
+            let fields = fields.iter();
+            fields
+                .map(|field| field.column(&"p".into(), &stamp, &[save(id)]))
+                .collect()
+        };
         let write = Queued {
             table: TABLE,
-            keys: keys("p", &[save("said")]),
+            keys: columns(&KEY, "said"),
             owners: owners(&[save("said")]),
-            change: Change::Insert(columns),
+            change: Change::Insert(columns(Field::written(Verb::Add), "written")),
         };
         let (verb, documents) = queued("p", &write).unwrap();
         assert_eq!((verb, &*documents[0].id), (Verb::Add, "written"));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Any};
 
+use super::matched::Matched;
 use super::platform::saves;
 use super::rows::{self, TABLE};
 use super::verify::verify;
@@ -102,6 +103,7 @@ impl Target {
             &options.default_references,
         );
         let plan = |keeps| plan(self.product, &sides, &file.findings, keeps, None).0;
+        self.assert_shared_objects_are_the_same(file);
         let (later, now) = (plan(Some(&kept(file))), plan(None));
         // What is made when it is read is what is made at once.
         for (later, now) in later.entries().iter().zip(now.entries()) {
@@ -110,6 +112,29 @@ impl Target {
             assert_eq!(later.base, now.base);
         }
         Arc::new(later)
+    }
+
+    /// Asserts that an object that shares its text with one of a file is as it
+    /// would be read by itself.
+    fn assert_shared_objects_are_the_same(&self, file: &File) {
+        for object in &self.objects {
+            let is_same = |own: &&Object| own.item == object.item && own.text == object.text;
+            let Some(own) = file.objects.iter().find(is_same) else {
+                continue;
+            };
+            let document = object.document(Some(object));
+            let said = |object: &Object| {
+                let keys: Vec<_> = object
+                    .keys()
+                    .map(|(key, value)| (key, value.clone()))
+                    .collect();
+                let names = [&object.owner, &object.name, &object.text].map(Arc::clone);
+                let rest = (object.row.clone(), object.wrapper, object.path.clone());
+                (object.item.clone(), names, rest, object.body.clone(), keys)
+            };
+            let shared = Object::kept_as(&document, own);
+            assert_eq!(said(&shared), said(&self.product.kept(&document).unwrap()));
+        }
     }
 
     /// Writes everything possible of a file; returns the plan, and for each
@@ -141,6 +166,7 @@ impl Target {
             &options.default_references,
         );
         let wanted = plan_of(self.product, &sides, &[], None, None).1;
+        let sides = Matched::new(&file.objects, move || sides);
         let (covers, adds) = saves(self.product, &sides, &approved, &wanted);
         let mut documents: BTreeMap<(String, String), Document> = BTreeMap::new();
         let key = |document: &Document| (document.kind.to_string(), document.id.to_string());
@@ -218,6 +244,7 @@ impl Target {
             found.len(),
             written.len()
         );
+        drop(sides);
         self.objects = documents
             .values()
             .filter_map(|document| self.product.kept(document))

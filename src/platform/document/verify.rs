@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::build::{CHUNK, prepared};
+use super::matched::Matched;
 use super::rows::{self, TABLE, table};
 use super::{Document, Json, Object, Product, Sides};
 use crate::engine::diff::{Show, effective};
@@ -39,7 +40,7 @@ struct Row<'r> {
 /// Returns every difference between what was shown and what was written.
 pub(super) fn verify(
     product: &dyn Product,
-    sides: &Sides<'_>,
+    matched: &Matched<'_>,
     approved: &Approved,
     wanted: &Wanted,
     touched: Touched<'_>,
@@ -56,7 +57,7 @@ pub(super) fn verify(
             state.and_then(|row| row.after),
         ]
         .map(|row| row.and_then(|row| read(&id.kind, row)));
-        let (columns, difference) = held(product, sides, (approved, wanted), step, both)?;
+        let (columns, difference) = held(product, matched, (approved, wanted), step, both)?;
         let difference = difference.map(|path| (key.clone(), path));
         Some((promised(key, columns), difference))
     };
@@ -84,7 +85,7 @@ type Held = (Vec<(&'static str, Promised)>, Option<String>);
 /// Compares a document before and after with what was shown of it.
 fn held(
     product: &dyn Product,
-    sides: &Sides<'_>,
+    matched: &Matched<'_>,
     (approved, wanted): (&Approved, &Wanted),
     step: &Step,
     [before, after]: [Option<Document>; 2],
@@ -94,9 +95,10 @@ fn held(
     let id = id_of(approved, step)?;
     let schema = product.schema(id.kind.as_str())?;
     // The previous text was usually parsed already.
-    let base = sides
-        .base(step.index)
-        .filter(|base| before.as_ref().is_some_and(|row| row.body == base.text));
+    let base = before.as_ref().and_then(|row| {
+        let base = matched.sides().base(step.index);
+        base.filter(|base| row.body == base.text)
+    });
     let other = if base.is_some() {
         None
     } else {
@@ -106,7 +108,7 @@ fn held(
     // The changes shown for an addition were read from this very text.
     let is_wanted = wanted.get(step.index).is_some_and(Option::is_none);
     if let (None, None, Some(file), Some(after)) =
-        (before, &entry.base, sides.file.get(step.index), &after)
+        (before, &entry.base, matched.file.get(step.index), &after)
         && is_wanted
         && after.body == file.text
     {
@@ -120,7 +122,7 @@ fn held(
     let shown = || plan.changes(step.index, Show::Differences);
     let difference = after
         .as_ref()
-        .and_then(|after| difference(product, sides, entry, before, after, shown));
+        .and_then(|after| difference(product, matched.sides(), entry, before, after, shown));
     Some((columns(step.verb, id, before, after.as_ref()), difference))
 }
 
@@ -128,7 +130,7 @@ fn held(
 /// differs once they are done.
 pub(super) fn is_shown(
     product: &dyn Product,
-    sides: &Sides<'_>,
+    matched: &Matched<'_>,
     approved: &Approved,
     wanted: &Wanted,
     writes: &[Queued],
@@ -150,15 +152,18 @@ pub(super) fn is_shown(
     let is_held = |step: &Step| {
         let id = id_of(approved, step)?;
         let (verb, after) = documents.get(&(id.kind.as_str(), &*id.key))?;
-        let before = sides.base(step.index).map(|base| base.document(None));
-        let is_cover = before.is_some();
+        // Nothing is where something is added: the server refuses a second row of a key.
+        let before = match step.verb {
+            Verb::Add => None,
+            Verb::Cover => Some(matched.sides().base(step.index)?.document(None)),
+        };
         let both = [before, Some((*after).clone())];
-        let (columns, difference) = held(product, sides, (approved, wanted), step, both)?;
+        let (columns, difference) = held(product, matched, (approved, wanted), step, both)?;
         let is_promised = |(column, promised): &(&str, Promised)| match promised {
             Promised::Value(wanted) => json_of(after, column).as_ref() == Some(wanted),
             Promised::Stamped | Promised::Derived | Promised::Compared => true,
         };
-        let is_one = *verb == step.verb && is_cover == (*verb == Verb::Cover);
+        let is_one = *verb == step.verb;
         Some(is_one && difference.is_none() && columns.iter().all(is_promised))
     };
     let steps = approved.steps().par_iter().with_min_len(CHUNK);
@@ -211,7 +216,7 @@ fn difference<'o>(
     let prepared = prepared(product, sides, after, before, Cow::Borrowed(&after.body));
     let aligned = prepared.aligned();
     // Parts that are not compared are unchanged: taking the text over leaves them as they are.
-    let is_kept = before.is_none() || after.is_signed() || aligned.result() == after.body;
+    let is_kept = before.is_none() || after.is_signed() || aligned.result() == *after.body;
     let (there, here) = aligned.sides();
     let is_same =
         *entry.item.value == here && entry.base.as_ref().is_none_or(|base| *base.value == there);

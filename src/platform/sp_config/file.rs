@@ -145,7 +145,7 @@ fn map(object: &mut Object, mapper: &mut Mapper<'_>) {
         let refused = mapper.refused(&word, &object.body);
         return object.findings.extend(refused);
     }
-    let mut body = object.body.clone();
+    let mut body = Json::clone(&object.body);
     let mapped = mapper.apply(&word, &mut body);
     if !mapped.is_empty() {
         let mapped = mapped

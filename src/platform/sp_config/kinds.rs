@@ -9,6 +9,7 @@ use crate::engine::schema::{
     Column, Form, Key, KindSchema, Patterns, Role, Signature, Stands, Unique,
 };
 use crate::engine::{Kind, KindInfo};
+use crate::platform::document::SearchIndex;
 
 /// The identifiers of entries of every type.
 const KEYS: &[Key] = &[
@@ -36,6 +37,43 @@ const KEYS: &[Key] = &[
     },
     Key::new("type", Role::Only, Stands::First(&[])),
 ];
+
+/// The condition of every index.
+const OWN: &str = "platform = 'sp-config'";
+
+/// The indexes over ids in their plain form, as a migration creates them.
+static IDS: [SearchIndex; 2] = [
+    SearchIndex {
+        condition: OWN,
+        expression: "replace(lower(id COLLATE \"C\"), '-', '')",
+    },
+    SearchIndex {
+        condition: OWN,
+        expression: "replace(lower(pair_id COLLATE \"C\"), '-', '')",
+    },
+];
+
+/// Those over names.
+static NAMES: [SearchIndex; 2] = [
+    SearchIndex {
+        condition: OWN,
+        expression: "content #>> '{self,name}'",
+    },
+    SearchIndex {
+        condition: OWN,
+        expression: "content #>> '{object,name}'",
+    },
+];
+
+/// Returns the indexes that together hold the values of a key.
+pub(super) fn indexes(key: &Key) -> &'static [SearchIndex] {
+    match key.role {
+        Role::Id => &IDS,
+        Role::Name => &NAMES,
+        Role::Alias => NAMES.get(1..).unwrap_or_default(),
+        Role::Only => &[],
+    }
+}
 
 fn of_type(info: &KindInfo) -> KindSchema {
     let word = info.kind.as_str();

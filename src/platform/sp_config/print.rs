@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::SecondsFormat;
 use serde::Serialize;
 
-use crate::platform::document::Object;
+use crate::platform::document::{Printed, Printer};
 use crate::platform::{ExportOptions, Selection};
 
 /// The envelope without its objects.
@@ -68,17 +68,34 @@ fn envelope(options: &ExportOptions) -> Envelope<'_> {
 }
 
 /// Prints an envelope with entries in it, byte for byte as they are stored.
-pub(super) fn print(entries: &[&Object], options: &ExportOptions) -> Vec<u8> {
-    let head = serde_json::to_string(&envelope(options)).unwrap_or_default();
-    let head = head.strip_suffix('}').unwrap_or(&head);
-    let size: usize = entries.iter().map(|entry| entry.text.len() + 2).sum();
-    let mut bytes = Vec::with_capacity(head.len() + size + 20);
-    bytes.extend_from_slice(head.as_bytes());
-    bytes.extend_from_slice(b",\"objects\":[");
-    for (index, entry) in entries.iter().enumerate() {
-        bytes.extend_from_slice(if index == 0 { b"\n" } else { b",\n" });
-        bytes.extend_from_slice(entry.text.as_bytes());
+pub(super) struct Entries {
+    /// What comes before the next one.
+    before: Vec<u8>,
+}
+
+impl Entries {
+    pub(super) fn new(options: &ExportOptions) -> Self {
+        let head = serde_json::to_string(&envelope(options)).unwrap_or_default();
+        let head = head.strip_suffix('}').unwrap_or(&head);
+        Self {
+            before: format!("{head},\"objects\":[\n").into_bytes(),
+        }
     }
-    bytes.extend_from_slice(b"\n]}\n");
-    bytes
+}
+
+impl Printer for Entries {
+    fn print(&mut self, entry: Printed<'_>, file: &mut Vec<u8>) {
+        file.extend_from_slice(&self.before);
+        file.extend_from_slice(entry.text.as_bytes());
+        self.before = b",\n".to_vec();
+    }
+
+    fn end(&mut self, file: &mut Vec<u8>) {
+        // Without an entry, nothing is there yet.
+        if self.before != b",\n" {
+            file.append(&mut self.before);
+            file.pop();
+        }
+        file.extend_from_slice(b"\n]}\n");
+    }
 }

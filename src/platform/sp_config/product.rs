@@ -2,10 +2,11 @@
 
 use super::{file, kinds, print, rules, types};
 use crate::engine::object::Known;
-use crate::engine::schema::KindSchema;
+use crate::engine::schema::{Key, KindSchema};
 use crate::engine::{Finding, KindInfo, Reason};
 use crate::platform::document::{
-    About, Documents, File, Json, Kinds, Object, Prepared, Product, Sides,
+    About, Documents, File, Json, Kinds, Object, Prepared, Printer, Product, Search, SearchIndex,
+    Sides,
 };
 use crate::platform::{DemoData, DemoTarget, ExportOptions, ImportOptions};
 use crate::source::ParseError;
@@ -81,12 +82,25 @@ impl Product for SpConfig {
         file::read(&Self, bytes, options)
     }
 
-    fn print(&self, objects: &[&Object], options: &ExportOptions) -> Vec<u8> {
-        print::print(objects, options)
+    fn printer(&self, options: &ExportOptions) -> Box<dyn Printer> {
+        Box::new(print::Entries::new(options))
+    }
+
+    fn wrapper_of(&self, _: &KindSchema, _: &str) -> Option<&'static str> {
+        None
     }
 
     fn only_exported(&self, object: &Object) -> Option<String> {
         rules::only_exported(object)
+    }
+
+    fn indexes(&self, key: &Key) -> &'static [SearchIndex] {
+        kinds::indexes(key)
+    }
+
+    fn searches(&self, object: &Object) -> Option<Vec<Search>> {
+        // Profiles fill the attributes that the tenant's only configuration declares.
+        (object.kind().as_str() != types::IDENTITY_PROFILE).then(Vec::new)
     }
 
     fn prepare<'o>(&self, prepared: &mut Prepared<'o>, object: &'o Object, _: &Sides<'o>) {

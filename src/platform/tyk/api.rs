@@ -9,12 +9,14 @@ pub(super) const DATABASE_ID: &str = "database id";
 /// The path of the gateway's part of an OAS document.
 pub(super) const GATEWAY: &str = "x-tyk-api-gateway";
 
+/// The members of the wrapper that a bare definition is without.
+pub(super) const PARTS: [&str; 2] = ["api_definition", "oas"];
+
 /// Returns the path of a bare definition in the wrapper.
 pub(super) fn wrapper(sort: Sort, body: &Json) -> Option<&'static str> {
     let is_bare = sort == Sort::Api
         && body.as_object().is_some()
-        && body.get("api_definition").is_none()
-        && body.get("oas").is_none();
+        && PARTS.iter().all(|part| body.get(part).is_none());
     is_bare.then(|| {
         if body.get(GATEWAY).is_some() {
             "oas"

@@ -56,7 +56,7 @@ pub(super) fn map(file: &mut File, organisations: &BTreeMap<String, String>) {
         if places.is_empty() {
             continue;
         }
-        let mut body = object.body.clone();
+        let mut body = Json::clone(&object.body);
         for (path, to) in places {
             if let Some(value) = body.pointer_mut(&path) {
                 *value = Json::text(to);

@@ -6,12 +6,12 @@ use crate::engine::access::Model;
 use crate::engine::schema::KindSchema;
 use crate::engine::{Finding, KindInfo, Plan, Reason};
 use crate::platform::document::{
-    About, Documents, File, Json, Kinds, Object, Prepared, Product, ResolvedReference, Search,
-    Sides,
+    About, Documents, File, Json, Kinds, Object, Prepared, Printer, Product, ResolvedReference,
+    Search, Sides, meaning, printed,
 };
 use crate::platform::tyk::recognise;
 use crate::platform::{DemoData, DemoTarget, ExportOptions, FileError, ImportOptions, SourceFile};
-use crate::source::ParseError;
+use crate::source::{ParseError, has_member};
 
 /// A bank's production Dashboard, and an export of its test Dashboard.
 pub static DEMO: DemoData = DemoData {
@@ -79,12 +79,25 @@ impl Product for Tyk {
         Ok(file)
     }
 
+    fn printer(&self, options: &ExportOptions) -> Box<dyn Printer> {
+        Box::new(print::Lists::new(&options.selection))
+    }
+
     fn print(&self, objects: &[&Object], options: &ExportOptions) -> Vec<u8> {
-        print::print(objects, &options.selection)
+        print::only(objects, &options.selection)
+            .unwrap_or_else(|| printed(&mut *self.printer(options), objects))
     }
 
     fn wrapper(&self, schema: &KindSchema, body: &Json) -> Option<&'static str> {
         Sort::of_kind(schema.info.kind.as_str()).and_then(|sort| api::wrapper(sort, body))
+    }
+
+    fn wrapper_of(&self, schema: &KindSchema, text: &str) -> Option<&'static str> {
+        let sort = Sort::of_kind(schema.info.kind.as_str())?;
+        // Most texts say so themselves, long before they end.
+        (sort == Sort::Api && !has_member(text, &api::PARTS))
+            .then(|| self.wrapper(schema, &meaning(text)))
+            .flatten()
     }
 
     fn derived(&self) -> &'static [&'static str] {

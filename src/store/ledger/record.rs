@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::backup::Backup;
 use crate::store::TableRows;
 
 /// The state of a job.
@@ -193,23 +194,6 @@ pub struct JournalRow {
 impl fmt::Debug for JournalRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "JournalRow of {} for {}", self.table, self.item)
-    }
-}
-
-/// A full export in the product's own format. Contains secrets.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Backup {
-    /// The name that the product would give the file.
-    pub name: String,
-    /// The SHA-256 of its bytes, in hexadecimal.
-    pub sha256: String,
-    /// The file.
-    pub content: Vec<u8>,
-}
-
-impl fmt::Debug for Backup {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Backup {} of {} bytes", self.name, self.content.len())
     }
 }
 

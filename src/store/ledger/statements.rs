@@ -7,7 +7,8 @@ macro_rules! statements {
         use sqlx::Row as _;
         use sqlx::types::Json;
 
-        use crate::store::ledger::record::{Backup, JobRecord, JobState, NewJob, follow_undos};
+        use crate::store::ledger::backup::Backup;
+        use crate::store::ledger::record::{JobRecord, JobState, NewJob, follow_undos};
         use crate::store::ledger::unreadable;
         use crate::store::error::{Operation, StoreError};
 
@@ -80,7 +81,7 @@ macro_rules! statements {
                     .bind(number)
                     .bind(&backup.name)
                     .bind(&backup.sha256)
-                    .bind(&backup.content)
+                    .bind(&backup.stored)
                     .execute(connection)
                     .await
                     .map_err(|error| StoreError::new(Operation::Insert, BACKUPS, &error))?;
@@ -166,7 +167,7 @@ macro_rules! statements {
                 Ok(Backup {
                     name: row.try_get("name")?,
                     sha256: row.try_get("sha256")?,
-                    content: row.try_get("content")?,
+                    stored: row.try_get("content")?,
                 })
             })
             .transpose()

@@ -155,6 +155,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "document_lookups",
         include_str!("../../../migrations/0007_document_lookups.sql"),
     ),
+    (
+        8,
+        "entry_lookups",
+        include_str!("../../../migrations/0008_entry_lookups.sql"),
+    ),
 ];
 
 fn migrator() -> Migrator {

@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, NaiveDateTime};
 use sqlx::PgConnection;
+use sqlx::postgres::PgCopyIn;
 
 use crate::store::bulk::Values;
 
@@ -26,7 +27,7 @@ const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 const TRAILER: [u8; 2] = (-1_i16).to_be_bytes();
 
 /// How many bytes are sent at once.
-const CHUNK: usize = 1 << 20;
+const CHUNK: usize = 1 << 18;
 
 /// The types of elements, as PostgreSQL numbers them.
 const TEXT: i32 = 25;
@@ -52,18 +53,16 @@ pub(super) async fn fill(
     connection: &mut PgConnection,
     rows: Vec<((i32, usize), Content<'_>)>,
 ) -> Result<(), sqlx::Error> {
-    let mut copy = connection.copy_in_raw(COPY).await?;
-    let mut buffer = HEADER.to_vec();
+    let mut sender = Sender {
+        copy: connection.copy_in_raw(COPY).await?,
+        buffer: HEADER.to_vec(),
+    };
     for (place, content) in rows {
-        append(&mut buffer, place, &content);
-        if buffer.len() >= CHUNK {
-            copy.send(buffer.as_slice()).await?;
-            buffer.clear();
-        }
+        sender.row(place, &content).await?;
     }
-    buffer.extend(TRAILER);
-    copy.send(buffer.as_slice()).await?;
-    copy.finish().await.map(|_| ())
+    sender.buffer.extend(TRAILER);
+    sender.copy.send(sender.buffer.as_slice()).await?;
+    sender.copy.finish().await.map(|_| ())
 }
 
 /// Returns the expression of what a row of the table holds.
@@ -85,80 +84,112 @@ fn expression(field: char, write: usize, column: usize) -> String {
     format!("(SELECT {field} FROM pg_temp.gatediff_queue WHERE w = {write} AND c = {column})")
 }
 
-fn append(buffer: &mut Vec<u8>, (write, column): (i32, usize), content: &Content<'_>) {
-    let column = i32::try_from(column).unwrap_or(i32::MAX);
-    buffer.extend(6_i16.to_be_bytes());
-    for number in [write, column] {
-        buffer.extend(4_i32.to_be_bytes());
-        buffer.extend(number.to_be_bytes());
-    }
-    let place = match content {
-        Content::Values(Values::Text(_) | Values::Json(_)) | Content::Texts(_) => 0,
-        Content::Values(Values::Int(_)) => 1,
-        Content::Values(Values::Time(_)) => 2,
-        Content::Bytes(_) => 3,
-    };
-    for field in 0..4 {
-        if field == place {
-            sized(buffer, |buffer| value(buffer, content));
-        } else {
-            buffer.extend((-1_i32).to_be_bytes());
+/// Sends rows in parts: an array may hold all that is imported.
+struct Sender<'c> {
+    copy: PgCopyIn<&'c mut PgConnection>,
+    buffer: Vec<u8>,
+}
+
+impl Sender<'_> {
+    async fn row(
+        &mut self,
+        (write, column): (i32, usize),
+        content: &Content<'_>,
+    ) -> Result<(), sqlx::Error> {
+        let column = i32::try_from(column).unwrap_or(i32::MAX);
+        self.buffer.extend(6_i16.to_be_bytes());
+        for number in [write, column] {
+            self.buffer.extend(4_i32.to_be_bytes());
+            self.buffer.extend(number.to_be_bytes());
         }
+        let place = match content {
+            Content::Values(Values::Text(_) | Values::Json(_)) | Content::Texts(_) => 0,
+            Content::Values(Values::Int(_)) => 1,
+            Content::Values(Values::Time(_)) => 2,
+            Content::Bytes(_) => 3,
+        };
+        for field in 0..4 {
+            if field == place {
+                self.value(content).await?;
+            } else {
+                self.buffer.extend((-1_i32).to_be_bytes());
+            }
+        }
+        Ok(())
+    }
+
+    async fn value(&mut self, content: &Content<'_>) -> Result<(), sqlx::Error> {
+        match content {
+            Content::Values(Values::Text(values) | Values::Json(values)) => {
+                let texts = values.iter().map(|text| text.as_deref().map(str::as_bytes));
+                self.elements(TEXT, texts).await
+            }
+            Content::Texts(texts) => {
+                let texts = texts.iter().map(|text| text.map(str::as_bytes));
+                self.elements(TEXT, texts).await
+            }
+            Content::Values(Values::Int(values)) => {
+                let numbers = values.iter().map(|number| number.map(i64::to_be_bytes));
+                self.elements(INT8, numbers).await
+            }
+            Content::Values(Values::Time(values)) => {
+                let times = values
+                    .iter()
+                    .map(|time| time.map(micros).map(i64::to_be_bytes));
+                self.elements(TIMESTAMP, times).await
+            }
+            Content::Bytes(bytes) => {
+                self.buffer.extend(length(bytes.len()));
+                for part in bytes.chunks(CHUNK) {
+                    self.buffer.extend(part);
+                    self.send_full().await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Sends an array of one dimension.
+    async fn elements<E: AsRef<[u8]>>(
+        &mut self,
+        element_type: i32,
+        values: impl ExactSizeIterator<Item = Option<E>> + Clone,
+    ) -> Result<(), sqlx::Error> {
+        // One dimension, there may be NULLs, counted from 1.
+        let count = i32::try_from(values.len()).unwrap_or(i32::MAX);
+        let head = [1, 1, element_type, count, 1];
+        let size = |value: Option<E>| 4 + value.map_or(0, |value| value.as_ref().len());
+        let sizes: usize = values.clone().map(size).sum();
+        self.buffer.extend(length(4 * head.len() + sizes));
+        for number in head {
+            self.buffer.extend(number.to_be_bytes());
+        }
+        for value in values {
+            match value {
+                Some(value) => {
+                    self.buffer.extend(length(value.as_ref().len()));
+                    self.buffer.extend(value.as_ref());
+                }
+                None => self.buffer.extend((-1_i32).to_be_bytes()),
+            }
+            self.send_full().await?;
+        }
+        Ok(())
+    }
+
+    /// Sends what is buffered, once that is worth it.
+    async fn send_full(&mut self) -> Result<(), sqlx::Error> {
+        if self.buffer.len() >= CHUNK {
+            self.copy.send(self.buffer.as_slice()).await?;
+            self.buffer.clear();
+        }
+        Ok(())
     }
 }
 
-fn value(buffer: &mut Vec<u8>, content: &Content<'_>) {
-    match content {
-        Content::Values(Values::Text(values) | Values::Json(values)) => {
-            let texts = values.iter().map(|text| text.as_deref().map(str::as_bytes));
-            elements(buffer, TEXT, texts);
-        }
-        Content::Texts(texts) => {
-            let texts = texts.iter().map(|text| text.map(str::as_bytes));
-            elements(buffer, TEXT, texts);
-        }
-        Content::Values(Values::Int(values)) => {
-            let numbers = values.iter().map(|number| number.map(i64::to_be_bytes));
-            elements(buffer, INT8, numbers);
-        }
-        Content::Values(Values::Time(values)) => {
-            let times = values
-                .iter()
-                .map(|time| time.map(micros).map(i64::to_be_bytes));
-            elements(buffer, TIMESTAMP, times);
-        }
-        Content::Bytes(bytes) => buffer.extend(*bytes),
-    }
-}
-
-/// Appends an array of one dimension.
-fn elements<E: AsRef<[u8]>>(
-    buffer: &mut Vec<u8>,
-    element_type: i32,
-    values: impl ExactSizeIterator<Item = Option<E>>,
-) {
-    let count = i32::try_from(values.len()).unwrap_or(i32::MAX);
-    // One dimension, there may be NULLs, counted from 1.
-    for number in [1, 1, element_type, count, 1] {
-        buffer.extend(number.to_be_bytes());
-    }
-    for value in values {
-        match value {
-            Some(value) => sized(buffer, |buffer| buffer.extend(value.as_ref())),
-            None => buffer.extend((-1_i32).to_be_bytes()),
-        }
-    }
-}
-
-/// Appends something with its length before it.
-fn sized(buffer: &mut Vec<u8>, append: impl FnOnce(&mut Vec<u8>)) {
-    let start = buffer.len();
-    buffer.extend([0; 4]);
-    append(buffer);
-    let length = i32::try_from(buffer.len() - start - 4).unwrap_or(i32::MAX);
-    if let Some(slot) = buffer.get_mut(start..start + 4) {
-        slot.copy_from_slice(&length.to_be_bytes());
-    }
+/// Returns the length of what follows it.
+fn length(bytes: usize) -> [u8; 4] {
+    i32::try_from(bytes).unwrap_or(i32::MAX).to_be_bytes()
 }
 
 /// Returns a time as PostgreSQL counts: in microseconds since the year 2000.

@@ -63,6 +63,18 @@ impl Queued {
         };
         keys.iter().chain(self.change.columns())
     }
+
+    /// Returns the number of the array that holds each of those columns: columns of the very same
+    /// texts share the first one's.
+    fn arrays(&self) -> Vec<usize> {
+        let sent: Vec<&Column> = self.sent().collect();
+        let array = |(index, column): (usize, &&Column)| {
+            let mut earlier = sent.iter().take(index);
+            let first = earlier.position(|other| column.values.are_those_of(&other.values));
+            first.unwrap_or(index)
+        };
+        sent.iter().enumerate().map(array).collect()
+    }
 }
 
 impl Writer<'_> {
@@ -170,9 +182,11 @@ impl Writer<'_> {
 /// Returns the arrays of the keys of an insert, which is the `number`th of the queue, and of its
 /// items.
 pub(in crate::store) fn queued_keys(number: usize, write: &Queued) -> Vec<String> {
+    let arrays = write.arrays();
     let place = |key: &Column| {
         let mut sent = write.sent();
-        sent.position(|column| column.name == key.name)
+        let place = sent.position(|column| column.name == key.name)?;
+        arrays.get(place).copied()
     };
     let array = |key: &Column| Some(queue_table::array(number, place(key)?, &key.values));
     let items = queue_table::texts(number, write.sent().count());
@@ -185,11 +199,14 @@ fn contents<'q>(
     backup: Option<&'q [u8]>,
 ) -> Vec<((i32, usize), Content<'q>)> {
     let of = |(number, write): (i32, &'q Queued)| {
-        let values = write.sent().map(|column| Content::Values(&column.values));
+        let arrays = write.arrays();
+        let count = arrays.len();
+        let columns = write.sent().zip(arrays).enumerate();
+        let own = columns.filter(|(column, (_, array))| column == array);
+        let values = own.map(|(column, (sent, _))| (column, Content::Values(&sent.values)));
         let owners = write.owners.iter().map(|owner| Some(&**owner)).collect();
-        let all = values.chain([Content::Texts(owners)]);
-        all.enumerate()
-            .map(move |(column, content)| ((number, column), content))
+        let all = values.chain([(count, Content::Texts(owners))]);
+        all.map(move |(column, content)| ((number, column), content))
     };
     let backup = backup.map(|backup| ((BACKUP, 0), Content::Bytes(backup)));
     (0..).zip(writes).flat_map(of).chain(backup).collect()
@@ -238,18 +255,28 @@ impl Statement<'_> {
         } = self.write;
         // The columns of `s`, as they are numbered.
         let sent: Vec<&Column> = self.write.sent().collect();
-        let arrays = sent.iter().enumerate();
-        let mut arrays: Vec<String> = arrays
+        let array = self.write.arrays();
+        let own = |index: &usize| array.get(*index) == Some(index);
+        let mut arrays: Vec<String> = sent
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| own(index))
             .map(|(index, column)| queue_table::array(self.number, index, &column.values))
             .collect();
         arrays.push(queue_table::texts(self.number, sent.len()));
-        let names: Vec<String> = (0..sent.len()).map(|index| format!("c{index}")).collect();
+        let names = (0..sent.len()).filter(own);
+        let names: String = names.map(|index| format!("c{index}, ")).collect();
+        // Each is converted once.
+        let columns = sent.iter().zip(&array).enumerate();
+        let columns: String = columns
+            .map(|(index, (column, array))| {
+                format!("c{array}{} AS c{index}, ", column.values.cast_of_one())
+            })
+            .collect();
         let _ = write!(
             sql,
-            "WITH s AS MATERIALIZED (SELECT * FROM unnest({}) WITH ORDINALITY AS s ({}{}item, n)), ",
+            "WITH s AS MATERIALIZED (SELECT {columns}item, n FROM unnest({}) WITH ORDINALITY AS s ({names}item, n)), ",
             arrays.join(", "),
-            names.join(", "),
-            if names.is_empty() { "" } else { ", " },
         );
         let matched = |row: &str, of: &str| {
             let place = |key: &Column| sent.iter().position(|column| column.name == key.name);
@@ -262,16 +289,11 @@ impl Statement<'_> {
             });
             pairs.collect::<Vec<_>>().join(" AND ")
         };
-        let value = |index: usize, column: &Column, of: &str| {
-            format!("{of}.c{index}{}", column.values.cast_of_one())
-        };
         match change {
             Change::Insert(columns) => {
                 let into: Vec<String> = columns.iter().map(|column| quoted(column.name)).collect();
-                let from: Vec<String> = columns
-                    .iter()
-                    .enumerate()
-                    .map(|(index, column)| value(index, column, "s"))
+                let from: Vec<String> = (0..columns.len())
+                    .map(|index| format!("s.c{index}"))
                     .collect();
                 let _ = write!(
                     sql,
@@ -290,11 +312,7 @@ impl Statement<'_> {
                     .iter()
                     .enumerate()
                     .map(|(index, column)| {
-                        format!(
-                            "{} = {}",
-                            quoted(column.name),
-                            value(index + shift, column, "b")
-                        )
+                        format!("{} = b.c{}", quoted(column.name), index + shift)
                     })
                     .collect();
                 if set.is_empty() {
@@ -429,9 +447,8 @@ fn same(column: &str, sent: &str, values: &Values) -> String {
     match values {
         Values::Text(_) => format!("{column}::text COLLATE \"C\" IS NOT DISTINCT FROM {sent}"),
         Values::Int(_) => format!("{column}::int8 IS NOT DISTINCT FROM {sent}"),
-        Values::Json(_) => {
-            format!("{column}::text COLLATE \"C\" IS NOT DISTINCT FROM {sent}::jsonb::text")
-        }
+        // Their bytes, and not what JSON takes for the same.
+        Values::Json(_) => format!("ROW({column})::record *= ROW({sent})::record"),
         Values::Time(_) => {
             format!("{column}::timestamp(0) IS NOT DISTINCT FROM {sent}::timestamp(0)")
         }
@@ -440,6 +457,8 @@ fn same(column: &str, sent: &str, values: &Values) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::store::writer::ItemRef;
 
@@ -458,7 +477,13 @@ mod tests {
             owners: vec![ItemRef::from("client:canary")],
             change,
         };
-        let catalog = Catalog::sample("t", &[("id", "varchar"), ("n", "int4"), ("other", "json")]);
+        let own = [
+            ("id", "varchar"),
+            ("n", "int4"),
+            ("body", "text"),
+            ("content", "jsonb"),
+        ];
+        let catalog = Catalog::sample("t", &[&own[..], &[("other", "json")]].concat());
         let mut sql = String::new();
         let statement = Statement {
             write: &write,
@@ -472,7 +497,15 @@ mod tests {
 
     #[test]
     fn a_statement_writes_checks_journals_and_contains_no_value() {
-        let columns = || vec![column("n", Values::Int(vec![Some(1)]))];
+        // What is parsed is sent once.
+        let body: Arc<str> = "{\"a\":\"canary\"}".into();
+        let columns = || {
+            vec![
+                column("n", Values::Int(vec![Some(1)])),
+                column("body", Values::Text(vec![Some(Arc::clone(&body))])),
+                column("content", Values::Json(vec![Some(Arc::clone(&body))])),
+            ]
+        };
         let mut inserted = vec![column("id", texts(&["canary"]))];
         inserted.extend(columns());
         let all = [

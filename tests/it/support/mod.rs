@@ -10,6 +10,7 @@ pub(crate) mod import;
 pub(crate) mod jobs;
 pub(crate) mod keeper;
 pub(crate) mod link;
+pub(crate) mod needs;
 pub(crate) mod owner;
 pub(crate) mod pg;
 pub(crate) mod portable;
