@@ -69,9 +69,10 @@ impl TestDb {
         took
     }
 
-    /// Lets the server write what is due, so that it does not while something is measured.
+    /// Lets the server write what is due, and count its rows, as the autovacuum of a running one
+    /// does, so that it does not while something is measured.
     pub(crate) fn settle(&self) {
-        self.psql("CHECKPOINT;");
+        self.psql("ANALYZE; CHECKPOINT;");
     }
 
     /// Returns the number of the job that came last.
