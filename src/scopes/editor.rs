@@ -16,19 +16,20 @@ use crate::engine::Violation;
 use crate::platform::digirunner::changes::{Ids, Sequence};
 use crate::platform::digirunner::index::{Index, is_hidden};
 use crate::platform::digirunner::kinds::CLIENT;
+use crate::platform::digirunner::lookup::{ByText, by_text};
 use crate::platform::digirunner::schema::{
     TableId, client_group, client_vgroup, group, group_api, group_authority, oauth,
     vgroup_authority, vgroup_group, x_map,
 };
-use crate::platform::digirunner::tables::{ByText, Cell, Row, by_text};
+use crate::platform::digirunner::tables::{Cell, Row};
 use crate::store::Stamp;
 
 /// Turns an edit into rows.
 pub(super) struct Editor<'w, 'i> {
     pub(super) scope_rows: &'w ScopeRows,
     pub(super) side: Index<'w>,
-    links_of_group: ByText<'w>,
-    holders_of_group: ByText<'w>,
+    links_of_group: ByText,
+    holders_of_group: ByText,
     pub(super) stamp: &'w Stamp,
     pub(super) ids: &'i mut Ids,
     /// The current groups of each client whose groups change.

@@ -260,9 +260,8 @@ impl<'w, 'o> Round<'w, 'o> {
         let (index, side) = (&self.index, &self.index.side);
         let mut rows: Vec<(TableId, usize)> = Vec::new();
         rows.extend(
-            side.groups
-                .get(group)
-                .map(|position| (TableId::Group, *position)),
+            side.group_at(group)
+                .map(|(position, _)| (TableId::Group, position)),
         );
         for (table, by) in [
             (TableId::GroupApi, &side.group_apis),
@@ -280,11 +279,8 @@ impl<'w, 'o> Round<'w, 'o> {
     }
 
     fn follow(&mut self, scope: &'w str, id: &'w str, item: &ItemId) {
-        let Some(index) = self.index.side.groups.get(id).copied() else {
-            return;
-        };
         let side = &self.index.side;
-        let (Some(group), Some(master)) = (side.group(id), side.scope(scope)) else {
+        let (Some((index, group)), Some(master)) = (side.group_at(id), side.scope(scope)) else {
             return;
         };
         let mut new = group.clone();

@@ -421,7 +421,9 @@ impl<'p, 'w> ClientItem<'p, 'w> {
             return Some(element);
         }
         let element = Element::matched(format!("1 {name}"), name, Value::Null);
-        if self.sides.target.hidden_by_name.contains_key(name) {
+        let target = &self.sides.target;
+        let mut there = target.rows_of(TableId::Group, &target.hidden_by_name, name);
+        if there.next().is_some() {
             return Some(element);
         }
         // A missing API has no hidden group, whatever happens to the scope.
@@ -534,7 +536,7 @@ fn idp_label(table: TableId, row: &Row, id: i64) -> String {
 /// has a `dpApp` for the client, and rows of the same type (O) or sort.
 pub(super) fn gives_way(sides: &Sides<'_>, client: &str, sort: usize, row: &Row) -> bool {
     let file = &sides.file;
-    if !file.dp_apps.contains_key(client) {
+    if file.dp_app_of(client).is_none() {
         return false;
     }
     let (Some((table, _, _)), Some(index)) = (IDPS.get(sort), file.idps.get(sort)) else {

@@ -19,6 +19,7 @@ pub(crate) mod index;
 mod integrity;
 mod item;
 pub(crate) mod kinds;
+pub(crate) mod lookup;
 mod product;
 pub(crate) mod promises;
 pub(crate) mod references;

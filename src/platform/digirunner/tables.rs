@@ -1,6 +1,5 @@
 //! All rows of the 24 tables, from a file or from a database alike.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -181,34 +180,6 @@ impl Tables {
     pub(crate) fn row(&self, table: TableId, index: usize) -> Option<&Row> {
         self.rows(table).get(index)
     }
-}
-
-/// Rows by the text of a column; rows without it are left out.
-pub(crate) type ByText<'a> = HashMap<&'a str, Vec<usize>>;
-
-/// Rows by the number of a column.
-pub(crate) type ByInt = HashMap<i64, Vec<usize>>;
-
-/// Groups rows by the text of a column, in their order.
-pub(crate) fn by_text(rows: &[Row], column: usize) -> ByText<'_> {
-    let mut index: ByText<'_> = HashMap::with_capacity(rows.len());
-    for (position, row) in rows.iter().enumerate() {
-        if let Cell::Text(text) = row.cell(column) {
-            index.entry(text).or_default().push(position);
-        }
-    }
-    index
-}
-
-/// Groups rows by the number of a column, in their order.
-pub(crate) fn by_int(rows: &[Row], column: usize) -> ByInt {
-    let mut index: ByInt = HashMap::with_capacity(rows.len());
-    for (position, row) in rows.iter().enumerate() {
-        if let Some(number) = row.int(column) {
-            index.entry(number).or_default().push(position);
-        }
-    }
-    index
 }
 
 /// Returns the local day of epoch milliseconds, at 00:00:00.

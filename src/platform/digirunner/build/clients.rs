@@ -209,7 +209,7 @@ impl<'w> Builder<'_, 'w> {
         else {
             return;
         };
-        let is_replaced = is_cover && sides.file.dp_apps.contains_key(id);
+        let is_replaced = is_cover && sides.file.dp_app_of(id).is_some();
         let wanted: Vec<&Row> = sides
             .file
             .rows_of(table, here, id)

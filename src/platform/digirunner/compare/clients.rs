@@ -406,7 +406,7 @@ fn leftovers(target: &Index<'_>, id: &str) -> Vec<&'static str> {
         .zip(&target.idps)
         .map(|((table, _, _), index)| (*table, index));
     for (table, index) in parts.into_iter().chain(idps) {
-        if index.contains_key(id) {
+        if target.rows_of(table, index, id).next().is_some() {
             left.push(table.table().name);
         }
     }
