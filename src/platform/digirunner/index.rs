@@ -38,7 +38,7 @@ pub(crate) const IDPS: [(TableId, usize, usize); 4] = [
 
 /// The identity of the items of a kind, the same in every environment.
 pub(crate) struct Identity {
-    kind: Kind,
+    pub(crate) kind: Kind,
     pub(crate) table: TableId,
     /// The column.
     pub(crate) key: usize,
@@ -426,12 +426,25 @@ fn unique<'w>(words: impl Iterator<Item = &'w str>) -> Vec<&'w str> {
 
 /// What the APIs of the two sides are called by: the file's DGRK keys, the target's, and all.
 #[derive(Debug)]
-struct ApiPlaces {
+pub(crate) struct ApiPlaces {
     /// The target's APIs by their names, and by the uids that its DGRK keys refer to.
     names: Positions,
     uids: Positions,
     /// The uids of the source environment that the file explains.
     uses: Positions,
+}
+
+impl ApiPlaces {
+    /// Indexes the APIs of a file and of a target.
+    pub(crate) fn new(file: &Tables, target: &Tables) -> Self {
+        let (all, uses) = (&target.apis, &file.api_use);
+        let api = |position: usize| all.get(position);
+        Self {
+            names: Positions::new(all.len(), |position| api(position).map(name_of)),
+            uids: Positions::new(all.len(), |position| api(position)?.uid.as_deref()),
+            uses: Positions::new(uses.len(), |position| Some(&*uses.get(position)?.uid)),
+        }
+    }
 }
 
 /// The two sides, and the missing APIs of the target.
@@ -443,25 +456,14 @@ pub(crate) struct Sides<'w> {
 }
 
 impl<'w> Sides<'w> {
-    /// Pairs the two sides.
-    pub(crate) fn new(file: &'w Tables, target: &'w Tables) -> Self {
-        Self::of(Index::new(file), Index::new(target))
+    /// Pairs two sides with the indices that were made of them.
+    pub(crate) const fn of(file: Index<'w>, target: Index<'w>, apis: Arc<ApiPlaces>) -> Self {
+        Self { file, target, apis }
     }
 
-    /// Pairs two sides that are indexed.
-    pub(crate) fn of(file: Index<'w>, target: Index<'w>) -> Self {
-        let (all, uses) = (&target.tables.apis, &file.tables.api_use);
-        let api = |position: usize| all.get(position);
-        let apis = ApiPlaces {
-            names: Positions::new(all.len(), |position| api(position).map(name_of)),
-            uids: Positions::new(all.len(), |position| api(position)?.uid.as_deref()),
-            uses: Positions::new(uses.len(), |position| Some(&*uses.get(position)?.uid)),
-        };
-        Self {
-            file,
-            target,
-            apis: Arc::new(apis),
-        }
+    /// Returns the same file with another state of the target's rows; its APIs are the same.
+    pub(crate) fn with_target(self, target: Index<'w>) -> Self {
+        Self { target, ..self }
     }
 
     /// Returns the target's APIs of a name; there should be one at most.

@@ -10,6 +10,7 @@ pub(crate) mod allocate;
 mod build;
 pub(crate) mod changes;
 mod compare;
+mod compared;
 mod export;
 mod field;
 pub(crate) mod file;

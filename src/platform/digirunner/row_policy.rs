@@ -15,7 +15,7 @@ use super::schema::{
     TABLES, Table, TableId, client, client_group, clientext, dp_app, group, oauth, open_key,
     open_map, vgroup, vgroup_group, x_key, x_map,
 };
-use super::tables::{Cell, Row, Tables};
+use super::tables::{Cell, Row};
 use super::written::{json, row_of};
 use crate::engine::diff::segments;
 use crate::engine::promise::{Deviation, ItemDifference};
@@ -57,10 +57,10 @@ fn clients_of_keys(side: &Index<'_>) -> Keys {
 impl<'a> Policy<'a> {
     /// Returns the check of a file's items, between the target before and after.
     pub(super) fn new(
-        [file, before, after]: [&'a Tables; 3],
+        [file, before, after]: [&Index<'a>; 3],
         verbs: &'a HashMap<&'a ItemId, Verb>,
     ) -> Self {
-        let [file, before, after] = [file, before, after].map(Index::new);
+        let [file, before, after] = [file, before, after].map(Index::clone);
         let keys = [&before, &after].map(clients_of_keys);
         Self {
             file,

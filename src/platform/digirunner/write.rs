@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::changes::{Batch, Changes, Ids, changed_columns};
+use super::compared::Compared;
 use super::field::Type;
 use super::index::Sides;
 use super::kinds::{AUTHENTICATION, GROUP, LEVEL, RDB, SCOPE};
@@ -14,27 +15,20 @@ use super::{allocate, build};
 use crate::engine::{Approved, ItemId};
 use crate::store::{Rows, StoreError, Writer, bulk};
 
-/// Writes the approved items, in the transaction in which `target` was read.
-pub(crate) async fn write(
+/// Writes the approved items, in the transaction in which the target was read.
+pub(super) async fn write(
     writer: &mut Writer<'_>,
-    file: &Tables,
-    target: &Tables,
+    compared: &Compared,
     approved: &Approved,
 ) -> Result<(), StoreError> {
-    let stamp = writer.stamp();
-    let (changes, relied_on) = {
-        // The sides are not held across an await: they are rebuilt from the
-        // tables.
-        let mut counting = Ids::counting(random_ids(target));
-        build::changes(&Sides::new(file, target), approved, stamp, &mut counting);
-        let given = allocate::take(writer, counting.counts()).await?;
-        let mut ids = Ids::given(given, random_ids(target));
-        let sides = Sides::new(file, target);
-        (
-            build::changes(&sides, approved, stamp, &mut ids),
-            relied_on(&sides, approved),
-        )
-    };
+    let (stamp, target) = (writer.stamp(), &compared.target);
+    let sides = compared.sides();
+    let mut counting = Ids::counting(random_ids(target));
+    build::changes(&sides, approved, stamp, &mut counting);
+    let given = allocate::take(writer, counting.counts()).await?;
+    let mut ids = Ids::given(given, random_ids(target));
+    let changes = build::changes(&sides, approved, stamp, &mut ids);
+    let relied_on = relied_on(&sides, approved);
     for (table, keys) in relied_on {
         let rows: Vec<Row> = keys
             .into_iter()

@@ -1,9 +1,11 @@
 //! Clients: a row, and everything that belongs to it.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
+use super::super::compared::Place;
 use super::super::hosts::{self, Hosts};
-use super::super::index::{ApiName, IDPS, Index, is_hidden};
+use super::super::index::{ApiName, IDPS, Identity, Index, is_hidden};
 use super::super::item::{ClientItem, Origin};
 use super::super::kinds::{CLIENT, GROUP, RDB, SCOPE};
 use super::super::rules::{self, MAX_GROUPS};
@@ -12,7 +14,7 @@ use super::super::schema::{
 };
 use super::super::tables::Row;
 use super::super::values::{self, ValueError};
-use super::{Comparer, candidate, is_changed, may_change, stored};
+use super::{Comparer, is_changed, may_change};
 use crate::engine::{
     Candidate, Finding, ItemId, Kind, Quota, QuotaUse, Reason, Requirement, Value,
 };
@@ -30,15 +32,9 @@ impl<'w> Comparer<'_, 'w> {
     fn client(&self, index: usize, row: &Row) -> Candidate {
         let id = row.text(client::CLIENT_ID);
         let base = self.sides.target.client(id);
-        let file = ClientItem {
+        let part = |from| ClientItem {
             sides: self.sides,
-            from: Origin::File,
-            id,
-            completes: false,
-        };
-        let target = ClientItem {
-            sides: self.sides,
-            from: Origin::Target,
+            from,
             id,
             completes: false,
         };
@@ -48,17 +44,14 @@ impl<'w> Comparer<'_, 'w> {
         } else {
             alias
         };
-        let item = ItemId::new(CLIENT, row.shared(client::CLIENT_ID));
-        let stored = stored(self.sides, &item);
-        let path = self.path(TableId::Client, index);
-        let mut candidate = candidate(item, called, path, file.value(row), stored);
-        if file.is_partial() && (base.is_none() || is_changed(&candidate)) {
-            candidate.item.value = ClientItem {
+        let place = Place::new(Identity::of(&CLIENT), index);
+        let mut candidate = self.candidate(place, Arc::clone(&called));
+        if part(Origin::File).is_partial() && (base.is_none() || is_changed(&candidate)) {
+            let completes = Place {
                 completes: true,
-                ..file
-            }
-            .value(row)
-            .into();
+                ..place
+            };
+            candidate = self.candidate(completes, called);
         }
         candidate.blocks = self.client_blocks(index, row);
         if let Some(base) = base {
@@ -69,7 +62,7 @@ impl<'w> Comparer<'_, 'w> {
         candidate.quota = Some(self.client_quota(id));
         candidate.warnings = self.client_warnings(&candidate.item.id, base);
         if base.is_none() && !leftovers(&self.sides.target, id).is_empty() {
-            candidate.context = Value::Record(target.parts());
+            candidate.context = Value::Record(part(Origin::Target).parts());
         }
         let status = base.and_then(|base| status_changes(&candidate, row, base));
         candidate.warnings.extend(status);

@@ -479,7 +479,7 @@ fn rows_after_a_null_keep_their_place_in_paths() {
         findings(&file),
         ["broken-reference /importClientRelated/tsmpClientHostList/2/clientId"]
     );
-    let plan = super::compare::plan(&file, &super::target(&sample()));
+    let plan = super::compare::plan(&super::compared(file, super::target(&sample())));
     assert_eq!(
         &*super::entry(&plan, "client:a").item.path,
         "/importClientRelated/tsmpClientList/1"
