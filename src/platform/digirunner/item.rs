@@ -17,15 +17,15 @@ use crate::engine::secret::mask_text;
 use crate::engine::{Element, Field, ItemId, Secret, Value};
 
 /// Returns the value of a field in canonical form.
-pub(super) fn value(field: &FieldDef, cell: &Cell) -> Value {
+pub(super) fn value(field: &FieldDef, cell: Cell<'_>) -> Value {
     match cell {
         Cell::Null => Value::Null,
-        Cell::Int(number) => Value::Int(*number),
-        Cell::Text(text) if text.is_empty() => Value::Null,
-        Cell::Text(text) if field.is_secret => Value::Secret(Secret::new(Arc::clone(text))),
+        Cell::Int(number) => Value::Int(number),
+        Cell::Text("") => Value::Null,
+        Cell::Text(text) if field.is_secret => Value::Secret(Secret::new(text)),
         Cell::Text(text) => match field.is_url.then(|| mask_text(field.json, text)).flatten() {
-            Some(shown) => Value::Secret(Secret::with_mask(Arc::clone(text), shown)),
-            None => Value::Text(Arc::clone(text)),
+            Some(shown) => Value::Secret(Secret::with_mask(text, shown)),
+            None => Value::Text(text.into()),
         },
         Cell::Time(time) => Value::Text(time.format("%Y-%m-%d").to_string().into()),
     }

@@ -130,11 +130,8 @@ mod tests {
     use super::*;
 
     fn rows(texts: &[Option<&str>]) -> Vec<Row> {
-        let cell = |text: &Option<&str>| text.map_or(Cell::Null, |text| Cell::Text(text.into()));
-        texts
-            .iter()
-            .map(|text| Row::new(vec![cell(text)]))
-            .collect()
+        let cells = texts.iter().map(|text| text.map_or(Cell::Null, Cell::Text));
+        cells.map(|cell| Row::new(&[cell])).collect()
     }
 
     #[test]
@@ -163,7 +160,7 @@ mod tests {
     #[test]
     fn rows_are_found_by_their_number() {
         let rows: Vec<Row> = [1, 2, 1]
-            .map(|number| Row::new(vec![Cell::Int(number)]))
+            .map(|number| Row::new(&[Cell::Int(number)]))
             .into();
         let index = ByInt::new(&rows, 0);
         let found: Vec<usize> = index.of(&rows, 1).map(|(position, _)| position).collect();

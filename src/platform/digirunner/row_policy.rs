@@ -99,7 +99,7 @@ impl<'a> Policy<'a> {
             match self.column(table.id, (index, field), now, verb, base.is_some()) {
                 Some(Promised::Value(wanted)) => json(cell).is_some_and(|json| json == wanted),
                 Some(Promised::Stamped | Promised::Derived | Promised::Compared) => true,
-                None => cell == base.unwrap_or(&Cell::Null),
+                None => cell == base.unwrap_or(Cell::Null),
             }
         })
     }
@@ -139,7 +139,7 @@ impl<'a> Policy<'a> {
         verb: Verb,
         is_update: bool,
     ) -> Option<Promised> {
-        let value = |cell: &Cell| json(cell).map(Promised::Value);
+        let value = |cell: Cell<'_>| json(cell).map(Promised::Value);
         match (table, field.role) {
             (TableId::Oauth, _) if index == oauth::SCOPE => {
                 let mut groups = self.after.groups_of_client(now.text(oauth::CLIENT_ID));
@@ -149,10 +149,10 @@ impl<'a> Policy<'a> {
                 } else {
                     groups.join(",")
                 };
-                value(&Cell::Text(joined.into()))
+                value(Cell::Text(&joined))
             }
             (TableId::Clientext, _) if index == clientext::KEYWORD_SEARCH => {
-                value(&Cell::Text(keyword_search(now).into()))
+                value(Cell::Text(&keyword_search(|index| now.cell(index))))
             }
             (TableId::DpApp, _) if index == dp_app::KEYWORD_SEARCH => {
                 let client = now.text(dp_app::CLIENT_ID);
@@ -166,7 +166,7 @@ impl<'a> Policy<'a> {
                     let row = self.file.item(&CLIENT, now.text(client::CLIENT_ID));
                     row.and_then(|row| value(row.cell(index)))
                 }
-                _ => value(&Cell::Int(0)),
+                _ => value(Cell::Int(0)),
             },
             (_, Role::Stamped) => {
                 let is_fixed =

@@ -1,105 +1,11 @@
 //! All rows of the 24 tables, from a file or from a database alike.
 
-use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Local, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _};
 
-use super::field::Absent;
-use super::schema::{Table, TableId};
-
-/// One value of a row.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Cell {
-    /// NULL.
-    Null,
-    /// A number.
-    Int(i64),
-    /// Text.
-    Text(Arc<str>),
-    /// A local date and time.
-    Time(NaiveDateTime),
-}
-
-impl From<Absent> for Cell {
-    fn from(absent: Absent) -> Self {
-        match absent {
-            Absent::Null => Self::Null,
-            Absent::Int(number) => Self::Int(number),
-            Absent::Text(text) => Self::Text(Arc::from(text)),
-        }
-    }
-}
-
-/// A row; its cells are in the order of its table's fields.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Row {
-    cells: Box<[Cell]>,
-}
-
-/// Rows hold secrets: they are never printed.
-impl fmt::Debug for Row {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Row of {} cells", self.cells.len())
-    }
-}
-
-impl Row {
-    /// Returns a row of these cells.
-    pub(crate) fn new(cells: Vec<Cell>) -> Self {
-        Self {
-            cells: cells.into_boxed_slice(),
-        }
-    }
-
-    /// Returns a row of NULLs.
-    pub(crate) fn empty(table: &Table) -> Self {
-        Self::new(vec![Cell::Null; table.fields.len()])
-    }
-
-    /// Returns a cell; NULL where there is none.
-    pub(crate) fn cell(&self, index: usize) -> &Cell {
-        self.cells.get(index).unwrap_or(&Cell::Null)
-    }
-
-    /// Returns text; empty where there is none.
-    pub(crate) fn text(&self, index: usize) -> &str {
-        match self.cell(index) {
-            Cell::Text(text) => text,
-            _ => "",
-        }
-    }
-
-    /// Returns shared text.
-    pub(crate) fn shared(&self, index: usize) -> Arc<str> {
-        match self.cell(index) {
-            Cell::Text(text) => Arc::clone(text),
-            _ => Arc::from(""),
-        }
-    }
-
-    /// Returns a number.
-    pub(crate) fn int(&self, index: usize) -> Option<i64> {
-        match self.cell(index) {
-            Cell::Int(number) => Some(*number),
-            _ => None,
-        }
-    }
-
-    /// Sets a cell.
-    pub(crate) fn set(&mut self, index: usize, cell: Cell) {
-        if let Some(slot) = self.cells.get_mut(index) {
-            *slot = cell;
-        }
-    }
-
-    /// Copies cells of another row of the same table.
-    pub(crate) fn copy(&mut self, from: &Self, columns: &[usize]) {
-        for index in columns {
-            self.set(*index, from.cell(*index).clone());
-        }
-    }
-}
+pub(crate) use super::row::{Cell, Draft, Row};
+use super::schema::TableId;
 
 /// An API that DGRK keys refer to, as the file names it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -42,9 +42,13 @@ pub(super) fn value_error(
     index: usize,
     path: &str,
 ) -> Option<ValueError> {
+    cell_error(table, (index, row.cell(index)), path)
+}
+
+fn cell_error(table: &Table, (index, cell): (usize, Cell<'_>), path: &str) -> Option<ValueError> {
     let field = table.fields.get(index)?;
     let name = table.fields.get(source(table.id, index))?.json;
-    let (code, what) = complaint(table, field, name, row.cell(index))?;
+    let (code, what) = complaint(table, field, name, cell)?;
     Some(ValueError {
         code,
         what,
@@ -67,17 +71,9 @@ fn source(table: TableId, index: usize) -> usize {
 /// Returns why the search text of a client's extension cannot be stored: each
 /// of its two parts may fit while both together do not.
 pub(super) fn search_text(row: &Row, path: &str) -> Option<ValueError> {
-    let mut searched = Row::empty(&clientext::TABLE);
-    searched.set(
-        clientext::KEYWORD_SEARCH,
-        Cell::Text(keyword_search(row).into()),
-    );
-    let error = value_error(
-        &clientext::TABLE,
-        &searched,
-        clientext::KEYWORD_SEARCH,
-        path,
-    )?;
+    let text = keyword_search(|index| row.cell(index));
+    let searched = (clientext::KEYWORD_SEARCH, Cell::Text(&text));
+    let error = cell_error(&clientext::TABLE, searched, path)?;
     let what = format!("contentTxt and reviewRemark together: {}", error.what);
     Some(ValueError {
         what,
@@ -90,7 +86,7 @@ fn complaint(
     table: &Table,
     field: &FieldDef,
     name: &str,
-    cell: &Cell,
+    cell: Cell<'_>,
 ) -> Option<(&'static str, String)> {
     let place = format_args!("{}.{}", table.name, field.column);
     match (cell, field.ty) {
@@ -112,7 +108,7 @@ fn complaint(
                 "{name} contains a NUL character, which {place} cannot hold: PostgreSQL cannot store it in text"
             ),
         )),
-        (Cell::Int(number), Type::IntAsLong) if i32::try_from(*number).is_err() => Some((
+        (Cell::Int(number), Type::IntAsLong) if i32::try_from(number).is_err() => Some((
             "value-out-of-range",
             format!(
                 "{name} does not fit into {place}, which holds numbers from {} to {}",
@@ -120,7 +116,7 @@ fn complaint(
                 i32::MAX
             ),
         )),
-        (Cell::Time(time), Type::Time) if chrono::Datelike::year(time) <= FIRST_YEAR => Some((
+        (Cell::Time(time), Type::Time) if chrono::Datelike::year(&time) <= FIRST_YEAR => Some((
             "value-out-of-range",
             format!("{name} does not fit into {place}, which holds dates from 4712 BC on"),
         )),
@@ -181,14 +177,18 @@ mod tests {
 
     const PATH: &str = "/importClientRelated/tsmpClientList/0";
 
-    fn describe(table: &Table, index: usize, cell: Cell) -> Option<(&'static str, String, String)> {
+    fn describe(
+        table: &Table,
+        index: usize,
+        cell: Cell<'_>,
+    ) -> Option<(&'static str, String, String)> {
         let mut row = Row::empty(table);
         row.set(index, cell);
         value_error(table, &row, index, PATH).map(|error| (error.code, error.what, error.path))
     }
 
-    fn text(text: &str) -> Cell {
-        Cell::Text(text.into())
+    const fn text(text: &str) -> Cell<'_> {
+        Cell::Text(text)
     }
 
     #[test]

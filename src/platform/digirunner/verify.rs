@@ -131,7 +131,10 @@ fn named(then: &Index<'_>, now: &Index<'_>) -> Option<Tables> {
         };
         any |= new.text(group::GROUP_NAME) != row.text(group::GROUP_NAME);
         let follows = group::TABLE.columns().filter(|(_, field)| field.follows);
-        row.copy(new, &follows.map(|(index, _)| index).collect::<Vec<_>>());
+        let mut draft = row.draft();
+        draft.copy(new, &follows.map(|(index, _)| index).collect::<Vec<_>>());
+        let new = draft.row();
+        *row = new;
     }
     let is_new = |row: &&Row| then.group(row.text(group::GROUP_ID)).is_none();
     rows.extend(

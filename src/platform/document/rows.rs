@@ -306,7 +306,7 @@ pub(super) fn queued(platform: &str, queued: &Queued) -> Option<(Verb, Vec<Docum
         let column = columns.iter().find(|column| column.name == name)?;
         match &column.values {
             Values::Text(values) | Values::Json(values) => Some(values.clone()),
-            Values::Int(_) | Values::Time(_) => None,
+            Values::Packed(_) | Values::Int(_) | Values::Time(_) => None,
         }
     };
     // What an insert writes are its columns; its keys only find the rows again.

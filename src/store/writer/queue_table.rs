@@ -69,7 +69,7 @@ pub(super) async fn fill(
 /// Returns the expression of what a row of the table holds.
 pub(super) fn array(write: usize, column: usize, values: &Values) -> String {
     let field = match values {
-        Values::Text(_) | Values::Json(_) => 't',
+        Values::Text(_) | Values::Packed(_) | Values::Json(_) => 't',
         Values::Int(_) => 'i',
         Values::Time(_) => 'd',
     };
@@ -93,7 +93,8 @@ fn append(buffer: &mut Vec<u8>, (write, column): (i32, usize), content: &Content
         buffer.extend(number.to_be_bytes());
     }
     let place = match content {
-        Content::Values(Values::Text(_) | Values::Json(_)) | Content::Texts(_) => 0,
+        Content::Values(Values::Text(_) | Values::Packed(_) | Values::Json(_))
+        | Content::Texts(_) => 0,
         Content::Values(Values::Int(_)) => 1,
         Content::Values(Values::Time(_)) => 2,
         Content::Bytes(_) => 3,
@@ -111,6 +112,10 @@ fn value(buffer: &mut Vec<u8>, content: &Content<'_>) {
     match content {
         Content::Values(Values::Text(values) | Values::Json(values)) => {
             let texts = values.iter().map(|text| text.as_deref().map(str::as_bytes));
+            elements(buffer, TEXT, texts);
+        }
+        Content::Values(Values::Packed(values)) => {
+            let texts = values.iter().map(|text| text.map(str::as_bytes));
             elements(buffer, TEXT, texts);
         }
         Content::Texts(texts) => {

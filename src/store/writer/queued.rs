@@ -427,7 +427,9 @@ impl Statement<'_> {
 /// the column.
 fn same(column: &str, sent: &str, values: &Values) -> String {
     match values {
-        Values::Text(_) => format!("{column}::text COLLATE \"C\" IS NOT DISTINCT FROM {sent}"),
+        Values::Text(_) | Values::Packed(_) => {
+            format!("{column}::text COLLATE \"C\" IS NOT DISTINCT FROM {sent}")
+        }
         Values::Int(_) => format!("{column}::int8 IS NOT DISTINCT FROM {sent}"),
         Values::Json(_) => {
             format!("{column}::text COLLATE \"C\" IS NOT DISTINCT FROM {sent}::jsonb::text")

@@ -58,10 +58,10 @@ pub(crate) fn target(lists: &Lists) -> Tables {
                     (Json::Null, _) => Cell::Null,
                     (Json::Number(number), _) => Cell::Int(number.as_i64().unwrap()),
                     (Json::String(text), Type::Time) => Cell::Time(time(text)),
-                    (Json::String(text), _) => Cell::Text(Arc::from(text.as_str())),
+                    (Json::String(text), _) => Cell::Text(text.as_str()),
                     (other, _) => panic!("{} cannot be {other}", field.json),
                 });
-            Row::new(cells.collect())
+            Row::new(&cells.collect::<Vec<_>>())
         });
         sample.set_rows(table.id, rows.collect());
     }
