@@ -412,7 +412,12 @@ impl Plan {
 }
 
 /// Judges an item by its own reasons, and compares it.
-fn judge_alone(candidate: Candidate) -> Entry {
+fn judge_alone(mut candidate: Candidate) -> Entry {
+    // Nothing is added any more, and there may be many items.
+    candidate.requires.shrink_to_fit();
+    if let Some(quota) = &mut candidate.quota {
+        quota.uses.shrink_to_fit();
+    }
     let status = match (candidate.base.is_some(), candidate.blocks.is_empty()) {
         (false, true) => Status::Add,
         (false, false) => Status::CannotAdd,
