@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Postgres};
 use super::error::{Operation, StoreError};
 
 /// One column of many rows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Column {
     /// The column's name. Always a literal of ours, never data.
     pub name: &'static str,
@@ -20,6 +20,7 @@ pub struct Column {
 }
 
 /// The values of a column.
+#[derive(Clone)]
 pub enum Values {
     /// `text`, assigned to `varchar` and `char` too.
     Text(Vec<Option<Arc<str>>>),
@@ -33,33 +34,34 @@ pub enum Values {
     Json(Vec<Option<Arc<str>>>),
 }
 
-/// Texts, one after the other: none is allocated by itself.
-#[derive(Default)]
+/// Texts, one after the other: none is allocated by itself. Clones share them.
+#[derive(Clone)]
 pub struct Packed {
-    text: String,
+    text: Arc<str>,
     /// For each value where it ends, and whether it is there.
-    ends: Vec<(usize, bool)>,
+    ends: Arc<[(u32, bool)]>,
 }
 
 impl Packed {
     /// Returns the number of values.
-    pub const fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.ends.len()
     }
 
     /// Returns whether there are no values.
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
     /// Returns a value; `None` if there are not so many.
     pub fn get(&self, index: usize) -> Option<Option<&str>> {
+        let place = |end: u32| usize::try_from(end).unwrap_or(usize::MAX);
         let (end, is_there) = *self.ends.get(index)?;
         let before = index
             .checked_sub(1)
             .and_then(|before| self.ends.get(before));
-        let start = before.map_or(0, |(end, _)| *end);
-        Some(self.text.get(start..end).filter(|_| is_there))
+        let start = before.map_or(0, |(end, _)| place(*end));
+        Some(self.text.get(start..place(end)).filter(|_| is_there))
     }
 
     /// Returns the values.
@@ -70,14 +72,23 @@ impl Packed {
 
 impl<'t> FromIterator<Option<&'t str>> for Packed {
     fn from_iter<I: IntoIterator<Item = Option<&'t str>>>(values: I) -> Self {
-        let mut packed = Self::default();
-        for value in values {
-            packed.text.push_str(value.unwrap_or_default());
-            packed.ends.push((packed.text.len(), value.is_some()));
+        let mut text = String::new();
+        let place = |(text, value): (&mut String, Option<&str>)| {
+            text.push_str(value.unwrap_or_default());
+            // PostgreSQL takes no array of more than 1 GB.
+            (
+                u32::try_from(text.len()).unwrap_or(u32::MAX),
+                value.is_some(),
+            )
+        };
+        let ends: Vec<(u32, bool)> = values
+            .into_iter()
+            .map(|value| place((&mut text, value)))
+            .collect();
+        Self {
+            text: text.into(),
+            ends: ends.into(),
         }
-        packed.text.shrink_to_fit();
-        packed.ends.shrink_to_fit();
-        packed
     }
 }
 

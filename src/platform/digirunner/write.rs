@@ -101,14 +101,15 @@ async fn write_table(
             .await?;
     }
     if !changes.inserts.rows.is_empty() {
-        let rows = &changes.inserts.rows;
-        let keys = columns(table, &key(table), rows);
         let all: Vec<usize> = table.columns().map(|(index, _)| index).collect();
+        let all = columns(table, &all, &changes.inserts.rows);
+        let is_key = |column: &&bulk::Column| {
+            let mut key = table.key();
+            key.any(|(_, field)| field.column == column.name)
+        };
+        let keys = all.iter().filter(is_key).cloned().collect();
         writer
-            .insert(
-                rows_of(table, keys, &changes.inserts),
-                columns(table, &all, rows),
-            )
+            .insert(rows_of(table, keys, &changes.inserts), all)
             .await?;
     }
     Ok(())
