@@ -2,11 +2,14 @@
 //! what it requires.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::sync::Arc;
 
 mod clients;
 mod missing;
 mod scopes;
+
+use rayon::prelude::*;
 
 use super::access;
 use super::compared::{Compared, Place, stored, wanted};
@@ -53,6 +56,9 @@ static BUILT_IN: [(Kind, usize, &str, &str); 4] = [
     ),
 ];
 
+/// How many items a thread compares at least.
+pub(super) const CHUNK: usize = 64;
+
 /// Compares a file with a target.
 pub(super) fn plan(compared: &Arc<Compared>) -> Plan {
     plan_of(compared, &compared.sides())
@@ -67,8 +73,7 @@ pub(super) fn plan_with_access(compared: &Arc<Compared>) -> Plan {
 }
 
 fn plan_of(compared: &Arc<Compared>, sides: &Sides<'_>) -> Plan {
-    let comparer = Comparer::new(compared, sides);
-    let mut candidates = comparer.candidates();
+    let mut candidates = Comparer::new(compared, sides).candidates();
     warn_of_look_alikes(
         &mut candidates,
         &sides.file.called(),
@@ -155,6 +160,19 @@ fn all_apis(file: &Tables) -> Vec<Api> {
             api,
         })
         .collect()
+}
+
+/// The JSON pointer to a row of the file.
+#[derive(Clone, Copy)]
+struct RowPath {
+    list: &'static str,
+    place: usize,
+}
+
+impl fmt::Display for RowPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/{ROOT}/{}/{}", self.list, self.place)
+    }
 }
 
 /// What all comparisons share.
@@ -275,7 +293,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 path: "".into(),
             }
         });
-        let path = self.path(*table, of.index).into();
+        let path = self.path(*table, of.index).to_string().into();
         let item = Item {
             id,
             name,
@@ -286,19 +304,18 @@ impl<'p, 'w> Comparer<'p, 'w> {
     }
 
     /// Returns the JSON pointer to a row of the file.
-    fn path(&self, table: TableId, index: usize) -> String {
-        format!(
-            "/{ROOT}/{}/{}",
-            table.table().list,
-            self.sides.file.tables.place(table, index)
-        )
+    fn path(&self, table: TableId, index: usize) -> RowPath {
+        RowPath {
+            list: table.table().list,
+            place: self.sides.file.tables.place(table, index),
+        }
     }
 
     /// Returns the values of a row of the file that cannot be stored.
     fn value_errors(&self, table: TableId, index: usize) -> Vec<ValueError> {
         let row = self.sides.file.tables.row(table, index);
         row.map_or_else(Vec::new, |row| {
-            values::value_errors(table.table(), row, &self.path(table, index))
+            values::value_errors(table.table(), row, self.path(table, index))
         })
     }
 
@@ -341,18 +358,19 @@ impl<'p, 'w> Comparer<'p, 'w> {
     }
 
     fn every_kind(&self) -> Vec<Candidate> {
-        let mut all = self.clients();
-        all.extend(self.groups());
-        all.extend(self.scopes());
-        all.extend(self.simple(
-            &AUTHENTICATION,
-            Some((authority::GROUP_AUTHORITIE_NAME, &self.authority_names)),
-        ));
-        all.extend(self.simple(
-            &LEVEL,
-            Some((level::SECURITY_LEVEL_NAME, &self.level_names)),
-        ));
-        all.extend(self.simple(&RDB, None));
+        let authentication = (authority::GROUP_AUTHORITIE_NAME, &self.authority_names);
+        let level = (level::SECURITY_LEVEL_NAME, &self.level_names);
+        let kinds = [
+            self.clients(),
+            self.groups(),
+            self.scopes(),
+            self.simple(&AUTHENTICATION, Some(authentication)),
+            self.simple(&LEVEL, Some(level)),
+            self.simple(&RDB, None),
+        ];
+        // Growing would take twice as much.
+        let mut all = Vec::with_capacity(kinds.iter().map(Vec::len).sum());
+        kinds.into_iter().for_each(|kind| all.extend(kind));
         all
     }
 
@@ -389,7 +407,8 @@ impl<'p, 'w> Comparer<'p, 'w> {
     fn groups(&self) -> Vec<Candidate> {
         let file = &self.sides.file;
         let rows = file.tables.rows(TableId::Group);
-        let plain = rows.iter().enumerate().filter(|(_, row)| !is_hidden(row));
+        let rows = rows.par_iter().with_min_len(CHUNK).enumerate();
+        let plain = rows.filter(|(_, row)| !is_hidden(row));
         plain
             .map(|(index, row)| {
                 let name = row.text(group::GROUP_NAME);

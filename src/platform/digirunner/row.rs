@@ -68,7 +68,7 @@ fn push_digits(text: &mut String, number: u64, digits: usize) {
     }
 }
 
-fn number(digits: &[u8]) -> u64 {
+fn number<const N: usize>(digits: &[u8; N]) -> u64 {
     let digits = digits.iter().rev();
     digits.fold(0, |number, digit| number << BITS | u64::from(*digit))
 }
@@ -108,15 +108,14 @@ impl Row {
     }
 
     fn count(&self) -> usize {
-        let digits = self.0.as_bytes().get(..COUNT);
+        let digits = self.0.as_bytes().first_chunk::<COUNT>();
         digits.map_or(0, |digits| usize::try_from(number(digits)).unwrap_or(0))
     }
 
     /// Returns what a cell is, and where it ends.
     fn end(&self, index: usize) -> Option<(u64, usize)> {
-        let start = COUNT + index * END;
-        let digits = self.0.as_bytes().get(start..start + END)?;
-        let end = number(digits);
+        let digits = self.0.as_bytes().get(COUNT + index * END..)?;
+        let end = number(digits.first_chunk::<END>()?);
         Some((end & 3, usize::try_from(end >> 2).ok()?))
     }
 

@@ -3,6 +3,8 @@
 //! A message names the property, the column, its limit and the position in the
 //! file; never the value.
 
+use std::fmt;
+
 use super::field::{FieldDef, Role, Type};
 use super::rules::keyword_search;
 use super::schema::{Table, TableId, clientext};
@@ -26,7 +28,11 @@ pub(super) struct ValueError {
 
 /// Returns the values of a row that cannot be stored; `path` is the row's JSON
 /// pointer. Columns that gatediff sets itself are left out.
-pub(super) fn value_errors(table: &Table, row: &Row, path: &str) -> Vec<ValueError> {
+pub(super) fn value_errors(
+    table: &Table,
+    row: &Row,
+    path: impl fmt::Display + Copy,
+) -> Vec<ValueError> {
     let is_ours =
         |field: &FieldDef| matches!(field.role, Role::Stamped | Role::Local | Role::Derived);
     let columns = table.columns().filter(|(_, field)| !is_ours(field));
@@ -40,12 +46,16 @@ pub(super) fn value_error(
     table: &Table,
     row: &Row,
     index: usize,
-    path: &str,
+    path: impl fmt::Display,
 ) -> Option<ValueError> {
     cell_error(table, (index, row.cell(index)), path)
 }
 
-fn cell_error(table: &Table, (index, cell): (usize, Cell<'_>), path: &str) -> Option<ValueError> {
+fn cell_error(
+    table: &Table,
+    (index, cell): (usize, Cell<'_>),
+    path: impl fmt::Display,
+) -> Option<ValueError> {
     let field = table.fields.get(index)?;
     let name = table.fields.get(source(table.id, index))?.json;
     let (code, what) = complaint(table, field, name, cell)?;
@@ -70,14 +80,14 @@ fn source(table: TableId, index: usize) -> usize {
 
 /// Returns why the search text of a client's extension cannot be stored: each
 /// of its two parts may fit while both together do not.
-pub(super) fn search_text(row: &Row, path: &str) -> Option<ValueError> {
+pub(super) fn search_text(row: &Row, path: impl fmt::Display + Copy) -> Option<ValueError> {
     let text = keyword_search(|index| row.cell(index));
     let searched = (clientext::KEYWORD_SEARCH, Cell::Text(&text));
     let error = cell_error(&clientext::TABLE, searched, path)?;
     let what = format!("contentTxt and reviewRemark together: {}", error.what);
     Some(ValueError {
         what,
-        path: path.to_owned(),
+        path: path.to_string(),
         ..error
     })
 }
@@ -302,7 +312,7 @@ mod tests {
         let mut row = Row::empty(&client::TABLE);
         row.set(client::REMARK, text(&"x".repeat(301)));
         let error = |index: usize| {
-            value_error(&client::TABLE, &row, client::REMARK, &format!("/{index}")).unwrap()
+            value_error(&client::TABLE, &row, client::REMARK, format!("/{index}")).unwrap()
         };
         let described: Vec<String> = reasons((0..3).map(error).collect())
             .into_iter()

@@ -22,9 +22,6 @@ use crate::engine::promise::{Deviation, ItemDifference, differences};
 use crate::engine::{Approved, Entry, ItemId, RowPromise, Step, Unpromised, Value, Verb};
 use crate::store::{Queued, Touched};
 
-/// How many items a thread compares at least.
-const CHUNK: usize = 64;
-
 /// Returns every difference between the shown and the written state.
 pub(super) fn verify(
     compared: &Compared,
@@ -94,7 +91,7 @@ fn differing(
         None => approved.plan(),
     };
     let sides = before.with_target(after.clone());
-    let written = shown.entries().par_iter().with_min_len(CHUNK);
+    let written = shown.entries().par_iter().with_min_len(compare::CHUNK);
     let written = written.filter(|entry| verbs.contains_key(&entry.item.id));
     let of = |entry: &Entry| {
         let id = &entry.item.id;

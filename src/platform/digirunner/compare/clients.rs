@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::super::compared::Place;
 use super::super::hosts::{self, Hosts};
 use super::super::index::{ApiName, IDPS, Identity, Index, is_hidden};
@@ -14,7 +16,7 @@ use super::super::schema::{
 };
 use super::super::tables::Row;
 use super::super::values::{self, ValueError};
-use super::{Comparer, is_changed, may_change};
+use super::{CHUNK, Comparer, is_changed, may_change};
 use crate::engine::{
     Candidate, Finding, ItemId, Kind, Quota, QuotaUse, Reason, Requirement, Value,
 };
@@ -23,10 +25,8 @@ use crate::platform::unique::unique;
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn clients(&self) -> Vec<Candidate> {
         let rows = self.sides.file.tables.rows(TableId::Client);
-        rows.iter()
-            .enumerate()
-            .map(|(index, row)| self.client(index, row))
-            .collect()
+        let rows = rows.par_iter().with_min_len(CHUNK).enumerate();
+        rows.map(|(index, row)| self.client(index, row)).collect()
     }
 
     fn client(&self, index: usize, row: &Row) -> Candidate {
@@ -116,7 +116,7 @@ impl<'w> Comparer<'_, 'w> {
             .collect();
         let extension = file.rows_of(TableId::Clientext, &file.clientext, id).next();
         value_errors.extend(extension.and_then(|(position, row)| {
-            values::search_text(row, &self.path(TableId::Clientext, position))
+            values::search_text(row, self.path(TableId::Clientext, position))
         }));
         // Copied, although its role says otherwise.
         let application = file.rows_of(TableId::DpApp, &file.dp_apps, id).next();
@@ -125,7 +125,7 @@ impl<'w> Comparer<'_, 'w> {
                 &dp_app::TABLE,
                 row,
                 dp_app::KEYWORD_SEARCH,
-                &self.path(TableId::DpApp, position),
+                self.path(TableId::DpApp, position),
             )
         }));
         value_errors
