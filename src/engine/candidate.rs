@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::effect::Effect;
 use super::finding::Finding;
 use super::item::{Item, ItemId, Value};
 use super::marking::mark_differing;
@@ -22,6 +23,8 @@ pub struct Candidate {
     pub base: Option<Item>,
     /// How it was matched, if not simply by the same key.
     pub matched: Option<Matched>,
+    /// What covering it does, where that is known; else it is found out.
+    pub effect: Option<Effect>,
     /// Its own blocking reasons.
     pub blocks: Vec<Reason>,
     /// What must be in the target before it can be written.
@@ -48,9 +51,19 @@ impl Candidate {
             item.value.edit(|value| mark_differing(&base.value, value));
         }
         Self {
+            effect: None,
+            ..Self::compared(item, base, Effect::default())
+        }
+    }
+
+    /// Returns an item of the file, with the target's, and what covering it does. Its content is
+    /// [`marked`] already.
+    pub const fn compared(item: Item, base: Option<Item>, effect: Effect) -> Self {
+        Self {
             item,
             base,
             matched: None,
+            effect: Some(effect),
             blocks: Vec::new(),
             requires: Vec::new(),
             quota: None,
@@ -59,6 +72,13 @@ impl Candidate {
             context: Value::Null,
         }
     }
+}
+
+/// Returns the value of an item of the file as it is shown beside that of the target: secrets that
+/// differ are shown as such.
+pub fn marked(base: &Value, mut wanted: Value) -> Value {
+    mark_differing(base, &mut wanted);
+    wanted
 }
 
 /// An item that another one requires.

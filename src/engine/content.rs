@@ -1,6 +1,7 @@
 //! Values that are made when somebody first reads them: the fields of most
 //! items of a large plan nobody reads.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -56,6 +57,14 @@ impl<V: Clone + Default> Content<V> {
         Arc::ptr_eq(&self.0, &other.0) || (origin(self).is_some() && origin(self) == origin(other))
     }
 
+    /// Returns the value, to be read once: one that has to be made is not kept.
+    pub fn read(&self) -> Cow<'_, V> {
+        match self.0.value.get() {
+            Some(value) => Cow::Borrowed(value),
+            None => Cow::Owned(made(self.0.recipe.as_ref())),
+        }
+    }
+
     /// Returns the value itself.
     pub fn into_value(self) -> V {
         match Arc::try_unwrap(self.0) {
@@ -63,7 +72,7 @@ impl<V: Clone + Default> Content<V> {
                 let Source { value, recipe } = source;
                 value.into_inner().unwrap_or_else(|| made(recipe.as_ref()))
             }
-            Err(shared) => V::clone(&Self(shared)),
+            Err(shared) => Self(shared).read().into_owned(),
         }
     }
 
@@ -150,6 +159,23 @@ mod tests {
         assert_eq!(one, other, "another one may be equal");
         assert_eq!((&*one, one.clone().into_value()), (&5, 5));
         assert_eq!(made.load(Ordering::Relaxed), 2);
+    }
+
+    #[test]
+    fn a_content_that_is_read_once_is_not_kept() {
+        let made = Arc::new(AtomicUsize::new(0));
+        let origin = Origin {
+            owner: 1,
+            index: 1,
+            rules: 2,
+            is_cover: false,
+        };
+        let times = Arc::clone(&made);
+        let content = Content::of(origin, move || times.fetch_add(1, Ordering::Relaxed));
+        let reads = [content.read().into_owned(), content.read().into_owned()];
+        assert_eq!((reads, content.clone().into_value()), ([0, 1], 2));
+        assert_eq!(*content, 3);
+        assert_eq!((&*content.read(), content.clone().into_value()), (&3, 3));
     }
 
     #[test]

@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::access::{self, Access, Concerns};
 use super::candidate::{Candidate, Matched, Quota, Requirement};
 use super::dependents::Dependents;
-use super::diff::{Change, Op, Show, compare};
+use super::diff::{Change, Show, compare};
+use super::effect::Effect;
 use super::finding::Finding;
 use super::item::{Item, ItemId, Value};
 use super::missing::{Missing, MissingCount};
@@ -39,12 +40,8 @@ pub struct Entry {
     pub(super) context: Value,
     /// How many of the reasons are its own, and not those of what it requires.
     own_reasons: usize,
-    /// Whether it has changes that take effect regardless of what else is written.
-    own_changes: bool,
-    /// Items that give this one changes if they are written.
-    conditions: Vec<ItemId>,
-    /// Whether a cover deletes anything in the target.
-    pub(super) removes: bool,
+    /// What covering it does.
+    pub(crate) effect: Effect,
 }
 
 impl Entry {
@@ -65,6 +62,7 @@ impl Entry {
             item: self.item.clone(),
             base: self.base.clone(),
             matched: self.matched.clone(),
+            effect: None,
             blocks: self
                 .verdict
                 .reasons
@@ -94,7 +92,12 @@ impl Entry {
     /// Returns whether covering or adding it would write something, given what
     /// else is written.
     pub(super) fn has_effect(&self, is_written: impl Fn(&ItemId) -> bool) -> bool {
-        self.base.is_none() || self.own_changes || self.conditions.iter().any(is_written)
+        let Effect {
+            changes,
+            conditions,
+            ..
+        } = &self.effect;
+        self.base.is_none() || *changes || conditions.iter().any(is_written)
     }
 }
 
@@ -339,7 +342,11 @@ impl Plan {
             for (index, entry) in self.entries.iter().enumerate() {
                 let on = entry.depends_on().filter_map(|id| self.position(id));
                 blocked.extend(on.map(|on| (on, index)));
-                let by = entry.conditions.iter().filter_map(|id| self.position(id));
+                let by = entry
+                    .effect
+                    .conditions
+                    .iter()
+                    .filter_map(|id| self.position(id));
                 changed.extend(by.map(|by| (by, index)));
             }
             Dependents::new(&blocked, &changed)
@@ -375,11 +382,8 @@ impl Plan {
         let Some(entry) = self.entries.get(index) else {
             return Vec::new();
         };
-        let mut changes = compare(
-            entry.base.as_ref().map(|base| &*base.value),
-            &entry.item.value,
-            show,
-        );
+        let base = entry.base.as_ref().map(|base| base.value.read());
+        let mut changes = compare(base.as_deref(), &entry.item.value.read(), show);
         changes.retain(|change| change.needs.as_ref().is_none_or(|id| self.may_write(id)));
         changes
     }
@@ -408,30 +412,26 @@ impl Plan {
 }
 
 /// Judges an item by its own reasons, and compares it.
-fn judge_alone(candidate: Candidate) -> Entry {
+fn judge_alone(mut candidate: Candidate) -> Entry {
+    // Nothing is added any more, and there may be many items.
+    candidate.requires.shrink_to_fit();
+    if let Some(quota) = &mut candidate.quota {
+        quota.uses.shrink_to_fit();
+    }
     let status = match (candidate.base.is_some(), candidate.blocks.is_empty()) {
         (false, true) => Status::Add,
         (false, false) => Status::CannotAdd,
         (true, true) => Status::Repeat,
         (true, false) => Status::CannotCover,
     };
-    let mut own_changes = false;
-    let mut removes = false;
-    let mut conditions = Vec::new();
-    let differs = |base: &&Item| !base.value.is_same(&candidate.item.value);
-    if let Some(base) = candidate.base.as_ref().filter(differs) {
-        for change in compare(Some(&base.value), &candidate.item.value, Show::Differences) {
-            removes |= change.op == Op::Remove;
-            match change.needs {
-                _ if !change.op.is_effective() => {}
-                Some(id) => conditions.push(id),
-                None => own_changes = true,
-            }
-        }
-        conditions.dedup();
-    }
+    let effect = candidate.effect.unwrap_or_else(|| {
+        let wanted = &candidate.item.value;
+        let base = candidate.base.as_ref();
+        let base = base.filter(|base| !base.value.is_same(wanted));
+        base.map_or_else(Effect::default, |base| Effect::of(&base.value, wanted))
+    });
     Entry {
-        changed: candidate.base.is_none() || own_changes,
+        changed: candidate.base.is_none() || effect.changes,
         item: candidate.item,
         base: candidate.base,
         matched: candidate.matched,
@@ -445,9 +445,7 @@ fn judge_alone(candidate: Candidate) -> Entry {
             status,
             reasons: candidate.blocks,
         },
-        own_changes,
-        conditions,
-        removes,
+        effect,
     }
 }
 

@@ -199,8 +199,9 @@ impl Plan {
             state.is_some_and(|state| state.outcome.is_written())
         };
         let entries = self.entries().iter().zip(resolution.states()).enumerate();
-        let losing = entries
-            .filter(|(_, (entry, state))| entry.removes && state.outcome == Outcome::Covered);
+        let losing = entries.filter(|(_, (entry, state))| {
+            entry.effect.removes && state.outcome == Outcome::Covered
+        });
         losing
             .flat_map(|(index, _)| {
                 self.changes(index, Show::Differences)

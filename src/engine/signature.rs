@@ -246,6 +246,7 @@ mod tests {
                 by: "name".into(),
                 target: "other".into(),
             }),
+            effect: None,
             blocks: Vec::new(),
             requires: vec![Requirement {
                 on: id("b"),

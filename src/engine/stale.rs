@@ -160,7 +160,8 @@ impl<'p> Comparison<'p> {
         if then.item.value.is_same(&now.item.value) {
             return None;
         }
-        let changed = walk(&then.item.value, &now.item.value, &Value::Null, &is_written);
+        let (then, now) = (then.item.value.read(), now.item.value.read());
+        let changed = walk(&then, &now, &Value::Null, &is_written);
         (!changed.is_empty())
             .then(|| format!("would now be written differently: {}", paths(&changed)))
     }
@@ -277,7 +278,7 @@ struct Difference {
 fn differences(then: &Entry, now: &Entry) -> Difference {
     let all = |_: &ItemId| true;
     let is_same = |before: &Item, after: &Item| before.value.is_same(&after.value);
-    let wanted = || &*then.item.value;
+    let wanted = || then.item.value.read();
     let mut fields = match (&then.base, &now.base) {
         (Some(_), None) => {
             return Difference {
@@ -286,7 +287,8 @@ fn differences(then: &Entry, now: &Entry) -> Difference {
             };
         }
         (None, Some(after)) => {
-            let fields = walk(&Value::Record(Vec::new()), &after.value, wanted(), &all);
+            let none = Value::Record(Vec::new());
+            let fields = walk(&none, &after.value.read(), &wanted(), &all);
             return Difference {
                 why: vec!["has since been added to the target".to_owned()],
                 fields,
@@ -294,10 +296,13 @@ fn differences(then: &Entry, now: &Entry) -> Difference {
         }
         (None, None) => Vec::new(),
         (Some(before), Some(after)) if is_same(before, after) => Vec::new(),
-        (Some(before), Some(after)) => walk(&before.value, &after.value, wanted(), &all),
+        (Some(before), Some(after)) => {
+            let (before, after) = (before.value.read(), after.value.read());
+            walk(&before, &after, &wanted(), &all)
+        }
     };
     if then.context != now.context {
-        fields.extend(walk(&then.context, &now.context, wanted(), &all));
+        fields.extend(walk(&then.context, &now.context, &wanted(), &all));
     }
     let why = (!fields.is_empty())
         .then(|| format!("has since changed in the target: {}", paths(&fields)));

@@ -16,19 +16,20 @@ use crate::engine::Violation;
 use crate::platform::digirunner::changes::{Ids, Sequence};
 use crate::platform::digirunner::index::{Index, is_hidden};
 use crate::platform::digirunner::kinds::CLIENT;
+use crate::platform::digirunner::lookup::{ByText, by_text};
 use crate::platform::digirunner::schema::{
     TableId, client_group, client_vgroup, group, group_api, group_authority, oauth,
     vgroup_authority, vgroup_group, x_map,
 };
-use crate::platform::digirunner::tables::{ByText, Cell, Row, by_text};
+use crate::platform::digirunner::tables::{Cell, Row};
 use crate::store::Stamp;
 
 /// Turns an edit into rows.
 pub(super) struct Editor<'w, 'i> {
     pub(super) scope_rows: &'w ScopeRows,
     pub(super) side: Index<'w>,
-    links_of_group: ByText<'w>,
-    holders_of_group: ByText<'w>,
+    links_of_group: ByText,
+    holders_of_group: ByText,
     pub(super) stamp: &'w Stamp,
     pub(super) ids: &'i mut Ids,
     /// The current groups of each client whose groups change.
@@ -169,7 +170,7 @@ impl<'w> Editor<'w, '_> {
         let id: Arc<str> = self.ids.next(Sequence::Group).to_string().into();
         let time = self.stamp.now.format("%Y%m%d%H%M%S");
         let mut row = Row::empty(TableId::Group.table());
-        row.set(group::GROUP_ID, Cell::Text(Arc::clone(&id)));
+        row.set(group::GROUP_ID, Cell::Text(&id));
         row.set(group::GROUP_NAME, text(&random_name()));
         row.set(group::GROUP_ALIAS, text(&format!("{by}Alias{time}")));
         row.set(group::GROUP_DESC, text(&format!("{by}Desc{time}")));
@@ -181,7 +182,7 @@ impl<'w> Editor<'w, '_> {
         row.set(group::VGROUP_ID, text(scope));
         row.set(group::VGROUP_NAME, text(&draft.name));
         let changes = &mut self.planned.changes;
-        changes.insert_new(TableId::Group, row, self.stamp);
+        changes.insert_new(TableId::Group, row.draft(), self.stamp);
         let cells = [
             (group_api::GROUP_ID, &*id),
             (group_api::API_KEY, &*api.key),
@@ -391,7 +392,7 @@ impl<'w> Editor<'w, '_> {
             let joined = join(groups);
             if joined != base.text(oauth::SCOPE) {
                 let mut row = base.clone();
-                row.set(oauth::SCOPE, Cell::Text(joined.into()));
+                row.set(oauth::SCOPE, Cell::Text(&joined));
                 self.planned.changes.update(TableId::Oauth, row);
             }
         }
@@ -434,8 +435,8 @@ fn join(groups: &BTreeSet<Arc<str>>) -> String {
     groups.iter().map(|id| &**id).collect::<Vec<_>>().join(",")
 }
 
-pub(super) fn text(text: &str) -> Cell {
-    Cell::Text(text.into())
+pub(super) const fn text(text: &str) -> Cell<'_> {
+    Cell::Text(text)
 }
 
 pub(super) fn is_api(row: &Row, api: &ApiName) -> bool {

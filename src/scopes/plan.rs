@@ -54,15 +54,15 @@ impl<'w> Editor<'w, '_> {
         self.belong_to(&draft.item());
         self.rely_on(draft);
         let id: Arc<str> = self.ids.next(Sequence::Vgroup).to_string().into();
-        let optional = |value: &str| {
+        fn optional(value: &str) -> Cell<'_> {
             if value.is_empty() {
                 Cell::Null
             } else {
-                Cell::Text(value.into())
+                Cell::Text(value)
             }
-        };
+        }
         let mut row = Row::empty(TableId::Vgroup.table());
-        row.set(vgroup::VGROUP_ID, Cell::Text(Arc::clone(&id)));
+        row.set(vgroup::VGROUP_ID, Cell::Text(&id));
         row.set(vgroup::VGROUP_NAME, text(&draft.name));
         row.set(vgroup::VGROUP_ALIAS, optional(&draft.alias));
         row.set(vgroup::VGROUP_DESC, optional(&draft.description));
@@ -72,7 +72,7 @@ impl<'w> Editor<'w, '_> {
         row.set(vgroup::ALLOW_TIMES, Cell::Int(draft.times));
         self.planned
             .changes
-            .insert_new(TableId::Vgroup, row, self.stamp);
+            .insert_new(TableId::Vgroup, row.draft(), self.stamp);
         self.authenticate(&OF_SCOPE, &id, draft);
         for api in &draft.apis {
             self.new_hidden_group(draft, &id, api, "A0221");
@@ -142,7 +142,7 @@ impl<'w> Editor<'w, '_> {
         if row != *base {
             self.planned
                 .changes
-                .update_stamped(TableId::Vgroup, row, self.stamp);
+                .update_stamped(TableId::Vgroup, row.draft(), self.stamp);
         }
     }
 
@@ -187,7 +187,7 @@ impl<'w> Editor<'w, '_> {
         if row != *base {
             self.planned
                 .changes
-                .update_stamped(TableId::Group, row, self.stamp);
+                .update_stamped(TableId::Group, row.draft(), self.stamp);
         }
         self.authenticate(&OF_GROUP, id, draft);
     }

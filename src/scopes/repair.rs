@@ -15,7 +15,7 @@ use crate::platform::digirunner::kinds::CLIENT;
 use crate::platform::digirunner::schema::{
     Table, TableId, client_group, client_vgroup, group, group_authority, oauth, vgroup_group,
 };
-use crate::platform::digirunner::tables::{Cell, Row, Tables};
+use crate::platform::digirunner::tables::{Cell, Draft, Row, Tables};
 use crate::store::Stamp;
 
 /// The maximum number of passes. Each pass finds less than the one before; this
@@ -240,9 +240,9 @@ impl<'w, 'o> Round<'w, 'o> {
     }
 
     fn insert(&mut self, table: TableId, cells: &[(usize, &str)], item: &ItemId) {
-        let mut row = Row::empty(table.table());
+        let mut row = Draft::empty(table.table());
         for (index, text) in cells {
-            row.set(*index, Cell::Text(Arc::from(*text)));
+            row.set(*index, Cell::Text(text));
         }
         stamp_new(
             table.table(),
@@ -250,6 +250,7 @@ impl<'w, 'o> Round<'w, 'o> {
             self.stamp.now,
             &self.stamp.operator,
         );
+        let row = row.row();
         self.touch(table, &row, item);
         self.inserted.insert((table, key(table.table(), &row)), row);
     }
@@ -260,9 +261,8 @@ impl<'w, 'o> Round<'w, 'o> {
         let (index, side) = (&self.index, &self.index.side);
         let mut rows: Vec<(TableId, usize)> = Vec::new();
         rows.extend(
-            side.groups
-                .get(group)
-                .map(|position| (TableId::Group, *position)),
+            side.group_at(group)
+                .map(|(position, _)| (TableId::Group, position)),
         );
         for (table, by) in [
             (TableId::GroupApi, &side.group_apis),
@@ -280,17 +280,14 @@ impl<'w, 'o> Round<'w, 'o> {
     }
 
     fn follow(&mut self, scope: &'w str, id: &'w str, item: &ItemId) {
-        let Some(index) = self.index.side.groups.get(id).copied() else {
-            return;
-        };
         let side = &self.index.side;
-        let (Some(group), Some(master)) = (side.group(id), side.scope(scope)) else {
+        let (Some((index, group)), Some(master)) = (side.group_at(id), side.scope(scope)) else {
             return;
         };
         let mut new = group.clone();
-        new.set(group::VGROUP_ID, Cell::Text(Arc::from(scope)));
+        new.set(group::VGROUP_ID, Cell::Text(scope));
         for (_, to, from) in self.index.differences(group, master) {
-            new.set(to, master.cell(from).clone());
+            new.set(to, master.cell(from));
         }
         let [here, there] = self.index.authorities(id, scope);
         let extra: Vec<usize> = side
@@ -302,12 +299,14 @@ impl<'w, 'o> Round<'w, 'o> {
             .map(|(index, _)| index)
             .collect();
         if new != *group {
+            let mut draft = new.draft();
             stamp_update(
                 &group::TABLE,
-                &mut new,
+                &mut draft,
                 self.stamp.now,
                 &self.stamp.operator,
             );
+            let new = draft.row();
             self.touch(TableId::Group, &new, item);
             self.updated.insert((TableId::Group, index), new);
         }
@@ -344,7 +343,7 @@ impl<'w, 'o> Round<'w, 'o> {
             return;
         };
         let mut new = row.clone();
-        new.set(oauth::SCOPE, Cell::Text(scope.into()));
+        new.set(oauth::SCOPE, Cell::Text(&scope));
         let item = ItemId::new(CLIENT, client);
         self.touch(TableId::Oauth, &new, &item);
         self.updated.insert((TableId::Oauth, index), new);

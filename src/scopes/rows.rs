@@ -342,7 +342,7 @@ fn scope(row: &Row) -> Scope {
     );
     let description = optional(row, vgroup::VGROUP_DESC);
     let time = |index: usize| match row.cell(index) {
-        Cell::Time(time) => Some(*time),
+        Cell::Time(time) => Some(time),
         _ => None,
     };
     Scope {

@@ -64,7 +64,7 @@ pub(crate) async fn write(
     for table in [TableId::Level, TableId::Authority] {
         let relied_on = planned.relied_on.iter().filter(|(on, ..)| *on == table);
         let rows: Vec<Row> = relied_on
-            .map(|(on, column, key)| key_row(on.table(), *column, key.to_string()))
+            .map(|(on, column, key)| key_row(on.table(), *column, key))
             .collect();
         if !rows.is_empty() {
             lock_for_share(writer, table.table(), &rows).await?;

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Postgres};
 use super::error::{Operation, StoreError};
 
 /// One column of many rows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Column {
     /// The column's name. Always a literal of ours, never data.
     pub name: &'static str,
@@ -20,9 +20,12 @@ pub struct Column {
 }
 
 /// The values of a column.
+#[derive(Clone)]
 pub enum Values {
     /// `text`, assigned to `varchar` and `char` too.
     Text(Vec<Option<Arc<str>>>),
+    /// The same, of many short values.
+    Packed(Packed),
     /// `int8`, assigned to `int4` too.
     Int(Vec<Option<i64>>),
     /// `timestamp`.
@@ -31,11 +34,70 @@ pub enum Values {
     Json(Vec<Option<Arc<str>>>),
 }
 
+/// Texts, one after the other: none is allocated by itself. Clones share them.
+#[derive(Clone)]
+pub struct Packed {
+    text: Arc<str>,
+    /// For each value where it ends, and whether it is there.
+    ends: Arc<[(u32, bool)]>,
+}
+
+impl Packed {
+    /// Returns the number of values.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Returns whether there are no values.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Returns a value; `None` if there are not so many.
+    pub fn get(&self, index: usize) -> Option<Option<&str>> {
+        let place = |end: u32| usize::try_from(end).unwrap_or(usize::MAX);
+        let (end, is_there) = *self.ends.get(index)?;
+        let before = index
+            .checked_sub(1)
+            .and_then(|before| self.ends.get(before));
+        let start = before.map_or(0, |(end, _)| place(*end));
+        Some(self.text.get(start..place(end)).filter(|_| is_there))
+    }
+
+    /// Returns the values.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<&str>> + Clone {
+        (0..self.len()).map(|index| self.get(index).flatten())
+    }
+}
+
+impl<'t> FromIterator<Option<&'t str>> for Packed {
+    fn from_iter<I: IntoIterator<Item = Option<&'t str>>>(values: I) -> Self {
+        let mut text = String::new();
+        let place = |(text, value): (&mut String, Option<&str>)| {
+            text.push_str(value.unwrap_or_default());
+            // PostgreSQL takes no array of more than 1 GB.
+            (
+                u32::try_from(text.len()).unwrap_or(u32::MAX),
+                value.is_some(),
+            )
+        };
+        let ends: Vec<(u32, bool)> = values
+            .into_iter()
+            .map(|value| place((&mut text, value)))
+            .collect();
+        Self {
+            text: text.into(),
+            ends: ends.into(),
+        }
+    }
+}
+
 /// Values may be secret: only their count is printed.
 impl std::fmt::Debug for Values {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (what, count) = match self {
             Self::Text(values) => ("text", values.len()),
+            Self::Packed(values) => ("text", values.len()),
             Self::Int(values) => ("int8", values.len()),
             Self::Time(values) => ("timestamp", values.len()),
             Self::Json(values) => ("jsonb", values.len()),
@@ -52,6 +114,7 @@ impl Values {
             Self::Text(values) | Self::Json(values) => {
                 values.iter().flatten().any(|text| text.contains('\0'))
             }
+            Self::Packed(values) => values.text.contains('\0'),
             Self::Int(_) => false,
             Self::Time(values) => values
                 .iter()
@@ -87,6 +150,7 @@ impl Values {
             Self::Text(values) | Self::Json(values) => {
                 text_literal(values.iter().map(Option::as_deref))
             }
+            Self::Packed(values) => text_literal(values.iter()),
             Self::Int(values) => format!("'{{{}}}'::int8[]", plain(values, i64::to_string)),
             Self::Time(values) => {
                 let text = |time: &NaiveDateTime| time.format("\"%F %T%.6f\"").to_string();
@@ -99,13 +163,13 @@ impl Values {
     pub(super) const fn cast_of_one(&self) -> &'static str {
         match self {
             Self::Json(_) => "::jsonb",
-            Self::Text(_) | Self::Int(_) | Self::Time(_) => "",
+            Self::Text(_) | Self::Packed(_) | Self::Int(_) | Self::Time(_) => "",
         }
     }
 
     const fn cast(&self) -> &'static str {
         match self {
-            Self::Text(_) => "text[]",
+            Self::Text(_) | Self::Packed(_) => "text[]",
             Self::Int(_) => "int8[]",
             Self::Time(_) => "timestamp[]",
             Self::Json(_) => "text[]::jsonb[]",
@@ -154,6 +218,10 @@ pub(super) fn part(columns: &[Column], rows: &Range<usize>) -> Vec<Column> {
         name: column.name,
         values: match &column.values {
             Values::Text(values) => Values::Text(of(values, rows)),
+            Values::Packed(values) => {
+                let part = rows.clone().map(|index| values.get(index).flatten());
+                Values::Packed(part.collect())
+            }
             Values::Int(values) => Values::Int(of(values, rows)),
             Values::Time(values) => Values::Time(of(values, rows)),
             Values::Json(values) => Values::Json(of(values, rows)),
@@ -307,7 +375,47 @@ pub(super) fn bind<'q>(
                 .map(Option::as_deref)
                 .collect::<Vec<Option<&str>>>(),
         ),
+        Values::Packed(values) => query.bind(values.iter().collect::<Vec<Option<&str>>>()),
         Values::Int(values) => query.bind(values),
         Values::Time(values) => query.bind(values),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packed_values_are_those_that_were_packed() {
+        let values = [Some("a"), None, Some(""), Some("名"), None];
+        let packed: Packed = values.into_iter().collect();
+        assert_eq!(packed.iter().collect::<Vec<_>>(), values);
+        assert_eq!((packed.len(), packed.is_empty()), (5, false));
+        assert_eq!((packed.get(3), packed.get(5)), (Some(Some("名")), None));
+    }
+
+    #[test]
+    fn packed_values_are_sent_as_others_are() {
+        let values = [Some("a'b"), None, Some("\\\"")];
+        let packed = Values::Packed(values.into_iter().collect());
+        let text = Values::Text(values.map(|value| value.map(Into::into)).into());
+        assert_eq!(packed.literal(), text.literal());
+        assert_eq!(format!("{packed:?}"), format!("{text:?}"));
+        assert!(!packed.needs_parameters());
+        assert!(Values::Packed([Some("a\0")].into_iter().collect()).needs_parameters());
+        let columns = [Column {
+            name: "c",
+            values: packed,
+        }];
+        let [
+            Column {
+                values: Values::Packed(part),
+                ..
+            },
+        ] = &part(&columns, &(1..3))[..]
+        else {
+            panic!("one column of packed values");
+        };
+        assert_eq!(part.iter().collect::<Vec<_>>(), values[1..]);
     }
 }

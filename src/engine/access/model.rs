@@ -9,7 +9,7 @@
 use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::{Access, Grant, Party, Shift, Words};
 use crate::engine::item::Value;
@@ -72,7 +72,9 @@ pub struct Right {
 impl Right {
     /// Returns a right without terms.
     pub fn plain(object: usize, when: When) -> Self {
-        let null = || Some(Arc::new(Value::Null));
+        // One for all: most rights have no terms.
+        static NULL: LazyLock<Terms> = LazyLock::new(|| Arc::new(Value::Null));
+        let null = || Some(Arc::clone(&NULL));
         let (before, after) = match when {
             When {
                 now: true,

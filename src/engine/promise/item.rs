@@ -27,11 +27,10 @@ impl Entry {
             is_written,
             is_cover: self.base.is_some(),
         };
+        let base = self.base.as_ref().map(|base| base.value.read());
         reading.result(
-            self.base
-                .as_ref()
-                .map_or(&self.context, |base| &*base.value),
-            &self.item.value,
+            base.as_deref().unwrap_or(&self.context),
+            &self.item.value.read(),
         )
     }
 }

@@ -42,12 +42,14 @@ pub fn load_bytes(
 ) -> Result<Loaded, Failure> {
     let platform = recognise(path, bytes, format)?;
     check_options(path, platform, options)?;
-    let bundle = platform
-        .parse(bytes, options)
-        .map_err(|error| explain(path, &error))?;
+    let (bundle, sha256) = rayon::join(
+        || platform.parse(bytes, options),
+        || hex::encode(Sha256::digest(bytes)),
+    );
+    let bundle = bundle.map_err(|error| explain(path, &error))?;
     let file = FileInfo {
         path: path.to_owned(),
-        sha256: hex::encode(Sha256::digest(bytes)),
+        sha256,
         bytes: bytes.len() as u64,
         platform: platform.name(),
         options: options.clone(),

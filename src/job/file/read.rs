@@ -31,7 +31,11 @@ pub(crate) fn read(path: &str) -> Result<Vec<u8>, Failure> {
     let source: Box<dyn io::Read> = if path == "-" {
         Box::new(io::stdin().lock())
     } else {
-        Box::new(File::open(path).map_err(failed)?)
+        let file = File::open(path).map_err(failed)?;
+        // As much as it takes at once: growing to it takes up to three times as much.
+        let size = file.metadata().map_or(0, |about| about.len());
+        bytes.reserve_exact(usize::try_from(size.min(LARGEST)).unwrap_or(0));
+        Box::new(file)
     };
     source
         .take(LARGEST + 1)

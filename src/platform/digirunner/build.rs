@@ -23,7 +23,17 @@ pub(super) fn changes(
     stamp: &Stamp,
     ids: &mut Ids,
 ) -> Changes {
+    built(Builder::new(sides, stamp, ids), approved).changes
+}
+
+/// Counts the ids that the rows of everything approved need.
+pub(super) fn count(sides: &Sides<'_>, approved: &Approved, stamp: &Stamp, ids: &mut Ids) {
     let mut builder = Builder::new(sides, stamp, ids);
+    builder.changes = Changes::none();
+    built(builder, approved);
+}
+
+fn built<'b, 'w>(mut builder: Builder<'b, 'w>, approved: &Approved) -> Builder<'b, 'w> {
     let order = [RDB, AUTHENTICATION, LEVEL, GROUP, SCOPE, CLIENT];
     for kind in &order {
         for step in approved.steps() {
@@ -38,7 +48,7 @@ pub(super) fn changes(
             builder.item(&entry.item.id, step.verb);
         }
     }
-    builder.changes
+    builder
 }
 
 impl Builder<'_, '_> {

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveDateTime;
+use chrono::{Datelike as _, NaiveDateTime};
 
 use super::field::Role;
 use super::schema::{Table, TableId};
-use super::tables::{Cell, Row, Tables};
+use super::tables::{Cell, Draft, Row, Tables};
 use crate::engine::ItemId;
 use crate::store::{ItemRef, Stamp};
 
@@ -90,8 +90,13 @@ impl Ids {
     /// Takes an id of the product's date-hex form: the eight digits of today's
     /// date read as hexadecimal, then 32 random bits.
     pub(crate) fn random(&mut self, now: NaiveDateTime) -> i64 {
-        let digits = now.format("%Y%m%d").to_string();
-        let date = i64::from_str_radix(&digits, 16).unwrap_or_default();
+        let date = now.date();
+        let digits = i64::from(date.year()) * 10_000 + i64::from(date.month() * 100 + date.day());
+        let digits = std::iter::successors(Some(digits), |rest| Some(rest / 10));
+        let digits = digits.take(8).map(|rest| rest % 10);
+        let date = (0..)
+            .zip(digits)
+            .fold(0, |date, (place, digit)| date | digit << (4 * place));
         loop {
             let id = (date << 32) | i64::from(fastrand::u32(..));
             if self.taken.insert(id) {
@@ -124,9 +129,19 @@ pub(crate) struct TableChanges {
 pub(crate) struct Changes {
     tables: HashMap<TableId, TableChanges>,
     owner: ItemRef,
+    /// Whether rows are dropped instead of being collected.
+    drops: bool,
 }
 
 impl Changes {
+    /// Returns changes that stay empty: of those that are made to count ids.
+    pub(super) fn none() -> Self {
+        Self {
+            drops: true,
+            ..Self::default()
+        }
+    }
+
     /// Sets the item of the next rows.
     pub(crate) fn belong_to(&mut self, item: &ItemId) {
         self.owner = item.to_string().into();
@@ -137,55 +152,60 @@ impl Changes {
         self.tables.get(&table)
     }
 
+    /// Takes the changes of a table.
+    pub(super) fn take(&mut self, table: TableId) -> Option<TableChanges> {
+        self.tables.remove(&table)
+    }
+
+    fn batch(&mut self, table: TableId, of: fn(&mut TableChanges) -> &mut Batch, row: Row) {
+        if !self.drops {
+            let owner = ItemRef::clone(&self.owner);
+            of(self.tables.entry(table).or_default()).push(row, owner);
+        }
+    }
+
     /// Inserts a row.
     pub(crate) fn insert(&mut self, table: TableId, row: Row) {
-        let owner = ItemRef::clone(&self.owner);
-        self.tables
-            .entry(table)
-            .or_default()
-            .inserts
-            .push(row, owner);
+        self.batch(table, |changes| &mut changes.inserts, row);
     }
 
     /// Updates a row.
     pub(crate) fn update(&mut self, table: TableId, row: Row) {
-        let owner = ItemRef::clone(&self.owner);
-        self.tables
-            .entry(table)
-            .or_default()
-            .updates
-            .push(row, owner);
+        self.batch(table, |changes| &mut changes.updates, row);
     }
 
     /// Inserts a row that is new: created now by the operator.
-    pub(crate) fn insert_new(&mut self, table: TableId, mut row: Row, stamp: &Stamp) {
+    pub(crate) fn insert_new(&mut self, table: TableId, row: Draft<'_>, stamp: &Stamp) {
+        if self.drops {
+            return;
+        }
+        let mut row = row;
         stamp_new(table.table(), &mut row, stamp.now, &stamp.operator);
-        self.insert(table, row);
+        self.insert(table, row.row());
     }
 
     /// Updates a row: now, by the operator.
-    pub(crate) fn update_stamped(&mut self, table: TableId, mut row: Row, stamp: &Stamp) {
+    pub(crate) fn update_stamped(&mut self, table: TableId, row: Draft<'_>, stamp: &Stamp) {
+        if self.drops {
+            return;
+        }
+        let mut row = row;
         stamp_update(table.table(), &mut row, stamp.now, &stamp.operator);
-        self.update(table, row);
+        self.update(table, row.row());
     }
 
     /// Inserts a new row of text columns only.
     pub(crate) fn link(&mut self, table: TableId, cells: &[(usize, &str)], stamp: &Stamp) {
-        let mut row = Row::empty(table.table());
+        let mut row = Draft::empty(table.table());
         for (index, text) in cells {
-            row.set(*index, Cell::Text((*text).into()));
+            row.set(*index, Cell::Text(text));
         }
         self.insert_new(table, row, stamp);
     }
 
     /// Deletes a row.
     pub(crate) fn delete(&mut self, table: TableId, row: Row) {
-        let owner = ItemRef::clone(&self.owner);
-        self.tables
-            .entry(table)
-            .or_default()
-            .deletes
-            .push(row, owner);
+        self.batch(table, |changes| &mut changes.deletes, row);
     }
 }
 
@@ -230,7 +250,7 @@ pub(crate) enum KeyCell<'r> {
 pub(crate) fn key_of<'r>(row: &'r Row, key: &[usize]) -> Vec<KeyCell<'r>> {
     key.iter()
         .map(|index| match row.cell(*index) {
-            Cell::Int(number) => KeyCell::Int(*number),
+            Cell::Int(number) => KeyCell::Int(number),
             Cell::Text(text) => KeyCell::Text(text),
             Cell::Null | Cell::Time(_) => KeyCell::None,
         })
@@ -239,11 +259,16 @@ pub(crate) fn key_of<'r>(row: &'r Row, key: &[usize]) -> Vec<KeyCell<'r>> {
 
 /// Sets the audit columns of a new row: created now by the operator, never
 /// updated, version 1.
-pub(crate) fn stamp_new(table: &Table, row: &mut Row, now: NaiveDateTime, operator: &str) {
+pub(crate) fn stamp_new<'r>(
+    table: &Table,
+    row: &mut Draft<'r>,
+    now: NaiveDateTime,
+    operator: &'r str,
+) {
     for (index, audit) in audits(table) {
         match audit {
             Audit::CreateTime => row.set(index, Cell::Time(now)),
-            Audit::CreateUser => row.set(index, Cell::Text(operator.into())),
+            Audit::CreateUser => row.set(index, Cell::Text(operator)),
             Audit::UpdateTime | Audit::UpdateUser => row.set(index, Cell::Null),
             Audit::Version => row.set(index, Cell::Int(1)),
         }
@@ -252,13 +277,24 @@ pub(crate) fn stamp_new(table: &Table, row: &mut Row, now: NaiveDateTime, operat
 
 /// Sets the audit columns of a row that is updated: `create_*` stays, version
 /// rises by one (NULL counts as 1), as the product's JPA does.
-pub(crate) fn stamp_update(table: &Table, row: &mut Row, now: NaiveDateTime, operator: &str) {
+pub(crate) fn stamp_update<'r>(
+    table: &Table,
+    row: &mut Draft<'r>,
+    now: NaiveDateTime,
+    operator: &'r str,
+) {
     for (index, audit) in audits(table) {
         match audit {
             Audit::CreateTime | Audit::CreateUser => {}
             Audit::UpdateTime => row.set(index, Cell::Time(now)),
-            Audit::UpdateUser => row.set(index, Cell::Text(operator.into())),
-            Audit::Version => row.set(index, Cell::Int(row.int(index).unwrap_or(1) + 1)),
+            Audit::UpdateUser => row.set(index, Cell::Text(operator)),
+            Audit::Version => {
+                let version = match row.cell(index) {
+                    Cell::Int(version) => version,
+                    _ => 1,
+                };
+                row.set(index, Cell::Int(version + 1));
+            }
         }
     }
 }

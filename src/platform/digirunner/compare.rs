@@ -2,26 +2,30 @@
 //! what it requires.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::sync::Arc;
 
 mod clients;
 mod missing;
 mod scopes;
 
+use rayon::prelude::*;
+
 use super::access;
+use super::compared::{Compared, Place, stored, wanted};
 use super::file::{File, ROOT};
-use super::index::{Identity, Sides, is_hidden};
+use super::index::{Identity, Places, Sides, is_hidden};
 use super::integrity::{self, Broken};
-use super::item;
 use super::kinds::{AUTHENTICATION, CLIENT, GROUP, KINDS, LEVEL, RDB, SCOPE};
 use super::rules::{self, Names, Owners, is_plain};
 use super::schema::{TableId, authority, client, group, group_api, level, rdb, vgroup};
 use super::tables::{Api, Row, Tables};
 use super::values::{self, ValueError};
-use crate::engine::diff::effective;
 use crate::engine::lookalike::warn_of_look_alikes;
 use crate::engine::secret::{Masked, masked};
-use crate::engine::{Candidate, Finding, Item, ItemId, Kind, Plan, Reason, Requirement, Value};
+use crate::engine::{
+    Candidate, Effect, Finding, Item, ItemId, Kind, Plan, Reason, Requirement, marked,
+};
 
 /// Built-in objects of digiRunner: the kind, the identifying column, its value, and what covering
 /// it does.
@@ -52,22 +56,24 @@ static BUILT_IN: [(Kind, usize, &str, &str); 4] = [
     ),
 ];
 
+/// How many items a thread compares at least.
+pub(super) const CHUNK: usize = 64;
+
 /// Compares a file with a target.
-pub(super) fn plan(file: &File, target: &Tables) -> Plan {
-    plan_of(file, &Sides::new(&file.tables, target))
+pub(super) fn plan(compared: &Arc<Compared>) -> Plan {
+    plan_of(compared, &compared.sides())
 }
 
 /// Compares a file with a target, and returns the access changes of writing items.
-pub(super) fn plan_with_access(file: &File, target: &Tables) -> Plan {
-    let sides = Sides::new(&file.tables, target);
-    let plan = plan_of(file, &sides);
+pub(super) fn plan_with_access(compared: &Arc<Compared>) -> Plan {
+    let sides = compared.sides();
+    let plan = plan_of(compared, &sides);
     let model = access::model(&sides, &plan);
     plan.with_access(model)
 }
 
-fn plan_of(file: &File, sides: &Sides<'_>) -> Plan {
-    let comparer = Comparer::new(sides);
-    let mut candidates = comparer.candidates();
+fn plan_of(compared: &Arc<Compared>, sides: &Sides<'_>) -> Plan {
+    let mut candidates = Comparer::new(compared, sides).candidates();
     warn_of_look_alikes(
         &mut candidates,
         &sides.file.called(),
@@ -77,39 +83,17 @@ fn plan_of(file: &File, sides: &Sides<'_>) -> Plan {
         &KINDS,
         candidates,
         missing::missing_apis(sides),
-        file.findings.clone(),
+        compared.file.findings.clone(),
     )
-}
-
-/// Returns an item as the target has it; none if it does not.
-pub(super) fn stored(sides: &Sides<'_>, id: &ItemId) -> Option<Value> {
-    let target = &sides.target;
-    let row = target.item(&id.kind, &id.key)?;
-    let value = match &id.kind {
-        kind if *kind == CLIENT => item::ClientItem {
-            sides,
-            from: item::Origin::Target,
-            id: &id.key,
-            completes: false,
-        }
-        .value(row),
-        kind if *kind == GROUP => item::plain_group(sides, target, row),
-        kind if *kind == SCOPE => {
-            let apis = target.scope_apis(row.text(vgroup::VGROUP_ID));
-            item::scope(target, row, &apis)
-        }
-        kind => item::record(Identity::of(kind).table, row),
-    };
-    Some(value)
 }
 
 /// Returns what blocks the file's items in any target, computed against a target that has only the
 /// APIs.
-pub(super) fn file_findings(file: &File) -> Vec<Finding> {
+pub(super) fn file_findings(file: &Arc<File>, places: &Arc<Places>) -> Vec<Finding> {
     let mut target = Tables::default();
     target.apis = all_apis(&file.tables);
-    let sides = Sides::new(&file.tables, &target);
-    let candidates = Comparer::new(&sides).candidates();
+    let compared = Compared::new(file, places, target);
+    let candidates = Comparer::new(&compared, &compared.sides()).candidates();
     let in_file: HashSet<ItemId> = candidates
         .iter()
         .map(|candidate| candidate.item.id.clone())
@@ -178,8 +162,22 @@ fn all_apis(file: &Tables) -> Vec<Api> {
         .collect()
 }
 
+/// The JSON pointer to a row of the file.
+#[derive(Clone, Copy)]
+struct RowPath {
+    list: &'static str,
+    place: usize,
+}
+
+impl fmt::Display for RowPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/{ROOT}/{}/{}", self.list, self.place)
+    }
+}
+
 /// What all comparisons share.
 struct Comparer<'p, 'w> {
+    compared: &'p Arc<Compared>,
     sides: &'p Sides<'w>,
     broken: Broken<'w>,
     client_names: [Names<'w>; 2],
@@ -194,7 +192,7 @@ struct Comparer<'p, 'w> {
 }
 
 impl<'p, 'w> Comparer<'p, 'w> {
-    fn new(sides: &'p Sides<'w>) -> Self {
+    fn new(compared: &'p Arc<Compared>, sides: &'p Sides<'w>) -> Self {
         let all = |_: &Row| true;
         let client = |what, code, column| {
             Names::new(
@@ -214,6 +212,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 .map(move |row| row.text(column))
         };
         Self {
+            compared,
             sides,
             broken: integrity::check(&sides.file),
             client_names: [
@@ -263,20 +262,60 @@ impl<'p, 'w> Comparer<'p, 'w> {
         }
     }
 
+    /// Returns an item of the file with its counterpart in the target, and what covering it does.
+    /// Neither's content is kept.
+    fn candidate(&self, of: Place, name: Arc<str>) -> Candidate {
+        let Identity {
+            kind, table, key, ..
+        } = of.identity;
+        let row = self.sides.file.tables.row(*table, of.index);
+        let id = ItemId::new(
+            kind.clone(),
+            row.map_or_else(|| "".into(), |row| row.shared(*key)),
+        );
+        let mut effect = Effect::default();
+        let value = self.compared.wanted(of);
+        let base = stored(self.sides, &id).map(|base| {
+            let wanted = wanted(self.sides, of).unwrap_or_default();
+            let wanted = marked(&base, wanted);
+            let is_same = base == wanted;
+            if !is_same {
+                effect = Effect::of(&base, &wanted);
+            }
+            Item {
+                id: id.clone(),
+                name: Arc::clone(&name),
+                value: if is_same {
+                    value.clone()
+                } else {
+                    self.compared.stored(of)
+                },
+                path: "".into(),
+            }
+        });
+        let path = self.path(*table, of.index).to_string().into();
+        let item = Item {
+            id,
+            name,
+            value,
+            path,
+        };
+        Candidate::compared(item, base, effect)
+    }
+
     /// Returns the JSON pointer to a row of the file.
-    fn path(&self, table: TableId, index: usize) -> String {
-        format!(
-            "/{ROOT}/{}/{}",
-            table.table().list,
-            self.sides.file.tables.place(table, index)
-        )
+    fn path(&self, table: TableId, index: usize) -> RowPath {
+        RowPath {
+            list: table.table().list,
+            place: self.sides.file.tables.place(table, index),
+        }
     }
 
     /// Returns the values of a row of the file that cannot be stored.
     fn value_errors(&self, table: TableId, index: usize) -> Vec<ValueError> {
         let row = self.sides.file.tables.row(table, index);
         row.map_or_else(Vec::new, |row| {
-            values::value_errors(table.table(), row, &self.path(table, index))
+            values::value_errors(table.table(), row, self.path(table, index))
         })
     }
 
@@ -319,31 +358,31 @@ impl<'p, 'w> Comparer<'p, 'w> {
     }
 
     fn every_kind(&self) -> Vec<Candidate> {
-        let mut all = self.clients();
-        all.extend(self.groups());
-        all.extend(self.scopes());
-        all.extend(self.simple(
-            &AUTHENTICATION,
-            Some((authority::GROUP_AUTHORITIE_NAME, &self.authority_names)),
-        ));
-        all.extend(self.simple(
-            &LEVEL,
-            Some((level::SECURITY_LEVEL_NAME, &self.level_names)),
-        ));
-        all.extend(self.simple(&RDB, None));
+        let authentication = (authority::GROUP_AUTHORITIE_NAME, &self.authority_names);
+        let level = (level::SECURITY_LEVEL_NAME, &self.level_names);
+        let kinds = [
+            self.clients(),
+            self.groups(),
+            self.scopes(),
+            self.simple(&AUTHENTICATION, Some(authentication)),
+            self.simple(&LEVEL, Some(level)),
+            self.simple(&RDB, None),
+        ];
+        // Growing would take twice as much.
+        let mut all = Vec::with_capacity(kinds.iter().map(Vec::len).sum());
+        kinds.into_iter().for_each(|kind| all.extend(kind));
         all
     }
 
     /// Kinds of one table, matched by their own id: authentication types,
     /// security levels, RDB connections.
     fn simple(&self, kind: &Kind, name: Option<(usize, &Names<'w>)>) -> Vec<Candidate> {
-        let Identity { table, key, .. } = *Identity::of(kind);
+        let identity = Identity::of(kind);
+        let Identity { table, key, .. } = *identity;
         let rows = self.sides.file.tables.rows(table).iter().enumerate();
         rows.map(|(index, row)| {
-            let id = ItemId::new(kind.clone(), row.shared(key));
             let base = self.sides.target.item(kind, row.text(key));
-            let stored = stored(self.sides, &id);
-            let called = name.map_or_else(|| row.shared(key), |(column, _)| row.shared(column));
+            let called = name.map_or(key, |(column, _)| column);
             let mut blocks: Vec<Reason> = name.map_or_else(Vec::new, |(column, names)| {
                 names.check(row.text(key), row.text(column))
             });
@@ -353,13 +392,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 base.into_iter()
                     .flat_map(|base| masked_urls(table, row, base)),
             );
-            let mut candidate = candidate(
-                id,
-                called,
-                self.path(table, index),
-                item::record(table, row),
-                stored,
-            );
+            let mut candidate = self.candidate(Place::new(identity, index), row.shared(called));
             candidate.blocks = blocks;
             if table == TableId::Rdb {
                 candidate
@@ -374,19 +407,13 @@ impl<'p, 'w> Comparer<'p, 'w> {
     fn groups(&self) -> Vec<Candidate> {
         let file = &self.sides.file;
         let rows = file.tables.rows(TableId::Group);
-        let plain = rows.iter().enumerate().filter(|(_, row)| !is_hidden(row));
+        let rows = rows.par_iter().with_min_len(CHUNK).enumerate();
+        let plain = rows.filter(|(_, row)| !is_hidden(row));
         plain
             .map(|(index, row)| {
                 let name = row.text(group::GROUP_NAME);
-                let id = ItemId::new(GROUP, row.shared(group::GROUP_NAME));
-                let stored = stored(self.sides, &id);
-                let mut candidate = candidate(
-                    id,
-                    row.shared(group::GROUP_ALIAS),
-                    self.path(TableId::Group, index),
-                    item::plain_group(self.sides, file, row),
-                    stored,
-                );
+                let place = Place::new(Identity::of(&GROUP), index);
+                let mut candidate = self.candidate(place, row.shared(group::GROUP_ALIAS));
                 candidate.blocks = self.group_aliases.check(name, row.text(group::GROUP_ALIAS));
                 candidate.blocks.extend(self.twice(&GROUP, name));
                 candidate.blocks.extend(rules::unknown_flag(row));
@@ -444,30 +471,6 @@ impl<'p, 'w> Comparer<'p, 'w> {
     }
 }
 
-fn candidate(
-    id: ItemId,
-    name: Arc<str>,
-    path: String,
-    value: Value,
-    base: Option<Value>,
-) -> Candidate {
-    let base = base.map(|value| Item {
-        id: id.clone(),
-        name: Arc::clone(&name),
-        value: value.into(),
-        path: "".into(),
-    });
-    Candidate::new(
-        Item {
-            id,
-            name,
-            value: value.into(),
-            path: path.into(),
-        },
-        base,
-    )
-}
-
 /// Says whether an item is, or may get, over its limit.
 fn may_pass_limit(candidate: &Candidate) -> bool {
     candidate.quota.as_ref().is_some_and(|quota| {
@@ -487,10 +490,7 @@ fn may_change(candidate: &Candidate) -> bool {
 
 /// Says whether covering would change anything.
 fn is_changed(candidate: &Candidate) -> bool {
-    let Some(base) = &candidate.base else {
-        return false;
-    };
-    !effective(Some(&base.value), &candidate.item.value).is_empty()
+    candidate.effect.as_ref().is_some_and(Effect::is_some)
 }
 
 /// Blocks addresses that have asterisks where the target's have secrets.

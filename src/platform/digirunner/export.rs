@@ -95,7 +95,7 @@ fn row(json: &mut json::Writer, fields: &[FieldDef], row: &Row) {
             (_, Role::Stamped, _) if matches!(field.column, "create_user" | "update_user") => {
                 json.null();
             }
-            (.., Cell::Int(number)) => json.int(*number),
+            (.., Cell::Int(number)) => json.int(number),
             (.., Cell::Text(text)) => json.text(text),
             (.., Cell::Null | Cell::Time(_)) => json.null(),
         }
@@ -105,7 +105,7 @@ fn row(json: &mut json::Writer, fields: &[FieldDef], row: &Row) {
 /// Returns the only exported date, as epoch milliseconds.
 fn resubmitted(row: &Row) -> Option<String> {
     match row.cell(clientext::RESUBMIT_DATE_TIME) {
-        Cell::Time(time) => epoch_millis(*time),
+        Cell::Time(time) => epoch_millis(time),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
-use std::sync::Arc;
+use std::ops::Range;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
@@ -77,6 +77,8 @@ struct Reader {
     tables: Tables,
     findings: Vec<Finding>,
     path: Vec<Segment>,
+    /// The texts of the row being read.
+    texts: String,
     has_lists: bool,
     has_null: bool,
     seen: Vec<&'static str>,
@@ -320,10 +322,10 @@ impl<'de> Visitor<'de> for Lists<'_> {
 /// has none.
 fn with_resubmit_day(mut row: Row) -> Row {
     let day = local_day(row.text(clientext::RESUBMIT_DATE_TIME_FOR_LONG_TIME));
-    row.set(
-        clientext::RESUBMIT_DATE_TIME,
-        day.map_or(Cell::Null, Cell::Time),
-    );
+    let day = day.map_or(Cell::Null, Cell::Time);
+    if row.cell(clientext::RESUBMIT_DATE_TIME) != day {
+        row.set(clientext::RESUBMIT_DATE_TIME, day);
+    }
     row
 }
 
@@ -419,7 +421,8 @@ impl<'de> Visitor<'de> for RowOf<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<Row>, A::Error> {
         let Self { reader, fields } = self;
-        let mut cells: Vec<Option<Cell>> = vec![None; fields.len()];
+        reader.texts.clear();
+        let mut cells: Vec<Option<Read>> = vec![None; fields.len()];
         let mut others: HashSet<String> = HashSet::new();
         let mut next = 0;
         while let Some(name) = map.next_key_seed(Name { fields, next })? {
@@ -429,7 +432,10 @@ impl<'de> Visitor<'de> for RowOf<'_> {
                     let Some(slot) = slot else {
                         return Err(duplicate(field.json));
                     };
-                    let read = |_: &mut Reader| map.next_value_seed(CellOf(field));
+                    let read = |reader: &mut Reader| {
+                        let texts = &mut reader.texts;
+                        map.next_value_seed(CellOf { field, texts })
+                    };
                     *slot = Some(reader.within(Segment::Key(field.json), read)?);
                     next = index + 1;
                 }
@@ -443,11 +449,10 @@ impl<'de> Visitor<'de> for RowOf<'_> {
                 }
             }
         }
-        let cells = cells
-            .into_iter()
-            .zip(fields)
-            .map(|(cell, field)| cell.unwrap_or_else(|| field.absent.into()));
-        Ok(Some(Row::new(cells.collect())))
+        let cells = cells.into_iter().zip(fields).map(|(read, field)| {
+            read.map_or_else(|| field.absent.into(), |read| read.cell(&reader.texts))
+        });
+        Ok(Some(Row::new(&cells.collect::<Vec<_>>())))
     }
 }
 
@@ -498,12 +503,41 @@ impl Visitor<'_> for Name {
     }
 }
 
-/// A value of a field.
-struct CellOf(&'static FieldDef);
+/// A cell of the row that is being read.
+#[derive(Clone)]
+enum Read {
+    Null,
+    Int(i64),
+    /// Where it is in the reader's texts.
+    Text(Range<usize>),
+}
 
-impl CellOf {
+impl Read {
+    fn cell(self, texts: &str) -> Cell<'_> {
+        match self {
+            Self::Null => Cell::Null,
+            Self::Int(number) => Cell::Int(number),
+            Self::Text(range) => texts.get(range).map_or(Cell::Null, Cell::Text),
+        }
+    }
+}
+
+/// A value of a field.
+struct CellOf<'t> {
+    field: &'static FieldDef,
+    /// Where its text goes.
+    texts: &'t mut String,
+}
+
+impl CellOf<'_> {
+    fn text(self, text: &str) -> Read {
+        let start = self.texts.len();
+        self.texts.push_str(text);
+        Read::Text(start..self.texts.len())
+    }
+
     const fn expected(&self) -> &'static str {
-        match self.0.ty {
+        match self.field.ty {
             Type::Text(_) => "text or null",
             Type::Int => "a 32-bit whole number or null",
             Type::IntAsLong | Type::Long => "a 64-bit whole number or null",
@@ -512,76 +546,76 @@ impl CellOf {
         }
     }
 
-    fn number<E: de::Error>(self, number: Option<i64>) -> Result<Cell, E> {
-        match (self.0.ty, number) {
+    fn number<E: de::Error>(self, number: Option<i64>) -> Result<Read, E> {
+        match (self.field.ty, number) {
             (Type::Int, Some(number)) if i32::try_from(number).is_err() => {
                 Err(wrong(self.expected(), "a number that does not fit"))
             }
-            (Type::Int | Type::IntAsLong | Type::Long, Some(number)) => Ok(Cell::Int(number)),
+            (Type::Int | Type::IntAsLong | Type::Long, Some(number)) => Ok(Read::Int(number)),
             (Type::Int | Type::IntAsLong | Type::Long, None) => {
                 Err(wrong(self.expected(), "a number that does not fit"))
             }
             // A date of an audit column: the product would read it; we set our own.
-            (Type::Time, _) => Ok(Cell::Null),
+            (Type::Time, _) => Ok(Read::Null),
             (Type::Text(_) | Type::Epoch, _) => Err(wrong(self.expected(), "a number")),
         }
     }
 }
 
-impl<'de> DeserializeSeed<'de> for CellOf {
-    type Value = Cell;
+impl<'de> DeserializeSeed<'de> for CellOf<'_> {
+    type Value = Read;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cell, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Read, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for CellOf {
-    type Value = Cell;
+impl<'de> Visitor<'de> for CellOf<'_> {
+    type Value = Read;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.expected())
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<Cell, E> {
-        Ok(Cell::Null)
+    fn visit_unit<E: de::Error>(self) -> Result<Read, E> {
+        Ok(Read::Null)
     }
 
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Cell, E> {
-        match self.0.ty {
-            Type::Text(_) => Ok(Cell::Text(Arc::from(text))),
-            Type::Time => Ok(Cell::Null),
-            Type::Epoch if text.is_empty() => Ok(Cell::Null),
-            Type::Epoch if local_day(text).is_some() => Ok(Cell::Text(Arc::from(text))),
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Read, E> {
+        match self.field.ty {
+            Type::Text(_) => Ok(self.text(text)),
+            Type::Time => Ok(Read::Null),
+            Type::Epoch if text.is_empty() => Ok(Read::Null),
+            Type::Epoch if local_day(text).is_some() => Ok(self.text(text)),
             Type::Epoch => Err(wrong(self.expected(), "other text")),
             Type::Int | Type::IntAsLong | Type::Long => Err(wrong(self.expected(), "text")),
         }
     }
 
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Cell, E> {
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Read, E> {
         self.number(Some(number))
     }
 
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Cell, E> {
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Read, E> {
         self.number(i64::try_from(number).ok())
     }
 
-    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Cell, E> {
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Read, E> {
         Err(wrong(
             self.expected(),
             "a fraction, or a number that is too large",
         ))
     }
 
-    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Cell, E> {
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Read, E> {
         Err(wrong(self.expected(), "true or false"))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Cell, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Read, A::Error> {
         Err(wrong(self.expected(), "a list"))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Cell, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Read, A::Error> {
         Err(wrong(self.expected(), "an object"))
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::schema::{TABLES, Table};
-use super::tables::{Cell, Row, Tables};
+use super::tables::{Cell, Draft, Row, Tables};
 use crate::store::bulk::{Column, Values};
 use crate::store::{Change, Queued};
 
@@ -54,7 +54,7 @@ struct Rows {
     key: Vec<usize>,
     rows: Vec<Option<Row>>,
     /// By key; none if the table only gets new rows, whose keys the server checks.
-    places: Option<HashMap<Vec<Cell>, usize>>,
+    places: Option<HashMap<Row, usize>>,
     /// The touched places, as they were.
     before: BTreeMap<usize, Option<Row>>,
 }
@@ -90,9 +90,8 @@ impl Rows {
         for number in 0..write.owners.len() {
             match &write.change {
                 Change::Insert(_) => {
-                    let mut row = Row::empty(self.table);
-                    set(&mut row, &columns, number)?;
-                    self.insert(row)?;
+                    let row = set(Draft::empty(self.table), &columns, number)?;
+                    self.insert(row.row())?;
                 }
                 Change::Update(_) => {
                     let place = self.find(&keys, number)?;
@@ -100,7 +99,8 @@ impl Rows {
                     self.before
                         .entry(place)
                         .or_insert_with(|| Some(row.clone()));
-                    set(row, &columns, number)?;
+                    let new = set(row.draft(), &columns, number)?.row();
+                    *row = new;
                 }
                 Change::Delete => {
                     let place = self.find(&keys, number)?;
@@ -131,8 +131,7 @@ impl Rows {
     }
 
     fn find(&self, keys: &[(usize, &Column)], number: usize) -> Option<usize> {
-        let mut row = Row::empty(self.table);
-        set(&mut row, keys, number)?;
+        let row = set(Draft::empty(self.table), keys, number)?.row();
         self.places.as_ref()?.get(&key_of(&row, &self.key)).copied()
     }
 
@@ -147,20 +146,27 @@ impl Rows {
     }
 }
 
-fn key_of(row: &Row, key: &[usize]) -> Vec<Cell> {
-    key.iter().map(|index| row.cell(*index).clone()).collect()
+/// Returns the key of a row, as a row of its own.
+fn key_of(row: &Row, key: &[usize]) -> Row {
+    let cells: Vec<Cell<'_>> = key.iter().map(|index| row.cell(*index)).collect();
+    Row::new(&cells)
 }
 
 /// Sets the values that a row has in some columns.
-fn set(row: &mut Row, columns: &[(usize, &Column)], number: usize) -> Option<()> {
+fn set<'r>(
+    mut row: Draft<'r>,
+    columns: &[(usize, &'r Column)],
+    number: usize,
+) -> Option<Draft<'r>> {
     for (index, column) in columns {
         let cell = match &column.values {
-            Values::Text(values) => values.get(number)?.clone().map(Cell::Text),
+            Values::Text(values) => values.get(number)?.as_deref().map(Cell::Text),
+            Values::Packed(values) => values.get(number)?.map(Cell::Text),
             Values::Int(values) => values.get(number)?.map(Cell::Int),
             Values::Time(values) => values.get(number)?.map(Cell::Time),
             Values::Json(_) => return None,
         };
         row.set(*index, cell.unwrap_or(Cell::Null));
     }
-    Some(())
+    Some(row)
 }

@@ -94,11 +94,11 @@ impl<'w> Hosts<'w> {
 /// Returns a host of the file as it is compared with and written to the one of
 /// the target: an address that differs only in case is the target's.
 pub(crate) fn host_over(file: &Row, target: &Row) -> Row {
-    let mut row = file.clone();
+    let mut row = file.draft();
     if folded(file.text(host::HOST_IP)) == folded(target.text(host::HOST_IP)) {
         row.copy(target, &[host::HOST_IP]);
     }
-    row
+    row.row()
 }
 
 /// Returns the reasons of hosts that cannot be distinguished.

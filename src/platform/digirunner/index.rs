@@ -1,11 +1,14 @@
 //! One side of the comparison, the file or the target, with its rows indexed by
 //! what refers to them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use super::kinds::{AUTHENTICATION, CLIENT, GROUP, LEVEL, RDB, SCOPE};
 use super::schema::{authority, level, rdb};
 
+use super::lookup::{ByInt, ByText, Positions, by_text};
 use super::schema::{
     TableId, client, client_group, client_vgroup, clientext, dp_app, group, group_api,
     group_authority,
@@ -14,7 +17,7 @@ use super::schema::{
     host, idp_a, idp_jdbc, idp_l, idp_o, oauth, open_key, open_map, vgroup, vgroup_authority,
 };
 use super::schema::{vgroup_group, x_key, x_map};
-use super::tables::{ByInt, ByText, Row, Tables, by_int, by_text};
+use super::tables::{Api, Cell, Row, Tables};
 use crate::engine::lookalike::Called;
 use crate::engine::{ItemId, Kind};
 
@@ -35,7 +38,7 @@ pub(crate) const IDPS: [(TableId, usize, usize); 4] = [
 
 /// The identity of the items of a kind, the same in every environment.
 pub(crate) struct Identity {
-    kind: Kind,
+    pub(crate) kind: Kind,
     pub(crate) table: TableId,
     /// The column.
     pub(crate) key: usize,
@@ -133,126 +136,125 @@ pub(crate) struct ScopeApi<'w> {
     pub(crate) link: usize,
 }
 
+/// Where the rows of some tables are, by what refers to them.
+#[derive(Debug)]
+pub(crate) struct Places {
+    /// The rows of each kind's items, by identity.
+    items: [ByText; 6],
+    groups: ByText,
+    pub(crate) hidden_by_name: ByText,
+    scopes: ByText,
+    pub(crate) client_groups: ByText,
+    pub(crate) client_vgroups: ByText,
+    pub(crate) group_apis: ByText,
+    pub(crate) group_authorities: ByText,
+    pub(crate) vgroup_authorities: ByText,
+    pub(crate) vgroup_groups: ByText,
+    pub(crate) hosts: ByText,
+    pub(crate) oauth: ByText,
+    pub(crate) clientext: ByText,
+    pub(crate) x_keys: ByText,
+    x_maps: ByInt,
+    pub(crate) open_keys: ByText,
+    open_maps: ByInt,
+    pub(crate) dp_apps: ByText,
+    pub(crate) idps: [ByText; 4],
+    hidden_of: ByText,
+}
+
+impl Places {
+    /// Indexes the tables.
+    pub(crate) fn new(tables: &Tables) -> Self {
+        let all = |_: &Row| true;
+        let with = |table: TableId, column| by_text(tables.rows(table), column);
+        let groups = tables.rows(TableId::Group);
+        let is_text = |row: &Row, column| matches!(row.cell(column), Cell::Text(_));
+        let hidden_by =
+            |column| ByText::new(groups, column, |row| is_hidden(row) && is_text(row, column));
+        let items = IDENTITIES.each_ref().map(|identity| {
+            let is_one = |row: &Row| (identity.is_one)(row) && is_text(row, identity.key);
+            ByText::new(tables.rows(identity.table), identity.key, is_one)
+        });
+        Self {
+            items,
+            groups: ByText::new(groups, group::GROUP_ID, all),
+            hidden_by_name: hidden_by(group::GROUP_NAME),
+            scopes: ByText::new(tables.rows(TableId::Vgroup), vgroup::VGROUP_ID, all),
+            client_groups: with(TableId::ClientGroup, client_group::CLIENT_ID),
+            client_vgroups: with(TableId::ClientVgroup, client_vgroup::CLIENT_ID),
+            group_apis: with(TableId::GroupApi, group_api::GROUP_ID),
+            group_authorities: with(TableId::GroupAuthority, group_authority::GROUP_ID),
+            vgroup_authorities: with(TableId::VgroupAuthority, vgroup_authority::VGROUP_ID),
+            vgroup_groups: with(TableId::VgroupGroup, vgroup_group::VGROUP_ID),
+            hosts: with(TableId::Host, host::CLIENT_ID),
+            oauth: with(TableId::Oauth, oauth::CLIENT_ID),
+            clientext: with(TableId::Clientext, clientext::CLIENT_ID),
+            x_keys: with(TableId::XKey, x_key::CLIENT_ID),
+            x_maps: ByInt::new(tables.rows(TableId::XMap), x_map::REF_API_KEY_ID),
+            open_keys: with(TableId::OpenKey, open_key::CLIENT_ID),
+            open_maps: ByInt::new(tables.rows(TableId::OpenMap), open_map::REF_OPEN_API_KEY_ID),
+            dp_apps: with(TableId::DpApp, dp_app::CLIENT_ID),
+            idps: IDPS.map(|(table, _, client)| with(table, client)),
+            hidden_of: hidden_by(group::VGROUP_ID),
+        }
+    }
+}
+
 /// Tables with their indices.
+#[derive(Clone)]
 pub(crate) struct Index<'w> {
     pub(crate) tables: &'w Tables,
-    /// The rows of each kind's items, by identity.
-    items: [ByText<'w>; 6],
-    pub(crate) groups: HashMap<&'w str, usize>,
-    pub(crate) hidden_by_name: ByText<'w>,
-    pub(crate) scopes: HashMap<&'w str, usize>,
-    pub(crate) client_groups: ByText<'w>,
-    pub(crate) client_vgroups: ByText<'w>,
-    pub(crate) group_apis: ByText<'w>,
-    pub(crate) group_authorities: ByText<'w>,
-    pub(crate) vgroup_authorities: ByText<'w>,
-    pub(crate) vgroup_groups: ByText<'w>,
-    pub(crate) hosts: ByText<'w>,
-    pub(crate) oauth: ByText<'w>,
-    pub(crate) clientext: ByText<'w>,
-    pub(crate) x_keys: ByText<'w>,
-    pub(crate) x_maps: ByInt,
-    pub(crate) open_keys: ByText<'w>,
-    pub(crate) open_maps: ByInt,
-    pub(crate) dp_apps: ByText<'w>,
-    pub(crate) idps: [ByText<'w>; 4],
-    hidden_of: ByText<'w>,
+    places: Arc<Places>,
+}
+
+impl Deref for Index<'_> {
+    type Target = Places;
+
+    fn deref(&self) -> &Places {
+        &self.places
+    }
 }
 
 impl<'w> Index<'w> {
     /// Indexes the tables.
     pub(crate) fn new(tables: &'w Tables) -> Self {
-        let groups = tables.rows(TableId::Group);
-        let hidden_by = |column| {
-            let mut index: ByText<'w> = by_text(groups, column);
-            for rows in index.values_mut() {
-                rows.retain(|position| groups.get(*position).is_some_and(is_hidden));
-            }
-            index.retain(|_, rows| !rows.is_empty());
-            index
-        };
-        Self {
-            tables,
-            items: IDENTITIES.each_ref().map(|identity| {
-                let rows = tables.rows(identity.table);
-                let mut items: ByText<'w> = by_text(rows, identity.key);
-                for holders in items.values_mut() {
-                    holders.retain(|position| rows.get(*position).is_some_and(identity.is_one));
-                }
-                items
-            }),
-            groups: first_by(groups, group::GROUP_ID, |_| true),
-            hidden_by_name: hidden_by(group::GROUP_NAME),
-            scopes: first_by(tables.rows(TableId::Vgroup), vgroup::VGROUP_ID, |_| true),
-            client_groups: by_text(tables.rows(TableId::ClientGroup), client_group::CLIENT_ID),
-            client_vgroups: by_text(tables.rows(TableId::ClientVgroup), client_vgroup::CLIENT_ID),
-            group_apis: by_text(tables.rows(TableId::GroupApi), group_api::GROUP_ID),
-            group_authorities: by_text(
-                tables.rows(TableId::GroupAuthority),
-                group_authority::GROUP_ID,
-            ),
-            vgroup_authorities: by_text(
-                tables.rows(TableId::VgroupAuthority),
-                vgroup_authority::VGROUP_ID,
-            ),
-            vgroup_groups: by_text(tables.rows(TableId::VgroupGroup), vgroup_group::VGROUP_ID),
-            hosts: by_text(tables.rows(TableId::Host), host::CLIENT_ID),
-            oauth: by_text(tables.rows(TableId::Oauth), oauth::CLIENT_ID),
-            clientext: by_text(tables.rows(TableId::Clientext), clientext::CLIENT_ID),
-            x_keys: by_text(tables.rows(TableId::XKey), x_key::CLIENT_ID),
-            x_maps: by_int(tables.rows(TableId::XMap), x_map::REF_API_KEY_ID),
-            open_keys: by_text(tables.rows(TableId::OpenKey), open_key::CLIENT_ID),
-            open_maps: by_int(tables.rows(TableId::OpenMap), open_map::REF_OPEN_API_KEY_ID),
-            dp_apps: by_text(tables.rows(TableId::DpApp), dp_app::CLIENT_ID),
-            idps: IDPS.map(|(table, _, client)| by_text(tables.rows(table), client)),
-            hidden_of: hidden_by(group::VGROUP_ID),
-        }
+        Self::of(tables, Arc::new(Places::new(tables)))
+    }
+
+    /// Returns tables with the indices that were made of them.
+    pub(crate) const fn of(tables: &'w Tables, places: Arc<Places>) -> Self {
+        Self { tables, places }
     }
 
     /// Returns the rows of a table that an index names for a key.
-    pub(crate) fn rows_of<'s>(
-        &'s self,
+    pub(crate) fn rows_of(
+        &self,
         table: TableId,
-        index: &'s ByText<'w>,
+        index: &ByText,
         key: &str,
-    ) -> impl Iterator<Item = (usize, &'w Row)> + use<'s, 'w> {
-        let rows = self.tables.rows(table);
-        index
-            .get(key)
-            .into_iter()
-            .flatten()
-            .filter_map(move |position| Some((*position, rows.get(*position)?)))
-    }
-
-    /// Returns the rows of a table that an index names for a number.
-    pub(crate) fn rows_of_id<'s>(
-        &'s self,
-        table: TableId,
-        index: &'s ByInt,
-        id: Option<i64>,
-    ) -> impl Iterator<Item = (usize, &'w Row)> + use<'s, 'w> {
-        let rows = self.tables.rows(table);
-        let found = id.and_then(|id| index.get(&id));
-        found
-            .into_iter()
-            .flatten()
-            .filter_map(move |position| Some((*position, rows.get(*position)?)))
+    ) -> impl Iterator<Item = (usize, &'w Row)> {
+        index.of(self.tables.rows(table), key)
     }
 
     /// Returns a group's row by its local id.
     pub(crate) fn group(&self, id: &str) -> Option<&'w Row> {
-        self.tables.row(TableId::Group, *self.groups.get(id)?)
+        self.group_at(id).map(|(_, row)| row)
+    }
+
+    /// Returns a group's row by its local id, with its position; the first of several.
+    pub(crate) fn group_at(&self, id: &str) -> Option<(usize, &'w Row)> {
+        self.rows_of(TableId::Group, &self.groups, id).next()
     }
 
     /// Returns a scope's row by its local id.
     pub(crate) fn scope(&self, id: &str) -> Option<&'w Row> {
-        self.tables.row(TableId::Vgroup, *self.scopes.get(id)?)
+        let mut rows = self.rows_of(TableId::Vgroup, &self.scopes, id);
+        rows.next().map(|(_, row)| row)
     }
 
     /// Returns the row of an item, by identity.
     pub(crate) fn item(&self, kind: &Kind, key: &str) -> Option<&'w Row> {
-        self.tables
-            .row(Identity::of(kind).table, *self.holders(kind, key).first()?)
+        self.holders(kind, key).next()
     }
 
     /// Returns the items' other names.
@@ -277,17 +279,14 @@ impl<'w> Index<'w> {
 
     /// Returns the number of rows of an item.
     pub(crate) fn times(&self, kind: &Kind, key: &str) -> usize {
-        self.holders(kind, key).len()
+        self.holders(kind, key).count()
     }
 
-    fn holders(&self, kind: &Kind, key: &str) -> &[usize] {
-        let items = IDENTITIES
-            .iter()
-            .zip(&self.items)
-            .find(|(identity, _)| identity.kind == *kind);
-        items
-            .and_then(|(_, items)| items.get(key))
-            .map_or(&[], Vec::as_slice)
+    fn holders(&self, kind: &Kind, key: &str) -> impl Iterator<Item = &'w Row> {
+        let mut items = IDENTITIES.iter().zip(&self.places.items);
+        let items = items.find(|(identity, _)| identity.kind == *kind);
+        let rows = items.map(|(identity, items)| self.rows_of(identity.table, items, key));
+        rows.into_iter().flatten().map(|(_, row)| row)
     }
 
     /// Returns a scope's row by its name.
@@ -319,14 +318,16 @@ impl<'w> Index<'w> {
 
     /// Returns the maps of an X-API key to groups.
     pub(crate) fn x_maps_of(&self, key: Option<i64>) -> impl Iterator<Item = &'w Row> {
-        self.rows_of_id(TableId::XMap, &self.x_maps, key)
-            .map(|(_, row)| row)
+        let rows = self.tables.rows(TableId::XMap);
+        let found = key.map(|key| self.x_maps.of(rows, key));
+        found.into_iter().flatten().map(|(_, row)| row)
     }
 
     /// Returns the maps of a DGRK key to APIs.
     pub(crate) fn open_maps_of(&self, key: Option<i64>) -> impl Iterator<Item = &'w Row> {
-        self.rows_of_id(TableId::OpenMap, &self.open_maps, key)
-            .map(|(_, row)| row)
+        let rows = self.tables.rows(TableId::OpenMap);
+        let found = key.map(|key| self.open_maps.of(rows, key));
+        found.into_iter().flatten().map(|(_, row)| row)
     }
 
     /// Returns a client's oauth row.
@@ -423,42 +424,64 @@ fn unique<'w>(words: impl Iterator<Item = &'w str>) -> Vec<&'w str> {
     words.filter(|word| seen.insert(*word)).collect()
 }
 
-/// Indexes rows by the text of a column; the first of several is used.
-fn first_by(rows: &[Row], column: usize, keep: impl Fn(&Row) -> bool) -> HashMap<&str, usize> {
-    let mut index = HashMap::with_capacity(rows.len());
-    for (position, row) in rows.iter().enumerate().filter(|(_, row)| keep(row)) {
-        index.entry(row.text(column)).or_insert(position);
+/// What the APIs of the two sides are called by: the file's DGRK keys, the target's, and all.
+#[derive(Debug)]
+pub(crate) struct ApiPlaces {
+    /// The target's APIs by their names, and by the uids that its DGRK keys refer to.
+    names: Positions,
+    uids: Positions,
+    /// The uids of the source environment that the file explains.
+    uses: Positions,
+}
+
+impl ApiPlaces {
+    /// Indexes the APIs of a file and of a target.
+    pub(crate) fn new(file: &Tables, target: &Tables) -> Self {
+        let (all, uses) = (&target.apis, &file.api_use);
+        let api = |position: usize| all.get(position);
+        Self {
+            names: Positions::new(all.len(), |position| api(position).map(name_of)),
+            uids: Positions::new(all.len(), |position| api(position)?.uid.as_deref()),
+            uses: Positions::new(uses.len(), |position| Some(&*uses.get(position)?.uid)),
+        }
     }
-    index
 }
 
 /// The two sides, and the missing APIs of the target.
+#[derive(Clone)]
 pub(crate) struct Sides<'w> {
     pub(crate) file: Index<'w>,
     pub(crate) target: Index<'w>,
-    missing_apis: HashSet<ApiName<'w>>,
-    uses: HashMap<&'w str, ApiName<'w>>,
-    apis: HashMap<ApiName<'w>, Option<&'w str>>,
-    uids: HashMap<&'w str, ApiName<'w>>,
+    apis: Arc<ApiPlaces>,
 }
 
 impl<'w> Sides<'w> {
-    /// Pairs the two sides.
-    pub(crate) fn new(file: &'w Tables, target: &'w Tables) -> Self {
-        let apis: HashMap<ApiName<'w>, Option<&'w str>> = target
-            .apis
-            .iter()
-            .map(|api| ((&*api.module, &*api.api), api.uid.as_deref()))
-            .collect();
-        let uids = target
-            .apis
-            .iter()
-            .filter_map(|api| Some((api.uid.as_deref()?, (&*api.module, &*api.api))));
-        let uids = uids.collect();
-        let mut uses = HashMap::new();
-        for api in &file.api_use {
-            uses.entry(&*api.uid).or_insert((&*api.module, &*api.api));
-        }
+    /// Pairs two sides with the indices that were made of them.
+    pub(crate) const fn of(file: Index<'w>, target: Index<'w>, apis: Arc<ApiPlaces>) -> Self {
+        Self { file, target, apis }
+    }
+
+    /// Returns the same file with another state of the target's rows; its APIs are the same.
+    pub(crate) fn with_target(self, target: Index<'w>) -> Self {
+        Self { target, ..self }
+    }
+
+    /// Returns the target's APIs of a name; there should be one at most.
+    fn apis(&self, name: ApiName<'_>) -> impl Iterator<Item = &'w Api> {
+        let all = &self.target.tables.apis;
+        let found = self.apis.names.of(&name);
+        let found = found.filter_map(|position| all.get(position));
+        found.filter(move |api| name_of(api) == name)
+    }
+
+    /// Says whether an API that the file refers to is missing in the target.
+    pub(crate) fn is_missing(&self, api: ApiName<'_>) -> bool {
+        self.apis(api).next().is_none()
+    }
+
+    /// Returns the missing APIs of the target: what the file refers to, and it does not have.
+    pub(crate) fn missing_apis(&self) -> HashSet<ApiName<'w>> {
+        let file = self.file.tables;
         let linked = file.rows(TableId::GroupApi).iter().map(|row| {
             (
                 row.text(group_api::MODULE_NAME),
@@ -466,43 +489,31 @@ impl<'w> Sides<'w> {
             )
         });
         let used = file.api_use.iter().map(|api| (&*api.module, &*api.api));
-        let missing_apis = linked
+        linked
             .chain(used)
-            .filter(|api| !apis.contains_key(api))
-            .collect();
-        Self {
-            file: Index::new(file),
-            target: Index::new(target),
-            missing_apis,
-            uses,
-            apis,
-            uids,
-        }
+            .filter(|api| self.is_missing(*api))
+            .collect()
     }
 
-    /// Says whether an API that the file refers to is missing in the target.
-    pub(crate) fn is_missing(&self, api: ApiName<'_>) -> bool {
-        self.missing_apis.contains(&api)
-    }
-
-    /// Returns the missing APIs of the target.
-    pub(crate) fn missing_apis(&self) -> impl Iterator<Item = ApiName<'w>> {
-        self.missing_apis.iter().copied()
-    }
-
-    /// Returns the API that a uid of the source environment means.
+    /// Returns the API that a uid of the source environment means; the first of several.
     pub(crate) fn used_api(&self, source_uid: &str) -> Option<ApiName<'w>> {
-        self.uses.get(source_uid).copied()
+        let uses = &self.file.tables.api_use;
+        let mut found = self.apis.uses.of(source_uid).filter_map(|at| uses.get(at));
+        let api = found.find(|api| *api.uid == *source_uid)?;
+        Some((&api.module, &api.api))
     }
 
-    /// Returns the target's uid of an API.
+    /// Returns the target's uid of an API; of several APIs that of the last one.
     pub(crate) fn target_uid(&self, api: ApiName<'_>) -> Option<&'w str> {
-        self.apis.get(&api).copied().flatten()
+        self.apis(api).last()?.uid.as_deref()
     }
 
-    /// Returns the API that a uid of the target means.
+    /// Returns the API that a uid of the target means; the last of several.
     pub(crate) fn target_api(&self, uid: &str) -> Option<ApiName<'w>> {
-        self.uids.get(uid).copied()
+        let apis = &self.target.tables.apis;
+        let found = self.apis.uids.of(uid).filter_map(|at| apis.get(at));
+        let found = found.filter(|api| api.uid.as_deref() == Some(uid));
+        found.last().map(name_of)
     }
 
     /// Returns the file's APIs of a scope that the target has.
@@ -511,4 +522,8 @@ impl<'w> Sides<'w> {
         apis.retain(|api| !self.is_missing(api.api));
         apis
     }
+}
+
+fn name_of(api: &Api) -> ApiName<'_> {
+    (&api.module, &api.api)
 }

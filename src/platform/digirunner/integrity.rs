@@ -389,10 +389,10 @@ pub(super) enum Key<'w> {
 
 impl<'w> Key<'w> {
     /// Returns the key in a cell; none for NULL and empty text.
-    pub(super) fn of(cell: &'w Cell) -> Option<Self> {
+    pub(super) const fn of(cell: Cell<'w>) -> Option<Self> {
         match cell {
             Cell::Text(text) if !text.is_empty() => Some(Self::Text(text)),
-            Cell::Int(number) => Some(Self::Int(*number)),
+            Cell::Int(number) => Some(Self::Int(number)),
             _ => None,
         }
     }

@@ -17,15 +17,15 @@ use crate::engine::secret::mask_text;
 use crate::engine::{Element, Field, ItemId, Secret, Value};
 
 /// Returns the value of a field in canonical form.
-pub(super) fn value(field: &FieldDef, cell: &Cell) -> Value {
+pub(super) fn value(field: &FieldDef, cell: Cell<'_>) -> Value {
     match cell {
         Cell::Null => Value::Null,
-        Cell::Int(number) => Value::Int(*number),
-        Cell::Text(text) if text.is_empty() => Value::Null,
-        Cell::Text(text) if field.is_secret => Value::Secret(Secret::new(Arc::clone(text))),
+        Cell::Int(number) => Value::Int(number),
+        Cell::Text("") => Value::Null,
+        Cell::Text(text) if field.is_secret => Value::Secret(Secret::new(text)),
         Cell::Text(text) => match field.is_url.then(|| mask_text(field.json, text)).flatten() {
-            Some(shown) => Value::Secret(Secret::with_mask(Arc::clone(text), shown)),
-            None => Value::Text(Arc::clone(text)),
+            Some(shown) => Value::Secret(Secret::with_mask(text, shown)),
+            None => Value::Text(text.into()),
         },
         Cell::Time(time) => Value::Text(time.format("%Y-%m-%d").to_string().into()),
     }
@@ -421,7 +421,9 @@ impl<'p, 'w> ClientItem<'p, 'w> {
             return Some(element);
         }
         let element = Element::matched(format!("1 {name}"), name, Value::Null);
-        if self.sides.target.hidden_by_name.contains_key(name) {
+        let target = &self.sides.target;
+        let mut there = target.rows_of(TableId::Group, &target.hidden_by_name, name);
+        if there.next().is_some() {
             return Some(element);
         }
         // A missing API has no hidden group, whatever happens to the scope.
@@ -534,7 +536,7 @@ fn idp_label(table: TableId, row: &Row, id: i64) -> String {
 /// has a `dpApp` for the client, and rows of the same type (O) or sort.
 pub(super) fn gives_way(sides: &Sides<'_>, client: &str, sort: usize, row: &Row) -> bool {
     let file = &sides.file;
-    if !file.dp_apps.contains_key(client) {
+    if file.dp_app_of(client).is_none() {
         return false;
     }
     let (Some((table, _, _)), Some(index)) = (IDPS.get(sort), file.idps.get(sort)) else {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use chrono::NaiveDateTime;
 use futures_util::future::{BoxFuture, FutureExt as _};
 
+use super::compared::Compared;
 use super::file::{self, ANALYSIS, File, ROOT};
-use super::index::{Index, counts};
+use super::index::{Index, Places, counts};
 use super::kinds::{CLIENT, KINDS};
 use super::tables::Tables;
 use super::{compare, export, integrity, references, snapshot, verify, write};
@@ -73,9 +74,12 @@ impl Platform for Digirunner {
 
     fn parse(&self, bytes: &[u8], _: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError> {
         let mut file = file::read(bytes)?;
-        let broken = integrity::check(&Index::new(&file.tables)).findings;
+        let places = Arc::new(Places::new(&file.tables));
+        let index = Index::of(&file.tables, Arc::clone(&places));
+        let broken = integrity::check(&index).findings;
         file.findings.extend(broken);
-        Ok(Arc::new(Import { file }))
+        let file = Arc::new(file);
+        Ok(Arc::new(Import { file, places }))
     }
 
     fn snapshot<'a>(
@@ -108,7 +112,9 @@ impl Snapshot for Tables {
 
 /// An export file that was read, to be imported.
 struct Import {
-    file: File,
+    file: Arc<File>,
+    /// Where its rows are.
+    places: Arc<Places>,
 }
 
 impl Bundle for Import {
@@ -117,7 +123,7 @@ impl Bundle for Import {
     }
 
     fn blocking_findings(&self) -> Vec<Finding> {
-        compare::file_findings(&self.file)
+        compare::file_findings(&self.file, &self.places)
     }
 
     fn counts(&self) -> Vec<(Kind, usize)> {
@@ -138,24 +144,19 @@ impl Bundle for Import {
     ) -> BoxFuture<'a, Result<Box<dyn Comparison>, StoreError>> {
         async move {
             let target = snapshot::read(connection, reading).await?;
-            Ok(Box::new(DigirunnerComparison {
-                import: self,
-                target,
-            }) as Box<dyn Comparison>)
+            let compared = Compared::new(&self.file, &self.places, target);
+            Ok(Box::new(DigirunnerComparison(compared)) as Box<dyn Comparison>)
         }
         .boxed()
     }
 }
 
 /// A file and the target it is compared with.
-struct DigirunnerComparison {
-    import: Arc<Import>,
-    target: Tables,
-}
+struct DigirunnerComparison(Arc<Compared>);
 
 impl Comparison for DigirunnerComparison {
     fn plan(&self) -> Plan {
-        compare::plan_with_access(&self.import.file, &self.target)
+        compare::plan_with_access(&self.0)
     }
 
     fn back_up<'a>(
@@ -165,7 +166,7 @@ impl Comparison for DigirunnerComparison {
         _: &'a ExportOptions,
         backup: &'a mut BackupWriter,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
-        backup.write(&export::everything(&self.target));
+        backup.write(&export::everything(&self.0.target));
         std::future::ready(Ok(())).boxed()
     }
 
@@ -174,7 +175,7 @@ impl Comparison for DigirunnerComparison {
         writer: &'a mut Writer<'_>,
         approved: &'a Approved,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
-        write::write(writer, &self.import.file.tables, &self.target, approved).boxed()
+        write::write(writer, &self.0, approved).boxed()
     }
 
     fn is_same(&self, other: &dyn Comparison) -> bool {
@@ -182,7 +183,7 @@ impl Comparison for DigirunnerComparison {
             .as_any()
             .and_then(|other| other.downcast_ref::<Self>());
         other.is_some_and(|other| {
-            Arc::ptr_eq(&self.import, &other.import) && self.target == other.target
+            Arc::ptr_eq(&self.0.file, &other.0.file) && self.0.target == other.0.target
         })
     }
 
@@ -195,10 +196,10 @@ impl Comparison for DigirunnerComparison {
     }
 
     fn is_shown(&self, approved: &Approved, writes: &[Queued]) -> bool {
-        verify::is_shown(&self.import.file, &self.target, approved, writes)
+        verify::is_shown(&self.0, approved, writes)
     }
 
     fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised> {
-        verify::verify(&self.import.file, &self.target, approved, touched)
+        verify::verify(&self.0, approved, touched)
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn moved(
             };
             let differs = |index: usize, field: &FieldDef| match field.ty {
                 // A time in another JSON format is read as none.
-                Type::Time => base.cell(index) != now.cell(index) && *now.cell(index) != Cell::Null,
+                Type::Time => base.cell(index) != now.cell(index) && now.cell(index) != Cell::Null,
                 Type::Text(1) => base.text(index).trim_end_matches(' ') != now.text(index),
                 _ => base.cell(index) != now.cell(index),
             };

@@ -15,7 +15,7 @@ use super::schema::{
     TABLES, Table, TableId, client, client_group, clientext, dp_app, group, oauth, open_key,
     open_map, vgroup, vgroup_group, x_key, x_map,
 };
-use super::tables::{Cell, Row, Tables};
+use super::tables::{Cell, Row};
 use super::written::{json, row_of};
 use crate::engine::diff::segments;
 use crate::engine::promise::{Deviation, ItemDifference};
@@ -57,10 +57,10 @@ fn clients_of_keys(side: &Index<'_>) -> Keys {
 impl<'a> Policy<'a> {
     /// Returns the check of a file's items, between the target before and after.
     pub(super) fn new(
-        [file, before, after]: [&'a Tables; 3],
+        [file, before, after]: [&Index<'a>; 3],
         verbs: &'a HashMap<&'a ItemId, Verb>,
     ) -> Self {
-        let [file, before, after] = [file, before, after].map(Index::new);
+        let [file, before, after] = [file, before, after].map(Index::clone);
         let keys = [&before, &after].map(clients_of_keys);
         Self {
             file,
@@ -99,7 +99,7 @@ impl<'a> Policy<'a> {
             match self.column(table.id, (index, field), now, verb, base.is_some()) {
                 Some(Promised::Value(wanted)) => json(cell).is_some_and(|json| json == wanted),
                 Some(Promised::Stamped | Promised::Derived | Promised::Compared) => true,
-                None => cell == base.unwrap_or(&Cell::Null),
+                None => cell == base.unwrap_or(Cell::Null),
             }
         })
     }
@@ -139,7 +139,7 @@ impl<'a> Policy<'a> {
         verb: Verb,
         is_update: bool,
     ) -> Option<Promised> {
-        let value = |cell: &Cell| json(cell).map(Promised::Value);
+        let value = |cell: Cell<'_>| json(cell).map(Promised::Value);
         match (table, field.role) {
             (TableId::Oauth, _) if index == oauth::SCOPE => {
                 let mut groups = self.after.groups_of_client(now.text(oauth::CLIENT_ID));
@@ -149,10 +149,10 @@ impl<'a> Policy<'a> {
                 } else {
                     groups.join(",")
                 };
-                value(&Cell::Text(joined.into()))
+                value(Cell::Text(&joined))
             }
             (TableId::Clientext, _) if index == clientext::KEYWORD_SEARCH => {
-                value(&Cell::Text(keyword_search(now).into()))
+                value(Cell::Text(&keyword_search(|index| now.cell(index))))
             }
             (TableId::DpApp, _) if index == dp_app::KEYWORD_SEARCH => {
                 let client = now.text(dp_app::CLIENT_ID);
@@ -166,7 +166,7 @@ impl<'a> Policy<'a> {
                     let row = self.file.item(&CLIENT, now.text(client::CLIENT_ID));
                     row.and_then(|row| value(row.cell(index)))
                 }
-                _ => value(&Cell::Int(0)),
+                _ => value(Cell::Int(0)),
             },
             (_, Role::Stamped) => {
                 let is_fixed =

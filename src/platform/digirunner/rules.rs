@@ -139,7 +139,7 @@ pub(crate) fn level_differs(
         (Cell::Null, Cell::Null) => !is_changed(),
         _ => false,
     };
-    let called = |cell: &Cell| match cell {
+    let called = |cell: Cell<'_>| match cell {
         Cell::Text(text) => format!("'{text}'"),
         _ => "none".to_owned(),
     };
@@ -301,11 +301,15 @@ fn owned(side: &Index<'_>, client_id: &str) -> Vec<(usize, String, String)> {
 
 /// Returns the text that the product's search uses: content and remark, without
 /// NULLs.
-pub(crate) fn keyword_search(row: &Row) -> String {
+pub(crate) fn keyword_search<'r>(cell: impl Fn(usize) -> Cell<'r>) -> String {
+    let text = |index| match cell(index) {
+        Cell::Null => None,
+        Cell::Text(text) => Some(text),
+        Cell::Int(_) | Cell::Time(_) => Some(""),
+    };
     [clientext::CONTENT_TXT, clientext::REVIEW_REMARK]
         .into_iter()
-        .filter(|index| *row.cell(*index) != Cell::Null)
-        .map(|index| row.text(index))
+        .filter_map(text)
         .collect::<Vec<_>>()
         .join("|")
 }

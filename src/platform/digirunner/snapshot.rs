@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Either, PgConnection, Row as _, ValueRef as _};
 
 use super::field::Type;
 use super::schema::{TABLES, Table};
-use super::tables::{Api, Cell, Row, Tables};
+use super::tables::{Api, Cell, Draft, Row, Tables};
 use crate::store::bulk::text_literal;
 use crate::store::{Operation, Reading, StoreError};
 
@@ -134,13 +134,13 @@ fn select(table: &Table, condition: &str) -> String {
 
 /// Decodes a row in the text format, as one message of several statements has it.
 fn decode(table: &'static Table, from: &PgRow) -> Result<Row, sqlx::Error> {
-    let mut row = Row::empty(table);
+    let mut row = Draft::empty(table);
     for (column, (index, field)) in table.columns().enumerate() {
         let Some(text) = text(from, column)? else {
             continue;
         };
         let cell = match field.ty {
-            Type::Text(_) | Type::Epoch => Some(Cell::Text(Arc::from(text))),
+            Type::Text(_) | Type::Epoch => Some(Cell::Text(text)),
             Type::Int | Type::IntAsLong | Type::Long => text.parse().ok().map(Cell::Int),
             Type::Time => time(text).map(Cell::Time),
         };
@@ -150,7 +150,7 @@ fn decode(table: &'static Table, from: &PgRow) -> Result<Row, sqlx::Error> {
         };
         row.set(index, cell.ok_or_else(invalid)?);
     }
-    Ok(row)
+    Ok(row.row())
 }
 
 fn text(row: &PgRow, column: usize) -> Result<Option<&str>, sqlx::Error> {

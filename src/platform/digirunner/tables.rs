@@ -1,106 +1,11 @@
 //! All rows of the 24 tables, from a file or from a database alike.
 
-use std::collections::HashMap;
-use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Local, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _};
 
-use super::field::Absent;
-use super::schema::{Table, TableId};
-
-/// One value of a row.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Cell {
-    /// NULL.
-    Null,
-    /// A number.
-    Int(i64),
-    /// Text.
-    Text(Arc<str>),
-    /// A local date and time.
-    Time(NaiveDateTime),
-}
-
-impl From<Absent> for Cell {
-    fn from(absent: Absent) -> Self {
-        match absent {
-            Absent::Null => Self::Null,
-            Absent::Int(number) => Self::Int(number),
-            Absent::Text(text) => Self::Text(Arc::from(text)),
-        }
-    }
-}
-
-/// A row; its cells are in the order of its table's fields.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Row {
-    cells: Box<[Cell]>,
-}
-
-/// Rows hold secrets: they are never printed.
-impl fmt::Debug for Row {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Row of {} cells", self.cells.len())
-    }
-}
-
-impl Row {
-    /// Returns a row of these cells.
-    pub(crate) fn new(cells: Vec<Cell>) -> Self {
-        Self {
-            cells: cells.into_boxed_slice(),
-        }
-    }
-
-    /// Returns a row of NULLs.
-    pub(crate) fn empty(table: &Table) -> Self {
-        Self::new(vec![Cell::Null; table.fields.len()])
-    }
-
-    /// Returns a cell; NULL where there is none.
-    pub(crate) fn cell(&self, index: usize) -> &Cell {
-        self.cells.get(index).unwrap_or(&Cell::Null)
-    }
-
-    /// Returns text; empty where there is none.
-    pub(crate) fn text(&self, index: usize) -> &str {
-        match self.cell(index) {
-            Cell::Text(text) => text,
-            _ => "",
-        }
-    }
-
-    /// Returns shared text.
-    pub(crate) fn shared(&self, index: usize) -> Arc<str> {
-        match self.cell(index) {
-            Cell::Text(text) => Arc::clone(text),
-            _ => Arc::from(""),
-        }
-    }
-
-    /// Returns a number.
-    pub(crate) fn int(&self, index: usize) -> Option<i64> {
-        match self.cell(index) {
-            Cell::Int(number) => Some(*number),
-            _ => None,
-        }
-    }
-
-    /// Sets a cell.
-    pub(crate) fn set(&mut self, index: usize, cell: Cell) {
-        if let Some(slot) = self.cells.get_mut(index) {
-            *slot = cell;
-        }
-    }
-
-    /// Copies cells of another row of the same table.
-    pub(crate) fn copy(&mut self, from: &Self, columns: &[usize]) {
-        for index in columns {
-            self.set(*index, from.cell(*index).clone());
-        }
-    }
-}
+pub(crate) use super::row::{Cell, Draft, Row};
+use super::schema::TableId;
 
 /// An API that DGRK keys refer to, as the file names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,34 +86,6 @@ impl Tables {
     pub(crate) fn row(&self, table: TableId, index: usize) -> Option<&Row> {
         self.rows(table).get(index)
     }
-}
-
-/// Rows by the text of a column; rows without it are left out.
-pub(crate) type ByText<'a> = HashMap<&'a str, Vec<usize>>;
-
-/// Rows by the number of a column.
-pub(crate) type ByInt = HashMap<i64, Vec<usize>>;
-
-/// Groups rows by the text of a column, in their order.
-pub(crate) fn by_text(rows: &[Row], column: usize) -> ByText<'_> {
-    let mut index: ByText<'_> = HashMap::with_capacity(rows.len());
-    for (position, row) in rows.iter().enumerate() {
-        if let Cell::Text(text) = row.cell(column) {
-            index.entry(text).or_default().push(position);
-        }
-    }
-    index
-}
-
-/// Groups rows by the number of a column, in their order.
-pub(crate) fn by_int(rows: &[Row], column: usize) -> ByInt {
-    let mut index: ByInt = HashMap::with_capacity(rows.len());
-    for (position, row) in rows.iter().enumerate() {
-        if let Some(number) = row.int(column) {
-            index.entry(number).or_default().push(position);
-        }
-    }
-    index
 }
 
 /// Returns the local day of epoch milliseconds, at 00:00:00.

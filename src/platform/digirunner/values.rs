@@ -3,6 +3,8 @@
 //! A message names the property, the column, its limit and the position in the
 //! file; never the value.
 
+use std::fmt;
+
 use super::field::{FieldDef, Role, Type};
 use super::rules::keyword_search;
 use super::schema::{Table, TableId, clientext};
@@ -26,7 +28,11 @@ pub(super) struct ValueError {
 
 /// Returns the values of a row that cannot be stored; `path` is the row's JSON
 /// pointer. Columns that gatediff sets itself are left out.
-pub(super) fn value_errors(table: &Table, row: &Row, path: &str) -> Vec<ValueError> {
+pub(super) fn value_errors(
+    table: &Table,
+    row: &Row,
+    path: impl fmt::Display + Copy,
+) -> Vec<ValueError> {
     let is_ours =
         |field: &FieldDef| matches!(field.role, Role::Stamped | Role::Local | Role::Derived);
     let columns = table.columns().filter(|(_, field)| !is_ours(field));
@@ -40,11 +46,19 @@ pub(super) fn value_error(
     table: &Table,
     row: &Row,
     index: usize,
-    path: &str,
+    path: impl fmt::Display,
+) -> Option<ValueError> {
+    cell_error(table, (index, row.cell(index)), path)
+}
+
+fn cell_error(
+    table: &Table,
+    (index, cell): (usize, Cell<'_>),
+    path: impl fmt::Display,
 ) -> Option<ValueError> {
     let field = table.fields.get(index)?;
     let name = table.fields.get(source(table.id, index))?.json;
-    let (code, what) = complaint(table, field, name, row.cell(index))?;
+    let (code, what) = complaint(table, field, name, cell)?;
     Some(ValueError {
         code,
         what,
@@ -66,22 +80,14 @@ fn source(table: TableId, index: usize) -> usize {
 
 /// Returns why the search text of a client's extension cannot be stored: each
 /// of its two parts may fit while both together do not.
-pub(super) fn search_text(row: &Row, path: &str) -> Option<ValueError> {
-    let mut searched = Row::empty(&clientext::TABLE);
-    searched.set(
-        clientext::KEYWORD_SEARCH,
-        Cell::Text(keyword_search(row).into()),
-    );
-    let error = value_error(
-        &clientext::TABLE,
-        &searched,
-        clientext::KEYWORD_SEARCH,
-        path,
-    )?;
+pub(super) fn search_text(row: &Row, path: impl fmt::Display + Copy) -> Option<ValueError> {
+    let text = keyword_search(|index| row.cell(index));
+    let searched = (clientext::KEYWORD_SEARCH, Cell::Text(&text));
+    let error = cell_error(&clientext::TABLE, searched, path)?;
     let what = format!("contentTxt and reviewRemark together: {}", error.what);
     Some(ValueError {
         what,
-        path: path.to_owned(),
+        path: path.to_string(),
         ..error
     })
 }
@@ -90,7 +96,7 @@ fn complaint(
     table: &Table,
     field: &FieldDef,
     name: &str,
-    cell: &Cell,
+    cell: Cell<'_>,
 ) -> Option<(&'static str, String)> {
     let place = format_args!("{}.{}", table.name, field.column);
     match (cell, field.ty) {
@@ -112,7 +118,7 @@ fn complaint(
                 "{name} contains a NUL character, which {place} cannot hold: PostgreSQL cannot store it in text"
             ),
         )),
-        (Cell::Int(number), Type::IntAsLong) if i32::try_from(*number).is_err() => Some((
+        (Cell::Int(number), Type::IntAsLong) if i32::try_from(number).is_err() => Some((
             "value-out-of-range",
             format!(
                 "{name} does not fit into {place}, which holds numbers from {} to {}",
@@ -120,7 +126,7 @@ fn complaint(
                 i32::MAX
             ),
         )),
-        (Cell::Time(time), Type::Time) if chrono::Datelike::year(time) <= FIRST_YEAR => Some((
+        (Cell::Time(time), Type::Time) if chrono::Datelike::year(&time) <= FIRST_YEAR => Some((
             "value-out-of-range",
             format!("{name} does not fit into {place}, which holds dates from 4712 BC on"),
         )),
@@ -181,14 +187,18 @@ mod tests {
 
     const PATH: &str = "/importClientRelated/tsmpClientList/0";
 
-    fn describe(table: &Table, index: usize, cell: Cell) -> Option<(&'static str, String, String)> {
+    fn describe(
+        table: &Table,
+        index: usize,
+        cell: Cell<'_>,
+    ) -> Option<(&'static str, String, String)> {
         let mut row = Row::empty(table);
         row.set(index, cell);
         value_error(table, &row, index, PATH).map(|error| (error.code, error.what, error.path))
     }
 
-    fn text(text: &str) -> Cell {
-        Cell::Text(text.into())
+    const fn text(text: &str) -> Cell<'_> {
+        Cell::Text(text)
     }
 
     #[test]
@@ -302,7 +312,7 @@ mod tests {
         let mut row = Row::empty(&client::TABLE);
         row.set(client::REMARK, text(&"x".repeat(301)));
         let error = |index: usize| {
-            value_error(&client::TABLE, &row, client::REMARK, &format!("/{index}")).unwrap()
+            value_error(&client::TABLE, &row, client::REMARK, format!("/{index}")).unwrap()
         };
         let described: Vec<String> = reasons((0..3).map(error).collect())
             .into_iter()

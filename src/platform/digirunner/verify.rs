@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::file::File;
+use super::compared::{Compared, stored};
 use super::foreseen::foresee;
-use super::index::{Index, Sides, is_hidden};
+use super::index::{Index, is_hidden};
 use super::kinds::{CLIENT, SCOPE};
 use super::promises::moved;
 use super::row_policy::{Policy, main_row};
@@ -22,19 +22,17 @@ use crate::engine::promise::{Deviation, ItemDifference, differences};
 use crate::engine::{Approved, Entry, ItemId, RowPromise, Step, Unpromised, Value, Verb};
 use crate::store::{Queued, Touched};
 
-/// How many items a thread compares at least.
-const CHUNK: usize = 64;
-
 /// Returns every difference between the shown and the written state.
-pub(crate) fn verify(
-    file: &File,
-    target: &Tables,
+pub(super) fn verify(
+    compared: &Compared,
     approved: &Approved,
     touched: Touched<'_>,
 ) -> Vec<Unpromised> {
+    let (target, sides) = (&compared.target, compared.sides());
     let after = after(target, touched);
+    let after = Index::new(&after);
     let verbs = verbs(approved);
-    let policy = Policy::new([&file.tables, target, &after], &verbs);
+    let policy = Policy::new([&sides.file, &sides.target, &after], &verbs);
     let mut rows: Vec<RowPromise> = touched
         .rows()
         .filter_map(|row| policy.promise(row))
@@ -43,7 +41,7 @@ pub(crate) fn verify(
     touched.with(&rows, &references::tables(), |promise| {
         let mut found = moved(target, promise, touched);
         found.extend(promise.unpromised(touched.rows()));
-        for (id, difference) in differing([&after, target], file, approved, &verbs) {
+        for (id, difference) in differing(&after, compared, approved, &verbs) {
             let Some(difference) = difference else {
                 found.push(main_row(promise, &id, Deviation::MissingRow));
                 continue;
@@ -62,20 +60,16 @@ pub(crate) fn verify(
 
 /// Says whether queued writes do exactly what was shown. Where they do not, [`verify`] says what
 /// differs once they are done.
-pub(crate) fn is_shown(
-    file: &File,
-    target: &Tables,
-    approved: &Approved,
-    writes: &[Queued],
-) -> bool {
-    let Some((after, rows)) = foresee(target, writes) else {
+pub(super) fn is_shown(compared: &Compared, approved: &Approved, writes: &[Queued]) -> bool {
+    let Some((after, rows)) = foresee(&compared.target, writes) else {
         return false;
     };
+    let (sides, after) = (compared.sides(), Index::new(&after));
     let verbs = verbs(approved);
-    let policy = Policy::new([&file.tables, target, &after], &verbs);
+    let policy = Policy::new([&sides.file, &sides.target, &after], &verbs);
     rows.iter().all(|row| policy.allows(row))
         && policy.links_of_new_groups().is_empty()
-        && differing([&after, target], file, approved, &verbs).is_empty()
+        && differing(&after, compared, approved, &verbs).is_empty()
 }
 
 fn verbs(approved: &Approved) -> HashMap<&ItemId, Verb> {
@@ -86,22 +80,22 @@ fn verbs(approved: &Approved) -> HashMap<&ItemId, Verb> {
 
 /// Returns where written items differ from what was shown; none for an item that does not exist.
 fn differing(
-    [after, target]: [&Tables; 2],
-    file: &File,
+    after: &Index<'_>,
+    compared: &Compared,
     approved: &Approved,
     verbs: &HashMap<&ItemId, Verb>,
 ) -> Vec<(ItemId, Option<ItemDifference>)> {
-    let named = named(target, after);
-    let shown = match &named {
-        Some(named) => &Arc::new(compare::plan(file, named)),
+    let before = compared.sides();
+    let shown = match named(&before.target, after) {
+        Some(named) => &Arc::new(compare::plan(&compared.with_target(named))),
         None => approved.plan(),
     };
-    let sides = Sides::new(&file.tables, after);
-    let written = shown.entries().par_iter().with_min_len(CHUNK);
+    let sides = before.with_target(after.clone());
+    let written = shown.entries().par_iter().with_min_len(compare::CHUNK);
     let written = written.filter(|entry| verbs.contains_key(&entry.item.id));
     let of = |entry: &Entry| {
         let id = &entry.item.id;
-        match compare::stored(&sides, id) {
+        match stored(&sides, id) {
             Some(found) => item(entry, &found, verbs)
                 .into_iter()
                 .map(|difference| (id.clone(), Some(difference)))
@@ -123,8 +117,8 @@ fn item(shown: &Entry, found: &Value, verbs: &HashMap<&ItemId, Verb>) -> Vec<Ite
 
 /// Returns the target with the new names of its hidden groups, if any are new or renamed: the maps
 /// of X-API keys find them by name.
-fn named(before: &Tables, after: &Tables) -> Option<Tables> {
-    let (then, now) = (Index::new(before), Index::new(after));
+fn named(then: &Index<'_>, now: &Index<'_>) -> Option<Tables> {
+    let (before, after) = (then.tables, now.tables);
     let hidden = |row: &&Row| is_hidden(row);
     let mut any = false;
     let mut rows: Vec<Row> = before.rows(TableId::Group).to_vec();
@@ -134,7 +128,10 @@ fn named(before: &Tables, after: &Tables) -> Option<Tables> {
         };
         any |= new.text(group::GROUP_NAME) != row.text(group::GROUP_NAME);
         let follows = group::TABLE.columns().filter(|(_, field)| field.follows);
-        row.copy(new, &follows.map(|(index, _)| index).collect::<Vec<_>>());
+        let mut draft = row.draft();
+        draft.copy(new, &follows.map(|(index, _)| index).collect::<Vec<_>>());
+        let new = draft.row();
+        *row = new;
     }
     let is_new = |row: &&Row| then.group(row.text(group::GROUP_ID)).is_none();
     rows.extend(

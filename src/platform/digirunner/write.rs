@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::changes::{Batch, Changes, Ids, changed_columns};
+use super::changes::{Batch, Changes, Ids, TableChanges, changed_columns};
+use super::compared::Compared;
 use super::field::Type;
 use super::index::Sides;
 use super::kinds::{AUTHENTICATION, GROUP, LEVEL, RDB, SCOPE};
@@ -14,35 +15,39 @@ use super::{allocate, build};
 use crate::engine::{Approved, ItemId};
 use crate::store::{Rows, StoreError, Writer, bulk};
 
-/// Writes the approved items, in the transaction in which `target` was read.
-pub(crate) async fn write(
+/// Writes the approved items, in the transaction in which the target was read.
+pub(super) async fn write(
     writer: &mut Writer<'_>,
-    file: &Tables,
-    target: &Tables,
+    compared: &Compared,
     approved: &Approved,
 ) -> Result<(), StoreError> {
-    let stamp = writer.stamp();
-    let (changes, relied_on) = {
-        // The sides are not held across an await: they are rebuilt from the
-        // tables.
-        let mut counting = Ids::counting(random_ids(target));
-        build::changes(&Sides::new(file, target), approved, stamp, &mut counting);
-        let given = allocate::take(writer, counting.counts()).await?;
-        let mut ids = Ids::given(given, random_ids(target));
-        let sides = Sides::new(file, target);
-        (
-            build::changes(&sides, approved, stamp, &mut ids),
-            relied_on(&sides, approved),
-        )
-    };
+    let (stamp, target) = (writer.stamp(), &compared.target);
+    let sides = compared.sides();
+    let mut counting = Ids::counting(random_ids(target));
+    build::count(&sides, approved, stamp, &mut counting);
+    let given = allocate::take(writer, counting.counts()).await?;
+    let mut ids = Ids::given(given, random_ids(target));
+    let mut changes = build::changes(&sides, approved, stamp, &mut ids);
+    let relied_on = relied_on(&sides, approved);
     for (table, keys) in relied_on {
         let rows: Vec<Row> = keys
             .into_iter()
-            .map(|(row, index)| key_row(table, index, row))
+            .map(|(row, index)| key_row(table, index, &row))
             .collect();
         lock_for_share(writer, table, &rows).await?;
     }
-    execute(writer, &changes, target).await
+    let touched = TABLES
+        .into_iter()
+        .filter(|table| changes.of(table.id).is_some());
+    let touched: Vec<&Table> = touched.collect();
+    for (index, table) in touched.iter().enumerate() {
+        writer.report(table.name, index, touched.len());
+        // Taken out: a writer that queues keeps the values, and the rows are no longer needed.
+        if let Some(changes) = changes.take(table.id) {
+            write_table(writer, table, &changes, target).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Locks the rows of these keys so that they stay until the transaction ends.
@@ -69,31 +74,43 @@ pub(crate) async fn execute(
         .collect();
     for (index, (table, changes)) in touched.iter().enumerate() {
         writer.report(table.name, index, touched.len());
-        if !changes.deletes.rows.is_empty() {
-            let keys = columns(table, &key(table), &changes.deletes.rows);
-            writer
-                .delete(rows_of(table, keys, &changes.deletes))
-                .await?;
-        }
-        if !changes.updates.rows.is_empty() {
-            let rows = &changes.updates.rows;
-            let keys = columns(table, &key(table), rows);
-            let set = columns(table, &changed_columns(table, target, rows), rows);
-            writer
-                .update(rows_of(table, keys, &changes.updates), set)
-                .await?;
-        }
-        if !changes.inserts.rows.is_empty() {
-            let rows = &changes.inserts.rows;
-            let keys = columns(table, &key(table), rows);
-            let all: Vec<usize> = table.columns().map(|(index, _)| index).collect();
-            writer
-                .insert(
-                    rows_of(table, keys, &changes.inserts),
-                    columns(table, &all, rows),
-                )
-                .await?;
-        }
+        write_table(writer, table, changes, target).await?;
+    }
+    Ok(())
+}
+
+/// Writes the changes of a table.
+async fn write_table(
+    writer: &mut Writer<'_>,
+    table: &'static Table,
+    changes: &TableChanges,
+    target: &Tables,
+) -> Result<(), StoreError> {
+    if !changes.deletes.rows.is_empty() {
+        let keys = columns(table, &key(table), &changes.deletes.rows);
+        writer
+            .delete(rows_of(table, keys, &changes.deletes))
+            .await?;
+    }
+    if !changes.updates.rows.is_empty() {
+        let rows = &changes.updates.rows;
+        let keys = columns(table, &key(table), rows);
+        let set = columns(table, &changed_columns(table, target, rows), rows);
+        writer
+            .update(rows_of(table, keys, &changes.updates), set)
+            .await?;
+    }
+    if !changes.inserts.rows.is_empty() {
+        let all: Vec<usize> = table.columns().map(|(index, _)| index).collect();
+        let all = columns(table, &all, &changes.inserts.rows);
+        let is_key = |column: &&bulk::Column| {
+            let mut key = table.key();
+            key.any(|(_, field)| field.column == column.name)
+        };
+        let keys = all.iter().filter(is_key).cloned().collect();
+        writer
+            .insert(rows_of(table, keys, &changes.inserts), all)
+            .await?;
     }
     Ok(())
 }
@@ -171,9 +188,9 @@ fn relied_on(
 }
 
 /// Returns a row of which only the key is known.
-pub(crate) fn key_row(table: &Table, column: usize, key: String) -> Row {
+pub(crate) fn key_row(table: &Table, column: usize, key: &str) -> Row {
     let mut row = Row::empty(table);
-    row.set(column, Cell::Text(key.into()));
+    row.set(column, Cell::Text(key));
     row
 }
 
@@ -190,7 +207,7 @@ fn columns(table: &'static Table, indexes: &[usize], rows: &[Row]) -> Vec<bulk::
             name: field.column,
             values: match field.ty {
                 Type::Text(_) | Type::Epoch => {
-                    bulk::Values::Text(rows.iter().map(|row| text(row.cell(index))).collect())
+                    bulk::Values::Packed(rows.iter().map(|row| text(row.cell(index))).collect())
                 }
                 Type::Int | Type::IntAsLong | Type::Long => {
                     bulk::Values::Int(rows.iter().map(|row| row.int(index)).collect())
@@ -203,16 +220,16 @@ fn columns(table: &'static Table, indexes: &[usize], rows: &[Row]) -> Vec<bulk::
         .collect()
 }
 
-fn text(cell: &Cell) -> Option<std::sync::Arc<str>> {
+const fn text(cell: Cell<'_>) -> Option<&str> {
     match cell {
-        Cell::Text(text) => Some(std::sync::Arc::clone(text)),
+        Cell::Text(text) => Some(text),
         _ => None,
     }
 }
 
-const fn time(cell: &Cell) -> Option<chrono::NaiveDateTime> {
+const fn time(cell: Cell<'_>) -> Option<chrono::NaiveDateTime> {
     match cell {
-        Cell::Time(time) => Some(*time),
+        Cell::Time(time) => Some(time),
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::NaiveDateTime;
 use serde_json::value::RawValue;
 
 use super::field::{FieldDef, Type};
@@ -41,7 +42,7 @@ pub(crate) fn after(tables: &Tables, touched: Touched<'_>) -> Tables {
             *slot = match (slot.take(), row.before, row.after) {
                 // Unchanged rows stay as they were read.
                 (Some(base), Some(before), Some(after)) => {
-                    Some(patched(table, base, before, after))
+                    Some(patched(table, &base, before, after))
                 }
                 (_, _, after) => after.map(|after| row_of(table, after)),
             };
@@ -51,15 +52,19 @@ pub(crate) fn after(tables: &Tables, touched: Touched<'_>) -> Tables {
     after
 }
 
-fn patched(table: &Table, mut row: Row, before: &str, after: &str) -> Row {
+fn patched(table: &Table, row: &Row, before: &str, after: &str) -> Row {
     let (before, after) = (cells(before), cells(after));
-    for (index, field) in table.columns() {
+    let changed = table.columns().filter_map(|(index, field)| {
         let (old, new) = (before.get(field.column), after.get(field.column));
-        if old.map(|old| old.get()) != new.map(|new| new.get()) {
-            row.set(index, new.map_or(Cell::Null, |new| cell(field, new)));
-        }
+        let differs = old.map(|old| old.get()) != new.map(|new| new.get());
+        differs.then(|| (index, new.map_or(Read::Null, |new| read(field, new))))
+    });
+    let changed: Vec<(usize, Read)> = changed.collect();
+    let mut draft = row.draft();
+    for (index, read) in &changed {
+        draft.set(*index, read.cell());
     }
-    row
+    draft.row()
 }
 
 fn cells(json: &str) -> BTreeMap<String, &RawValue> {
@@ -69,33 +74,52 @@ fn cells(json: &str) -> BTreeMap<String, &RawValue> {
 /// Reads a row of the journal, or a key.
 pub(super) fn row_of(table: &Table, json: &str) -> Row {
     let cells = cells(json);
-    let mut row = Row::empty(table);
-    for (index, field) in table.columns() {
-        if let Some(value) = cells.get(field.column) {
-            row.set(index, cell(field, value));
-        }
-    }
-    row
+    let read = table.fields.iter().map(|field| {
+        let value = cells.get(field.column);
+        let value = value.filter(|_| !field.column.is_empty());
+        value.map_or(Read::Null, |value| read(field, value))
+    });
+    let read: Vec<Read> = read.collect();
+    Row::new(&read.iter().map(Read::cell).collect::<Vec<_>>())
 }
 
-fn cell(field: &FieldDef, json: &RawValue) -> Cell {
+/// A cell that was read, and has its own text.
+enum Read {
+    Null,
+    Int(i64),
+    Text(String),
+    Time(NaiveDateTime),
+}
+
+impl Read {
+    fn cell(&self) -> Cell<'_> {
+        match self {
+            Self::Null => Cell::Null,
+            Self::Int(number) => Cell::Int(*number),
+            Self::Text(text) => Cell::Text(text),
+            Self::Time(time) => Cell::Time(*time),
+        }
+    }
+}
+
+fn read(field: &FieldDef, json: &RawValue) -> Read {
     let text = || serde_json::from_str::<String>(json.get()).ok();
-    let cell = match field.ty {
+    let read = match field.ty {
         // What `char(1)` pads, `text` does not have.
-        Type::Text(1) => text().map(|text| Cell::Text(text.trim_end_matches(' ').into())),
-        Type::Text(_) | Type::Epoch => text().map(|text| Cell::Text(text.into())),
-        Type::Int | Type::IntAsLong | Type::Long => json.get().parse().ok().map(Cell::Int),
-        Type::Time => text().and_then(|text| time(&text)).map(Cell::Time),
+        Type::Text(1) => text().map(|text| Read::Text(text.trim_end_matches(' ').to_owned())),
+        Type::Text(_) | Type::Epoch => text().map(Read::Text),
+        Type::Int | Type::IntAsLong | Type::Long => json.get().parse().ok().map(Read::Int),
+        Type::Time => text().and_then(|text| time(&text)).map(Read::Time),
     };
-    cell.unwrap_or(Cell::Null)
+    read.unwrap_or(Read::Null)
 }
 
 /// Returns a cell as PostgreSQL writes it as JSON; none for times.
-pub(super) fn json(cell: &Cell) -> Option<String> {
+pub(super) fn json(cell: Cell<'_>) -> Option<String> {
     match cell {
         Cell::Null => Some("null".to_owned()),
         Cell::Int(number) => Some(number.to_string()),
-        Cell::Text(text) => Some(serde_json::Value::from(&**text).to_string()),
+        Cell::Text(text) => Some(serde_json::Value::from(text).to_string()),
         Cell::Time(_) => None,
     }
 }

@@ -94,7 +94,10 @@ impl<'w> Group<'_, 'w> {
     fn unlinked(&self, report: &mut Report<'w>, scope: &'w str) {
         let (index, hidden) = (self.index, self.hidden);
         let (sign, item) = (Check::HiddenGroupUnlinked, index.item(hidden));
-        let is_held = index.holders.contains_key(hidden.id);
+        let mut holders = index
+            .side
+            .rows_of(TableId::ClientGroup, &index.holders, hidden.id);
+        let is_held = holders.next().is_some();
         if !is_held && !index.is_mapped(hidden.id) {
             report.fixed(sign, item, hidden.label(), Repair::Remove(hidden.id));
         } else if is_held && self.holders_hold(scope) && self.is_missing(scope) {

@@ -6,11 +6,12 @@ use super::super::limits::MAX_NAME;
 use crate::engine::ItemId;
 use crate::platform::digirunner::index::{ApiName, Index, is_hidden};
 use crate::platform::digirunner::kinds::{GROUP, SCOPE};
+use crate::platform::digirunner::lookup::{ByText, by_text};
 use crate::platform::digirunner::schema::{
     TableId, authority, client_group, client_vgroup, group, group_api, level, vgroup, vgroup_group,
     x_map,
 };
-use crate::platform::digirunner::tables::{ByText, Row, Tables, by_text};
+use crate::platform::digirunner::tables::{Row, Tables};
 
 /// A hidden group, and what it represents.
 pub(in super::super) struct Hidden<'w> {
@@ -63,11 +64,11 @@ pub(in super::super) struct CheckIndex<'w> {
     /// The hidden groups, in the order of their rows.
     pub(in super::super) hidden: Vec<Hidden<'w>>,
     /// Rows of `tsmp_client_group` by group.
-    pub(in super::super) holders: ByText<'w>,
+    pub(in super::super) holders: ByText,
     /// Rows of `tsmp_client_vgroup` by scope.
-    pub(in super::super) scope_holders: ByText<'w>,
+    pub(in super::super) scope_holders: ByText,
     /// Rows of `tsmp_vgroup_group` by group.
-    pub(in super::super) links: ByText<'w>,
+    pub(in super::super) links: ByText,
     hidden_by_id: HashMap<&'w str, usize>,
     unlinked: HashMap<&'w str, Vec<usize>>,
     levels: HashSet<&'w str>,
@@ -115,7 +116,7 @@ impl<'w> CheckIndex<'w> {
 
     fn hide(&self, row: &'w Row) -> Hidden<'w> {
         let id = row.text(group::GROUP_ID);
-        let is_scope = |id: &&str| self.side.scopes.contains_key(id);
+        let is_scope = |id: &&str| self.side.scope(id).is_some();
         let linked = self.side.rows_of(TableId::VgroupGroup, &self.links, id);
         let (apis, missing) = self
             .side
@@ -151,7 +152,7 @@ impl<'w> CheckIndex<'w> {
     /// Returns the hidden groups that a scope links.
     pub(in super::super) fn linked<'s>(
         &'s self,
-        scope: &str,
+        scope: &'s str,
     ) -> impl Iterator<Item = &'s Hidden<'w>> + use<'s, 'w> {
         let links = self
             .side

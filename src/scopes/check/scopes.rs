@@ -12,7 +12,7 @@ use crate::platform::digirunner::kinds::SCOPE;
 use crate::platform::digirunner::schema::{
     TableId, group, group_api, group_authority, vgroup, vgroup_authority, vgroup_group,
 };
-use crate::platform::digirunner::tables::{Row, by_text};
+use crate::platform::digirunner::tables::{Cell, Row};
 use crate::scopes::check::codes::Check;
 
 /// Reports what is wrong with scopes.
@@ -102,9 +102,13 @@ impl<'w> Scope<'_, 'w> {
 fn twice<'w>(index: &CheckIndex<'w>, report: &mut Report<'w>) {
     let rows = index.side.tables.rows(TableId::Vgroup);
     let in_order = |column| {
-        by_text(rows, column)
-            .into_iter()
-            .collect::<BTreeMap<_, _>>()
+        let mut places: BTreeMap<&'w str, Vec<usize>> = BTreeMap::new();
+        for (place, row) in rows.iter().enumerate() {
+            if let Cell::Text(text) = row.cell(column) {
+                places.entry(text).or_default().push(place);
+            }
+        }
+        places
     };
     let hint = "rename all but one of them: an import treats them as one";
     for (name, indexes) in in_order(vgroup::VGROUP_NAME)

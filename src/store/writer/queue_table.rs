@@ -68,7 +68,7 @@ pub(super) async fn fill(
 /// Returns the expression of what a row of the table holds.
 pub(super) fn array(write: usize, column: usize, values: &Values) -> String {
     let field = match values {
-        Values::Text(_) | Values::Json(_) => 't',
+        Values::Text(_) | Values::Packed(_) | Values::Json(_) => 't',
         Values::Int(_) => 'i',
         Values::Time(_) => 'd',
     };
@@ -103,7 +103,8 @@ impl Sender<'_> {
             self.buffer.extend(number.to_be_bytes());
         }
         let place = match content {
-            Content::Values(Values::Text(_) | Values::Json(_)) | Content::Texts(_) => 0,
+            Content::Values(Values::Text(_) | Values::Packed(_) | Values::Json(_))
+            | Content::Texts(_) => 0,
             Content::Values(Values::Int(_)) => 1,
             Content::Values(Values::Time(_)) => 2,
             Content::Bytes(_) => 3,
@@ -122,6 +123,10 @@ impl Sender<'_> {
         match content {
             Content::Values(Values::Text(values) | Values::Json(values)) => {
                 let texts = values.iter().map(|text| text.as_deref().map(str::as_bytes));
+                self.elements(TEXT, texts).await
+            }
+            Content::Values(Values::Packed(values)) => {
+                let texts = values.iter().map(|text| text.map(str::as_bytes));
                 self.elements(TEXT, texts).await
             }
             Content::Texts(texts) => {

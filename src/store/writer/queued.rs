@@ -445,7 +445,9 @@ impl Statement<'_> {
 /// the column.
 fn same(column: &str, sent: &str, values: &Values) -> String {
     match values {
-        Values::Text(_) => format!("{column}::text COLLATE \"C\" IS NOT DISTINCT FROM {sent}"),
+        Values::Text(_) | Values::Packed(_) => {
+            format!("{column}::text COLLATE \"C\" IS NOT DISTINCT FROM {sent}")
+        }
         Values::Int(_) => format!("{column}::int8 IS NOT DISTINCT FROM {sent}"),
         // Their bytes, and not what JSON takes for the same.
         Values::Json(_) => format!("ROW({column})::record *= ROW({sent})::record"),

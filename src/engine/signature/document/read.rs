@@ -173,6 +173,7 @@ impl DocumentReader {
                 path: item.path,
             },
             base,
+            effect: None,
             blocks: item
                 .blocks
                 .into_iter()

@@ -8,7 +8,7 @@ use super::super::field::{FieldDef, Role};
 use super::super::index::Sides;
 use super::super::item::value;
 use super::super::schema::TableId;
-use super::super::tables::Row;
+use super::super::tables::{Draft, Row};
 use crate::store::Stamp;
 
 /// Collects the rows, and remembers what other rows refer to.
@@ -52,12 +52,12 @@ impl<'b, 'w> Builder<'b, 'w> {
 
 impl<'w> Builder<'_, 'w> {
     /// Stamps and inserts a row.
-    pub(super) fn insert(&mut self, table: TableId, row: Row) {
+    pub(super) fn insert(&mut self, table: TableId, row: Draft<'_>) {
         self.changes.insert_new(table, row, self.stamp);
     }
 
     /// Stamps and updates a row.
-    pub(super) fn update(&mut self, table: TableId, row: Row) {
+    pub(super) fn update(&mut self, table: TableId, row: Draft<'_>) {
         self.changes.update_stamped(table, row, self.stamp);
     }
 
@@ -74,27 +74,27 @@ impl<'w> Builder<'_, 'w> {
     pub(super) fn simple(&mut self, table: TableId, row: &Row, base: Option<&Row>) {
         match base {
             Some(base) => self.update(table, covered(table, base, row)),
-            None => self.insert(table, row.clone()),
+            None => self.insert(table, row.draft()),
         }
     }
 }
 
 /// Returns the new row of a covered row of the target: compared fields take the file's value where
 /// they differ; everything else is unchanged, byte for byte.
-pub(super) fn covered(table: TableId, base: &Row, from: &Row) -> Row {
+pub(super) fn covered<'r>(table: TableId, base: &'r Row, from: &'r Row) -> Draft<'r> {
     taken(table, base, from, |field| {
         field.role == Role::Compared && !field.is_kept
     })
 }
 
 /// Copies from the file the requested columns that differ.
-pub(super) fn taken(
+pub(super) fn taken<'r>(
     table: TableId,
-    base: &Row,
-    from: &Row,
+    base: &'r Row,
+    from: &'r Row,
     wanted: impl Fn(&FieldDef) -> bool,
-) -> Row {
-    let mut new = base.clone();
+) -> Draft<'r> {
+    let mut new = base.draft();
     for (index, field) in table.table().columns().filter(|(_, field)| wanted(field)) {
         if value(field, base.cell(index)) != value(field, from.cell(index)) {
             new.copy(from, &[index]);

@@ -22,7 +22,7 @@ impl<'w> Builder<'_, 'w> {
                 self.update(TableId::Client, covered(TableId::Client, base, row));
             }
             None => {
-                let mut new = row.clone();
+                let mut new = row.draft();
                 new.set(client::PWD_FAIL_TIMES, Cell::Int(0));
                 self.insert(TableId::Client, new);
             }
@@ -49,14 +49,15 @@ impl<'w> Builder<'_, 'w> {
             let partner = there.position(row).filter(|index| met.insert(*index));
             match partner.and_then(|index| there.rows().get(index)) {
                 Some(base) => {
-                    let mut new = covered(TableId::Host, base, &host_over(row, base));
-                    if new != **base {
+                    let over = host_over(row, base);
+                    let mut new = covered(TableId::Host, base, &over);
+                    if new.row() != **base {
                         new.set(host::CREATE_TIME, Cell::Time(self.stamp.now));
-                        self.changes.update(TableId::Host, new);
+                        self.changes.update(TableId::Host, new.row());
                     }
                 }
                 None => {
-                    let mut new = row.clone();
+                    let mut new = row.draft();
                     new.set(host::HOST_SEQ, Cell::Int(self.ids.next(Sequence::Host)));
                     self.insert(TableId::Host, new);
                 }
@@ -130,13 +131,11 @@ impl<'w> Builder<'_, 'w> {
         };
         let base = sides.target.clientext_of(id);
         let mut new = base.map_or_else(
-            || row.clone(),
+            || row.draft(),
             |base| covered(TableId::Clientext, base, row),
         );
-        new.set(
-            clientext::KEYWORD_SEARCH,
-            Cell::Text(keyword_search(&new).into()),
-        );
+        let searched = keyword_search(|index| new.cell(index));
+        new.set(clientext::KEYWORD_SEARCH, Cell::Text(&searched));
         match base {
             Some(_) => self.update(TableId::Clientext, new),
             None => {
@@ -161,14 +160,14 @@ impl<'w> Builder<'_, 'w> {
         let base = sides.target.oauth_of(id);
         let mut new = match (file, base) {
             (None, None) => return,
-            (Some(file), None) => file.clone(),
-            (None, Some(base)) => base.clone(),
+            (Some(file), None) => file.draft(),
+            (None, Some(base)) => base.draft(),
             // An added client reuses leftover rows, with the file's password.
             (Some(file), Some(base)) => taken(TableId::Oauth, base, file, |field| {
                 field.role == Role::Compared && !(is_cover && field.is_kept)
             }),
         };
-        new.set(oauth::SCOPE, Cell::Text(joined.into()));
+        new.set(oauth::SCOPE, Cell::Text(&joined));
         match base {
             Some(_) => self.update(TableId::Oauth, new),
             None => self.insert(TableId::Oauth, new),
@@ -188,7 +187,7 @@ impl<'w> Builder<'_, 'w> {
                 self.update(TableId::DpApp, new);
             }
             None => {
-                let mut new = row.clone();
+                let mut new = row.draft();
                 new.set(
                     dp_app::DP_APPLICATION_ID,
                     Cell::Int(self.ids.random(self.stamp.now)),
@@ -209,7 +208,7 @@ impl<'w> Builder<'_, 'w> {
         else {
             return;
         };
-        let is_replaced = is_cover && sides.file.dp_apps.contains_key(id);
+        let is_replaced = is_cover && sides.file.dp_app_of(id).is_some();
         let wanted: Vec<&Row> = sides
             .file
             .rows_of(table, here, id)
@@ -233,7 +232,7 @@ impl<'w> Builder<'_, 'w> {
                 Some(base) => {
                     self.update(table, covered(table, base, row));
                 }
-                None => self.insert(table, row.clone()),
+                None => self.insert(table, row.draft()),
             }
         }
     }

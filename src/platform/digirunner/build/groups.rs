@@ -25,8 +25,8 @@ impl<'w> Builder<'_, 'w> {
             }
             None => {
                 let id = self.next_text(Sequence::Group);
-                let mut new = row.clone();
-                new.set(group::GROUP_ID, Cell::Text(Arc::clone(&id)));
+                let mut new = row.draft();
+                new.set(group::GROUP_ID, Cell::Text(&id));
                 new.set(group::VGROUP_ID, Cell::Null);
                 self.insert(TableId::Group, new);
                 self.groups
@@ -86,14 +86,14 @@ impl<'w> Builder<'_, 'w> {
             Some(base) => {
                 let mut new = match version {
                     Version::FromFile => covered(TableId::GroupApi, base, from),
-                    Version::Kept => base.clone(),
+                    Version::Kept => base.draft(),
                 };
                 new.set(group_api::CREATE_TIME, Cell::Time(self.stamp.now));
-                self.changes.update(TableId::GroupApi, new);
+                self.changes.update(TableId::GroupApi, new.row());
             }
             None => {
-                let mut new = from.clone();
-                new.set(group_api::GROUP_ID, Cell::Text(id.into()));
+                let mut new = from.draft();
+                new.set(group_api::GROUP_ID, Cell::Text(id));
                 self.insert(TableId::GroupApi, new);
             }
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::changes::Sequence;
 use super::super::index::is_hidden;
 use super::super::schema::{TableId, group, open_key, open_map, x_key, x_map};
-use super::super::tables::{Cell, Row};
+use super::super::tables::{Cell, Draft, Row};
 use super::builder::{Builder, covered};
 
 impl<'w> Builder<'_, 'w> {
@@ -22,7 +22,7 @@ impl<'w> Builder<'_, 'w> {
                 }
                 None => {
                     let key = self.ids.random(self.stamp.now);
-                    let mut new = row.clone();
+                    let mut new = row.draft();
                     new.set(x_key::API_KEY_ID, Cell::Int(key));
                     self.insert(TableId::XKey, new);
                     Some(key)
@@ -57,13 +57,13 @@ impl<'w> Builder<'_, 'w> {
                 continue;
             };
             known.insert(Arc::clone(&group_id));
-            let mut new = Row::empty(&x_map::TABLE);
+            let mut new = Draft::empty(&x_map::TABLE);
             new.set(
                 x_map::API_KEY_MAP_ID,
                 Cell::Int(self.ids.random(self.stamp.now)),
             );
             new.set(x_map::REF_API_KEY_ID, Cell::Int(key));
-            new.set(x_map::GROUP_ID, Cell::Text(group_id));
+            new.set(x_map::GROUP_ID, Cell::Text(&group_id));
             self.insert(TableId::XMap, new);
         }
     }
@@ -98,7 +98,7 @@ impl<'w> Builder<'_, 'w> {
                 }
                 None => {
                     let key = self.ids.next(Sequence::OpenKey);
-                    let mut new = row.clone();
+                    let mut new = row.draft();
                     new.set(open_key::OPEN_API_KEY_ID, Cell::Int(key));
                     self.insert(TableId::OpenKey, new);
                     Some(key)
@@ -121,13 +121,13 @@ impl<'w> Builder<'_, 'w> {
             let Some(uid) = uid.filter(|uid| known.insert(uid)) else {
                 continue;
             };
-            let mut new = Row::empty(&open_map::TABLE);
+            let mut new = Draft::empty(&open_map::TABLE);
             new.set(
                 open_map::OPEN_API_KEY_MAP_ID,
                 Cell::Int(self.ids.next(Sequence::OpenMap)),
             );
             new.set(open_map::REF_OPEN_API_KEY_ID, Cell::Int(key));
-            new.set(open_map::REF_API_UID, Cell::Text(uid.into()));
+            new.set(open_map::REF_API_UID, Cell::Text(uid));
             self.insert(TableId::OpenMap, new);
         }
     }

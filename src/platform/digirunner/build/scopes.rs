@@ -20,8 +20,8 @@ impl<'w> Builder<'_, 'w> {
             }
             None => {
                 let id = self.next_text(Sequence::Vgroup);
-                let mut new = row.clone();
-                new.set(vgroup::VGROUP_ID, Cell::Text(Arc::clone(&id)));
+                let mut new = row.draft();
+                new.set(vgroup::VGROUP_ID, Cell::Text(&id));
                 self.insert(TableId::Vgroup, new);
                 self.scopes
                     .insert(row.shared(vgroup::VGROUP_NAME), Arc::clone(&id));
@@ -96,9 +96,9 @@ impl<'w> Builder<'_, 'w> {
             return;
         };
         let id = self.next_text(Sequence::Group);
-        let mut new = file.clone();
-        new.set(group::GROUP_ID, Cell::Text(Arc::clone(&id)));
-        new.set(group::VGROUP_ID, Cell::Text(scope_id.into()));
+        let mut new = file.draft();
+        new.set(group::GROUP_ID, Cell::Text(&id));
+        new.set(group::VGROUP_ID, Cell::Text(scope_id));
         self.insert(TableId::Group, new);
         self.group_api(&id, api.link, None, Version::FromFile);
         self.group_authorities(file, &id, false);

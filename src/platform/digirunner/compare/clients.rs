@@ -1,9 +1,13 @@
 //! Clients: a row, and everything that belongs to it.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
+use rayon::prelude::*;
+
+use super::super::compared::Place;
 use super::super::hosts::{self, Hosts};
-use super::super::index::{ApiName, IDPS, Index, is_hidden};
+use super::super::index::{ApiName, IDPS, Identity, Index, is_hidden};
 use super::super::item::{ClientItem, Origin};
 use super::super::kinds::{CLIENT, GROUP, RDB, SCOPE};
 use super::super::rules::{self, MAX_GROUPS};
@@ -12,7 +16,7 @@ use super::super::schema::{
 };
 use super::super::tables::Row;
 use super::super::values::{self, ValueError};
-use super::{Comparer, candidate, is_changed, may_change, stored};
+use super::{CHUNK, Comparer, is_changed, may_change};
 use crate::engine::{
     Candidate, Finding, ItemId, Kind, Quota, QuotaUse, Reason, Requirement, Value,
 };
@@ -21,24 +25,16 @@ use crate::platform::unique::unique;
 impl<'w> Comparer<'_, 'w> {
     pub(super) fn clients(&self) -> Vec<Candidate> {
         let rows = self.sides.file.tables.rows(TableId::Client);
-        rows.iter()
-            .enumerate()
-            .map(|(index, row)| self.client(index, row))
-            .collect()
+        let rows = rows.par_iter().with_min_len(CHUNK).enumerate();
+        rows.map(|(index, row)| self.client(index, row)).collect()
     }
 
     fn client(&self, index: usize, row: &Row) -> Candidate {
         let id = row.text(client::CLIENT_ID);
         let base = self.sides.target.client(id);
-        let file = ClientItem {
+        let part = |from| ClientItem {
             sides: self.sides,
-            from: Origin::File,
-            id,
-            completes: false,
-        };
-        let target = ClientItem {
-            sides: self.sides,
-            from: Origin::Target,
+            from,
             id,
             completes: false,
         };
@@ -48,17 +44,14 @@ impl<'w> Comparer<'_, 'w> {
         } else {
             alias
         };
-        let item = ItemId::new(CLIENT, row.shared(client::CLIENT_ID));
-        let stored = stored(self.sides, &item);
-        let path = self.path(TableId::Client, index);
-        let mut candidate = candidate(item, called, path, file.value(row), stored);
-        if file.is_partial() && (base.is_none() || is_changed(&candidate)) {
-            candidate.item.value = ClientItem {
+        let place = Place::new(Identity::of(&CLIENT), index);
+        let mut candidate = self.candidate(place, Arc::clone(&called));
+        if part(Origin::File).is_partial() && (base.is_none() || is_changed(&candidate)) {
+            let completes = Place {
                 completes: true,
-                ..file
-            }
-            .value(row)
-            .into();
+                ..place
+            };
+            candidate = self.candidate(completes, called);
         }
         candidate.blocks = self.client_blocks(index, row);
         if let Some(base) = base {
@@ -69,7 +62,7 @@ impl<'w> Comparer<'_, 'w> {
         candidate.quota = Some(self.client_quota(id));
         candidate.warnings = self.client_warnings(&candidate.item.id, base);
         if base.is_none() && !leftovers(&self.sides.target, id).is_empty() {
-            candidate.context = Value::Record(target.parts());
+            candidate.context = Value::Record(part(Origin::Target).parts());
         }
         let status = base.and_then(|base| status_changes(&candidate, row, base));
         candidate.warnings.extend(status);
@@ -123,7 +116,7 @@ impl<'w> Comparer<'_, 'w> {
             .collect();
         let extension = file.rows_of(TableId::Clientext, &file.clientext, id).next();
         value_errors.extend(extension.and_then(|(position, row)| {
-            values::search_text(row, &self.path(TableId::Clientext, position))
+            values::search_text(row, self.path(TableId::Clientext, position))
         }));
         // Copied, although its role says otherwise.
         let application = file.rows_of(TableId::DpApp, &file.dp_apps, id).next();
@@ -132,7 +125,7 @@ impl<'w> Comparer<'_, 'w> {
                 &dp_app::TABLE,
                 row,
                 dp_app::KEYWORD_SEARCH,
-                &self.path(TableId::DpApp, position),
+                self.path(TableId::DpApp, position),
             )
         }));
         value_errors
@@ -406,7 +399,7 @@ fn leftovers(target: &Index<'_>, id: &str) -> Vec<&'static str> {
         .zip(&target.idps)
         .map(|((table, _, _), index)| (*table, index));
     for (table, index) in parts.into_iter().chain(idps) {
-        if index.contains_key(id) {
+        if target.rows_of(table, index, id).next().is_some() {
             left.push(table.table().name);
         }
     }

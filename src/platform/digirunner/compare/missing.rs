@@ -46,6 +46,7 @@ pub(super) fn missing_apis(sides: &Sides<'_>) -> Vec<Missing> {
     }
     let sorted: BTreeMap<(String, &str, &str), ApiName<'_>> = sides
         .missing_apis()
+        .into_iter()
         .map(|api| ((api.0.to_lowercase(), api.1, api.0), api))
         .collect();
     sorted

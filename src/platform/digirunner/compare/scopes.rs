@@ -2,14 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::index::{ApiName, Index, ScopeApi};
+use super::super::compared::Place;
+use super::super::index::{ApiName, Identity, Index, ScopeApi};
 use super::super::item;
 use super::super::kinds::SCOPE;
 use super::super::rules;
 use super::super::schema::{TableId, group, vgroup};
 use super::super::tables::Row;
 use super::super::values::{self, ValueError};
-use super::{Comparer, candidate, may_change, stored};
+use super::{Comparer, may_change};
 use crate::engine::diff::{Show, compare};
 use crate::engine::display::some_of;
 use crate::engine::{Candidate, Finding, ItemId, Reason, Requirement, Value};
@@ -95,15 +96,8 @@ impl<'w> Comparer<'_, 'w> {
             .iter()
             .filter(|api| !known.contains(&api.api))
             .count();
-        let id = ItemId::new(SCOPE, row.shared(vgroup::VGROUP_NAME));
-        let stored = stored(self.sides, &id);
-        let mut candidate = candidate(
-            id,
-            row.shared(vgroup::VGROUP_ALIAS),
-            self.path(TableId::Vgroup, index),
-            item::scope(&self.sides.file, row, &wanted),
-            stored,
-        );
+        let place = Place::new(Identity::of(&SCOPE), index);
+        let mut candidate = self.candidate(place, row.shared(vgroup::VGROUP_ALIAS));
         candidate.context = base.map_or(Value::Null, |row| {
             item::scope_context(&self.sides.target, row, &there)
         });

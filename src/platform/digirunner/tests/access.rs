@@ -10,13 +10,12 @@ use serde_json::json;
 
 use super::draw::{Draw, Side as DrawSide, environment};
 use super::sample::{Api as ApiOf, Sample as Lists, sample};
-use super::{at, file, target};
+use super::{at, compared, file, target};
 use crate::cases::config;
 use crate::engine::{Access, Choices, Plan};
 use crate::platform::digirunner::build;
 use crate::platform::digirunner::changes::{Changes, Ids, key_of};
 use crate::platform::digirunner::compare;
-use crate::platform::digirunner::index::Sides;
 use crate::platform::digirunner::schema::{
     TABLES, TableId, client, client_group, client_vgroup, group, group_api, open_key, open_map,
     vgroup, vgroup_group, x_key, x_map,
@@ -28,7 +27,7 @@ const PAY: ApiOf = ("pay", "transfer");
 const LOAN: ApiOf = ("loan", "offer");
 
 fn planned(from: &Lists, to: &Lists) -> Arc<Plan> {
-    Arc::new(compare::plan_with_access(&file(from), &target(to)))
+    Arc::new(compare::plan_with_access(&compared(file(from), target(to))))
 }
 
 /// Returns the changes of access where these items are written, and no others.
@@ -386,7 +385,8 @@ proptest! {
     ) {
         let from = file(&environment(&mut Draw::new(&from), DrawSide::File));
         let to = target(&environment(&mut Draw::new(&to), DrawSide::Target));
-        let plan = Arc::new(compare::plan_with_access(&from, &to));
+        let compared = compared(from, to.clone());
+        let plan = Arc::new(compare::plan_with_access(&compared));
         let mut choices = Choices::everything(&plan);
         for (item, _) in plan.entries().iter().enumerate() {
             choices.set(&plan, item, chosen.get(item).copied().unwrap_or(true));
@@ -398,8 +398,7 @@ proptest! {
             return Ok(());
         };
         let stamp = Stamp { operator: "o".to_owned(), now: super::time("2026-01-01 00:00:00") };
-        let sides = Sides::new(&from.tables, &to);
-        let changes = build::changes(&sides, &approved, &stamp, &mut Ids::counting([].into()));
+        let changes = build::changes(&compared.sides(), &approved, &stamp, &mut Ids::counting([].into()));
         let (before, after) = (pairs(&to), pairs(&written(&to, &changes)));
         prop_assert_eq!(promised(&access, "gained"), less(&after, &before));
         prop_assert_eq!(promised(&access, "lost"), less(&before, &after));

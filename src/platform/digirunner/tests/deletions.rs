@@ -7,11 +7,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::draw::{Draw, Side as DrawSide, environment};
-use super::{file, target};
+use super::{compared, file, target};
 use crate::cases::config;
 use crate::engine::Choices;
 use crate::platform::digirunner::changes::{Changes, Ids, key_of};
-use crate::platform::digirunner::index::Sides;
 use crate::platform::digirunner::schema::TABLES;
 use crate::platform::digirunner::{build, compare};
 use crate::store::Stamp;
@@ -48,7 +47,8 @@ proptest! {
     ) {
         let from = file(&environment(&mut Draw::new(&from), DrawSide::File));
         let to = target(&environment(&mut Draw::new(&to), DrawSide::Target));
-        let plan = Arc::new(compare::plan(&from, &to));
+        let compared = compared(from, to);
+        let plan = Arc::new(compare::plan(&compared));
         let mut choices = Choices::everything(&plan);
         for (item, _) in plan.entries().iter().enumerate() {
             choices.set(&plan, item, chosen.get(item).copied().unwrap_or(true));
@@ -62,8 +62,7 @@ proptest! {
             return Ok(());
         };
         let stamp = Stamp { operator: "o".to_owned(), now: super::time("2026-01-01 00:00:00") };
-        let sides = Sides::new(&from.tables, &to);
-        let changes = build::changes(&sides, &approved, &stamp, &mut Ids::counting([].into()));
+        let changes = build::changes(&compared.sides(), &approved, &stamp, &mut Ids::counting([].into()));
         prop_assert_eq!(deleted(&changes), listed);
     }
 }

@@ -1,6 +1,7 @@
 //! The rules, one test each, without a database.
 
 mod access;
+mod contents;
 mod deletions;
 mod dependencies;
 mod exporting;
@@ -27,9 +28,10 @@ use serde_json::Value as Json;
 
 use self::sample::Sample as Lists;
 use super::compare;
+use super::compared::Compared;
 use super::field::Type;
 use super::file::{self, File};
-use super::index::Index;
+use super::index::{Index, Places};
 use super::integrity;
 use super::schema::TABLES;
 use super::tables::{Api, Cell, Row, Tables};
@@ -56,10 +58,10 @@ pub(crate) fn target(lists: &Lists) -> Tables {
                     (Json::Null, _) => Cell::Null,
                     (Json::Number(number), _) => Cell::Int(number.as_i64().unwrap()),
                     (Json::String(text), Type::Time) => Cell::Time(time(text)),
-                    (Json::String(text), _) => Cell::Text(Arc::from(text.as_str())),
+                    (Json::String(text), _) => Cell::Text(text.as_str()),
                     (other, _) => panic!("{} cannot be {other}", field.json),
                 });
-            Row::new(cells.collect())
+            Row::new(&cells.collect::<Vec<_>>())
         });
         sample.set_rows(table.id, rows.collect());
     }
@@ -81,7 +83,13 @@ fn time(text: &str) -> NaiveDateTime {
 
 /// Compares one environment's export with another one.
 fn plan(from: &Lists, to: &Lists) -> Arc<Plan> {
-    Arc::new(compare::plan(&file(from), &target(to)))
+    Arc::new(compare::plan(&compared(file(from), target(to))))
+}
+
+/// Pairs a file with a target.
+fn compared(file: File, target: Tables) -> Arc<Compared> {
+    let places = Arc::new(Places::new(&file.tables));
+    Compared::new(&Arc::new(file), &places, target)
 }
 
 /// Finds an item by `kind:key`.

@@ -479,7 +479,7 @@ fn rows_after_a_null_keep_their_place_in_paths() {
         findings(&file),
         ["broken-reference /importClientRelated/tsmpClientHostList/2/clientId"]
     );
-    let plan = super::compare::plan(&file, &super::target(&sample()));
+    let plan = super::compare::plan(&super::compared(file, super::target(&sample())));
     assert_eq!(
         &*super::entry(&plan, "client:a").item.path,
         "/importClientRelated/tsmpClientList/1"
@@ -507,7 +507,7 @@ fn an_absent_property_takes_the_default_and_an_explicit_null_stays() {
         client::FAIL_TRESHHOLD,
         client::CLIENT_STATUS,
     ] {
-        assert!(*null.cell(index) == Cell::Null);
+        assert!(null.cell(index) == Cell::Null);
     }
     let [absent, null] = file.tables.rows(TableId::Group) else {
         panic!("two groups")
@@ -525,13 +525,13 @@ fn an_absent_property_takes_the_default_and_an_explicit_null_stays() {
         group::ALLOW_DAYS,
         group::VGROUP_FLAG,
     ] {
-        assert!(*null.cell(index) == Cell::Null);
+        assert!(null.cell(index) == Cell::Null);
     }
     let [absent, null] = file.tables.rows(TableId::Rdb) else {
         panic!("two connections")
     };
     assert_eq!(absent.int(rdb::MAX_LIFETIME), Some(1_800_000));
-    assert!(*null.cell(rdb::MAX_POOL_SIZE) == Cell::Null);
+    assert!(null.cell(rdb::MAX_POOL_SIZE) == Cell::Null);
 }
 
 #[test]
@@ -541,8 +541,7 @@ fn dates_of_the_file_do_not_count() {
     ));
     let row = &file.tables.rows(TableId::Client)[0];
     assert!(
-        *row.cell(client::CREATE_TIME) == Cell::Null
-            && *row.cell(client::UPDATE_TIME) == Cell::Null
+        row.cell(client::CREATE_TIME) == Cell::Null && row.cell(client::UPDATE_TIME) == Cell::Null
     );
 }
 
@@ -556,9 +555,9 @@ fn the_resubmit_day_comes_from_epoch_milliseconds_as_text() {
     };
     let day = local_day("1709164800000").unwrap();
     assert_eq!(day.time(), chrono::NaiveTime::MIN);
-    assert!(*row("\"1709164800000\"").cell(clientext::RESUBMIT_DATE_TIME) == Cell::Time(day));
-    assert!(*row("null").cell(clientext::RESUBMIT_DATE_TIME) == Cell::Null);
-    assert!(*row("\"\"").cell(clientext::RESUBMIT_DATE_TIME) == Cell::Null);
+    assert!(row("\"1709164800000\"").cell(clientext::RESUBMIT_DATE_TIME) == Cell::Time(day));
+    assert!(row("null").cell(clientext::RESUBMIT_DATE_TIME) == Cell::Null);
+    assert!(row("\"\"").cell(clientext::RESUBMIT_DATE_TIME) == Cell::Null);
 }
 
 #[test]

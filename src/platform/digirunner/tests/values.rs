@@ -1,9 +1,12 @@
 //! What the database would refuse is found beforehand, and reported with its
 //! position in the file; so is what blocks an item in any target.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::super::compare;
+use super::super::index::Places;
 use super::sample::{Sample, sample};
 use super::{file, message, plan, status};
 use crate::engine::Severity;
@@ -309,7 +312,9 @@ fn a_link_to_no_group_at_all_blocks_the_client() {
 
 /// Returns the blocking findings of a file as `severity item code`.
 fn file_findings(from: &Sample) -> Vec<String> {
-    let described = compare::file_findings(&file(from)).into_iter();
+    let file = Arc::new(file(from));
+    let places = Arc::new(Places::new(&file.tables));
+    let described = compare::file_findings(&file, &places).into_iter();
     described
         .map(|found| {
             format!(

@@ -1,0 +1,310 @@
+//! Rows, as few bytes as possible: a file and its target have them by the million.
+//!
+//! A row is one text: how many cells it has, what each is and where it ends, and then the cells
+//! themselves, numbers and times as digits. Numbers before the cells are in digits of 7 bits, which
+//! are characters.
+
+use std::fmt::{self, Write as _};
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDateTime};
+
+use super::field::Absent;
+use super::schema::Table;
+
+/// One value of a row.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Cell<'r> {
+    /// NULL.
+    Null,
+    /// A number.
+    Int(i64),
+    /// Text.
+    Text(&'r str),
+    /// A local date and time.
+    Time(NaiveDateTime),
+}
+
+impl From<Absent> for Cell<'static> {
+    fn from(absent: Absent) -> Self {
+        match absent {
+            Absent::Null => Self::Null,
+            Absent::Int(number) => Self::Int(number),
+            Absent::Text(text) => Self::Text(text),
+        }
+    }
+}
+
+/// A row; its cells are in the order of its table's fields. Clones share it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Row(Arc<str>);
+
+/// Rows hold secrets: they are never printed.
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Row of {} cells", self.count())
+    }
+}
+
+/// How many digits the number of cells takes.
+const COUNT: usize = 2;
+
+/// How many digits what a cell is takes, and where it ends.
+const END: usize = 5;
+
+/// The bits of a digit.
+const BITS: usize = 7;
+
+/// What a cell is, in the last two bits of its end.
+const NULL: u64 = 0;
+const INT: u64 = 1;
+const TEXT: u64 = 2;
+const TIME: u64 = 3;
+
+fn push_digits(text: &mut String, number: u64, digits: usize) {
+    for digit in 0..digits {
+        let digit = (number >> (BITS * digit)) & ((1 << BITS) - 1);
+        text.push(u8::try_from(digit).map_or('\0', char::from));
+    }
+}
+
+fn number<const N: usize>(digits: &[u8; N]) -> u64 {
+    let digits = digits.iter().rev();
+    digits.fold(0, |number, digit| number << BITS | u64::from(*digit))
+}
+
+impl Row {
+    /// Returns a row of these cells.
+    pub(crate) fn new(cells: &[Cell<'_>]) -> Self {
+        let mut body = String::new();
+        let mut text = String::new();
+        push_digits(&mut text, cells.len() as u64, COUNT);
+        for cell in cells {
+            let kind = match cell {
+                Cell::Null => NULL,
+                Cell::Int(number) => {
+                    let _ = write!(body, "{number}");
+                    INT
+                }
+                Cell::Text(text) => {
+                    body.push_str(text);
+                    TEXT
+                }
+                Cell::Time(time) => {
+                    let time = time.and_utc();
+                    let _ = write!(
+                        body,
+                        "{}.{}",
+                        time.timestamp(),
+                        time.timestamp_subsec_nanos()
+                    );
+                    TIME
+                }
+            };
+            push_digits(&mut text, (body.len() as u64) << 2 | kind, END);
+        }
+        text.push_str(&body);
+        Self(text.into())
+    }
+
+    fn count(&self) -> usize {
+        let digits = self.0.as_bytes().first_chunk::<COUNT>();
+        digits.map_or(0, |digits| usize::try_from(number(digits)).unwrap_or(0))
+    }
+
+    /// Returns what a cell is, and where it ends.
+    fn end(&self, index: usize) -> Option<(u64, usize)> {
+        let digits = self.0.as_bytes().get(COUNT + index * END..)?;
+        let end = number(digits.first_chunk::<END>()?);
+        Some((end & 3, usize::try_from(end >> 2).ok()?))
+    }
+
+    /// Returns a cell; NULL where there is none.
+    pub(crate) fn cell(&self, index: usize) -> Cell<'_> {
+        self.read(index).unwrap_or(Cell::Null)
+    }
+
+    fn read(&self, index: usize) -> Option<Cell<'_>> {
+        let count = self.count();
+        let (kind, end) = self.end(index).filter(|_| index < count)?;
+        if kind == NULL {
+            return None;
+        }
+        let start = match index.checked_sub(1) {
+            Some(before) => self.end(before)?.1,
+            None => 0,
+        };
+        let body = COUNT + count * END;
+        let text = self.0.get(body + start..body + end)?;
+        match kind {
+            TEXT => Some(Cell::Text(text)),
+            INT => text.parse().ok().map(Cell::Int),
+            _ => {
+                let (seconds, nanos) = text.split_once('.')?;
+                let time = DateTime::from_timestamp(seconds.parse().ok()?, nanos.parse().ok()?)?;
+                Some(Cell::Time(time.naive_utc()))
+            }
+        }
+    }
+
+    /// Returns text; empty where there is none.
+    pub(crate) fn text(&self, index: usize) -> &str {
+        match self.cell(index) {
+            Cell::Text(text) => text,
+            _ => "",
+        }
+    }
+
+    /// Returns text that outlives the row.
+    pub(crate) fn shared(&self, index: usize) -> Arc<str> {
+        self.text(index).into()
+    }
+
+    /// Returns a number.
+    pub(crate) fn int(&self, index: usize) -> Option<i64> {
+        match self.cell(index) {
+            Cell::Int(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Returns a row of NULLs.
+    pub(crate) fn empty(table: &Table) -> Self {
+        Draft::empty(table).row()
+    }
+
+    /// Sets a cell. Where several are to be set of many rows, a [`draft`](Self::draft) is faster.
+    pub(crate) fn set(&mut self, index: usize, cell: Cell<'_>) {
+        let mut draft = self.draft();
+        draft.set(index, cell);
+        let row = draft.row();
+        *self = row;
+    }
+
+    /// Returns the row's cells, to make another row of them.
+    pub(crate) fn draft(&self) -> Draft<'_> {
+        Draft((0..self.count()).map(|index| self.cell(index)).collect())
+    }
+}
+
+/// The cells of a row that is being made.
+#[derive(Clone)]
+pub(crate) struct Draft<'r>(Vec<Cell<'r>>);
+
+impl<'r> Draft<'r> {
+    /// Returns the cells of a row of NULLs.
+    pub(crate) fn empty(table: &Table) -> Self {
+        Self(vec![Cell::Null; table.fields.len()])
+    }
+
+    /// Returns a cell; NULL where there is none.
+    pub(crate) fn cell(&self, index: usize) -> Cell<'r> {
+        self.0.get(index).copied().unwrap_or(Cell::Null)
+    }
+
+    /// Sets a cell.
+    pub(crate) fn set(&mut self, index: usize, cell: Cell<'r>) {
+        if let Some(slot) = self.0.get_mut(index) {
+            *slot = cell;
+        }
+    }
+
+    /// Copies cells of a row of the same table.
+    pub(crate) fn copy(&mut self, from: &'r Row, columns: &[usize]) {
+        for index in columns {
+            self.set(*index, from.cell(*index));
+        }
+    }
+
+    /// Returns the row of these cells.
+    pub(crate) fn row(&self) -> Row {
+        Row::new(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{NaiveDate, NaiveTime};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn time() -> impl Strategy<Value = NaiveDateTime> {
+        let date = NaiveDate::from_ymd_opt(1, 1, 1).unwrap();
+        let parts = (
+            -90_000_000_i64..90_000_000,
+            0..86_400_u32,
+            0..1_000_000_000_u32,
+        );
+        parts.prop_map(move |(days, seconds, nanos)| {
+            let time = NaiveTime::from_num_seconds_from_midnight_opt(seconds, nanos).unwrap();
+            (date + chrono::TimeDelta::days(days)).and_time(time)
+        })
+    }
+
+    #[derive(Clone, Debug)]
+    enum Owned {
+        Null,
+        Int(i64),
+        Text(String),
+        Time(NaiveDateTime),
+    }
+
+    impl Owned {
+        fn cell(&self) -> Cell<'_> {
+            match self {
+                Self::Null => Cell::Null,
+                Self::Int(number) => Cell::Int(*number),
+                Self::Text(text) => Cell::Text(text),
+                Self::Time(time) => Cell::Time(*time),
+            }
+        }
+    }
+
+    fn cells() -> impl Strategy<Value = Vec<Owned>> {
+        let one = prop_oneof![
+            Just(Owned::Null),
+            any::<i64>().prop_map(Owned::Int),
+            any::<String>().prop_map(Owned::Text),
+            Just(Owned::Text(String::new())),
+            time().prop_map(Owned::Time),
+        ];
+        vec(one, 0..40)
+    }
+
+    proptest! {
+        #[test]
+        fn a_row_has_the_cells_that_it_was_made_of(cells in cells(), other in cells()) {
+            let of = |cells: &[Owned]| Row::new(&cells.iter().map(Owned::cell).collect::<Vec<_>>());
+            let row = of(&cells);
+            for (index, cell) in cells.iter().enumerate() {
+                prop_assert!(row.cell(index) == cell.cell(), "{:?}", cell);
+            }
+            prop_assert!(row.cell(cells.len()) == Cell::Null);
+            prop_assert_eq!(&row.draft().row(), &row);
+            let is_same = cells.len() == other.len()
+                && cells.iter().zip(&other).all(|(one, other)| one.cell() == other.cell());
+            prop_assert_eq!(of(&other) == row, is_same);
+        }
+    }
+
+    #[test]
+    fn a_row_of_large_cells_has_them() {
+        let large = "名".repeat(1 << 20);
+        let row = Row::new(&[Cell::Text(&large), Cell::Int(7), Cell::Text(&large)]);
+        assert!(row.text(0) == large && row.int(1) == Some(7) && row.text(2) == large);
+    }
+
+    #[test]
+    fn a_draft_changes_no_row() {
+        let row = Row::new(&[Cell::Text("a"), Cell::Int(1)]);
+        let other = Row::new(&[Cell::Text("b"), Cell::Null]);
+        let mut draft = row.draft();
+        draft.copy(&other, &[0]);
+        draft.set(1, Cell::Int(2));
+        draft.set(2, Cell::Int(3));
+        assert!(draft.row() == Row::new(&[Cell::Text("b"), Cell::Int(2)]));
+        assert_eq!((row.text(0), row.int(1)), ("a", Some(1)));
+    }
+}
