@@ -53,7 +53,8 @@ pub async fn begin_writing(
     tables: &BTreeSet<String>,
     timeouts: Timeouts,
 ) -> Result<(), StoreError> {
-    const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ";
+    // Spares the server files for what it collects: rows of one table at a time.
+    const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL work_mem TO '64MB'";
     if tables.is_empty() {
         return run(connection, "the target", BEGIN).await;
     }

@@ -32,9 +32,6 @@ const PAGE_POSITIONS: usize = 1 << 16;
 /// each: taking a key out of the JSON of a row costs more than making the JSON of two rows.
 const BYTES_TO_READ: u64 = 600;
 
-/// Spares the server files for what it collects: some rows of one table at a time.
-const MEMORY: &str = "SET LOCAL work_mem TO '64MB';\n";
-
 /// An undo that the server does by itself.
 pub struct ServerUndo<'a> {
     /// The tables of the product.
@@ -69,7 +66,7 @@ impl ServerUndo<'_> {
         let Some(statements) = self.statements() else {
             return Ok(None);
         };
-        let mut message = MEMORY.to_owned();
+        let mut message = String::new();
         for statement in &statements {
             message.push_str(&statement.sql());
         }
