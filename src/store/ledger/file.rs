@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, PgConnection};
+use sqlx::{ConnectOptions as _, PgConnection, QueryBuilder, Sqlite};
 
 use super::contents::{JournalContents, JournalPart};
 use super::record::JournalRow;
@@ -25,6 +25,10 @@ const SCHEMA: &str = include_str!("file.sql");
 
 /// The version of the tables in [`SCHEMA`].
 const VERSION: i64 = 1;
+
+/// The rows that one statement journals: SQLite takes some 32,000 values, and each statement goes to
+/// a thread and back.
+const CHUNK: usize = 1_000;
 
 /// How long another process may lock the file.
 const BUSY: Duration = Duration::from_secs(10);
@@ -152,20 +156,24 @@ impl FileLedger {
             .execute(&mut self.connection)
             .await
             .map_err(failed)?;
-        for (position, row) in (1_i64..).zip(job.journal) {
-            let sql = "INSERT INTO journal (job_id, position, table_name, item, row_key, row_before, row_after) \
-                       VALUES ($1, $2, $3, $4, $5, $6, $7)";
-            sqlx::query(sql)
-                .bind(number)
-                .bind(position)
-                .bind(&*row.table)
-                .bind(&*row.item)
-                .bind(&row.key)
-                .bind(&row.before)
-                .bind(&row.after)
-                .execute(&mut self.connection)
-                .await
-                .map_err(failed)?;
+        let mut position = 0_i64;
+        for rows in job.journal.chunks(CHUNK) {
+            let mut query = QueryBuilder::<Sqlite>::new(
+                "INSERT INTO journal (job_id, position, table_name, item, row_key, row_before, row_after) ",
+            );
+            query.push_values(rows, |mut values, row| {
+                position += 1;
+                values
+                    .push_bind(number)
+                    .push_bind(position)
+                    .push_bind(&*row.table)
+                    .push_bind(&*row.item)
+                    .push_bind(&row.key)
+                    .push_bind(&row.before)
+                    .push_bind(&row.after);
+            });
+            let query = query.build().persistent(false);
+            query.execute(&mut self.connection).await.map_err(failed)?;
         }
         Ok(number)
     }
