@@ -35,3 +35,20 @@ pub struct TableRows {
     /// Rows deleted.
     pub deleted: u64,
 }
+
+impl TableRows {
+    /// Returns the counts of a table in a list, which gets them if it has none.
+    pub(super) fn of<'l>(list: &'l mut Vec<Self>, table: &str) -> &'l mut Self {
+        // Tables are written one after the other: it is the last one, or one of a few.
+        let index = list.iter().position(|rows| rows.table == table);
+        let index = index.unwrap_or(list.len());
+        if index == list.len() {
+            list.push(Self {
+                table: table.to_owned(),
+                ..Self::default()
+            });
+        }
+        #[expect(clippy::indexing_slicing, reason = "found, or just pushed")]
+        &mut list[index]
+    }
+}

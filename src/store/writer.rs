@@ -504,17 +504,7 @@ impl<'a> Writer<'a> {
     }
 
     fn count(&mut self, table: &'static str) -> &mut TableRows {
-        // Tables are written one after the other: it is the last one, or one of a few.
-        let index = self.tables.iter().position(|rows| rows.table == table);
-        let index = index.unwrap_or(self.tables.len());
-        if index == self.tables.len() {
-            self.tables.push(TableRows {
-                table: table.to_owned(),
-                ..TableRows::default()
-            });
-        }
-        #[expect(clippy::indexing_slicing, reason = "found, or just pushed")]
-        &mut self.tables[index]
+        TableRows::of(&mut self.tables, table)
     }
 
     /// Sets a savepoint: the transaction must stay usable after a statement that

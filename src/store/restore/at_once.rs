@@ -183,21 +183,11 @@ struct Statement<'a> {
 
 impl<'a> Statement<'a> {
     fn count(&self, counts: &mut Vec<TableRows>, rows: u64) {
-        let name = self.info.name;
-        let index = counts.iter().position(|counts| counts.table == name);
-        let index = index.unwrap_or_else(|| {
-            counts.push(TableRows {
-                table: name.to_owned(),
-                ..TableRows::default()
-            });
-            counts.len() - 1
-        });
-        if let Some(counts) = counts.get_mut(index) {
-            match self.change {
-                Operation::Delete => counts.deleted += rows,
-                Operation::Insert => counts.inserted += rows,
-                _ => counts.updated += rows,
-            }
+        let counts = TableRows::of(counts, self.info.name);
+        match self.change {
+            Operation::Delete => counts.deleted += rows,
+            Operation::Insert => counts.inserted += rows,
+            _ => counts.updated += rows,
         }
     }
 
