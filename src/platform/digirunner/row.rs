@@ -35,6 +35,38 @@ impl From<Absent> for Cell<'static> {
     }
 }
 
+/// One value by itself.
+#[derive(Clone)]
+pub(crate) enum OwnedCell {
+    /// NULL.
+    Null,
+    /// A number.
+    Int(i64),
+    /// Text.
+    Text(String),
+    /// A local date and time.
+    Time(NaiveDateTime),
+}
+
+impl OwnedCell {
+    /// Returns it as a value of a row.
+    pub(crate) fn cell(&self) -> Cell<'_> {
+        match self {
+            Self::Null => Cell::Null,
+            Self::Int(number) => Cell::Int(*number),
+            Self::Text(text) => Cell::Text(text),
+            Self::Time(time) => Cell::Time(*time),
+        }
+    }
+}
+
+/// Values may be secret: they are never printed.
+impl fmt::Debug for OwnedCell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a cell")
+    }
+}
+
 /// A row; its cells are in the order of its table's fields. Clones share it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Row(Arc<str>);
@@ -243,32 +275,13 @@ mod tests {
         })
     }
 
-    #[derive(Clone, Debug)]
-    enum Owned {
-        Null,
-        Int(i64),
-        Text(String),
-        Time(NaiveDateTime),
-    }
-
-    impl Owned {
-        fn cell(&self) -> Cell<'_> {
-            match self {
-                Self::Null => Cell::Null,
-                Self::Int(number) => Cell::Int(*number),
-                Self::Text(text) => Cell::Text(text),
-                Self::Time(time) => Cell::Time(*time),
-            }
-        }
-    }
-
-    fn cells() -> impl Strategy<Value = Vec<Owned>> {
+    fn cells() -> impl Strategy<Value = Vec<OwnedCell>> {
         let one = prop_oneof![
-            Just(Owned::Null),
-            any::<i64>().prop_map(Owned::Int),
-            any::<String>().prop_map(Owned::Text),
-            Just(Owned::Text(String::new())),
-            time().prop_map(Owned::Time),
+            Just(OwnedCell::Null),
+            any::<i64>().prop_map(OwnedCell::Int),
+            any::<String>().prop_map(OwnedCell::Text),
+            Just(OwnedCell::Text(String::new())),
+            time().prop_map(OwnedCell::Time),
         ];
         vec(one, 0..40)
     }
@@ -276,10 +289,10 @@ mod tests {
     proptest! {
         #[test]
         fn a_row_has_the_cells_that_it_was_made_of(cells in cells(), other in cells()) {
-            let of = |cells: &[Owned]| Row::new(&cells.iter().map(Owned::cell).collect::<Vec<_>>());
+            let of = |cells: &[OwnedCell]| Row::new(&cells.iter().map(OwnedCell::cell).collect::<Vec<_>>());
             let row = of(&cells);
             for (index, cell) in cells.iter().enumerate() {
-                prop_assert!(row.cell(index) == cell.cell(), "{:?}", cell);
+                prop_assert!(row.cell(index) == cell.cell(), "cell {}", index);
             }
             prop_assert!(row.cell(cells.len()) == Cell::Null);
             prop_assert_eq!(&row.draft().row(), &row);

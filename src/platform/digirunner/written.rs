@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::NaiveDateTime;
 use serde_json::value::RawValue;
 
 use super::field::{FieldDef, Type};
+use super::row::OwnedCell;
 use super::schema::{TABLES, Table};
 use super::snapshot::time;
 use super::tables::{Cell, Row, Tables};
@@ -57,9 +57,9 @@ fn patched(table: &Table, row: &Row, before: &str, after: &str) -> Row {
     let changed = table.columns().filter_map(|(index, field)| {
         let (old, new) = (before.get(field.column), after.get(field.column));
         let differs = old.map(|old| old.get()) != new.map(|new| new.get());
-        differs.then(|| (index, new.map_or(Read::Null, |new| read(field, new))))
+        differs.then(|| (index, new.map_or(OwnedCell::Null, |new| read(field, new))))
     });
-    let changed: Vec<(usize, Read)> = changed.collect();
+    let changed: Vec<(usize, OwnedCell)> = changed.collect();
     let mut draft = row.draft();
     for (index, read) in &changed {
         draft.set(*index, read.cell());
@@ -77,41 +77,22 @@ pub(super) fn row_of(table: &Table, json: &str) -> Row {
     let read = table.fields.iter().map(|field| {
         let value = cells.get(field.column);
         let value = value.filter(|_| !field.column.is_empty());
-        value.map_or(Read::Null, |value| read(field, value))
+        value.map_or(OwnedCell::Null, |value| read(field, value))
     });
-    let read: Vec<Read> = read.collect();
-    Row::new(&read.iter().map(Read::cell).collect::<Vec<_>>())
+    let read: Vec<OwnedCell> = read.collect();
+    Row::new(&read.iter().map(OwnedCell::cell).collect::<Vec<_>>())
 }
 
-/// A cell that was read, and has its own text.
-enum Read {
-    Null,
-    Int(i64),
-    Text(String),
-    Time(NaiveDateTime),
-}
-
-impl Read {
-    fn cell(&self) -> Cell<'_> {
-        match self {
-            Self::Null => Cell::Null,
-            Self::Int(number) => Cell::Int(*number),
-            Self::Text(text) => Cell::Text(text),
-            Self::Time(time) => Cell::Time(*time),
-        }
-    }
-}
-
-fn read(field: &FieldDef, json: &RawValue) -> Read {
+fn read(field: &FieldDef, json: &RawValue) -> OwnedCell {
     let text = || serde_json::from_str::<String>(json.get()).ok();
     let read = match field.ty {
         // What `char(1)` pads, `text` does not have.
-        Type::Text(1) => text().map(|text| Read::Text(text.trim_end_matches(' ').to_owned())),
-        Type::Text(_) | Type::Epoch => text().map(Read::Text),
-        Type::Int | Type::IntAsLong | Type::Long => json.get().parse().ok().map(Read::Int),
-        Type::Time => text().and_then(|text| time(&text)).map(Read::Time),
+        Type::Text(1) => text().map(|text| OwnedCell::Text(text.trim_end_matches(' ').to_owned())),
+        Type::Text(_) | Type::Epoch => text().map(OwnedCell::Text),
+        Type::Int | Type::IntAsLong | Type::Long => json.get().parse().ok().map(OwnedCell::Int),
+        Type::Time => text().and_then(|text| time(&text)).map(OwnedCell::Time),
     };
-    read.unwrap_or(Read::Null)
+    read.unwrap_or(OwnedCell::Null)
 }
 
 /// Returns a cell as PostgreSQL writes it as JSON; none for times.
