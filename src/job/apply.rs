@@ -281,10 +281,7 @@ impl Apply {
     ) -> Result<Written, JobError> {
         let failed = |error| open.run.at_once_error(error);
         let stamp = self.stamp();
-        let reporter = open.run.reporter.clone();
-        let report = |table: &str, done: usize, total: usize| {
-            reporter.step(Phase::Write, table, done, total);
-        };
+        let report = open.run.reporter.steps(Phase::Write);
         let tables = self.review.platform.tables();
         let connection = &mut *open.connection;
         let mut writer =
@@ -316,10 +313,7 @@ impl Apply {
         comparison: &dyn Comparison,
     ) -> Result<(Written, Checked), JobError> {
         let stamp = self.stamp();
-        let reporter = open.run.reporter.clone();
-        let report = |table: &str, done: usize, total: usize| {
-            reporter.step(Phase::Write, table, done, total);
-        };
+        let report = open.run.reporter.steps(Phase::Write);
         let mut writer = Writer::new(open.connection, &stamp, &report);
         let job_error = |error| open.run.job_error(error);
         comparison
@@ -357,10 +351,7 @@ impl Apply {
         &self,
         open: &mut JobTransaction<'_>,
     ) -> Result<(Arc<dyn Comparison>, Option<Access>), JobError> {
-        let reporter = &open.run.reporter;
-        let report = |table: &str, done: usize, total: usize| {
-            reporter.step(Phase::Check, table, done, total);
-        };
+        let report = open.run.reporter.steps(Phase::Check);
         let planned = &self.review.comparison;
         let read = Arc::clone(&self.review.bundle)
             .read_again(open.connection, Reading { report: &report }, &**planned)
@@ -391,10 +382,7 @@ impl Apply {
             return Ok(None);
         }
         open.run.reporter.phase(Phase::Backup);
-        let reporter = &open.run.reporter;
-        let report = |table: &str, done: usize, total: usize| {
-            reporter.step(Phase::Backup, table, done, total);
-        };
+        let report = open.run.reporter.steps(Phase::Backup);
         let options = ExportOptions {
             description: format!("backup before the import of {}", self.review.file.path),
             origin: self.review.database.clone(),
@@ -484,10 +472,7 @@ impl JobBody for Rehearsed<'_> {
             let apply = self.0;
             let (comparison, access) = apply.check(open).await?;
             let stamp = apply.stamp();
-            let reporter = open.run.reporter.clone();
-            let report = |table: &str, done: usize, total: usize| {
-                reporter.step(Phase::Write, table, done, total);
-            };
+            let report = open.run.reporter.steps(Phase::Write);
             let mut writer = Writer::rehearsing(open.connection, &stamp, &report);
             let job_error = |error| open.run.job_error(error);
             comparison

@@ -53,8 +53,7 @@ pub async fn export(
     if let Some(platform) = named {
         check(platform, options)?;
     }
-    let report =
-        |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
+    let report = reporter.steps(Phase::Snapshot);
     let reading = async |connection: &mut Connection| {
         let platform = match named {
             Some(platform) => platform,

@@ -52,9 +52,7 @@ pub async fn plan(
     reporter: &Reporter,
 ) -> Result<Review, Failure> {
     let reading = async |connection: &mut Connection| {
-        let report = |table: &str, done: usize, total: usize| {
-            reporter.step(Phase::Snapshot, table, done, total);
-        };
+        let report = reporter.steps(Phase::Snapshot);
         let comparison = Arc::clone(&loaded.bundle)
             .read_target(connection, Reading { report: &report })
             .await?;

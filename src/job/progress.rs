@@ -154,6 +154,13 @@ impl Reporter {
         self.step(phase, "", 0, 0);
     }
 
+    /// Returns what reports the progress of a phase, as the store does: the subject, what is done
+    /// and of how much.
+    pub fn steps(&self, phase: Phase) -> impl Fn(&str, usize, usize) + Send + Sync + use<> {
+        let reporter = self.clone();
+        move |subject, done, total| reporter.step(phase, subject, done, total)
+    }
+
     /// Reports the progress of a phase.
     pub fn step(&self, phase: Phase, subject: &str, done: usize, total: usize) {
         (self.0)(Progress {

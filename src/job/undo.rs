@@ -43,6 +43,19 @@ pub struct UndoOptions {
     pub accept_server_changes: bool,
 }
 
+impl UndoOptions {
+    /// Returns the default options: everything, recorded in the target.
+    pub fn new(operator: impl Into<String>, timeouts: Timeouts) -> Self {
+        Self {
+            operator: operator.into(),
+            timeouts,
+            ledger: LedgerPlace::Target,
+            only: Vec::new(),
+            accept_server_changes: false,
+        }
+    }
+}
+
 /// What an undo did.
 #[derive(Clone, Debug)]
 pub struct Undone {
@@ -311,10 +324,7 @@ impl Undo {
         tables: &[TableInfo],
         AtOnce { number, catalog }: AtOnce,
     ) -> Result<Vec<TableRows>, JobError> {
-        let reporter = open.run.reporter.clone();
-        let report = |table: &str, done: usize, total: usize| {
-            reporter.step(Phase::Write, table, done, total);
-        };
+        let report = open.run.reporter.steps(Phase::Write);
         let undo = ServerUndo {
             tables,
             catalog: &catalog,
@@ -339,10 +349,7 @@ impl Undo {
             operator: self.options.operator.clone(),
             now: Local::now().naive_local(),
         };
-        let reporter = open.run.reporter.clone();
-        let report = |table: &str, done: usize, total: usize| {
-            reporter.step(Phase::Write, table, done, total);
-        };
+        let report = open.run.reporter.steps(Phase::Write);
         let job_error = |error| open.run.job_error(error);
         let mut writer = Writer::new(open.connection, &stamp, &report);
         let conflicts = restore(&mut writer, tables, &journal).await;

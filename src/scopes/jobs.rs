@@ -77,8 +77,7 @@ pub async fn catalogue(
     timeouts: Timeouts,
     reporter: &Reporter,
 ) -> Result<Catalogue, Failure> {
-    let report =
-        |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
+    let report = reporter.steps(Phase::Snapshot);
     ConnectionMonitor::read(target, timeouts, reporter, async |connection| {
         read::catalogue(connection, Reading { report: &report }).await
     })
@@ -269,8 +268,7 @@ pub async fn check(
     timeouts: Timeouts,
     reporter: &Reporter,
 ) -> Result<Vec<ScopeFinding>, Failure> {
-    let report =
-        |table: &str, done: usize, total: usize| reporter.step(Phase::Snapshot, table, done, total);
+    let report = reporter.steps(Phase::Snapshot);
     ConnectionMonitor::read(target, timeouts, reporter, async |connection| {
         findings(connection, Reading { report: &report }).await
     })

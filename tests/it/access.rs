@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gatediff::engine::{Access, Choices, Refusal};
 use gatediff::job::{self, Cancel, Reporter, UndoOptions};
-use gatediff::store::{LedgerPlace, Timeouts};
+use gatediff::store::Timeouts;
 use proptest::collection::vec;
 use proptest::prelude::any;
 use serde_json::{Value, json};
@@ -81,13 +81,7 @@ fn less(one: &Pairs, other: &Pairs) -> Pairs {
 }
 
 async fn undo(site: &Site, job: i64) {
-    let options = UndoOptions {
-        operator: OPERATOR.to_owned(),
-        timeouts: Timeouts::default(),
-        ledger: LedgerPlace::Target,
-        only: Vec::new(),
-        accept_server_changes: false,
-    };
+    let options = UndoOptions::new(OPERATOR, Timeouts::default());
     job::undo(
         job,
         &site.target(),

@@ -2,20 +2,14 @@
 //! from under them, whichever of them the target has.
 
 use gatediff::job::{self, Cancel, Failure, FailureKind, Reporter, UndoOptions, Undone};
-use gatediff::store::{LedgerPlace, Timeouts};
+use gatediff::store::Timeouts;
 use serde_json::json;
 
 use crate::support::sample::{Sample, sample};
 use crate::support::site::{OPERATOR, Site};
 
 async fn undo(site: &Site, job: i64) -> Result<Undone, Failure> {
-    let options = UndoOptions {
-        operator: OPERATOR.to_owned(),
-        timeouts: Timeouts::default(),
-        ledger: LedgerPlace::Target,
-        only: Vec::new(),
-        accept_server_changes: false,
-    };
+    let options = UndoOptions::new(OPERATOR, Timeouts::default());
     job::undo(
         job,
         &site.target(),

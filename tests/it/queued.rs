@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use gatediff::job::{self, ApplyOptions, Cancel, FailureKind, Reporter, UndoOptions};
-use gatediff::store::{LedgerPlace, Target, Timeouts};
+use gatediff::store::{Target, Timeouts};
 use serde_json::{Value, json};
 
 use crate::support::sample::{Sample, sample};
@@ -89,13 +89,7 @@ async fn rows_and_journal_are_the_same_however_they_are_written() {
         let receipt = site.apply(&review, &cover_all(&review.plan)).await.unwrap();
         let (after, written) = (site.dump().await, journal(site, receipt.job).await);
         assert!(written.len() > 15, "{written:#?}");
-        let options = UndoOptions {
-            operator: "tester".to_owned(),
-            timeouts: Timeouts::default(),
-            ledger: LedgerPlace::Target,
-            only: Vec::new(),
-            accept_server_changes: false,
-        };
+        let options = UndoOptions::new("tester", Timeouts::default());
         let (reporter, cancel) = (Reporter::silent(), Cancel::new());
         job::undo(receipt.job, &site.target(), &options, &reporter, &cancel)
             .await

@@ -6,7 +6,7 @@ use gatediff::engine::Approved;
 use gatediff::job::{
     self, ApplyOptions, Cancel, Failure, Loaded, Receipt, Reporter, Review, UndoOptions, Undone,
 };
-use gatediff::store::{LedgerPlace, Target, Timeouts};
+use gatediff::store::{Target, Timeouts};
 
 use crate::digirunner_statements::{clients, shared};
 use crate::support::link::Link;
@@ -37,13 +37,7 @@ async fn apply(review: &Review, approved: Approved, target: &Target) -> Result<R
 }
 
 async fn undo(job: i64, target: &Target) -> Result<Undone, Failure> {
-    let options = UndoOptions {
-        operator: "tester".to_owned(),
-        timeouts: Timeouts::default(),
-        ledger: LedgerPlace::Target,
-        only: Vec::new(),
-        accept_server_changes: false,
-    };
+    let options = UndoOptions::new("tester", Timeouts::default());
     let (reporter, cancel) = (Reporter::silent(), Cancel::new());
     job::undo(job, target, &options, &reporter, &cancel).await
 }

@@ -44,13 +44,7 @@ async fn repair(site: &Site, codes: &[&str]) -> Result<Edited, Failure> {
 }
 
 async fn undo(site: &Site, job: i64) {
-    let options = UndoOptions {
-        operator: OPERATOR.to_owned(),
-        timeouts: Timeouts::default(),
-        ledger: LedgerPlace::Target,
-        only: Vec::new(),
-        accept_server_changes: false,
-    };
+    let options = UndoOptions::new(OPERATOR, Timeouts::default());
     job::undo(
         job,
         &site.target(),

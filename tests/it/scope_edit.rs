@@ -43,13 +43,7 @@ async fn edit(site: &Site, edit: Edit) -> Result<Edited, Failure> {
 }
 
 async fn undo(site: &Site, job: i64) {
-    let options = UndoOptions {
-        operator: "tester".to_owned(),
-        timeouts: Timeouts::default(),
-        ledger: LedgerPlace::Target,
-        only: Vec::new(),
-        accept_server_changes: false,
-    };
+    let options = UndoOptions::new("tester", Timeouts::default());
     job::undo(
         job,
         &site.target(),

@@ -5,7 +5,7 @@ use gatediff::job::{
     self, ApplyOptions, Cancel, ExportOptions, Exported, Failure, ImportOptions, Receipt, Reporter,
     Review, UndoOptions, Undone,
 };
-use gatediff::store::{LedgerPlace, Timeouts};
+use gatediff::store::Timeouts;
 use serde_json::Value;
 
 use super::pg::TestDb;
@@ -96,13 +96,7 @@ impl Keeper {
     }
 
     pub(crate) async fn undo(&self, job: i64) -> Result<Undone, Failure> {
-        let options = UndoOptions {
-            operator: OPERATOR.to_owned(),
-            timeouts: Timeouts::default(),
-            ledger: LedgerPlace::Target,
-            only: Vec::new(),
-            accept_server_changes: false,
-        };
+        let options = UndoOptions::new(OPERATOR, Timeouts::default());
         job::undo(
             job,
             &self.db.target(),

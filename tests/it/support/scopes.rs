@@ -220,13 +220,7 @@ impl Site {
     }
 
     pub(crate) async fn undo(&self, job: i64) -> Result<Undone, Failure> {
-        let options = UndoOptions {
-            operator: OPERATOR.to_owned(),
-            timeouts: Timeouts::default(),
-            ledger: LedgerPlace::Target,
-            only: Vec::new(),
-            accept_server_changes: false,
-        };
+        let options = UndoOptions::new(OPERATOR, Timeouts::default());
         job::undo(
             job,
             &self.target(),
