@@ -261,6 +261,22 @@ fn job_control() -> Pty {
         .spawn()
 }
 
+/// What is typed before the shell has its terminal back may go with the input
+/// that the program's end throws away.
+#[track_caller]
+fn wait_prompt(pty: &Pty) {
+    pty.wait_until("the shell's prompt", |screen| {
+        !screen.alternate_screen() && screen.contents().trim_end().ends_with("\n$")
+    });
+}
+
+#[track_caller]
+fn wait_stopped(pty: &Pty) {
+    wait_prompt(pty);
+    pty.wait_for("Stopped");
+}
+
+#[track_caller]
 fn wait_ready(pty: &Pty) {
     pty.wait_until("the program", |screen| {
         screen.alternate_screen() && screen.contents().contains("chosen")
@@ -475,9 +491,7 @@ fn ctrl_z_goes_to_the_shell_and_fg_comes_back() {
     pty.wait_for("keys=1");
 
     pty.send("\x1a");
-    pty.wait_until("the stopped job", |screen| {
-        !screen.alternate_screen() && screen.contents().contains("Stopped")
-    });
+    wait_stopped(&pty);
     assert!(!pty.screen(vt100::Screen::hide_cursor));
     pty.send("echo $((40+2))nd\n");
     pty.wait_for("42nd");
@@ -490,7 +504,7 @@ fn ctrl_z_goes_to_the_shell_and_fg_comes_back() {
     pty.send("kk");
     pty.wait_for("keys=3");
     pty.send("q");
-    pty.wait_until("the shell", |screen| !screen.alternate_screen());
+    wait_prompt(&pty);
     pty.send("echo code=$?\n");
     pty.wait_for("code=0");
 }
@@ -502,9 +516,7 @@ fn a_job_in_the_background_draws_nothing_until_fg() {
     pty.send("$RUN\n");
     wait_ready(&pty);
     pty.send("\x1a");
-    pty.wait_until("the stopped job", |screen| {
-        !screen.alternate_screen() && screen.contents().contains("Stopped")
-    });
+    wait_stopped(&pty);
     pty.send("bg\n");
     pty.send("echo $((40+2))nd\n");
     pty.wait_for("42nd");
@@ -524,9 +536,7 @@ fn a_stopped_job_can_be_killed_from_its_shell() {
     pty.send("$RUN\n");
     wait_ready(&pty);
     pty.send("\x1a");
-    pty.wait_until("the stopped job", |screen| {
-        !screen.alternate_screen() && screen.contents().contains("Stopped")
-    });
+    wait_stopped(&pty);
     pty.send("kill %1\n");
     pty.wait_for("Exit 143");
     assert!(!pty.screen(vt100::Screen::alternate_screen));
