@@ -169,7 +169,7 @@ impl<'w> Editor<'w, '_> {
     ) -> Arc<str> {
         let id: Arc<str> = self.ids.next(Sequence::Group).to_string().into();
         let time = self.stamp.now.format("%Y%m%d%H%M%S");
-        let mut row = Row::empty(TableId::Group.table());
+        let mut row = Row::empty(TableId::Group.table().fields.len());
         row.set(group::GROUP_ID, Cell::Text(&id));
         row.set(group::GROUP_NAME, text(&random_name()));
         row.set(group::GROUP_ALIAS, text(&format!("{by}Alias{time}")));

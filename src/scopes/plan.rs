@@ -61,7 +61,7 @@ impl<'w> Editor<'w, '_> {
                 Cell::Text(value)
             }
         }
-        let mut row = Row::empty(TableId::Vgroup.table());
+        let mut row = Row::empty(TableId::Vgroup.table().fields.len());
         row.set(vgroup::VGROUP_ID, Cell::Text(&id));
         row.set(vgroup::VGROUP_NAME, text(&draft.name));
         row.set(vgroup::VGROUP_ALIAS, optional(&draft.alias));

@@ -240,7 +240,7 @@ impl<'w, 'o> Round<'w, 'o> {
     }
 
     fn insert(&mut self, table: TableId, cells: &[(usize, &str)], item: &ItemId) {
-        let mut row = Draft::empty(table.table());
+        let mut row = Draft::empty(table.table().fields.len());
         for (index, text) in cells {
             row.set(*index, Cell::Text(text));
         }

@@ -2,6 +2,7 @@
 //! constant number of statements, whatever the number of rows.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::check::{self, ScopeFinding};
 use super::edit::Edit;
@@ -63,7 +64,7 @@ pub(crate) async fn write(
     };
     for table in [TableId::Level, TableId::Authority] {
         let relied_on = planned.relied_on.iter().filter(|(on, ..)| *on == table);
-        let rows: Vec<Row> = relied_on
+        let rows: Arc<[Row]> = relied_on
             .map(|(on, column, key)| key_row(on.table(), *column, key))
             .collect();
         if !rows.is_empty() {

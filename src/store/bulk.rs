@@ -9,6 +9,7 @@ use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, PgConnection, Postgres};
 
 use super::error::{Operation, StoreError};
+use super::row::{Cell, CellType, Row};
 
 /// One column of many rows.
 #[derive(Clone, Debug)]
@@ -24,102 +25,111 @@ pub struct Column {
 pub enum Values {
     /// `text`, assigned to `varchar` and `char` too.
     Text(Vec<Option<Arc<str>>>),
-    /// The same, of many short values.
-    Packed(Packed),
-    /// `int8`, assigned to `int4` too.
-    Int(Vec<Option<i64>>),
     /// `timestamp`.
     Time(Vec<Option<NaiveDateTime>>),
     /// `jsonb`, as JSON text.
     Json(Vec<Option<Arc<str>>>),
+    /// The cells of rows.
+    Cells(Cells),
 }
 
-/// Texts, one after the other: none is allocated by itself. Clones share them.
+/// A column of rows, which are shared with its other columns: none of their values is copied before
+/// it is sent.
 #[derive(Clone)]
-pub struct Packed {
-    text: Arc<str>,
-    /// For each value where it ends, and whether it is there.
-    ends: Arc<[(u32, bool)]>,
+pub struct Cells {
+    /// The rows.
+    pub rows: Arc<[Row]>,
+    /// Which cell of each.
+    pub index: usize,
+    /// Its type: `text`, `int8` (assigned to `int4` too) or `timestamp`. Cells of another type are
+    /// sent as NULL.
+    pub ty: CellType,
 }
 
-impl Packed {
-    /// Returns the number of values.
-    pub fn len(&self) -> usize {
-        self.ends.len()
+impl Cells {
+    /// Returns a cell as it is sent; `None` if there are not so many.
+    pub fn get(&self, number: usize) -> Option<Cell<'_>> {
+        self.rows.get(number).map(|row| self.of(row))
     }
 
-    /// Returns whether there are no values.
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// Returns a value; `None` if there are not so many.
-    pub fn get(&self, index: usize) -> Option<Option<&str>> {
-        let place = |end: u32| usize::try_from(end).unwrap_or(usize::MAX);
-        let (end, is_there) = *self.ends.get(index)?;
-        let before = index
-            .checked_sub(1)
-            .and_then(|before| self.ends.get(before));
-        let start = before.map_or(0, |(end, _)| place(*end));
-        Some(self.text.get(start..place(end)).filter(|_| is_there))
-    }
-
-    /// Returns the values.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<&str>> + Clone {
-        (0..self.len()).map(|index| self.get(index).flatten())
-    }
-}
-
-impl<'t> FromIterator<Option<&'t str>> for Packed {
-    fn from_iter<I: IntoIterator<Item = Option<&'t str>>>(values: I) -> Self {
-        let mut text = String::new();
-        let place = |(text, value): (&mut String, Option<&str>)| {
-            text.push_str(value.unwrap_or_default());
-            // PostgreSQL takes no array of more than 1 GB.
-            (
-                u32::try_from(text.len()).unwrap_or(u32::MAX),
-                value.is_some(),
-            )
-        };
-        let ends: Vec<(u32, bool)> = values
-            .into_iter()
-            .map(|value| place((&mut text, value)))
-            .collect();
-        Self {
-            text: text.into(),
-            ends: ends.into(),
+    fn of<'r>(&self, row: &'r Row) -> Cell<'r> {
+        match row.cell_type(self.index) == Some(self.ty) {
+            true => row.cell(self.index),
+            false => Cell::Null,
         }
+    }
+
+    /// Returns texts.
+    pub(super) fn texts(&self) -> impl ExactSizeIterator<Item = Option<&str>> + Clone {
+        self.rows.iter().map(|row| match self.of(row) {
+            Cell::Text(text) => Some(text),
+            _ => None,
+        })
+    }
+
+    /// Returns numbers.
+    pub(super) fn ints(&self) -> impl ExactSizeIterator<Item = Option<i64>> + Clone {
+        self.rows.iter().map(|row| match self.of(row) {
+            Cell::Int(number) => Some(number),
+            _ => None,
+        })
+    }
+
+    /// Returns times.
+    pub(super) fn times(&self) -> impl ExactSizeIterator<Item = Option<NaiveDateTime>> + Clone {
+        self.rows.iter().map(|row| match self.of(row) {
+            Cell::Time(time) => Some(time),
+            _ => None,
+        })
     }
 }
 
 /// Values may be secret: only their count is printed.
 impl std::fmt::Debug for Values {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (what, count) = match self {
-            Self::Text(values) => ("text", values.len()),
-            Self::Packed(values) => ("text", values.len()),
-            Self::Int(values) => ("int8", values.len()),
-            Self::Time(values) => ("timestamp", values.len()),
-            Self::Json(values) => ("jsonb", values.len()),
+        let count = match self {
+            Self::Text(values) | Self::Json(values) => values.len(),
+            Self::Time(values) => values.len(),
+            Self::Cells(cells) => cells.rows.len(),
         };
-        write!(f, "{count} values of {what}")
+        write!(f, "{count} values of {}", self.type_name())
     }
 }
 
 impl Values {
+    /// Returns the type that they are sent as.
+    pub(super) const fn sent_type(&self) -> CellType {
+        match self {
+            Self::Text(_) | Self::Json(_) => CellType::Text,
+            Self::Time(_) => CellType::Time,
+            Self::Cells(cells) => cells.ty,
+        }
+    }
+
+    /// Returns the type of the column.
+    const fn type_name(&self) -> &'static str {
+        match (self, self.sent_type()) {
+            (Self::Json(_), _) => "jsonb",
+            (_, CellType::Text) => "text",
+            (_, CellType::Int) => "int8",
+            (_, CellType::Time) => "timestamp",
+        }
+    }
+
     /// Says whether a statement cannot contain them: the protocol ends it at a NUL, and only
     /// years of four digits are written as everyone reads them.
     pub(super) fn needs_parameters(&self) -> bool {
+        let is_odd = |time: NaiveDateTime| !(1..10_000).contains(&time.year());
         match self {
             Self::Text(values) | Self::Json(values) => {
                 values.iter().flatten().any(|text| text.contains('\0'))
             }
-            Self::Packed(values) => values.text.contains('\0'),
-            Self::Int(_) => false,
-            Self::Time(values) => values
-                .iter()
-                .flatten()
-                .any(|time| !(1..10_000).contains(&time.year())),
+            Self::Time(values) => values.iter().flatten().copied().any(is_odd),
+            Self::Cells(cells) => match cells.ty {
+                CellType::Text => cells.texts().flatten().any(|text| text.contains('\0')),
+                CellType::Int => false,
+                CellType::Time => cells.times().flatten().any(is_odd),
+            },
         }
     }
 
@@ -140,22 +150,22 @@ impl Values {
 
     /// Returns them as an array in a statement.
     pub(super) fn literal(&self) -> String {
-        fn plain<V>(values: &[Option<V>], text: impl Fn(&V) -> String) -> String {
-            let values = values
-                .iter()
-                .map(|value| value.as_ref().map_or_else(|| "NULL".to_owned(), &text));
+        fn plain<V>(values: impl Iterator<Item = Option<V>>, text: impl Fn(V) -> String) -> String {
+            let values = values.map(|value| value.map_or_else(|| "NULL".to_owned(), &text));
             values.collect::<Vec<_>>().join(",")
         }
+        let time = |time: NaiveDateTime| time.format("\"%F %T%.6f\"").to_string();
+        let of_type = |values: String| format!("'{{{values}}}'::{}[]", self.type_name());
         match self {
             Self::Text(values) | Self::Json(values) => {
                 text_literal(values.iter().map(Option::as_deref))
             }
-            Self::Packed(values) => text_literal(values.iter()),
-            Self::Int(values) => format!("'{{{}}}'::int8[]", plain(values, i64::to_string)),
-            Self::Time(values) => {
-                let text = |time: &NaiveDateTime| time.format("\"%F %T%.6f\"").to_string();
-                format!("'{{{}}}'::timestamp[]", plain(values, text))
-            }
+            Self::Time(values) => of_type(plain(values.iter().copied(), time)),
+            Self::Cells(cells) => match cells.ty {
+                CellType::Text => text_literal(cells.texts()),
+                CellType::Int => of_type(plain(cells.ints(), |number| number.to_string())),
+                CellType::Time => of_type(plain(cells.times(), time)),
+            },
         }
     }
 
@@ -163,16 +173,14 @@ impl Values {
     pub(super) const fn cast_of_one(&self) -> &'static str {
         match self {
             Self::Json(_) => "::jsonb",
-            Self::Text(_) | Self::Packed(_) | Self::Int(_) | Self::Time(_) => "",
+            _ => "",
         }
     }
 
-    const fn cast(&self) -> &'static str {
+    fn cast(&self) -> String {
         match self {
-            Self::Text(_) | Self::Packed(_) => "text[]",
-            Self::Int(_) => "int8[]",
-            Self::Time(_) => "timestamp[]",
-            Self::Json(_) => "text[]::jsonb[]",
+            Self::Json(_) => "text[]::jsonb[]".to_owned(),
+            _ => format!("{}[]", self.type_name()),
         }
     }
 }
@@ -218,13 +226,12 @@ pub(super) fn part(columns: &[Column], rows: &Range<usize>) -> Vec<Column> {
         name: column.name,
         values: match &column.values {
             Values::Text(values) => Values::Text(of(values, rows)),
-            Values::Packed(values) => {
-                let part = rows.clone().map(|index| values.get(index).flatten());
-                Values::Packed(part.collect())
-            }
-            Values::Int(values) => Values::Int(of(values, rows)),
             Values::Time(values) => Values::Time(of(values, rows)),
             Values::Json(values) => Values::Json(of(values, rows)),
+            Values::Cells(cells) => Values::Cells(Cells {
+                rows: of(&cells.rows, rows).into(),
+                ..*cells
+            }),
         },
     };
     columns.iter().map(part).collect()
@@ -375,9 +382,12 @@ pub(super) fn bind<'q>(
                 .map(Option::as_deref)
                 .collect::<Vec<Option<&str>>>(),
         ),
-        Values::Packed(values) => query.bind(values.iter().collect::<Vec<Option<&str>>>()),
-        Values::Int(values) => query.bind(values),
         Values::Time(values) => query.bind(values),
+        Values::Cells(cells) => match cells.ty {
+            CellType::Text => query.bind(cells.texts().collect::<Vec<_>>()),
+            CellType::Int => query.bind(cells.ints().collect::<Vec<_>>()),
+            CellType::Time => query.bind(cells.times().collect::<Vec<_>>()),
+        },
     }
 }
 
@@ -385,37 +395,74 @@ pub(super) fn bind<'q>(
 mod tests {
     use super::*;
 
-    #[test]
-    fn packed_values_are_those_that_were_packed() {
-        let values = [Some("a"), None, Some(""), Some("名"), None];
-        let packed: Packed = values.into_iter().collect();
-        assert_eq!(packed.iter().collect::<Vec<_>>(), values);
-        assert_eq!((packed.len(), packed.is_empty()), (5, false));
-        assert_eq!((packed.get(3), packed.get(5)), (Some(Some("名")), None));
+    fn cells(ty: CellType, cells: &[Cell<'_>]) -> Values {
+        let rows = cells.iter().map(|cell| Row::new(&[Cell::Null, *cell]));
+        Values::Cells(Cells {
+            rows: rows.collect(),
+            index: 1,
+            ty,
+        })
+    }
+
+    fn texts(texts: &[Option<&str>]) -> [Values; 2] {
+        let of_rows = texts.iter().map(|text| text.map_or(Cell::Null, Cell::Text));
+        [
+            cells(CellType::Text, &of_rows.collect::<Vec<_>>()),
+            Values::Text(texts.iter().map(|text| text.map(Into::into)).collect()),
+        ]
     }
 
     #[test]
-    fn packed_values_are_sent_as_others_are() {
-        let values = [Some("a'b"), None, Some("\\\"")];
-        let packed = Values::Packed(values.into_iter().collect());
-        let text = Values::Text(values.map(|value| value.map(Into::into)).into());
-        assert_eq!(packed.literal(), text.literal());
-        assert_eq!(format!("{packed:?}"), format!("{text:?}"));
-        assert!(!packed.needs_parameters());
-        assert!(Values::Packed([Some("a\0")].into_iter().collect()).needs_parameters());
+    fn cells_are_sent_as_values_by_themselves_are() {
+        let [of_rows, text] = texts(&[Some("a'b"), None, Some(""), Some("\\\"")]);
+        assert_eq!(of_rows.literal(), text.literal());
+        assert_eq!(format!("{of_rows:?}"), format!("{text:?}"));
+        assert_eq!(of_rows.cast(), text.cast());
+        assert!(!of_rows.needs_parameters());
+        let [nul, _] = texts(&[Some("a\0")]);
+        assert!(nul.needs_parameters());
+        let times = |years: [i32; 2]| {
+            years.map(|year| chrono::NaiveDate::from_ymd_opt(year, 1, 2).unwrap().into())
+        };
+        for years in [[1, 2024], [2024, 10_000]] {
+            let of_rows = cells(CellType::Time, &times(years).map(Cell::Time));
+            let values = Values::Time(times(years).map(Some).into());
+            assert_eq!(of_rows.literal(), values.literal());
+            assert_eq!(of_rows.needs_parameters(), values.needs_parameters());
+        }
+        let ints = cells(CellType::Int, &[Cell::Int(-7), Cell::Null]);
+        assert_eq!(
+            (ints.literal(), ints.cast()),
+            ("'{-7,NULL}'::int8[]".to_owned(), "int8[]".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_part_has_the_cells_of_its_rows() {
+        let [of_rows, _] = texts(&[Some("a"), None, Some("名"), None]);
         let columns = [Column {
             name: "c",
-            values: packed,
+            values: of_rows,
         }];
         let [
             Column {
-                values: Values::Packed(part),
+                values: Values::Cells(part),
                 ..
             },
         ] = &part(&columns, &(1..3))[..]
         else {
-            panic!("one column of packed values");
+            panic!("one column of cells");
         };
-        assert_eq!(part.iter().collect::<Vec<_>>(), values[1..]);
+        assert_eq!(part.texts().collect::<Vec<_>>(), [None, Some("名")]);
+        assert!(part.get(1) == Some(Cell::Text("名")) && part.get(2).is_none());
+    }
+
+    #[test]
+    fn a_cell_of_another_type_is_sent_as_null() {
+        let Values::Cells(ints) = cells(CellType::Int, &[Cell::Int(1), Cell::Text("1")]) else {
+            panic!("cells");
+        };
+        assert_eq!(ints.ints().collect::<Vec<_>>(), [Some(1), None]);
+        assert!(ints.get(1) == Some(Cell::Null));
     }
 }

@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod lock;
 mod policy_profile;
 pub mod restore;
+pub mod row;
 mod stamp;
 mod target_policy;
 mod timeouts;

@@ -1,6 +1,7 @@
 //! The rows to write, computed in memory before anything is written.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::{Datelike as _, NaiveDateTime};
 
@@ -196,7 +197,7 @@ impl Changes {
 
     /// Inserts a new row of text columns only.
     pub(crate) fn link(&mut self, table: TableId, cells: &[(usize, &str)], stamp: &Stamp) {
-        let mut row = Draft::empty(table.table());
+        let mut row = Draft::empty(table.table().fields.len());
         for (index, text) in cells {
             row.set(*index, Cell::Text(text));
         }
@@ -210,6 +211,11 @@ impl Changes {
 }
 
 impl Batch {
+    /// Returns the rows for the columns that are sent of them.
+    pub(super) fn shared(&self) -> Arc<[Row]> {
+        self.rows.as_slice().into()
+    }
+
     fn push(&mut self, row: Row, owner: ItemRef) {
         self.rows.push(row);
         self.owners.push(owner);

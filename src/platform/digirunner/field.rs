@@ -1,5 +1,7 @@
 //! The fields of rows, and how tables declare them.
 
+use crate::store::row::Cell;
+
 /// One property of a row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FieldDef {
@@ -73,6 +75,16 @@ pub(crate) enum Absent {
     Int(i64),
     /// Text.
     Text(&'static str),
+}
+
+impl From<Absent> for Cell<'static> {
+    fn from(absent: Absent) -> Self {
+        match absent {
+            Absent::Null => Self::Null,
+            Absent::Int(number) => Self::Int(number),
+            Absent::Text(text) => Self::Text(text),
+        }
+    }
 }
 
 /// The mini-language of the tables.

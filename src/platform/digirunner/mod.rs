@@ -24,7 +24,6 @@ pub(crate) mod lookup;
 mod product;
 pub(crate) mod promises;
 pub(crate) mod references;
-mod row;
 mod row_policy;
 pub(crate) mod rules;
 pub(crate) mod schema;

@@ -79,13 +79,13 @@ impl<'a> Policy<'a> {
     }
 
     /// Says whether a row may become what it becomes.
-    pub(super) fn allows(&self, row: &ForeseenRow) -> bool {
+    pub(super) fn allows(&self, row: ForeseenRow<'_>) -> bool {
         let ForeseenRow {
             table,
             before,
             after,
         } = row;
-        let Some(now) = after.as_ref().or(before.as_ref()) else {
+        let Some(now) = after.or(before) else {
             return true;
         };
         let Some(verb) = self.verb(table, now, after.is_some()) else {
@@ -95,7 +95,7 @@ impl<'a> Policy<'a> {
             return is_idp(table.id);
         }
         table.columns().all(|(index, field)| {
-            let (cell, base) = (now.cell(index), before.as_ref().map(|row| row.cell(index)));
+            let (cell, base) = (now.cell(index), before.map(|row| row.cell(index)));
             match self.column(table.id, (index, field), now, verb, base.is_some()) {
                 Some(Promised::Value(wanted)) => json(cell).is_some_and(|json| json == wanted),
                 Some(Promised::Stamped | Promised::Derived | Promised::Compared) => true,

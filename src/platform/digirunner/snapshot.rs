@@ -134,7 +134,7 @@ fn select(table: &Table, condition: &str) -> String {
 
 /// Decodes a row in the text format, as one message of several statements has it.
 fn decode(table: &'static Table, from: &PgRow) -> Result<Row, sqlx::Error> {
-    let mut row = Draft::empty(table);
+    let mut row = Draft::empty(table.fields.len());
     for (column, (index, field)) in table.columns().enumerate() {
         let Some(text) = text(from, column)? else {
             continue;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Local, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _};
 
-pub(crate) use super::row::{Cell, Draft, Row};
 use super::schema::TableId;
+pub(crate) use crate::store::row::{Cell, Draft, Row};
 
 /// An API that DGRK keys refer to, as the file names it.
 #[derive(Clone, Debug, PartialEq, Eq)]

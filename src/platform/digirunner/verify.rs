@@ -61,13 +61,13 @@ pub(super) fn verify(
 /// Says whether queued writes do exactly what was shown. Where they do not, [`verify`] says what
 /// differs once they are done.
 pub(super) fn is_shown(compared: &Compared, approved: &Approved, writes: &[Queued]) -> bool {
-    let Some((after, rows)) = foresee(&compared.target, writes) else {
+    let Some(foreseen) = foresee(&compared.target, writes) else {
         return false;
     };
-    let (sides, after) = (compared.sides(), Index::new(&after));
+    let (sides, after) = (compared.sides(), Index::new(&foreseen.after));
     let verbs = verbs(approved);
     let policy = Policy::new([&sides.file, &sides.target, &after], &verbs);
-    rows.iter().all(|row| policy.allows(row))
+    foreseen.rows().all(|row| policy.allows(row))
         && policy.links_of_new_groups().is_empty()
         && differing(&after, compared, approved, &verbs).is_empty()
 }

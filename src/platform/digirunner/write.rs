@@ -2,6 +2,7 @@
 //! the number of rows.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use super::changes::{Batch, Changes, Ids, TableChanges, changed_columns};
 use super::compared::Compared;
@@ -13,6 +14,7 @@ use super::schema::{authority, group, level, rdb, vgroup};
 use super::tables::{Cell, Row, Tables};
 use super::{allocate, build};
 use crate::engine::{Approved, ItemId};
+use crate::store::row::CellType;
 use crate::store::{Rows, StoreError, Writer, bulk};
 
 /// Writes the approved items, in the transaction in which the target was read.
@@ -30,7 +32,7 @@ pub(super) async fn write(
     let mut changes = build::changes(&sides, approved, stamp, &mut ids);
     let relied_on = relied_on(&sides, approved);
     for (table, keys) in relied_on {
-        let rows: Vec<Row> = keys
+        let rows: Arc<[Row]> = keys
             .into_iter()
             .map(|(row, index)| key_row(table, index, &row))
             .collect();
@@ -42,7 +44,7 @@ pub(super) async fn write(
     let touched: Vec<&Table> = touched.collect();
     for (index, table) in touched.iter().enumerate() {
         writer.report(table.name, index, touched.len());
-        // Taken out: a writer that queues keeps the values, and the rows are no longer needed.
+        // Taken out: a writer that queues keeps the rows, and their list is no longer needed.
         if let Some(changes) = changes.take(table.id) {
             write_table(writer, table, &changes, target).await?;
         }
@@ -54,7 +56,7 @@ pub(super) async fn write(
 pub(crate) async fn lock_for_share(
     writer: &mut Writer<'_>,
     table: &'static Table,
-    rows: &[Row],
+    rows: &Arc<[Row]>,
 ) -> Result<(), StoreError> {
     writer
         .lock_for_share(table.name, &columns(table, &key(table), rows), rows.len())
@@ -87,22 +89,22 @@ async fn write_table(
     target: &Tables,
 ) -> Result<(), StoreError> {
     if !changes.deletes.rows.is_empty() {
-        let keys = columns(table, &key(table), &changes.deletes.rows);
+        let keys = columns(table, &key(table), &changes.deletes.shared());
         writer
             .delete(rows_of(table, keys, &changes.deletes))
             .await?;
     }
     if !changes.updates.rows.is_empty() {
-        let rows = &changes.updates.rows;
-        let keys = columns(table, &key(table), rows);
-        let set = columns(table, &changed_columns(table, target, rows), rows);
+        let rows = changes.updates.shared();
+        let keys = columns(table, &key(table), &rows);
+        let set = columns(table, &changed_columns(table, target, &rows), &rows);
         writer
             .update(rows_of(table, keys, &changes.updates), set)
             .await?;
     }
     if !changes.inserts.rows.is_empty() {
         let all: Vec<usize> = table.columns().map(|(index, _)| index).collect();
-        let all = columns(table, &all, &changes.inserts.rows);
+        let all = columns(table, &all, &changes.inserts.shared());
         let is_key = |column: &&bulk::Column| {
             let mut key = table.key();
             key.any(|(_, field)| field.column == column.name)
@@ -189,7 +191,7 @@ fn relied_on(
 
 /// Returns a row of which only the key is known.
 pub(crate) fn key_row(table: &Table, column: usize, key: &str) -> Row {
-    let mut row = Row::empty(table);
+    let mut row = Row::empty(table.fields.len());
     row.set(column, Cell::Text(key));
     row
 }
@@ -198,40 +200,24 @@ fn key(table: &Table) -> Vec<usize> {
     table.key().map(|(index, _)| index).collect()
 }
 
-/// Turns rows into an array per column.
-fn columns(table: &'static Table, indexes: &[usize], rows: &[Row]) -> Vec<bulk::Column> {
-    indexes
-        .iter()
-        .filter_map(|index| Some((*index, table.fields.get(*index)?)))
-        .map(|(index, field)| bulk::Column {
+/// Returns columns of rows.
+fn columns(table: &'static Table, indexes: &[usize], rows: &Arc<[Row]>) -> Vec<bulk::Column> {
+    let column = |index: usize| {
+        let field = table.fields.get(index)?;
+        Some(bulk::Column {
             name: field.column,
-            values: match field.ty {
-                Type::Text(_) | Type::Epoch => {
-                    bulk::Values::Packed(rows.iter().map(|row| text(row.cell(index))).collect())
-                }
-                Type::Int | Type::IntAsLong | Type::Long => {
-                    bulk::Values::Int(rows.iter().map(|row| row.int(index)).collect())
-                }
-                Type::Time => {
-                    bulk::Values::Time(rows.iter().map(|row| time(row.cell(index))).collect())
-                }
-            },
+            values: bulk::Values::Cells(bulk::Cells {
+                rows: Arc::clone(rows),
+                index,
+                ty: match field.ty {
+                    Type::Text(_) | Type::Epoch => CellType::Text,
+                    Type::Int | Type::IntAsLong | Type::Long => CellType::Int,
+                    Type::Time => CellType::Time,
+                },
+            }),
         })
-        .collect()
-}
-
-const fn text(cell: Cell<'_>) -> Option<&str> {
-    match cell {
-        Cell::Text(text) => Some(text),
-        _ => None,
-    }
-}
-
-const fn time(cell: Cell<'_>) -> Option<chrono::NaiveDateTime> {
-    match cell {
-        Cell::Time(time) => Some(time),
-        _ => None,
-    }
+    };
+    indexes.iter().filter_map(|index| column(*index)).collect()
 }
 
 /// The random ids of the target, which new ones must not repeat.

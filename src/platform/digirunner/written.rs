@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::value::RawValue;
 
 use super::field::{FieldDef, Type};
-use super::row::OwnedCell;
 use super::schema::{TABLES, Table};
 use super::snapshot::time;
 use super::tables::{Cell, Row, Tables};
 use crate::engine::TouchedRow;
 use crate::store::Touched;
+use crate::store::row::OwnedCell;
 
 /// Returns the target after a job's rows are written.
 pub(crate) fn after(tables: &Tables, touched: Touched<'_>) -> Tables {

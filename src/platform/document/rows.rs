@@ -417,7 +417,7 @@ pub(super) fn queued(platform: &str, queued: &Queued) -> Option<(Verb, Vec<Docum
         let mut columns = columns.iter();
         match &columns.find(|column| column.name == field.name())?.values {
             Values::Text(values) | Values::Json(values) => Some(values.clone()),
-            Values::Packed(_) | Values::Int(_) | Values::Time(_) => None,
+            Values::Time(_) | Values::Cells(_) => None,
         }
     };
     let [platforms, kinds, ids] = KEY.map(|field| texts(named, field));

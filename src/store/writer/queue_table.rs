@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgCopyIn;
 
 use crate::store::bulk::Values;
+use crate::store::row::CellType;
 
 /// Creates the table for the rest of the transaction, if the role may. Arrays are not compressed,
 /// which would cost more than storing them.
@@ -67,10 +68,10 @@ pub(super) async fn fill(
 
 /// Returns the expression of what a row of the table holds.
 pub(super) fn array(write: usize, column: usize, values: &Values) -> String {
-    let field = match values {
-        Values::Text(_) | Values::Packed(_) | Values::Json(_) => 't',
-        Values::Int(_) => 'i',
-        Values::Time(_) => 'd',
+    let field = match values.sent_type() {
+        CellType::Text => 't',
+        CellType::Int => 'i',
+        CellType::Time => 'd',
     };
     expression(field, write, column)
 }
@@ -103,10 +104,12 @@ impl Sender<'_> {
             self.buffer.extend(number.to_be_bytes());
         }
         let place = match content {
-            Content::Values(Values::Text(_) | Values::Packed(_) | Values::Json(_))
-            | Content::Texts(_) => 0,
-            Content::Values(Values::Int(_)) => 1,
-            Content::Values(Values::Time(_)) => 2,
+            Content::Texts(_) => 0,
+            Content::Values(values) => match values.sent_type() {
+                CellType::Text => 0,
+                CellType::Int => 1,
+                CellType::Time => 2,
+            },
             Content::Bytes(_) => 3,
         };
         for field in 0..4 {
@@ -125,23 +128,21 @@ impl Sender<'_> {
                 let texts = values.iter().map(|text| text.as_deref().map(str::as_bytes));
                 self.elements(TEXT, texts).await
             }
-            Content::Values(Values::Packed(values)) => {
-                let texts = values.iter().map(|text| text.map(str::as_bytes));
-                self.elements(TEXT, texts).await
-            }
+            Content::Values(Values::Time(values)) => self.times(values.iter().copied()).await,
+            Content::Values(Values::Cells(cells)) => match cells.ty {
+                CellType::Text => {
+                    let texts = cells.texts().map(|text| text.map(str::as_bytes));
+                    self.elements(TEXT, texts).await
+                }
+                CellType::Int => {
+                    let numbers = cells.ints().map(|number| number.map(i64::to_be_bytes));
+                    self.elements(INT8, numbers).await
+                }
+                CellType::Time => self.times(cells.times()).await,
+            },
             Content::Texts(texts) => {
                 let texts = texts.iter().map(|text| text.map(str::as_bytes));
                 self.elements(TEXT, texts).await
-            }
-            Content::Values(Values::Int(values)) => {
-                let numbers = values.iter().map(|number| number.map(i64::to_be_bytes));
-                self.elements(INT8, numbers).await
-            }
-            Content::Values(Values::Time(values)) => {
-                let times = values
-                    .iter()
-                    .map(|time| time.map(micros).map(i64::to_be_bytes));
-                self.elements(TIMESTAMP, times).await
             }
             Content::Bytes(bytes) => {
                 self.buffer.extend(length(bytes.len()));
@@ -152,6 +153,14 @@ impl Sender<'_> {
                 Ok(())
             }
         }
+    }
+
+    async fn times(
+        &mut self,
+        times: impl ExactSizeIterator<Item = Option<NaiveDateTime>> + Clone,
+    ) -> Result<(), sqlx::Error> {
+        let times = times.map(|time| time.map(micros).map(i64::to_be_bytes));
+        self.elements(TIMESTAMP, times).await
     }
 
     /// Sends an array of one dimension.

@@ -19,6 +19,7 @@ use crate::store::bulk::{self, Column, Values};
 use crate::store::catalog::Catalog;
 use crate::store::error::{Operation, StoreError};
 use crate::store::ledger::JournalRow;
+use crate::store::row::CellType;
 
 /// The rows of a page of the journal: a statement's work per page is small then, and a page is
 /// read at once.
@@ -444,14 +445,14 @@ impl Statement<'_> {
 /// Returns the condition that a column has a value as it was sent. Times may have fewer digits in
 /// the column.
 fn same(column: &str, sent: &str, values: &Values) -> String {
-    match values {
-        Values::Text(_) | Values::Packed(_) => {
+    match (values, values.sent_type()) {
+        // Their bytes, and not what JSON takes for the same.
+        (Values::Json(_), _) => format!("ROW({column})::record *= ROW({sent})::record"),
+        (_, CellType::Text) => {
             format!("{column}::text COLLATE \"C\" IS NOT DISTINCT FROM {sent}")
         }
-        Values::Int(_) => format!("{column}::int8 IS NOT DISTINCT FROM {sent}"),
-        // Their bytes, and not what JSON takes for the same.
-        Values::Json(_) => format!("ROW({column})::record *= ROW({sent})::record"),
-        Values::Time(_) => {
+        (_, CellType::Int) => format!("{column}::int8 IS NOT DISTINCT FROM {sent}"),
+        (_, CellType::Time) => {
             format!("{column}::timestamp(0) IS NOT DISTINCT FROM {sent}::timestamp(0)")
         }
     }
@@ -462,10 +463,20 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::store::bulk::Cells;
+    use crate::store::row::{Cell, Row};
     use crate::store::writer::ItemRef;
 
     fn texts(texts: &[&str]) -> Values {
         Values::Text(texts.iter().map(|text| Some((*text).into())).collect())
+    }
+
+    fn number(number: i64) -> Values {
+        Values::Cells(Cells {
+            rows: [Row::new(&[Cell::Int(number)])].into(),
+            index: 0,
+            ty: CellType::Int,
+        })
     }
 
     fn column(name: &'static str, values: Values) -> Column {
@@ -503,7 +514,7 @@ mod tests {
         let body: Arc<str> = "{\"a\":\"canary\"}".into();
         let columns = || {
             vec![
-                column("n", Values::Int(vec![Some(1)])),
+                column("n", number(1)),
                 column("body", Values::Text(vec![Some(Arc::clone(&body))])),
                 column("content", Values::Json(vec![Some(Arc::clone(&body))])),
             ]

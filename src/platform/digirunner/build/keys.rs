@@ -57,7 +57,7 @@ impl<'w> Builder<'_, 'w> {
                 continue;
             };
             known.insert(Arc::clone(&group_id));
-            let mut new = Draft::empty(&x_map::TABLE);
+            let mut new = Draft::empty(x_map::TABLE.fields.len());
             new.set(
                 x_map::API_KEY_MAP_ID,
                 Cell::Int(self.ids.random(self.stamp.now)),
@@ -121,7 +121,7 @@ impl<'w> Builder<'_, 'w> {
             let Some(uid) = uid.filter(|uid| known.insert(uid)) else {
                 continue;
             };
-            let mut new = Draft::empty(&open_map::TABLE);
+            let mut new = Draft::empty(open_map::TABLE.fields.len());
             new.set(
                 open_map::OPEN_API_KEY_MAP_ID,
                 Cell::Int(self.ids.next(Sequence::OpenMap)),

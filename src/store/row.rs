@@ -2,19 +2,16 @@
 //!
 //! A row is one text: how many cells it has, what each is and where it ends, and then the cells
 //! themselves, numbers and times as digits. Numbers before the cells are in digits of 7 bits, which
-//! are characters.
+//! are characters; where a cell ends takes few of them in a row that is short, as most are.
 
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime};
 
-use super::field::Absent;
-use super::schema::Table;
-
 /// One value of a row.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Cell<'r> {
+pub enum Cell<'r> {
     /// NULL.
     Null,
     /// A number.
@@ -25,19 +22,20 @@ pub(crate) enum Cell<'r> {
     Time(NaiveDateTime),
 }
 
-impl From<Absent> for Cell<'static> {
-    fn from(absent: Absent) -> Self {
-        match absent {
-            Absent::Null => Self::Null,
-            Absent::Int(number) => Self::Int(number),
-            Absent::Text(text) => Self::Text(text),
-        }
-    }
+/// What a value is that is not NULL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellType {
+    /// A number.
+    Int,
+    /// Text.
+    Text,
+    /// A local date and time.
+    Time,
 }
 
 /// One value by itself.
 #[derive(Clone)]
-pub(crate) enum OwnedCell {
+pub enum OwnedCell {
     /// NULL.
     Null,
     /// A number.
@@ -50,7 +48,7 @@ pub(crate) enum OwnedCell {
 
 impl OwnedCell {
     /// Returns it as a value of a row.
-    pub(crate) fn cell(&self) -> Cell<'_> {
+    pub fn cell(&self) -> Cell<'_> {
         match self {
             Self::Null => Cell::Null,
             Self::Int(number) => Cell::Int(*number),
@@ -69,29 +67,37 @@ impl fmt::Debug for OwnedCell {
 
 /// A row; its cells are in the order of its table's fields. Clones share it.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Row(Arc<str>);
+pub struct Row(Arc<str>);
 
 /// Rows hold secrets: they are never printed.
 impl fmt::Debug for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Row of {} cells", self.count())
+        write!(f, "Row of {} cells", self.head().0)
     }
 }
 
-/// How many digits the number of cells takes.
-const COUNT: usize = 2;
+/// How many digits the number of cells takes, and whether the row is short.
+const HEAD: usize = 2;
 
-/// How many digits what a cell is takes, and where it ends.
-const END: usize = 5;
+/// How many digits what a cell is takes, and where it ends, in a short row and in others.
+const SHORT: usize = 2;
+const LONG: usize = 5;
 
 /// The bits of a digit.
 const BITS: usize = 7;
+
+/// The end of the last cell of a short row is less.
+const SHORT_END: usize = 1 << (BITS * SHORT - 2);
 
 /// What a cell is, in the last two bits of its end.
 const NULL: u64 = 0;
 const INT: u64 = 1;
 const TEXT: u64 = 2;
 const TIME: u64 = 3;
+
+/// The most characters of a number, and of a time as it is written here.
+const INT_LENGTH: usize = 20;
+const TIME_LENGTH: usize = 32;
 
 fn push_digits(text: &mut String, number: u64, digits: usize) {
     for digit in 0..digits {
@@ -100,17 +106,27 @@ fn push_digits(text: &mut String, number: u64, digits: usize) {
     }
 }
 
-fn number<const N: usize>(digits: &[u8; N]) -> u64 {
-    let digits = digits.iter().rev();
-    digits.fold(0, |number, digit| number << BITS | u64::from(*digit))
+fn number<const N: usize>(digits: &[u8]) -> Option<u64> {
+    let digits = digits.first_chunk::<N>()?.iter().rev();
+    Some(digits.fold(0, |number, digit| number << BITS | u64::from(*digit)))
 }
 
 impl Row {
     /// Returns a row of these cells.
-    pub(crate) fn new(cells: &[Cell<'_>]) -> Self {
-        let mut body = String::new();
-        let mut text = String::new();
-        push_digits(&mut text, cells.len() as u64, COUNT);
+    pub fn new(cells: &[Cell<'_>]) -> Self {
+        let most = |cell: &Cell<'_>| match cell {
+            Cell::Null => 0,
+            Cell::Int(_) => INT_LENGTH,
+            Cell::Text(text) => text.len(),
+            Cell::Time(_) => TIME_LENGTH,
+        };
+        let most: usize = cells.iter().map(most).sum();
+        let is_short = most < SHORT_END;
+        let digits = if is_short { SHORT } else { LONG };
+        let mut body = String::with_capacity(most);
+        let mut text = String::with_capacity(HEAD + cells.len() * digits + most);
+        let head = (cells.len() as u64) << 1 | u64::from(is_short);
+        push_digits(&mut text, head, HEAD);
         for cell in cells {
             let kind = match cell {
                 Cell::Null => NULL,
@@ -133,40 +149,57 @@ impl Row {
                     TIME
                 }
             };
-            push_digits(&mut text, (body.len() as u64) << 2 | kind, END);
+            push_digits(&mut text, (body.len() as u64) << 2 | kind, digits);
         }
         text.push_str(&body);
         Self(text.into())
     }
 
-    fn count(&self) -> usize {
-        let digits = self.0.as_bytes().first_chunk::<COUNT>();
-        digits.map_or(0, |digits| usize::try_from(number(digits)).unwrap_or(0))
+    /// Returns how many cells there are, and how many digits the end of each takes.
+    fn head(&self) -> (usize, usize) {
+        let head = number::<HEAD>(self.0.as_bytes()).unwrap_or(0);
+        let count = usize::try_from(head >> 1).unwrap_or(0);
+        (count, if head & 1 == 1 { SHORT } else { LONG })
     }
 
     /// Returns what a cell is, and where it ends.
-    fn end(&self, index: usize) -> Option<(u64, usize)> {
-        let digits = self.0.as_bytes().get(COUNT + index * END..)?;
-        let end = number(digits.first_chunk::<END>()?);
+    fn end(&self, index: usize, digits: usize) -> Option<(u64, usize)> {
+        let at = self.0.as_bytes().get(HEAD + index * digits..)?;
+        let end = match digits {
+            SHORT => number::<SHORT>(at)?,
+            _ => number::<LONG>(at)?,
+        };
         Some((end & 3, usize::try_from(end >> 2).ok()?))
     }
 
     /// Returns a cell; NULL where there is none.
-    pub(crate) fn cell(&self, index: usize) -> Cell<'_> {
+    pub fn cell(&self, index: usize) -> Cell<'_> {
         self.read(index).unwrap_or(Cell::Null)
     }
 
+    /// Returns the type of a cell; none if it is NULL.
+    pub fn cell_type(&self, index: usize) -> Option<CellType> {
+        let (count, digits) = self.head();
+        let (kind, _) = self.end(index, digits).filter(|_| index < count)?;
+        match kind {
+            INT => Some(CellType::Int),
+            TEXT => Some(CellType::Text),
+            TIME => Some(CellType::Time),
+            _ => None,
+        }
+    }
+
     fn read(&self, index: usize) -> Option<Cell<'_>> {
-        let count = self.count();
-        let (kind, end) = self.end(index).filter(|_| index < count)?;
+        let (count, digits) = self.head();
+        let (kind, end) = self.end(index, digits).filter(|_| index < count)?;
         if kind == NULL {
             return None;
         }
         let start = match index.checked_sub(1) {
-            Some(before) => self.end(before)?.1,
+            Some(before) => self.end(before, digits)?.1,
             None => 0,
         };
-        let body = COUNT + count * END;
+        let body = HEAD + count * digits;
         let text = self.0.get(body + start..body + end)?;
         match kind {
             TEXT => Some(Cell::Text(text)),
@@ -180,7 +213,7 @@ impl Row {
     }
 
     /// Returns text; empty where there is none.
-    pub(crate) fn text(&self, index: usize) -> &str {
+    pub fn text(&self, index: usize) -> &str {
         match self.cell(index) {
             Cell::Text(text) => text,
             _ => "",
@@ -188,25 +221,25 @@ impl Row {
     }
 
     /// Returns text that outlives the row.
-    pub(crate) fn shared(&self, index: usize) -> Arc<str> {
+    pub fn shared(&self, index: usize) -> Arc<str> {
         self.text(index).into()
     }
 
     /// Returns a number.
-    pub(crate) fn int(&self, index: usize) -> Option<i64> {
+    pub fn int(&self, index: usize) -> Option<i64> {
         match self.cell(index) {
             Cell::Int(number) => Some(number),
             _ => None,
         }
     }
 
-    /// Returns a row of NULLs.
-    pub(crate) fn empty(table: &Table) -> Self {
-        Draft::empty(table).row()
+    /// Returns a row of so many NULLs.
+    pub fn empty(cells: usize) -> Self {
+        Draft::empty(cells).row()
     }
 
     /// Sets a cell. Where several are to be set of many rows, a [`draft`](Self::draft) is faster.
-    pub(crate) fn set(&mut self, index: usize, cell: Cell<'_>) {
+    pub fn set(&mut self, index: usize, cell: Cell<'_>) {
         let mut draft = self.draft();
         draft.set(index, cell);
         let row = draft.row();
@@ -214,42 +247,42 @@ impl Row {
     }
 
     /// Returns the row's cells, to make another row of them.
-    pub(crate) fn draft(&self) -> Draft<'_> {
-        Draft((0..self.count()).map(|index| self.cell(index)).collect())
+    pub fn draft(&self) -> Draft<'_> {
+        Draft((0..self.head().0).map(|index| self.cell(index)).collect())
     }
 }
 
 /// The cells of a row that is being made.
 #[derive(Clone)]
-pub(crate) struct Draft<'r>(Vec<Cell<'r>>);
+pub struct Draft<'r>(Vec<Cell<'r>>);
 
 impl<'r> Draft<'r> {
-    /// Returns the cells of a row of NULLs.
-    pub(crate) fn empty(table: &Table) -> Self {
-        Self(vec![Cell::Null; table.fields.len()])
+    /// Returns the cells of a row of so many NULLs.
+    pub fn empty(cells: usize) -> Self {
+        Self(vec![Cell::Null; cells])
     }
 
     /// Returns a cell; NULL where there is none.
-    pub(crate) fn cell(&self, index: usize) -> Cell<'r> {
+    pub fn cell(&self, index: usize) -> Cell<'r> {
         self.0.get(index).copied().unwrap_or(Cell::Null)
     }
 
     /// Sets a cell.
-    pub(crate) fn set(&mut self, index: usize, cell: Cell<'r>) {
+    pub fn set(&mut self, index: usize, cell: Cell<'r>) {
         if let Some(slot) = self.0.get_mut(index) {
             *slot = cell;
         }
     }
 
     /// Copies cells of a row of the same table.
-    pub(crate) fn copy(&mut self, from: &'r Row, columns: &[usize]) {
+    pub fn copy(&mut self, from: &'r Row, columns: &[usize]) {
         for index in columns {
             self.set(*index, from.cell(*index));
         }
     }
 
     /// Returns the row of these cells.
-    pub(crate) fn row(&self) -> Row {
+    pub fn row(&self) -> Row {
         Row::new(&self.0)
     }
 }
@@ -307,6 +340,24 @@ mod tests {
         let large = "名".repeat(1 << 20);
         let row = Row::new(&[Cell::Text(&large), Cell::Int(7), Cell::Text(&large)]);
         assert!(row.text(0) == large && row.int(1) == Some(7) && row.text(2) == large);
+    }
+
+    #[test]
+    fn short_rows_and_longer_ones_have_their_cells() {
+        for length in SHORT_END - INT_LENGTH - 2..SHORT_END + 2 {
+            let text = "t".repeat(length);
+            let row = Row::new(&[Cell::Null, Cell::Text(&text), Cell::Int(i64::MIN)]);
+            assert!(
+                row.text(1) == text && row.int(2) == Some(i64::MIN),
+                "{length}"
+            );
+            assert_eq!(
+                [0, 1, 2, 3].map(|index| row.cell_type(index)),
+                [None, Some(CellType::Text), Some(CellType::Int), None]
+            );
+        }
+        let wide = vec![Cell::Int(1); 3000];
+        assert_eq!(Row::new(&wide).int(2999), Some(1));
     }
 
     #[test]
