@@ -29,7 +29,7 @@ pub struct Candidate {
     pub blocks: Vec<Reason>,
     /// What must be in the target before it can be written.
     pub requires: Vec<Requirement>,
-    /// A limit that depends on which other items are written.
+    /// A limit that depends on which other items are written. None where it can not be exceeded.
     pub quota: Option<Quota>,
     /// What it refers to.
     pub references: Vec<Reference>,
@@ -103,6 +103,14 @@ pub struct Quota {
     pub held: usize,
     /// What writing the item would add.
     pub uses: Vec<QuotaUse>,
+}
+
+impl Quota {
+    /// Returns whether it is exceeded whatever is written, or may be.
+    pub fn may_be_exceeded(&self) -> bool {
+        let most = self.uses.iter().map(|part| part.written.max(part.left));
+        self.held + most.sum::<usize>() > self.max
+    }
 }
 
 /// What one reference adds to a [`Quota`].

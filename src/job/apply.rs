@@ -16,7 +16,7 @@ use super::plan::{Review, compare};
 use super::progress::{Cancel, Phase, Reporter};
 use super::rehearse::{Problem, Rehearsal};
 use super::run::{JobBody, JobError, JobMetadata, JobOutcome, JobTransaction, Run};
-use crate::engine::{Access, Approved, Outcome, Stale, Unpromised};
+use crate::engine::{Access, Approved, Outcome, Plan, Stale, Unpromised};
 use crate::platform::{Comparison, ExportOptions, Platform};
 use crate::store::ledger::{Backup, BackupWriter};
 use crate::store::restore::{journal_around_queued, journal_dependents};
@@ -224,7 +224,7 @@ impl JobBody for Apply {
     ) -> BoxFuture<'a, Result<Done, JobError>> {
         async move {
             self.check_unused(open).await?;
-            let (comparison, access) = self.check(open).await?;
+            let (comparison, plan) = self.check(open).await?;
             let backup = self.backup(open, &*comparison).await?;
             let at_once = match comparison.checks_queued() {
                 true => AtOnce::prepare(open, &self.review.platform.tables()).await?,
@@ -241,6 +241,8 @@ impl JobBody for Apply {
                 }
                 None => self.write_one_by_one(open, &*comparison).await?,
             };
+            // Not before: it is large, and so are the queued rows, which are gone by now.
+            let access = self.access(&plan);
             let mut metadata = self
                 .metadata()
                 .ok_or_else(|| Failure::new(FailureKind::Internal, "no job metadata"))?;
@@ -344,13 +346,17 @@ impl Apply {
         }
     }
 
-    /// Reads the target again, and refuses if it is no longer what the plan was made for. Also
-    /// returns the access changes: clients that are not written may hold more than when the plan
-    /// was made.
+    /// Returns the access changes by the plan as read under the lock: clients that are not written
+    /// may hold more than when the approved plan was made.
+    fn access(&self, plan: &Plan) -> Option<Access> {
+        plan.access(|index| self.approved.is_written(index))
+    }
+
+    /// Reads the target again, and refuses if it is no longer what the plan was made for.
     async fn check(
         &self,
         open: &mut JobTransaction<'_>,
-    ) -> Result<(Arc<dyn Comparison>, Option<Access>), JobError> {
+    ) -> Result<(Arc<dyn Comparison>, Arc<Plan>), JobError> {
         let report = open.run.reporter.steps(Phase::Check);
         let planned = &self.review.comparison;
         let read = Arc::clone(&self.review.bundle)
@@ -368,8 +374,7 @@ impl Apply {
         if !changed.is_empty() {
             return Err(stale(changed).into());
         }
-        let access = plan.access(|index| self.approved.is_written(index));
-        Ok((comparison, access))
+        Ok((comparison, plan))
     }
 
     /// Takes a full export of the target before anything is written.
@@ -470,7 +475,7 @@ impl JobBody for Rehearsed<'_> {
     ) -> BoxFuture<'a, Result<RehearsalDone, JobError>> {
         async move {
             let apply = self.0;
-            let (comparison, access) = apply.check(open).await?;
+            let (comparison, plan) = apply.check(open).await?;
             let stamp = apply.stamp();
             let report = open.run.reporter.steps(Phase::Write);
             let mut writer = Writer::rehearsing(open.connection, &stamp, &report);
@@ -497,7 +502,7 @@ impl JobBody for Rehearsed<'_> {
                 tables: written.tables,
                 problems,
                 warnings: checked.warnings,
-                access,
+                access: apply.access(&plan),
             })
         }
         .boxed()

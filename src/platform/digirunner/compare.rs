@@ -327,7 +327,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 .requires
                 .iter()
                 .any(|requirement| !requirement.present);
-            if (is_missing || may_pass_limit(candidate)) && !is_changed(candidate) {
+            if (is_missing || candidate.quota.is_some()) && !is_changed(candidate) {
                 candidate.requires.clear();
                 candidate.quota = None;
             }
@@ -469,18 +469,6 @@ impl<'p, 'w> Comparer<'p, 'w> {
             present: self.authorities.contains(id),
         }
     }
-}
-
-/// Says whether an item is, or may get, over its limit.
-fn may_pass_limit(candidate: &Candidate) -> bool {
-    candidate.quota.as_ref().is_some_and(|quota| {
-        let added: usize = quota
-            .uses
-            .iter()
-            .map(|part| part.written.max(part.left))
-            .sum();
-        quota.held + added > quota.max
-    })
 }
 
 /// Says whether a cover is possible for the item itself, and would change anything.

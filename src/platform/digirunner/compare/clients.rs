@@ -59,7 +59,7 @@ impl<'w> Comparer<'_, 'w> {
             candidate.blocks.extend(level);
         }
         candidate.requires = self.client_needs(id, row);
-        candidate.quota = Some(self.client_quota(id));
+        candidate.quota = Some(self.client_quota(id)).filter(Quota::may_be_exceeded);
         candidate.warnings = self.client_warnings(&candidate.item.id, base);
         if base.is_none() && !leftovers(&self.sides.target, id).is_empty() {
             candidate.context = Value::Record(part(Origin::Target).parts());
