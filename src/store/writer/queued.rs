@@ -279,11 +279,11 @@ impl Statement<'_> {
             "WITH s AS MATERIALIZED (SELECT {columns}item, n FROM unnest({}) WITH ORDINALITY AS s ({names}item, n)), ",
             arrays.join(", "),
         );
-        let matched = |row: &str, of: &str| {
+        let matched = |row: &str| {
             let place = |key: &Column| sent.iter().position(|column| column.name == key.name);
             let pairs = keys.iter().map(|key| {
                 format!(
-                    "{row}.{} = {of}.c{}",
+                    "{row}.{} = s.c{}",
                     quoted(key.name),
                     place(key).unwrap_or_default()
                 )
@@ -303,7 +303,7 @@ impl Statement<'_> {
                      FROM w JOIN s ON {}{}), ",
                     into.join(", "),
                     from.join(", "),
-                    matched("w", "s"),
+                    matched("w"),
                     self.inserted(columns),
                 );
             }
@@ -324,14 +324,14 @@ impl Statement<'_> {
                             .map(|key| format!("{0} = t.{0}", quoted(key.name))),
                     );
                 }
+                // A locked row stays in its place: it is not looked up by its key again.
                 let _ = write!(
                     sql,
-                    "b AS MATERIALIZED (SELECT s.*, t AS old FROM s JOIN {table} AS t ON {} ORDER BY s.n FOR UPDATE OF t), \
-                     r AS (UPDATE {table} AS t SET {} FROM b WHERE {} RETURNING b.n, b.item, \
+                    "b AS MATERIALIZED (SELECT s.*, t AS old, t.ctid AS place FROM s JOIN {table} AS t ON {} ORDER BY s.n FOR UPDATE OF t), \
+                     r AS (UPDATE {table} AS t SET {} FROM b WHERE t.ctid = b.place RETURNING b.n, b.item, \
                      row_to_json(b.old)::text AS before, row_to_json(t.*)::text AS after, ({}) AS is_kept), ",
-                    matched("t", "s"),
+                    matched("t"),
                     set.join(", "),
-                    matched("t", "b"),
                     self.updated(columns, shift),
                 );
             }
@@ -340,7 +340,7 @@ impl Statement<'_> {
                     sql,
                     "r AS (DELETE FROM {table} AS t USING s WHERE {} RETURNING s.n, s.item, \
                      row_to_json(t.*)::text AS before, NULL::text AS after), ",
-                    matched("t", "s"),
+                    matched("t"),
                 );
             }
         }
