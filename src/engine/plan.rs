@@ -384,7 +384,9 @@ impl Plan {
         };
         let base = entry.base.as_ref().map(|base| base.value.read());
         let mut changes = compare(base.as_deref(), &entry.item.value.read(), show);
-        changes.retain(|change| change.needs.as_ref().is_none_or(|id| self.may_write(id)));
+        if show != Show::BothSides {
+            changes.retain(|change| change.needs.as_ref().is_none_or(|id| self.may_write(id)));
+        }
         changes
     }
 

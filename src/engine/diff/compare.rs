@@ -15,6 +15,8 @@ pub enum Show {
     Differences,
     /// Equal fields too.
     Everything,
+    /// What differs between two sides of which none is imported into the other: nothing is kept.
+    BothSides,
 }
 
 /// Compares the target's item (`base`, `None` for an absent item) with the
@@ -58,6 +60,11 @@ struct Comparison {
 }
 
 impl Comparison {
+    /// Returns whether the target keeps what an import does not take.
+    fn keeps(&self) -> bool {
+        self.show != Show::BothSides
+    }
+
     fn values(&mut self, base: &Value, wanted: &Value, context: &Context) {
         match (base, wanted) {
             (Value::Record(base), Value::Record(wanted)) => self.records(base, wanted, context),
@@ -69,11 +76,17 @@ impl Comparison {
             (Value::Null, Value::Sequence(_)) => self.additions(wanted, context),
             (Value::Null, Value::Record(_) | Value::Set(_)) => self.additions(wanted, context),
             // The file has no such record: the target keeps its own.
-            (Value::Record(_) | Value::Set(_) | Value::Sequence(_), Value::Null) => {
+            (Value::Record(_) | Value::Set(_) | Value::Sequence(_), Value::Null)
+                if self.keeps() =>
+            {
                 self.leaf(Op::Keep, &Value::Null, &Value::Null, context);
             }
             _ if base == wanted => self.leaf(Op::Same, base, wanted, context),
-            _ if context.kept => self.leaf(Op::Keep, base, wanted, context),
+            (before, Value::Null) if !self.keeps() => {
+                self.leaf(Op::Remove, before, wanted, context)
+            }
+            (Value::Null, after) if !self.keeps() => self.leaf(Op::Add, base, after, context),
+            _ if context.kept && self.keeps() => self.leaf(Op::Keep, base, wanted, context),
             _ => self.leaf(Op::Replace, base, wanted, context),
         }
     }
@@ -92,7 +105,8 @@ impl Comparison {
             });
         }
         let after = Named::new(wanted);
-        let is_shown = |field: &&Field| field.replaced || field.quiet;
+        let keeps = self.keeps();
+        let is_shown = |field: &&Field| field.replaced || field.quiet || !keeps;
         for field in base
             .iter()
             .filter(is_shown)
@@ -105,7 +119,11 @@ impl Comparison {
 
     /// Values that only the target has, and a cover removes.
     fn removal(&mut self, before: &Value, context: &Context) {
-        let op = if context.kept { Op::Keep } else { Op::Remove };
+        let op = if context.kept && self.keeps() {
+            Op::Keep
+        } else {
+            Op::Remove
+        };
         let op = if *before == Value::Null { Op::Same } else { op };
         self.leaf(op, before, &Value::Null, context);
     }
@@ -136,7 +154,7 @@ impl Comparison {
             .filter(|element| !after.contains_key(element.id.key()))
         {
             let label = labels.unique(&element.label);
-            let op = if element.replaced {
+            let op = if element.replaced || !self.keeps() {
                 Op::Remove
             } else {
                 Op::Keep
@@ -189,19 +207,23 @@ impl Comparison {
                 }
             }
             Value::Set(elements) | Value::Sequence(elements) => self.sets(&[], elements, context),
-            Value::Null if self.show == Show::Differences => {}
+            Value::Null if self.show != Show::Everything => {}
             _ => self.addition(wanted, context),
         }
     }
 
     fn addition(&mut self, after: &Value, context: &Context) {
-        let op = if context.kept { Op::Keep } else { Op::Add };
+        let op = if context.kept && self.keeps() {
+            Op::Keep
+        } else {
+            Op::Add
+        };
         self.leaf(op, &Value::Null, after, context);
     }
 
     fn leaf(&mut self, op: Op, before: &Value, after: &Value, context: &Context) {
-        let is_quiet = op == Op::Same || (op == Op::Keep && context.quiet);
-        if is_quiet && self.show == Show::Differences {
+        let is_quiet = op == Op::Same || (context.quiet && (op == Op::Keep || !self.keeps()));
+        if is_quiet && self.show != Show::Everything {
             return;
         }
         let (before, hidden_before) = disclose(before);
