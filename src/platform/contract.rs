@@ -171,6 +171,13 @@ pub trait Bundle: Send + Sync + 'static {
         reading: Reading<'a>,
     ) -> BoxFuture<'a, Result<Box<dyn Comparison>, StoreError>>;
 
+    /// Compares with another file, as if a target had exactly what that one has; `None` if it is not
+    /// one of the same product. What a file cannot say of a target is taken to be there.
+    fn against(self: Arc<Self>, target: &dyn Bundle) -> Option<Box<dyn Comparison>>;
+
+    /// Returns itself, for comparing it with another one of the same product.
+    fn as_any(&self) -> &dyn Any;
+
     /// Reads the target's objects again; `None` if they are those that `planned` was made from, so
     /// that its plan is still the plan. What only a plan's warnings come from need not be read
     /// again.

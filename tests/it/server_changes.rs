@@ -1,6 +1,7 @@
 //! What the target's triggers and rules change beside what was planned: it is
 //! noticed before the commit, named, and refused unless it is accepted.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
@@ -456,6 +457,14 @@ impl Bundle for Wrong {
 
     fn counts(&self) -> Vec<(Kind, usize)> {
         self.bundle.counts()
+    }
+
+    fn against(self: Arc<Self>, target: &dyn Bundle) -> Option<Box<dyn Comparison>> {
+        Arc::clone(&self.bundle).against(target)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 
     fn read_target<'a>(

@@ -139,6 +139,27 @@ fn placed(message: &str, path: &str) -> String {
     }
 }
 
+/// Returns every API that a file which stands for a target names, with the uid by which its DGRK
+/// keys refer to it, and every further API that a file refers to.
+pub(super) fn named_apis(target: &Tables, file: &Tables) -> Vec<Api> {
+    // Of several APIs of one uid a file means the first.
+    let mut uids: HashSet<&str> = HashSet::new();
+    let used = target.api_use.iter().filter(|api| uids.insert(&api.uid));
+    let used = used.map(|api| Api {
+        module: Arc::clone(&api.module),
+        api: Arc::clone(&api.api),
+        uid: Some(Arc::clone(&api.uid)),
+    });
+    let mut apis: Vec<Api> = used.collect();
+    let mut named: HashSet<(Arc<str>, Arc<str>)> = apis
+        .iter()
+        .map(|api| (Arc::clone(&api.module), Arc::clone(&api.api)))
+        .collect();
+    let others = all_apis(target).into_iter().chain(all_apis(file));
+    apis.extend(others.filter(|api| named.insert((Arc::clone(&api.module), Arc::clone(&api.api)))));
+    apis
+}
+
 /// Returns every API that the file refers to, as if the target had it.
 fn all_apis(file: &Tables) -> Vec<Api> {
     let linked = file.rows(TableId::GroupApi).iter();

@@ -1,6 +1,7 @@
 //! The product as a platform.
 
 use std::any::Any;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
@@ -10,7 +11,8 @@ use super::compared::Compared;
 use super::file::{self, ANALYSIS, File, ROOT};
 use super::index::{Index, Places, counts};
 use super::kinds::{CLIENT, KINDS};
-use super::tables::Tables;
+use super::schema::{TABLES, TableId, open_map};
+use super::tables::{Cell, Tables};
 use super::{compare, export, integrity, references, snapshot, verify, write};
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Unpromised};
 use crate::platform::{
@@ -137,6 +139,17 @@ impl Bundle for Import {
         })
     }
 
+    fn against(self: Arc<Self>, target: &dyn Bundle) -> Option<Box<dyn Comparison>> {
+        let other = target.as_any().downcast_ref::<Self>()?;
+        let target = as_target(&other.file.tables, &self.file.tables);
+        let compared = Compared::new(&self.file, &self.places, target);
+        Some(Box::new(DigirunnerComparison(compared)))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
     fn read_target<'a>(
         self: Arc<Self>,
         connection: &'a mut Connection,
@@ -149,6 +162,41 @@ impl Bundle for Import {
         }
         .boxed()
     }
+}
+
+/// The tables of a target that has exactly what a file has, and each API that either of the two
+/// files refers to: a file does not list those of its target.
+fn as_target(of: &Tables, file: &Tables) -> Tables {
+    let mut target = of.clone();
+    for table in TABLES {
+        let others: Vec<usize> = table
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| field.column.is_empty())
+            .map(|(index, _)| index)
+            .collect();
+        if others.is_empty() {
+            continue;
+        }
+        let stored = of.rows(table.id).iter().map(|row| {
+            let mut draft = row.draft();
+            others
+                .iter()
+                .for_each(|index| draft.set(*index, Cell::Null));
+            draft.row()
+        });
+        target.set_rows(table.id, stored.collect());
+    }
+    // A key of an API that is not there is a dangling one, which no import takes.
+    let named: HashSet<&str> = of.api_use.iter().map(|api| &*api.uid).collect();
+    let maps = target.rows(TableId::OpenMap).iter();
+    let maps = maps.filter(|row| named.contains(row.text(open_map::REF_API_UID)));
+    let maps = maps.cloned().collect();
+    target.set_rows(TableId::OpenMap, maps);
+    target.apis = compare::named_apis(of, file);
+    target.api_use.clear();
+    target
 }
 
 /// A file and the target it is compared with.

@@ -266,6 +266,31 @@ impl Bundle for Import {
         counts(self.product, self.file.objects.iter())
     }
 
+    fn against(self: Arc<Self>, target: &dyn Bundle) -> Option<Box<dyn Comparison>> {
+        let other = target.as_any().downcast_ref::<Self>()?;
+        let is_same_product = other.product.about().name == self.product.about().name;
+        let objects = other.file.objects.iter().filter(|_| is_same_product);
+        let mut documents: Vec<Document> = objects.map(|object| object.document(None)).collect();
+        documents.sort_by(|one, other| (&one.kind, &one.id).cmp(&(&other.kind, &other.id)));
+        let read = rows::Documents {
+            documents,
+            is_whole: true,
+        };
+        let kept = Kept::new(self.product, read, &self.file.objects);
+        is_same_product.then(|| {
+            Box::new(DocumentComparison {
+                import: self,
+                kept,
+                called: None,
+                wanted: OnceLock::new(),
+            }) as Box<dyn Comparison>
+        })
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
     fn read_target<'a>(
         self: Arc<Self>,
         connection: &'a mut Connection,
