@@ -9,7 +9,7 @@ pub enum Exit {
     Done = 0,
     /// An error.
     Error = 1,
-    /// `plan` found differences, or `scope check` found problems.
+    /// `plan` or `diff` found differences, or `scope check` found problems.
     Changes = 2,
     /// The target changed since the plan, or since a scope was shown.
     Stale = 3,

@@ -6,6 +6,7 @@
 mod apply;
 pub mod args;
 mod backup;
+mod both_ways;
 mod choose;
 pub(crate) mod consent;
 mod demo;
@@ -27,6 +28,7 @@ pub(crate) mod screen;
 mod serve;
 pub(crate) mod session;
 mod show;
+mod side;
 pub(crate) mod text;
 mod undo;
 mod validate;

@@ -11,7 +11,8 @@ use super::exit::Exit;
 use super::print::Printer;
 use super::screen::Screen;
 use super::{
-    apply, backup, demo, export, generate, history, init, plan, review, serve, show, undo, validate,
+    apply, backup, both_ways, demo, export, generate, history, init, plan, review, serve, show,
+    undo, validate,
 };
 use crate::job::{Failure, FailureKind};
 
@@ -30,6 +31,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
         Command::Demo(args) => demo::run(&mut printer, &cli.global, args, screen).await,
         Command::Review(args) => review::run(&mut printer, &cli.global, args, screen).await,
         Command::Plan(args) => plan::run(&mut printer, &cli.global, args).await,
+        Command::Diff(args) => both_ways::run(&mut printer, &cli.global, args).await,
         Command::Show(args) => show::run(&mut printer, &args),
         Command::Apply(args) => apply::run(&mut printer, &cli.global, args).await,
         Command::Export(args) => export::run(&mut printer, &cli.global, args).await,

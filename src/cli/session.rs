@@ -88,6 +88,12 @@ pub(crate) fn policy_of_text(target: &str) -> Result<TargetPolicy, Failure> {
     ))
 }
 
+/// Returns the names of the profiles.
+pub(crate) fn profile_names() -> Result<Vec<String>, Failure> {
+    let config = Config::load().map_err(explain)?;
+    Ok(config.profile.into_keys().collect())
+}
+
 fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

@@ -7,8 +7,8 @@ use anstyle::Style;
 use unicode_width::UnicodeWidthStr as _;
 
 pub(crate) use self::access::access;
-pub(crate) use self::change::change_text;
-use self::change::{change_line, look, place, reference_line};
+pub(crate) use self::change::{change_line, change_text};
+use self::change::{look, place, reference_line};
 use super::plan_output::PlanOutput;
 use super::print::{Printer, padded, plural, style};
 use crate::engine::diff::Show;
@@ -22,7 +22,7 @@ use crate::job::{SavedPlan, TargetPolicy};
 use crate::store::TableRows;
 
 /// The maximum width of a column of keys or names: a UUID.
-const WIDEST: usize = 36;
+pub(crate) const WIDEST: usize = 36;
 
 /// Prints a plan; unchanged items and resolved references only if `unchanged` is set.
 pub(crate) fn plan<'a>(

@@ -8,6 +8,7 @@ pub(crate) mod apply;
 mod at_once;
 pub(crate) mod check;
 mod demo;
+mod diff;
 mod export;
 pub(crate) mod failure;
 pub(crate) mod file;
@@ -35,6 +36,7 @@ mod undo;
 
 pub use apply::{ApplyOptions, Receipt, apply, rehearse};
 pub use demo::{Demo, Sample, server_programs};
+pub use diff::{Diff, DiffItem, Origin, Presence, Side, diff};
 pub use export::{Exported, export};
 pub use failure::{Failure, FailureKind};
 pub use file::{FileInfo, Loaded, load, load_bytes};

@@ -6,6 +6,7 @@ mod access;
 #[cfg(test)]
 mod battery;
 #[cfg(test)]
+mod both_ways;
 mod broken;
 #[cfg(test)]
 mod cancel;

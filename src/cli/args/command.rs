@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use super::jobs::{
-    ApplyArgs, BackupArgs, CompletionsArgs, DemoArgs, ExportArgs, HistoryArgs, InitArgs, PlanArgs,
-    ReviewArgs, ShowArgs, UndoArgs,
+    ApplyArgs, BackupArgs, CompletionsArgs, DemoArgs, DiffArgs, ExportArgs, HistoryArgs, InitArgs,
+    PlanArgs, ReviewArgs, ShowArgs, UndoArgs,
 };
 use super::scope::ScopeArgs;
 use super::serve::ServeArgs;
@@ -31,7 +31,7 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 success, or nothing to do · 1 error · 2 plan found differences, or scope check found \
+Exit codes: 0 success, or nothing to do · 1 error · 2 plan or diff found differences, or scope check found \
 problems · 3 the target changed · 4 items are blocked and nothing was written · 5 another job holds \
 the lock · 64 usage error · 130 interrupted";
 
@@ -47,6 +47,9 @@ pub enum Command {
     /// Compare an import file with the target and print the plan; change nothing
     #[command(after_help = "Example: gatediff plan export.json --out plan.json --cover all")]
     Plan(PlanArgs),
+    /// Compare two sides both ways, files or databases, and print what differs; change nothing
+    #[command(after_help = "Example: gatediff diff dev.json profile:uat")]
+    Diff(DiffArgs),
     /// Print a saved plan, even a stale one, without a database
     #[command(after_help = "Example: gatediff show plan.json")]
     Show(ShowArgs),
@@ -93,6 +96,7 @@ impl Command {
             Self::Demo(_) => "demo",
             Self::Review(_) => "review",
             Self::Plan(_) => "plan",
+            Self::Diff(_) => "diff",
             Self::Show(_) => "show",
             Self::Apply(_) => "apply",
             Self::Export(_) => "export",

@@ -62,6 +62,24 @@ pub struct PlanArgs {
     pub operator: Option<String>,
 }
 
+/// Options of `diff`.
+#[derive(Clone, Debug, Args)]
+pub struct DiffArgs {
+    /// First side: a file, - for standard input, a database URL, or the name of a profile. A name
+    /// that is both: ./NAME is the file, profile:NAME the profile
+    #[arg(value_name = "A", value_hint = ValueHint::AnyPath)]
+    pub a: String,
+    /// Second side, given as the first one
+    #[arg(value_name = "B", value_hint = ValueHint::AnyPath)]
+    pub b: String,
+    /// Format of both sides, if it cannot be detected
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// Also list equal items
+    #[arg(long)]
+    pub unchanged: bool,
+}
+
 /// Options of `show`.
 #[derive(Clone, Debug, Args)]
 pub struct ShowArgs {

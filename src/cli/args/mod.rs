@@ -9,8 +9,8 @@ mod shared;
 pub(crate) use command::asks_for_json;
 pub use command::{Cli, Command};
 pub use jobs::{
-    ApplyArgs, BackupArgs, CompletionsArgs, DemoArgs, ExportArgs, HistoryArgs, InitArgs, PlanArgs,
-    ReviewArgs, ShowArgs, UndoArgs,
+    ApplyArgs, BackupArgs, CompletionsArgs, DemoArgs, DiffArgs, ExportArgs, HistoryArgs, InitArgs,
+    PlanArgs, ReviewArgs, ShowArgs, UndoArgs,
 };
 pub use scope::{
     ScopeArgs, ScopeCheckArgs, ScopeClientsArgs, ScopeCommand, ScopeCreateArgs, ScopeDeleteArgs,

@@ -28,7 +28,7 @@ pub(super) fn reference_line(printer: &mut Printer, reference: &Reference) {
     );
 }
 
-pub(super) fn change_line(printer: &mut Printer, change: &Change) {
+pub(crate) fn change_line(printer: &mut Printer, change: &Change) {
     let look = look(change.op);
     if let Some(block) = change.block() {
         let sign = match change.op {
