@@ -36,6 +36,8 @@ mod digirunner_stale;
 #[cfg(test)]
 mod digirunner_statements;
 #[cfg(test)]
+mod encryption;
+#[cfg(test)]
 mod export;
 #[cfg(test)]
 mod external;
