@@ -63,6 +63,8 @@ mod kill;
 #[cfg(test)]
 mod platforms;
 #[cfg(test)]
+mod pooler;
+#[cfg(test)]
 mod queued;
 #[cfg(test)]
 mod refused;
