@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 pub use super::conninfo::Malformed;
-use super::tls::TlsProblem;
+pub use super::tls::TlsError;
 
 /// Why a target is invalid or unreachable.
 ///
@@ -99,13 +99,12 @@ pub enum ConnectError {
     },
 
     /// Encryption could not be agreed on.
-    #[error("no encrypted connection to {target}: {problem}")]
+    #[error("no encrypted connection to {target}: {source}")]
     Tls {
         /// The target.
         target: String,
         /// The reason, and what to do.
-        #[source]
-        problem: EncryptionProblem,
+        source: TlsError,
     },
 
     /// A parameter of the connection forbids what the server is or asks for.
@@ -187,11 +186,6 @@ pub enum ConnectError {
     },
 }
 
-/// Why a connection could not be encrypted: a certificate, its file, or the server.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct EncryptionProblem(pub(super) TlsProblem);
-
 impl ConnectError {
     /// Says what to do.
     #[must_use]
@@ -215,7 +209,7 @@ impl ConnectError {
             Self::WrongPassword { .. } => "check the user and the password in the address, PGPASSWORD or ~/.pgpass".to_owned(),
             Self::Denied { .. } => "check the user name, the role's CONNECT privilege on the database, and the server's pg_hba.conf".to_owned(),
             Self::NoDatabase { .. } => "check the name after the last slash of the address, or PGDATABASE; `psql --list` lists the databases".to_owned(),
-            Self::Tls { problem, .. } => problem.0.hint().to_owned(),
+            Self::Tls { source, .. } => source.hint().to_owned(),
             Self::Forbidden { remedy, .. } => remedy.clone(),
             Self::OtherServer { .. } => "name the other servers too, host=FIRST,SECOND, or change target_session_attrs (PGTARGETSESSIONATTRS)".to_owned(),
             Self::Pooled { .. } => "connect to the server itself, or to a database of the pooler with pool_mode=session".to_owned(),

@@ -28,7 +28,7 @@ mod tests;
 mod tls;
 mod wire;
 
-pub use error::{ConnectError, EncryptionProblem, Malformed};
+pub use error::{ConnectError, Malformed, TlsError};
 pub use location::Location;
 pub(super) use options::APPLICATION_NAME;
 pub(crate) use options::percent_encoded;

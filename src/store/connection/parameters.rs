@@ -100,7 +100,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     Parameter::honoured("user", "PGUSER", "By default the operating system's."),
     Parameter::honoured("password", "PGPASSWORD", "Better in the password file."),
     Parameter::honoured("passfile", "PGPASSFILE", "By default `~/.pgpass`; ignored if others can read it."),
-    Parameter::honoured("require_auth", "PGREQUIREAUTH", "The methods by which the server may ask for a proof; `!` excludes one.").since(16),
+    Parameter::honoured("require_auth", "PGREQUIREAUTH", "The authentication methods that the server may request; `!` excludes one.").since(16),
     Parameter::honoured("channel_binding", "PGCHANNELBINDING", "`prefer` by default; with `require` only SCRAM over TLS is answered."),
     Parameter::honoured("connect_timeout", "PGCONNECT_TIMEOUT", "Seconds for each host; 10 by default, 0 for no limit."),
     Parameter::ignored("client_encoding", "PGCLIENTENCODING", "gatediff reads and writes UTF-8; the server converts."),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 use tokio::time::timeout;
 
-use super::wire::{self, OpenProblem, Route};
+use super::wire::{self, OpenError, Route};
 use crate::store::timeouts::Timeouts;
 
 /// Whether a session stays with its connection.
@@ -111,7 +111,7 @@ async fn current(connection: &mut PgConnection) -> Result<Option<i32>, sqlx::Err
 /// Why it could not be found out.
 #[derive(Debug)]
 pub(super) enum Probe {
-    Open(OpenProblem),
+    Open(OpenError),
     Sql(sqlx::Error),
 }
 

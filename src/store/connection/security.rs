@@ -21,7 +21,7 @@ pub(super) struct Security {
     pub(super) newest: TlsVersion,
     pub(super) sends_name: bool,
     pub(super) channel_binding: ChannelBindingMode,
-    /// The ways in which the server may have us prove who we are; none allows all.
+    /// The authentication methods that the server may request; none allows all.
     pub(super) methods: Option<BTreeSet<Method>>,
     /// The user that a server at a socket has to run as.
     pub(super) peer: Option<String>,
@@ -77,7 +77,7 @@ pub(super) enum ChannelBindingMode {
     Require,
 }
 
-/// How a server has a client prove who it is, as `require_auth` calls it.
+/// An authentication method, as `require_auth` calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Method {
     Password,

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 
-use super::error::{ConnectError, EncryptionProblem};
+use super::error::ConnectError;
 use super::hosts::{DEFAULT_PORT, Host};
 use super::options::APPLICATION_NAME;
 use super::pooler::{self, Sessions};
 use super::target::{LastServer, Target};
-use super::wire::{self, OpenProblem, Route, SessionAttributes};
+use super::wire::{self, OpenError, Route, SessionAttributes};
 use crate::store::error::reason;
 use crate::store::timeouts::Timeouts;
 
@@ -63,14 +63,8 @@ impl Target {
                 let at = self.route(host, None, *attributes, APPLICATION_NAME);
                 match self.connect_at(at, host, timeouts, Proxies::Examined).await {
                     Ok(connected) => return Ok(connected),
-                    Err(obstacle) => {
-                        let tries_next = obstacle.tries_next();
-                        let error = self.explain(host, obstacle);
-                        if !tries_next {
-                            return Err(error);
-                        }
-                        failures.push(error);
-                    }
+                    Err(error) if error.tries_next() => failures.push(self.explain(host, error)),
+                    Err(error) => return Err(self.explain(host, error)),
                 }
             }
         }
@@ -93,7 +87,7 @@ impl Target {
         let name = format!("{APPLICATION_NAME} monitor");
         let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let (host, address) = last.map_or((0, None), |last| (last.host, last.address));
-        let at = self.route(host, address, SessionAttributes::Any, &name);
+        let at = |known| self.route(host, known, SessionAttributes::Any, &name);
         let timeouts = Timeouts {
             connect: Some(timeouts.probe),
             ..timeouts
@@ -103,8 +97,14 @@ impl Target {
             Some(_) => Proxies::Trusted,
             None => Proxies::Examined,
         };
-        let connected = self.connect_at(at, host, timeouts, proxies).await.ok()?;
-        Some(connected.0)
+        let connected = match self.connect_at(at(address), host, timeouts, proxies).await {
+            // The name may since be that of another server, which has taken over.
+            Err(BeginError::Open(OpenError::Unreachable(_))) if address.is_some() => {
+                self.connect_at(at(None), host, timeouts, proxies).await
+            }
+            connected => connected,
+        };
+        connected.ok().map(|(connection, _)| connection)
     }
 
     /// What a connection to one of the hosts needs; at an address that is known already.
@@ -137,7 +137,7 @@ impl Target {
         host: usize,
         timeouts: Timeouts,
         proxies: Proxies,
-    ) -> Result<(PgConnection, i32), Obstacle> {
+    ) -> Result<(PgConnection, i32), BeginError> {
         let limit = timeouts.connect.unwrap_or(self.connect_limit);
         let place = at.host.display();
         let beginning = self.begin_session(at, timeouts, proxies);
@@ -146,7 +146,7 @@ impl Target {
         } else {
             tokio::time::timeout(limit, beginning)
                 .await
-                .unwrap_or(Err(Obstacle::TooSlow(limit)))?
+                .unwrap_or(Err(BeginError::TooSlow(limit)))?
         };
         tracing::debug!(place, "connected");
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -169,8 +169,8 @@ impl Target {
         at: Route,
         timeouts: Timeouts,
         proxies: Proxies,
-    ) -> Result<(PgConnection, i32, Option<SocketAddr>), Obstacle> {
-        let opened = wire::open(at.clone()).await.map_err(Obstacle::Open)?;
+    ) -> Result<(PgConnection, i32, Option<SocketAddr>), BeginError> {
+        let opened = wire::open(at.clone()).await.map_err(BeginError::Open)?;
         let mut connection = PgConnection::connect_with(&opened.options()).await?;
         let is_read_only = self.policy().read_only.is_some();
         // Behind a proxy it is not known yet whether the session is ours: nothing is set in it.
@@ -184,7 +184,7 @@ impl Target {
                 if proxies == Proxies::Examined
                     && pooler::sessions(&mut connection, &at, timeouts).await? == Sessions::Shared
                 {
-                    return Err(Obstacle::Pooled);
+                    return Err(BeginError::Pooled);
                 }
                 let sql = session_sql(timeouts, is_read_only, None);
                 sqlx::raw_sql(AssertSqlSafe(sql))
@@ -195,54 +195,51 @@ impl Target {
         let version: i32 = row.try_get(0)?;
         let major = u32::try_from(version / 10_000).unwrap_or_default();
         if major < OLDEST_MAJOR {
-            return Err(Obstacle::TooOld(major));
+            return Err(BeginError::TooOld(major));
         }
         Ok((connection, row.try_get(1)?, opened.address))
     }
 
-    fn explain(&self, host: usize, obstacle: Obstacle) -> ConnectError {
+    fn explain(&self, host: usize, error: BeginError) -> ConnectError {
         let target = self.named(host);
-        match obstacle {
-            Obstacle::Open(OpenProblem::Refused { code, message, .. }) => {
+        match error {
+            BeginError::Open(OpenError::Refused { code, message, .. }) => {
                 self.explain_refusal(host, &code, message)
             }
-            Obstacle::Sql(sqlx::Error::Database(refusal)) => {
+            BeginError::Sql(sqlx::Error::Database(refusal)) => {
                 let code = refusal.code().unwrap_or_default();
                 self.explain_refusal(host, &code, refusal.message().to_owned())
             }
-            Obstacle::Open(OpenProblem::Unreachable(error) | OpenProblem::Broken(error))
-            | Obstacle::Sql(sqlx::Error::Io(error)) => ConnectError::Unreachable {
+            BeginError::Open(OpenError::Unreachable(error) | OpenError::Broken(error))
+            | BeginError::Sql(sqlx::Error::Io(error)) => ConnectError::Unreachable {
                 target,
                 socket: self.hosts.get(host).is_some_and(|it| it.socket().is_some()),
                 source: io::Error::new(error.kind(), reason(&error)),
             },
-            Obstacle::Open(OpenProblem::Tls(problem)) => ConnectError::Tls {
-                target,
-                problem: EncryptionProblem(problem),
-            },
-            Obstacle::Open(OpenProblem::Forbidden { what, remedy }) => ConnectError::Forbidden {
+            BeginError::Open(OpenError::Tls(source)) => ConnectError::Tls { target, source },
+            BeginError::Open(OpenError::Forbidden { what, remedy }) => ConnectError::Forbidden {
                 target,
                 what,
                 remedy,
             },
-            Obstacle::Open(OpenProblem::OtherServer(what)) => {
+            BeginError::Open(OpenError::OtherServer(what)) => {
                 ConnectError::OtherServer { target, what }
             }
-            Obstacle::Open(OpenProblem::Protocol(what)) => {
+            BeginError::Open(OpenError::Protocol(what)) => {
                 ConnectError::NotPostgres { target, what }
             }
-            Obstacle::Open(OpenProblem::Local(source)) => ConnectError::NoRelay { target, source },
-            Obstacle::Pooled => ConnectError::Pooled { target },
-            Obstacle::TooOld(major) => ConnectError::TooOld {
+            BeginError::Open(OpenError::Local(source)) => ConnectError::NoRelay { target, source },
+            BeginError::Pooled => ConnectError::Pooled { target },
+            BeginError::TooOld(major) => ConnectError::TooOld {
                 target,
                 major,
                 oldest: OLDEST_MAJOR,
             },
-            Obstacle::TooSlow(limit) => ConnectError::TooSlow {
+            BeginError::TooSlow(limit) => ConnectError::TooSlow {
                 target,
                 seconds: limit.as_secs(),
             },
-            Obstacle::Sql(error) => ConnectError::NotPostgres {
+            BeginError::Sql(error) => ConnectError::NotPostgres {
                 target,
                 what: error.to_string(),
             },
@@ -280,8 +277,8 @@ enum Proxies {
 
 /// Why a session did not begin at a host.
 #[derive(Debug)]
-enum Obstacle {
-    Open(OpenProblem),
+enum BeginError {
+    Open(OpenError),
     Sql(sqlx::Error),
     /// A proxy gives each transaction another session.
     Pooled,
@@ -291,7 +288,7 @@ enum Obstacle {
     TooSlow(Duration),
 }
 
-impl Obstacle {
+impl BeginError {
     /// Says whether the next host is tried.
     fn tries_next(&self) -> bool {
         match self {
@@ -302,7 +299,7 @@ impl Obstacle {
     }
 }
 
-impl From<pooler::Probe> for Obstacle {
+impl From<pooler::Probe> for BeginError {
     fn from(error: pooler::Probe) -> Self {
         match error {
             pooler::Probe::Open(problem) => Self::Open(problem),
@@ -311,7 +308,7 @@ impl From<pooler::Probe> for Obstacle {
     }
 }
 
-impl From<sqlx::Error> for Obstacle {
+impl From<sqlx::Error> for BeginError {
     fn from(error: sqlx::Error) -> Self {
         Self::Sql(error)
     }

@@ -9,7 +9,7 @@ use x509_parser::extensions::GeneralName;
 use x509_parser::parse_x509_certificate;
 use x509_parser::prelude::{X509Certificate, X509Version};
 
-use super::problem::{CHECK_SERVER, TlsProblem};
+use super::error::{CHECK_SERVER, TlsError};
 
 /// A certificate that has been read.
 pub(super) struct Certificate<'a> {
@@ -18,11 +18,10 @@ pub(super) struct Certificate<'a> {
 }
 
 impl<'a> Certificate<'a> {
-    pub(super) fn read(raw: &'a CertificateDer<'_>) -> Result<Self, TlsProblem> {
+    pub(super) fn read(raw: &'a CertificateDer<'_>) -> Result<Self, TlsError> {
         let parsed = parse_x509_certificate(raw);
-        let (_, parsed) = parsed.map_err(|_| {
-            TlsProblem::new("the server's certificate cannot be read", CHECK_SERVER)
-        })?;
+        let (_, parsed) = parsed
+            .map_err(|_| TlsError::new("the server's certificate cannot be read", CHECK_SERVER))?;
         Ok(Self { raw, parsed })
     }
 
@@ -147,7 +146,7 @@ impl<'a> Certificate<'a> {
             .collect()
     }
 
-    /// Its hash by the algorithm of its signature, which a proof is bound to (RFC 5929, 4.1); none
+    /// Its hash by the algorithm of its signature, which authentication is bound to (RFC 5929, 4.1); none
     /// if that has no hash.
     pub(super) fn end_point(&self) -> Option<Vec<u8>> {
         let algorithm = self.parsed.signature_algorithm.algorithm.to_id_string();

@@ -7,20 +7,20 @@ use std::path::{Path, PathBuf};
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 
-use super::problem::TlsProblem;
+use super::error::TlsError;
 use crate::store::connection::security::{Revoked, Roots, SslMode};
 
 /// Reads the certificates that are trusted; none if nothing has to be verified.
 pub(super) fn roots(
     roots: &Roots,
     mode: SslMode,
-) -> Result<Option<Vec<CertificateDer<'static>>>, TlsProblem> {
+) -> Result<Option<Vec<CertificateDer<'static>>>, TlsError> {
     let verifies = mode >= SslMode::VerifyCa;
     match roots {
         Roots::System => {
             let found = rustls_native_certs::load_native_certs();
             if found.certs.is_empty() {
-                return Err(TlsProblem::new(
+                return Err(TlsError::new(
                     "this machine has no root certificates (sslrootcert=system)",
                     "install them (the package ca-certificates), or name a file in sslrootcert",
                 ));
@@ -32,13 +32,13 @@ pub(super) fn roots(
             certificates(what, path, "sslrootcert (PGSSLROOTCERT)").map(Some)
         }
         // As in libpq: only what has to be verified needs them.
-        Roots::File(path) if verifies => Err(TlsProblem::file(
+        Roots::File(path) if verifies => Err(TlsError::file(
             "the file of root certificates",
             path,
             "not found, and sslmode verifies the server's certificate",
             "name a file in sslrootcert (PGSSLROOTCERT), or use sslrootcert=system with sslmode=verify-full",
         )),
-        Roots::None if verifies => Err(TlsProblem::new(
+        Roots::None if verifies => Err(TlsError::new(
             "there is no file of root certificates, and sslmode verifies the server's certificate",
             "put the authority's certificate into ~/.postgresql/root.crt, name a file in sslrootcert (PGSSLROOTCERT), or use sslrootcert=system with sslmode=verify-full",
         )),
@@ -51,9 +51,9 @@ pub(super) fn certificates(
     what: &str,
     path: &Path,
     keyword: &str,
-) -> Result<Vec<CertificateDer<'static>>, TlsProblem> {
+) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let hint = format!("check {keyword}: it needs a file in PEM format that you may read");
-    let failed = |why: String| TlsProblem::file(what, path, why, &hint);
+    let failed = |why: String| TlsError::file(what, path, why, &hint);
     let text = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     let found = found.map_err(|error| failed(invalid(&error)))?;
@@ -73,10 +73,10 @@ fn invalid(error: &pem::Error) -> String {
 }
 
 /// Reads the key of a client certificate.
-pub(super) fn key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsProblem> {
+pub(super) fn key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
     const HINT: &str =
         "check sslkey (PGSSLKEY): it needs an unencrypted key in PEM format that you may read";
-    let failed = |why: &str, hint| TlsProblem::file("the key", path, why, hint);
+    let failed = |why: &str, hint| TlsError::file("the key", path, why, hint);
     let found = path
         .metadata()
         .map_err(|error| failed(&error.to_string(), HINT))?;
@@ -106,11 +106,11 @@ pub(super) fn key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsProblem> {
 /// Reads the lists of revoked certificates. Unlike in libpq, those that are named have to be there.
 pub(super) fn revoked(
     revoked: &Revoked,
-) -> Result<Vec<CertificateRevocationListDer<'static>>, TlsProblem> {
+) -> Result<Vec<CertificateRevocationListDer<'static>>, TlsError> {
     let mut files: Vec<PathBuf> = revoked.file.iter().cloned().collect();
     if let Some(directory) = &revoked.directory {
         let listed = list(directory).map_err(|error| {
-            TlsProblem::file(
+            TlsError::file(
                 "the directory of revocation lists",
                 directory,
                 error,
@@ -122,7 +122,7 @@ pub(super) fn revoked(
     let mut lists = Vec::new();
     for file in files {
         let failed = |why: String| {
-            TlsProblem::file(
+            TlsError::file(
                 "the revocation list",
                 &file,
                 why,
@@ -135,7 +135,7 @@ pub(super) fn revoked(
         }
     }
     if lists.is_empty() && *revoked != Revoked::default() {
-        return Err(TlsProblem::new(
+        return Err(TlsError::new(
             "there is no revocation list where sslcrl and sslcrldir say",
             "put the lists of the authorities there; in a directory, `openssl rehash` names them",
         ));

@@ -11,9 +11,9 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::certificate::Certificate;
+use super::error::TlsError;
 use super::files;
 use super::identity::Identity;
-use super::problem::TlsProblem;
 use super::verifier::Verifier;
 use crate::store::connection::security::{CertificateMode, Security, SslMode, TlsVersion};
 
@@ -33,15 +33,15 @@ impl Handshake {
     pub(in crate::store::connection) async fn new(
         security: &Arc<Security>,
         host: Option<&str>,
-    ) -> Result<Self, TlsProblem> {
+    ) -> Result<Self, TlsError> {
         let (security, host) = (Arc::clone(security), host.map(str::to_owned));
         let reading = tokio::task::spawn_blocking(move || Self::read(&security, host));
         reading
             .await
-            .unwrap_or_else(|error| Err(TlsProblem::new(error.to_string(), "try again")))
+            .unwrap_or_else(|error| Err(TlsError::new(error.to_string(), "try again")))
     }
 
-    fn read(security: &Security, host: Option<String>) -> Result<Self, TlsProblem> {
+    fn read(security: &Security, host: Option<String>) -> Result<Self, TlsError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let roots = files::roots(&security.roots, security.mode)?;
         // As in libpq: lists count where there are roots.
@@ -51,7 +51,7 @@ impl Handshake {
         };
         let host = match security.mode {
             SslMode::VerifyFull => Some(host.ok_or_else(|| {
-                TlsProblem::new(
+                TlsError::new(
                     "sslmode=verify-full needs the name of the host",
                     "give host beside hostaddr: it is what the certificate has to be for",
                 )
@@ -63,7 +63,7 @@ impl Handshake {
         let versions = versions(security.oldest, security.newest);
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(&versions)
-            .map_err(|error| TlsProblem::new(error.to_string(), "check ssl_min_protocol_version"))?
+            .map_err(|error| TlsError::new(error.to_string(), "check ssl_min_protocol_version"))?
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_client_cert_resolver(Arc::clone(&identity) as Arc<_>);
@@ -79,12 +79,12 @@ impl Handshake {
         })
     }
 
-    /// Runs it. Also returns what a proof can be bound to.
+    /// Runs it. Also returns what authentication can be bound to.
     pub(in crate::store::connection) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
         self,
         stream: S,
         name: ServerName<'static>,
-    ) -> Result<(TlsStream<S>, Option<Vec<u8>>), TlsProblem> {
+    ) -> Result<(TlsStream<S>, Option<Vec<u8>>), TlsError> {
         let connector = TlsConnector::from(Arc::new(self.config));
         let stream = connector
             .connect(name, stream)
@@ -92,16 +92,16 @@ impl Handshake {
             .map_err(|error| explain(&error))?;
         let (_, session) = stream.get_ref();
         if self.is_direct && session.alpn_protocol() != Some(ALPN) {
-            return Err(TlsProblem::direct());
+            return Err(TlsError::direct());
         }
         if self.certificate_mode == CertificateMode::Require && !self.identity.is_sent() {
             return Err(if self.identity.is_asked() {
-                TlsProblem::new(
+                TlsError::new(
                     "the server asked for a client certificate, and there is none (sslcertmode=require)",
                     "name it and its key: sslcert and sslkey (PGSSLCERT, PGSSLKEY)",
                 )
             } else {
-                TlsProblem::new(
+                TlsError::new(
                     "the server did not ask for a client certificate (sslcertmode=require)",
                     "set ssl_ca_file on the server, or leave out sslcertmode (PGSSLCERTMODE)",
                 )
@@ -113,13 +113,13 @@ impl Handshake {
     }
 }
 
-fn explain(error: &io::Error) -> TlsProblem {
-    TlsProblem::inside(error).unwrap_or_else(|| match error.kind() {
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => TlsProblem::new(
+fn explain(error: &io::Error) -> TlsError {
+    TlsError::inside(error).unwrap_or_else(|| match error.kind() {
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => TlsError::new(
             "the server closed the connection in the handshake",
             "the server's log says why; a proxy in between may not pass TLS on",
         ),
-        _ => TlsProblem::new(error.to_string(), "check the network and the server's log"),
+        _ => TlsError::new(error.to_string(), "check the network and the server's log"),
     })
 }
 

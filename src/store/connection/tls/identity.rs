@@ -9,8 +9,8 @@ use rustls::crypto::CryptoProvider;
 use rustls::sign::CertifiedKey;
 
 use super::certificate::Certificate;
+use super::error::TlsError;
 use super::files;
-use super::problem::TlsProblem;
 use crate::store::connection::security::{CertificateMode, Security};
 
 /// The client certificate, and whether the server has asked for it.
@@ -22,7 +22,7 @@ pub(super) struct Identity {
 
 impl Identity {
     /// Reads it. A certificate that is not there is none, as in libpq.
-    pub(super) fn read(security: &Security, provider: &CryptoProvider) -> Result<Self, TlsProblem> {
+    pub(super) fn read(security: &Security, provider: &CryptoProvider) -> Result<Self, TlsError> {
         let certificate = security.certificate.as_deref();
         let Some(path) = certificate
             .filter(|path| path.exists())
@@ -33,7 +33,7 @@ impl Identity {
         let chain = files::certificates("the client certificate", path, "sslcert (PGSSLCERT)")?;
         let key = security.key.as_deref().filter(|key| key.exists());
         let key = key.ok_or_else(|| {
-            TlsProblem::file(
+            TlsError::file(
                 "the client certificate",
                 path,
                 "there is no key for it",
@@ -41,7 +41,7 @@ impl Identity {
             )
         })?;
         let unusable = |why: &str| {
-            TlsProblem::file(
+            TlsError::file(
                 "the key",
                 key,
                 why,

@@ -18,7 +18,7 @@ use rustls::{
 use webpki::RawPublicKeyEntity;
 
 use super::certificate::Certificate;
-use super::problem::{CHECK_SERVER, TlsProblem};
+use super::error::{CHECK_SERVER, TlsError};
 
 const CHECK_ROOTS: &str = "sslrootcert (PGSSLROOTCERT, by default ~/.postgresql/root.crt) needs the certificate of the authority that issued it, or the server's own if it has signed itself.";
 const RENEW: &str = "renew the server's certificate, and check the clocks of both machines";
@@ -47,7 +47,7 @@ impl Verifier {
         roots: Option<Vec<CertificateDer<'static>>>,
         lists: Vec<CertificateRevocationListDer<'static>>,
         host: Option<String>,
-    ) -> Result<Self, TlsProblem> {
+    ) -> Result<Self, TlsError> {
         let trust = match roots {
             None => None,
             Some(roots) => Some(Trust::new(&provider, roots, lists)?),
@@ -64,14 +64,14 @@ impl Verifier {
         leaf: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
-    ) -> Result<(), TlsProblem> {
+    ) -> Result<(), TlsError> {
         let Some(trust) = &self.trust else {
             return Ok(());
         };
         let certificate = Certificate::read(leaf)?;
         trust.verify(&self.provider, leaf, &certificate, intermediates, now)?;
         match &self.host {
-            Some(host) if !certificate.is_for(host) => Err(TlsProblem::new(
+            Some(host) if !certificate.is_for(host) => Err(TlsError::new(
                 format!(
                     "the server's certificate is for {}, not for `{host}`",
                     listed(&certificate.names())
@@ -90,7 +90,7 @@ impl Verifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let certificate = Certificate::read(certificate).map_err(TlsProblem::into_tls)?;
+        let certificate = Certificate::read(certificate).map_err(TlsError::into_tls)?;
         let key = certificate.key();
         let invalid = || rustls::Error::InvalidCertificate(CertificateError::BadSignature);
         let entity = RawPublicKeyEntity::try_from(&key).map_err(|_| invalid())?;
@@ -115,11 +115,11 @@ impl Trust {
         provider: &Arc<CryptoProvider>,
         roots: Vec<CertificateDer<'static>>,
         lists: Vec<CertificateRevocationListDer<'static>>,
-    ) -> Result<Self, TlsProblem> {
+    ) -> Result<Self, TlsError> {
         let mut store = RootCertStore::empty();
         let (_, ignored) = store.add_parsable_certificates(roots.iter().cloned());
         if store.is_empty() {
-            return Err(TlsProblem::new(
+            return Err(TlsError::new(
                 format!("none of the {ignored} root certificates can be read"),
                 CHECK_ROOTS,
             ));
@@ -133,7 +133,7 @@ impl Trust {
         .enforce_revocation_expiration()
         .build()
         .map_err(|error| {
-            TlsProblem::new(
+            TlsError::new(
                 format!("a revocation list cannot be used: {error}"),
                 "check sslcrl (PGSSLCRL) and sslcrldir (PGSSLCRLDIR): they need lists of version 2",
             )
@@ -152,10 +152,10 @@ impl Trust {
         certificate: &Certificate<'_>,
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
-    ) -> Result<(), TlsProblem> {
+    ) -> Result<(), TlsError> {
         let failed = |why: String, hint: &str| {
             let what = certificate.describe();
-            Err(TlsProblem::new(
+            Err(TlsError::new(
                 format!("the server's certificate {what}, {why}"),
                 hint,
             ))
@@ -268,7 +268,7 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<ServerCertVerified, rustls::Error> {
         self.verify(end_entity, intermediates, now)
             .map(|()| ServerCertVerified::assertion())
-            .map_err(TlsProblem::into_tls)
+            .map_err(TlsError::into_tls)
     }
 
     fn verify_tls12_signature(
@@ -292,7 +292,7 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
         if is_old(cert) {
-            let certificate = Certificate::read(cert).map_err(TlsProblem::into_tls)?;
+            let certificate = Certificate::read(cert).map_err(TlsError::into_tls)?;
             let key = certificate.key();
             return verify_tls13_signature_with_raw_key(message, &key, dss, algorithms);
         }

@@ -2,7 +2,7 @@
 
 use postgres_protocol::message::backend::Message;
 
-use super::problem::OpenProblem;
+use super::error::OpenError;
 use super::route::SessionAttributes;
 use super::startup::Session;
 
@@ -11,7 +11,7 @@ use super::startup::Session;
 pub(super) async fn check(
     session: &mut Session,
     wanted: SessionAttributes,
-) -> Result<(), OpenProblem> {
+) -> Result<(), OpenError> {
     let refusal = match wanted {
         SessionAttributes::Any => return Ok(()),
         SessionAttributes::ReadWrite if is_read_only(session).await? => "is read-only",
@@ -24,17 +24,17 @@ pub(super) async fn check(
         }
         _ => return Ok(()),
     };
-    Err(OpenProblem::OtherServer(refusal))
+    Err(OpenError::OtherServer(refusal))
 }
 
-async fn is_standby(session: &mut Session) -> Result<bool, OpenProblem> {
+async fn is_standby(session: &mut Session) -> Result<bool, OpenError> {
     match session.status("in_hot_standby") {
         Some(status) => Ok(status == "on"),
         None => Ok(ask(session, "SELECT pg_catalog.pg_is_in_recovery()").await? == b"t"),
     }
 }
 
-async fn is_read_only(session: &mut Session) -> Result<bool, OpenProblem> {
+async fn is_read_only(session: &mut Session) -> Result<bool, OpenError> {
     let told = (
         session.status("in_hot_standby"),
         session.status("default_transaction_read_only"),
@@ -46,7 +46,7 @@ async fn is_read_only(session: &mut Session) -> Result<bool, OpenProblem> {
 }
 
 /// Asks for one value.
-async fn ask(session: &mut Session, sql: &str) -> Result<Vec<u8>, OpenProblem> {
+async fn ask(session: &mut Session, sql: &str) -> Result<Vec<u8>, OpenError> {
     session.send_query(sql).await?;
     let mut value = Vec::new();
     loop {

@@ -1,7 +1,7 @@
 //! Opens connections, up to the point where sqlx takes over.
 //!
 //! sqlx connects only by itself, and its own TLS is not libpq's. So a connection is opened here:
-//! the host, the encryption, the proof of who we are, the kind of server. Then it is passed to
+//! the host, the encryption, authentication, the kind of server. Then it is passed to
 //! sqlx through a socket in a directory of our own, where sqlx finds a session that has begun.
 //! Every connection goes this one way, so that what restricts it holds everywhere.
 //!
@@ -10,8 +10,8 @@
 
 mod attributes;
 mod dial;
+mod error;
 mod network;
-mod problem;
 mod relay;
 mod route;
 mod startup;
@@ -23,8 +23,8 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::task::AbortOnDropHandle;
 
+pub(super) use error::OpenError;
 pub(super) use network::Network;
-pub(super) use problem::OpenProblem;
 use relay::Relay;
 use route::Encryption;
 pub(super) use route::{Route, SessionAttributes};
@@ -57,14 +57,14 @@ static RUNTIME: LazyLock<std::io::Result<Runtime>> = LazyLock::new(|| {
 });
 
 /// Opens a connection. Nothing is left of it if this is cancelled.
-pub(super) async fn open(route: Route) -> Result<Opened, OpenProblem> {
-    let runtime = RUNTIME.as_ref().map_err(|error| {
-        OpenProblem::Local(std::io::Error::new(error.kind(), error.to_string()))
-    })?;
+pub(super) async fn open(route: Route) -> Result<Opened, OpenError> {
+    let runtime = RUNTIME
+        .as_ref()
+        .map_err(|error| OpenError::Local(std::io::Error::new(error.kind(), error.to_string())))?;
     let opening = AbortOnDropHandle::new(runtime.spawn(async move {
         let (session, address) = begin(&route).await?;
         let process = session.process;
-        let relay = Relay::start(session).map_err(OpenProblem::Local)?;
+        let relay = Relay::start(session).map_err(OpenError::Local)?;
         Ok(Opened {
             relay,
             process,
@@ -73,13 +73,13 @@ pub(super) async fn open(route: Route) -> Result<Opened, OpenProblem> {
     }));
     match opening.await {
         Ok(opened) => opened,
-        Err(error) => Err(OpenProblem::Local(std::io::Error::other(error))),
+        Err(error) => Err(OpenError::Local(std::io::Error::other(error))),
     }
 }
 
 /// Begins a session at one of the addresses of a host.
-async fn begin(route: &Route) -> Result<(Session, Option<SocketAddr>), OpenProblem> {
-    let mut last = OpenProblem::Unreachable(std::io::Error::other("the name has no address"));
+async fn begin(route: &Route) -> Result<(Session, Option<SocketAddr>), OpenError> {
+    let mut last = OpenError::Unreachable(std::io::Error::other("the name has no address"));
     for place in dial::places(route).await? {
         let found = match encryptions(route, &place) {
             (first, None) => at(route, &place, first).await,
@@ -88,7 +88,7 @@ async fn begin(route: &Route) -> Result<(Session, Option<SocketAddr>), OpenProbl
                     let done = at(route, &place, second).await;
                     // What was wrong with the encryption says more than a refusal without it.
                     done.map_err(|other| match problem {
-                        OpenProblem::Tls(_) => problem,
+                        OpenError::Tls(_) => problem,
                         _ => other,
                     })
                 }
@@ -120,10 +120,10 @@ fn encryptions(route: &Route, place: &dial::Place) -> (Encryption, Option<Encryp
 
 /// Says whether a failure may be due to the encryption, or its lack. What was refused after a
 /// password was sent is not sent once more.
-fn goes_on(problem: &OpenProblem) -> bool {
+fn goes_on(problem: &OpenError) -> bool {
     matches!(
         problem,
-        OpenProblem::Tls(_) | OpenProblem::Broken(_) | OpenProblem::Refused { at_once: true, .. }
+        OpenError::Tls(_) | OpenError::Broken(_) | OpenError::Refused { at_once: true, .. }
     )
 }
 
@@ -131,7 +131,7 @@ async fn at(
     route: &Route,
     place: &dial::Place,
     encryption: Encryption,
-) -> Result<Session, OpenProblem> {
+) -> Result<Session, OpenError> {
     let stream = place.connect(&route.network, &route.security).await?;
     let stream = dial::encrypt(stream, route, encryption).await?;
     let mut session = Session::begin(stream, route).await?;

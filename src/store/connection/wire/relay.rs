@@ -119,7 +119,7 @@ fn beginning(session: &mut Session) -> Bytes {
         bytes.put_u32(u32::try_from(body.len() + 4).unwrap_or(u32::MAX));
         bytes.put_slice(body);
     };
-    // The proof is accepted.
+    // Authentication is done.
     message(b'R', &0_u32.to_be_bytes());
     for (name, value) in &session.statuses {
         message(b'S', format!("{name}\0{value}\0").as_bytes());

@@ -1,4 +1,4 @@
-//! Begins a session: the start-up message, and the proof of who we are.
+//! Begins a session: the start-up message, and authentication.
 
 use std::io;
 
@@ -13,7 +13,7 @@ use postgres_protocol::message::frontend;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::dial::{Carrier, Stream};
-use super::problem::OpenProblem;
+use super::error::OpenError;
 use super::route::Route;
 use crate::store::connection::security::{ChannelBindingMode, Method};
 
@@ -31,9 +31,9 @@ pub(super) struct Session {
     pub(super) secret: i32,
 }
 
-/// How far the proof has come.
+/// How far authentication has come.
 #[derive(Default)]
-struct Proof {
+struct Authentication {
     /// The method that was used, and whether it is done.
     used: Option<Method>,
     scram: Option<ScramSha256>,
@@ -43,7 +43,7 @@ struct Proof {
 
 impl Session {
     /// Begins a session.
-    pub(super) async fn begin(stream: Stream, route: &Route) -> Result<Self, OpenProblem> {
+    pub(super) async fn begin(stream: Stream, route: &Route) -> Result<Self, OpenError> {
         let Stream {
             carrier,
             encryption,
@@ -71,11 +71,11 @@ impl Session {
             .await?;
 
         let end_point = encryption.as_ref().map(|it| it.end_point.as_deref());
-        let mut proof = Proof::default();
+        let mut state = Authentication::default();
         let mut was_asked = false;
         loop {
             match session.receive().await? {
-                Message::AuthenticationOk => check_proof(&proof, route)?,
+                Message::AuthenticationOk => check_authentication(&state, route)?,
                 Message::ErrorResponse(body) => return Err(refusal(&body, !was_asked)),
                 Message::ParameterStatus(body) => {
                     let (name, value) = (body.name()?.to_owned(), body.value()?.to_owned());
@@ -89,7 +89,9 @@ impl Session {
                 Message::NoticeResponse(_) => {}
                 message => {
                     was_asked = true;
-                    session.prove(message, route, end_point, &mut proof).await?;
+                    session
+                        .authenticate(message, route, end_point, &mut state)
+                        .await?;
                 }
             }
         }
@@ -101,18 +103,18 @@ impl Session {
         found.map(|(_, value)| value.as_str())
     }
 
-    pub(super) async fn send_query(&mut self, sql: &str) -> Result<(), OpenProblem> {
+    pub(super) async fn send_query(&mut self, sql: &str) -> Result<(), OpenError> {
         self.send(|buffer| frontend::query(sql, buffer)).await
     }
 
     async fn send(
         &mut self,
         write: impl FnOnce(&mut BytesMut) -> io::Result<()>,
-    ) -> Result<(), OpenProblem> {
+    ) -> Result<(), OpenError> {
         let mut message = BytesMut::new();
         // Only a zero byte inside of a text cannot be written.
         write(&mut message).map_err(|_| {
-            OpenProblem::Protocol("a name or a password contains a zero byte".to_owned())
+            OpenError::Protocol("a name or a password contains a zero byte".to_owned())
         })?;
         self.carrier.write_all(&message).await?;
         self.carrier.flush().await?;
@@ -120,20 +122,20 @@ impl Session {
     }
 
     /// Receives the next message.
-    pub(super) async fn receive(&mut self) -> Result<Message, OpenProblem> {
-        let other = || OpenProblem::Protocol("it sends what is no message".to_owned());
+    pub(super) async fn receive(&mut self) -> Result<Message, OpenError> {
+        let other = || OpenError::Protocol("it sends what is no message".to_owned());
         loop {
             let length = self.buffer.get(1..5).and_then(|it| it.try_into().ok());
             if length.is_some_and(|it| u32::from_be_bytes(it) as usize > MAX_MESSAGE) {
                 return Err(other());
             }
-            // The protocol is that of a stranger until it has proved otherwise.
+            // Whatever it is, it may speak another protocol.
             let message = Message::parse(&mut self.buffer).map_err(|_| other())?;
             if let Some(message) = message {
                 return Ok(message);
             }
             if self.carrier.read_buf(&mut self.buffer).await? == 0 {
-                return Err(OpenProblem::Broken(io::ErrorKind::UnexpectedEof.into()));
+                return Err(OpenError::Broken(io::ErrorKind::UnexpectedEof.into()));
             }
         }
     }
@@ -143,14 +145,14 @@ impl Session {
         self.buffer.split()
     }
 
-    /// Answers a question for a proof, if it may be answered.
-    async fn prove(
+    /// Answers a request for authentication, if it may be answered.
+    async fn authenticate(
         &mut self,
         message: Message,
         route: &Route,
         end_point: Option<Option<&[u8]>>,
-        proof: &mut Proof,
-    ) -> Result<(), OpenProblem> {
+        state: &mut Authentication,
+    ) -> Result<(), OpenError> {
         let method = match message {
             Message::AuthenticationCleartextPassword => Method::Password,
             Message::AuthenticationMd5Password(_) => Method::Md5,
@@ -160,15 +162,15 @@ impl Session {
             Message::AuthenticationGss | Message::AuthenticationGssContinue(_) => Method::Gss,
             Message::AuthenticationSspi => Method::Sspi,
             _ => {
-                return Err(OpenProblem::Protocol(
+                return Err(OpenError::Protocol(
                     "it sends a message that does not belong here".to_owned(),
                 ));
             }
         };
         check_method(method, route)?;
-        proof.used = Some(method);
+        state.used = Some(method);
         let password = || {
-            route.host.password.as_deref().ok_or(OpenProblem::Refused {
+            route.host.password.as_deref().ok_or(OpenError::Refused {
                 code: "28P01".to_owned(),
                 message: "the server asks for a password".to_owned(),
                 at_once: false,
@@ -179,43 +181,43 @@ impl Session {
                 let password = password()?.as_bytes();
                 self.send(|buffer| frontend::password_message(password, buffer))
                     .await?;
-                proof.is_done = true;
+                state.is_done = true;
             }
             Message::AuthenticationMd5Password(body) => {
                 let (user, password) = (route.user.as_bytes(), password()?.as_bytes());
                 let hash = md5_hash(user, password, body.salt());
                 self.send(|buffer| frontend::password_message(hash.as_bytes(), buffer))
                     .await?;
-                proof.is_done = true;
+                state.is_done = true;
             }
             Message::AuthenticationSasl(body) => {
                 let offered: Vec<String> =
                     body.mechanisms().map(|it| Ok(it.to_owned())).collect()?;
                 let (mechanism, binding) = scram(&offered, route, end_point)?;
-                proof.is_bound = mechanism == SCRAM_SHA_256_PLUS;
+                state.is_bound = mechanism == SCRAM_SHA_256_PLUS;
                 let scram = ScramSha256::new(password()?.as_bytes(), binding);
                 self.send(|buffer| {
                     frontend::sasl_initial_response(mechanism, scram.message(), buffer)
                 })
                 .await?;
-                proof.scram = Some(scram);
+                state.scram = Some(scram);
             }
             Message::AuthenticationSaslContinue(body) => {
-                let scram = proof.scram.as_mut().ok_or_else(out_of_order)?;
-                scram.update(body.data()).map_err(|_| not_proved())?;
+                let scram = state.scram.as_mut().ok_or_else(out_of_order)?;
+                scram.update(body.data()).map_err(|_| wrong_signature())?;
                 let answer = scram.message().to_vec();
                 self.send(|buffer| frontend::sasl_response(&answer, buffer))
                     .await?;
             }
             Message::AuthenticationSaslFinal(body) => {
-                let scram = proof.scram.as_mut().ok_or_else(out_of_order)?;
-                scram.finish(body.data()).map_err(|_| not_proved())?;
-                proof.is_done = true;
+                let scram = state.scram.as_mut().ok_or_else(out_of_order)?;
+                scram.finish(body.data()).map_err(|_| wrong_signature())?;
+                state.is_done = true;
             }
             _ => {
-                return Err(OpenProblem::forbidden(
+                return Err(OpenError::forbidden(
                     format!(
-                        "the server asks for a proof by {}, which gatediff does not have",
+                        "the server requests {} authentication, which gatediff does not support",
                         method.name()
                     ),
                     "use a role for which pg_hba.conf asks for scram-sha-256 or a client certificate",
@@ -226,24 +228,24 @@ impl Session {
     }
 }
 
-fn out_of_order() -> OpenProblem {
-    OpenProblem::Protocol("its proof has no beginning".to_owned())
+fn out_of_order() -> OpenError {
+    OpenError::Protocol("it continues an authentication that it has not begun".to_owned())
 }
 
-/// The server could not show that it knows the password's hash.
-fn not_proved() -> OpenProblem {
-    OpenProblem::forbidden(
-        "the server could not prove that it knows the role's password",
+/// The server has not shown that it knows the password's hash.
+fn wrong_signature() -> OpenError {
+    OpenError::forbidden(
+        "the server's SCRAM signature is wrong: it does not know the role's password",
         "it may be another server than the address means: check host and port",
     )
 }
 
 /// Says whether a method may be answered: before anything is sent for it.
-fn check_method(method: Method, route: &Route) -> Result<(), OpenProblem> {
+fn check_method(method: Method, route: &Route) -> Result<(), OpenError> {
     if !route.security.allows(method) {
-        return Err(OpenProblem::forbidden(
+        return Err(OpenError::forbidden(
             format!(
-                "the server asks for a proof by {}, which require_auth excludes",
+                "the server requests {} authentication, which require_auth excludes",
                 method.name()
             ),
             "have pg_hba.conf ask for another method, or allow this one with require_auth (PGREQUIREAUTH)",
@@ -256,20 +258,20 @@ fn check_method(method: Method, route: &Route) -> Result<(), OpenProblem> {
 }
 
 /// Checks, when the server lets us in, that it has asked for what it had to.
-fn check_proof(proof: &Proof, route: &Route) -> Result<(), OpenProblem> {
-    let method = proof.used.filter(|_| proof.is_done);
-    if proof.used.is_some() && method.is_none() {
-        return Err(not_proved());
+fn check_authentication(state: &Authentication, route: &Route) -> Result<(), OpenError> {
+    let method = state.used.filter(|_| state.is_done);
+    if state.used.is_some() && method.is_none() {
+        return Err(wrong_signature());
     }
-    if route.security.channel_binding == ChannelBindingMode::Require && !proof.is_bound {
+    if route.security.channel_binding == ChannelBindingMode::Require && !state.is_bound {
         return Err(unbound());
     }
     check_method(method.unwrap_or(Method::None), route)
 }
 
-fn unbound() -> OpenProblem {
-    OpenProblem::forbidden(
-        "the server does not bind the proof to the encrypted connection, which channel_binding=require asks for",
+fn unbound() -> OpenError {
+    OpenError::forbidden(
+        "the server does not bind authentication to the TLS channel, which channel_binding=require demands",
         "it needs TLS with a certificate and scram-sha-256 in pg_hba.conf; a proxy that encrypts by itself cannot do it",
     )
 }
@@ -279,7 +281,7 @@ fn scram(
     offered: &[String],
     route: &Route,
     end_point: Option<Option<&[u8]>>,
-) -> Result<(&'static str, ChannelBinding), OpenProblem> {
+) -> Result<(&'static str, ChannelBinding), OpenError> {
     let has = |mechanism: &str| offered.iter().any(|it| it == mechanism);
     let mode = route.security.channel_binding;
     if mode != ChannelBindingMode::Disable
@@ -299,14 +301,14 @@ fn scram(
     if has(SCRAM_SHA_256) {
         return Ok((SCRAM_SHA_256, ChannelBinding::unsupported()));
     }
-    Err(OpenProblem::forbidden(
-        "the server asks for a proof by none of the methods that gatediff has",
+    Err(OpenError::forbidden(
+        "the server offers no SASL mechanism that gatediff supports",
         "use a role for which pg_hba.conf asks for scram-sha-256 or a client certificate",
     ))
 }
 
 /// What a server refuses with.
-pub(super) fn refusal(body: &ErrorResponseBody, at_once: bool) -> OpenProblem {
+pub(super) fn refusal(body: &ErrorResponseBody, at_once: bool) -> OpenError {
     let (mut code, mut message) = (String::new(), String::new());
     let mut fields = body.fields();
     while let Ok(Some(field)) = fields.next() {
@@ -317,7 +319,7 @@ pub(super) fn refusal(body: &ErrorResponseBody, at_once: bool) -> OpenProblem {
             _ => {}
         }
     }
-    OpenProblem::Refused {
+    OpenError::Refused {
         code,
         message,
         at_once,

@@ -2,24 +2,24 @@
 
 use std::io;
 
-use crate::store::connection::tls::TlsProblem;
+use crate::store::connection::tls::TlsError;
 
 /// Why a connection could not be opened. Never contains a password.
 #[derive(Debug)]
-pub(in crate::store::connection) enum OpenProblem {
+pub(in crate::store::connection) enum OpenError {
     /// Nothing answers there.
     Unreachable(io::Error),
     /// The connection broke before the session began.
     Broken(io::Error),
     /// Encryption failed, or a certificate.
-    Tls(TlsProblem),
+    Tls(TlsError),
     /// The server refused.
     Refused {
         /// The SQLSTATE.
         code: String,
         /// Its message.
         message: String,
-        /// Whether it refused before it asked for a proof.
+        /// Whether it refused before it requested authentication.
         at_once: bool,
     },
     /// A parameter of the connection forbids it.
@@ -37,7 +37,7 @@ pub(in crate::store::connection) enum OpenProblem {
     Local(io::Error),
 }
 
-impl OpenProblem {
+impl OpenError {
     /// Says whether the next host is tried, as libpq does: not after a server has refused.
     pub(in crate::store::connection) fn tries_next(&self) -> bool {
         match self {
@@ -61,9 +61,9 @@ impl OpenProblem {
 }
 
 /// An error of a stream that is encrypted or not: what TLS found out is inside of it.
-impl From<io::Error> for OpenProblem {
+impl From<io::Error> for OpenError {
     fn from(error: io::Error) -> Self {
-        match TlsProblem::inside(&error) {
+        match TlsError::inside(&error) {
             Some(problem) => Self::Tls(problem),
             None => Self::Broken(error),
         }

@@ -9,20 +9,20 @@ use rustls::{AlertDescription, CertificateError, OtherError};
 
 /// Why a connection could not be encrypted, and what to do.
 #[derive(Clone, Debug)]
-pub(in crate::store::connection) struct TlsProblem {
+pub struct TlsError {
     message: String,
     hint: String,
 }
 
-impl fmt::Display for TlsProblem {
+impl fmt::Display for TlsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for TlsProblem {}
+impl std::error::Error for TlsError {}
 
-impl TlsProblem {
+impl TlsError {
     pub(in crate::store::connection) fn new(
         message: impl Into<String>,
         hint: impl Into<String>,
