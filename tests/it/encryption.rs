@@ -3,7 +3,13 @@
 
 use std::path::PathBuf;
 
+use gatediff::job::{self, ApplyOptions, Cancel, Reporter, UndoOptions};
+use gatediff::store::{Target, Timeouts};
+
+use crate::digirunner_statements::{clients, shared};
+use crate::support::gatediff::{Ran, command};
 use crate::support::secure::{Both, Problem, SecureServer, both, has, ours};
+use crate::support::site::{SCHEMA, cover_all, load};
 
 const RULES: &str = "local all all trust
 host all trusted 127.0.0.0/8 trust
@@ -220,7 +226,7 @@ async fn a_connection_is_made_where_psql_makes_it() -> Result<(), Problem> {
             ("host=HOST user=only_tls ssl_min_protocol_version=TLSv1.3 ssl_max_protocol_version=TLSv1.2", false),
             ("host=HOST user=only_tls ssl_min_protocol_version=TLSv9", false),
             ("host=HOST user=only_tls sslsni=0 sslcompression=1", true),
-            // Proofs.
+            // Authentication.
             ("host=HOST user=scram password=canary7f3a", true),
             ("host=HOST user=scram password=canary7f3a sslmode=disable", true),
             ("host=HOST user=scram password=wrong", false),
@@ -687,4 +693,62 @@ async fn an_error_of_tls_names_the_certificate_and_what_to_do() -> Result<(), Pr
         )],
     )
     .await
+}
+
+#[tokio::test]
+async fn the_authorities_of_the_machine_are_those_of_its_certificate_store() -> Result<(), Problem>
+{
+    if !has("openssl") {
+        return Ok(());
+    }
+    let server = server().await?;
+    present(&server, "server").await?;
+    let address = "host=db.test hostaddr=HOST dbname=postgres user=only_tls sslrootcert=system";
+    let address = completed(&server, address);
+    let run = |store: &str| {
+        let mut command = command(&server.file("home"));
+        // OpenSSL's own variable for the place of the store.
+        command.env("SSL_CERT_FILE", server.file(store));
+        Ran::of(command.args(["init", "--database-url", &address]))
+    };
+    let trusted = run("root.crt");
+    assert!(!trusted.stderr.contains("certificate"), "{trusted:?}");
+    let other = run("other.crt");
+    assert!(
+        other.stderr.contains("from no trusted authority"),
+        "{other:?}"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_runs_over_an_encrypted_connection() -> Result<(), Problem> {
+    if !has("openssl") {
+        return Ok(());
+    }
+    let server = server().await?;
+    present(&server, "server").await?;
+    server.run(SCHEMA).await?;
+    server.run("ALTER ROLE trusted SUPERUSER").await?;
+    let address = "host=db.test hostaddr=HOST dbname=postgres user=trusted sslmode=verify-full \
+                   sslrootcert=FILES/root.crt";
+    let target = Target::resolve(Some(&completed(&server, address)), |_| None)?;
+    let file = load(&clients(shared(), 0, 1000, "new"));
+    let (reporter, cancel, limits) = (Reporter::silent(), Cancel::new(), Timeouts::default());
+    job::init(&target, limits).await?;
+    let review = job::plan(&file, &target, limits, &reporter).await?;
+    let choices = cover_all(&review.plan);
+    let approved = review
+        .plan
+        .approve(&choices)
+        .map_err(|error| format!("{error:?}"))?;
+    let options = ApplyOptions::new("tester", limits);
+    let receipt = job::apply(&review, approved, &target, &options, &reporter, &cancel).await?;
+    let options = UndoOptions::new("tester", limits);
+    job::undo(receipt.job, &target, &options, &reporter, &cancel).await?;
+    let mut connection = server.connect().await?;
+    let sql = "SELECT count(*) FROM tsmp_client";
+    let left: i64 = sqlx::query_scalar(sql).fetch_one(&mut connection).await?;
+    assert_eq!(left, 0);
+    Ok(())
 }
