@@ -116,6 +116,7 @@ fn completed(server: &SecureServer, address: &str) -> String {
     address
         .replace("HOST", &server.address)
         .replace("FILES", &files)
+        .replace("PEER", &server.user())
         .replace(
             "SOCKET",
             &server.server.socket_directory().display().to_string(),
@@ -259,6 +260,7 @@ async fn a_connection_is_made_where_psql_makes_it() -> Result<(), Problem> {
             // Sockets.
             ("host=SOCKET user=trusted", true),
             ("host=SOCKET user=trusted sslmode=require", true),
+            ("host=SOCKET user=trusted requirepeer=PEER", true),
             ("host=SOCKET user=trusted requirepeer=nobody-at-all", false),
             ("host=SOCKET user=trusted channel_binding=require", false),
             // What is done without.

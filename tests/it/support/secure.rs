@@ -86,6 +86,16 @@ impl SecureServer {
         Err(format!("openssl {arguments}: {why}").into())
     }
 
+    /// The operating system's name of the user who runs the server.
+    pub(crate) fn user(&self) -> String {
+        let data = self.server.socket_directory().join("data").metadata();
+        let uid = data.map(|data| nix::unistd::Uid::from_raw(data.uid()));
+        let user = uid
+            .ok()
+            .and_then(|uid| nix::unistd::User::from_uid(uid).ok()?);
+        user.map(|user| user.name).unwrap_or_default()
+    }
+
     /// Gives a file to the user of the server.
     pub(crate) fn give(&self, name: &str) -> Result<PathBuf, Problem> {
         let path = self.file(name);
