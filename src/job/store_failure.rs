@@ -77,6 +77,11 @@ impl From<StoreError> for Failure {
             StoreErrorKind::Local => Self::new(FailureKind::File, ledger_file(error.operation)).hint(
                 "check its path, permissions and disk, and that no other gatediff uses it; or name another file with --ledger",
             ),
+            StoreErrorKind::Incapable => Self::new(
+                FailureKind::Refused,
+                "the server does not keep what a job relies on; nothing was written",
+            )
+            .hint("connect to PostgreSQL itself: another server that speaks its protocol, or a proxy, can only be read"),
             StoreErrorKind::Other => Self::new(FailureKind::Refused, failed(error.operation))
                 .hint("see the server's log"),
         };

@@ -37,6 +37,8 @@ pub struct LocalOptions {
     /// Where to make temporary directories; `TMPDIR` or `/tmp` if there is none, and `/tmp` too
     /// if the path is too long for a socket.
     pub temp: Option<PathBuf>,
+    /// Further settings of the server, as in `listen_addresses=127.0.0.1`: they go before its own.
+    pub settings: Vec<String>,
 }
 
 /// A running private PostgreSQL server. It stops when this is dropped, or when the process ends.
@@ -47,6 +49,7 @@ pub struct LocalServer {
     /// `None` once it has been stopped.
     supervisor: Option<Child>,
     programs: ServerPrograms,
+    settings: Vec<String>,
 }
 
 impl LocalServer {
@@ -79,6 +82,7 @@ impl LocalServer {
             kept,
             supervisor: None,
             programs,
+            settings: options.settings,
         };
         server.supervisor = Some(server.spawn(&user)?);
         server.wait_until_ready()?;
@@ -161,6 +165,8 @@ impl LocalServer {
             .arg(self.programs.bin())
             .arg(durability.name())
             .args(server_options(&self.run.path, durability))
+            // The last of two counts.
+            .args(self.settings.iter().flat_map(|setting| ["-c", setting]))
             .current_dir(&self.run.path)
             // Its own group, so that Ctrl-C in the terminal reaches us and not the server.
             .process_group(0)

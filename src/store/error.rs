@@ -123,6 +123,8 @@ pub enum StoreErrorKind {
     Newer,
     /// A local file of ours cannot be used.
     Local,
+    /// The server speaks PostgreSQL's protocol, but does not keep what a job relies on.
+    Incapable,
     /// Anything else.
     Other,
 }
@@ -182,6 +184,14 @@ impl StoreError {
         Self {
             kind: StoreErrorKind::Conflict,
             ..Self::other(operation, table, message)
+        }
+    }
+
+    /// Returns the error of a server that does not keep what a job relies on.
+    pub(super) fn incapable(what: &str) -> Self {
+        Self {
+            kind: StoreErrorKind::Incapable,
+            ..Self::other(Operation::Lock, "the target", what)
         }
     }
 

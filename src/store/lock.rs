@@ -114,16 +114,25 @@ async fn try_to_take(
     mut before: String,
 ) -> Result<Result<(), Holder>, StoreError> {
     for _ in 0..TRIES {
-        let sql = std::mem::take(&mut before) + &format!("SELECT pg_try_advisory_lock({KEY})");
+        // Some servers have these functions, and lock nothing.
+        let sql = std::mem::take(&mut before)
+            + &format!(
+                "SELECT pg_try_advisory_lock({KEY}); SELECT EXISTS ({})",
+                own_lock()
+            );
         let rows = sqlx::raw_sql(AssertSqlSafe(sql))
             .fetch_all(&mut *connection)
             .await;
-        let taken = rows.and_then(|rows| {
-            let last = rows.last().ok_or(sqlx::Error::RowNotFound)?;
-            last.try_get(0)
+        let answers = rows.and_then(|rows| match rows.as_slice() {
+            [.., taken, is_held] => Ok((taken.try_get(0)?, is_held.try_get(0)?)),
+            _ => Err(sqlx::Error::RowNotFound),
         });
-        if taken.map_err(|error| failed(&error))? {
-            return Ok(Ok(()));
+        match answers.map_err(|error| failed(&error))? {
+            (true, true) => return Ok(Ok(())),
+            (true, false) => {
+                return Err(StoreError::incapable("advisory locks lock nothing there"));
+            }
+            (false, _) => {}
         }
         // The holder may be gone.
         if let Some(holder) = holder(connection).await? {
@@ -133,6 +142,15 @@ async fn try_to_take(
     Ok(Err(Holder {
         who: "another session".to_owned(),
     }))
+}
+
+/// The target's lock, as the server lists it if this session holds it.
+fn own_lock() -> String {
+    format!(
+        "SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 \
+         AND pid = pg_catalog.pg_backend_pid() \
+         AND ((classid::int8 << 32) | objid::int8) = {KEY}"
+    )
 }
 
 /// Gives the lock back, outside of any transaction.

@@ -24,7 +24,7 @@ mod writer;
 
 pub use catalog::{Catalog, Hazard};
 pub use cluster::{Cluster, MetClusters};
-pub use connection::{ConnectError, OLDEST_MAJOR, Target};
+pub use connection::{ConnectError, OLDEST_MAJOR, Target, parameters_markdown};
 pub use error::{Operation, Refused, StoreError, StoreErrorKind};
 pub use ledger::{Ledger, LedgerPlace};
 pub use policy_profile::PolicyProfile;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 
 use super::error::{Operation, StoreError, StoreErrorKind};
@@ -56,7 +57,12 @@ pub async fn begin_writing(
     // Spares the server files for what it collects: rows of one table at a time.
     const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL work_mem TO '64MB'";
     if tables.is_empty() {
-        return run(connection, "the target", BEGIN).await;
+        let rows = sqlx::raw_sql(AssertSqlSafe(format!("{BEGIN}; {SHOW_ISOLATION}")))
+            .fetch_all(connection)
+            .await;
+        let rows =
+            rows.map_err(|error| StoreError::new(Operation::Transact, "the target", &error))?;
+        return check_promises(&rows);
     }
     let names = tables
         .iter()
@@ -69,11 +75,14 @@ pub async fn begin_writing(
     );
     let sql = format!(
         "{BEGIN}; SET LOCAL statement_timeout TO {}; LOCK TABLE {names} IN EXCLUSIVE MODE; \
-         SET LOCAL statement_timeout TO {after}",
-        timeouts.lock_tables.as_millis()
+         SET LOCAL statement_timeout TO {after}; {SHOW_ISOLATION}; {}",
+        timeouts.lock_tables.as_millis(),
+        count_locks(tables.len())
     );
-    let locked = sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await;
-    locked.map(|_| ()).map_err(|error| {
+    let locked = sqlx::raw_sql(AssertSqlSafe(sql))
+        .fetch_all(connection)
+        .await;
+    let rows = locked.map_err(|error| {
         let error = StoreError::new(Operation::Lock, names, &error);
         match error.kind {
             StoreErrorKind::Cancelled | StoreErrorKind::Locked => StoreError {
@@ -82,7 +91,44 @@ pub async fn begin_writing(
             },
             _ => error,
         }
-    })
+    })?;
+    check_promises(&rows)
+}
+
+/// Asks for the isolation of the transaction, without taking its snapshot yet.
+const SHOW_ISOLATION: &str = "SHOW transaction_isolation";
+
+/// Asks whether the transaction holds locks on so many tables.
+fn count_locks(tables: usize) -> String {
+    format!(
+        "SELECT {tables} <= (SELECT count(*) FROM pg_catalog.pg_locks \
+         WHERE locktype = 'relation' AND mode = 'ExclusiveLock' AND granted \
+         AND pid = pg_catalog.pg_backend_pid())"
+    )
+}
+
+/// Checks what a server has answered: some speak the protocol, and lock or isolate nothing.
+fn check_promises(rows: &[PgRow]) -> Result<(), StoreError> {
+    let failed = |error: sqlx::Error| StoreError::new(Operation::Transact, "the target", &error);
+    let (isolation, locks) = match rows {
+        [isolation] => (isolation, None),
+        [isolation, locks] => (isolation, Some(locks)),
+        _ => return Err(failed(sqlx::Error::RowNotFound)),
+    };
+    let isolation: String = isolation.try_get(0).map_err(failed)?;
+    if !["repeatable read", "serializable"].contains(&isolation.as_str()) {
+        return Err(StoreError::incapable(
+            "its transactions do not see one state of the database (REPEATABLE READ)",
+        ));
+    }
+    match locks
+        .map(|row| row.try_get(0))
+        .transpose()
+        .map_err(failed)?
+    {
+        Some(false) => Err(StoreError::incapable("LOCK TABLE locks nothing there")),
+        Some(true) | None => Ok(()),
+    }
 }
 
 /// Returns the number of the transaction that is open, by which [`outcome`] knows it, and checks

@@ -53,15 +53,15 @@ fn the_manual_page_is_current() {
     compare_or_write(&root().join("man").join("gatediff.1"), &printed(&["man"]));
 }
 
-/// Returns the README with what stands between the two marks replaced.
+/// Returns a text with what stands between the two marks replaced.
 fn with_section(readme: &str, marker: &str, text: &str) -> String {
     let (open, close) = (format!("<!-- {marker} -->"), format!("<!-- /{marker} -->"));
     let (before, rest) = readme
         .split_once(&open)
-        .unwrap_or_else(|| panic!("README has no {open}"));
+        .unwrap_or_else(|| panic!("the text has no {open}"));
     let (_, after) = rest
         .split_once(&close)
-        .unwrap_or_else(|| panic!("README has no {close}"));
+        .unwrap_or_else(|| panic!("the text has no {close}"));
     format!("{before}{open}\n{}\n{close}{after}", text.trim_end())
 }
 
@@ -73,4 +73,12 @@ fn the_readmes_help_and_keys_are_current() {
     let wanted = with_section(&readme, "help", &help);
     let wanted = with_section(&wanted, "keys", &gatediff::tui::keys_markdown());
     compare_or_write(&path, &wanted);
+}
+
+#[test]
+fn the_table_of_connection_parameters_is_current() {
+    let path = root().join("docs").join("connections.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let table = gatediff::store::parameters_markdown();
+    compare_or_write(&path, &with_section(&text, "parameters", &table));
 }

@@ -37,6 +37,8 @@ mod digirunner_stale;
 #[cfg(test)]
 mod digirunner_statements;
 #[cfg(test)]
+mod encryption;
+#[cfg(test)]
 mod export;
 #[cfg(test)]
 mod external;
@@ -61,6 +63,8 @@ mod http_tyk;
 mod kill;
 #[cfg(test)]
 mod platforms;
+#[cfg(test)]
+mod pooler;
 #[cfg(test)]
 mod queued;
 #[cfg(test)]

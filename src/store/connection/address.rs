@@ -2,14 +2,17 @@
 //! libpq's rules.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::conninfo::Settings;
 use super::error::{ConnectError, Malformed};
-use super::options::{APPLICATION_NAME, base_options, with_tls};
+use super::hosts::read_hosts;
 use super::passfile::{self, password_from_file};
+use super::security::{Security, choice};
 use super::service::read_service;
-use super::target::{DEFAULT_PORT, Target};
+use super::target::Target;
+use super::wire::{Network, SessionAttributes};
 use crate::store::timeouts::Timeouts;
 
 /// The variables that select the database. The others (`PGPASSWORD`, `PGSSLMODE` and so on) only
@@ -56,12 +59,23 @@ impl Target {
             .get("service")
             .or_else(|| environment.get("service"));
         if let Some(name) = service.map(str::to_owned) {
-            settings.fill_from(read_service(&name, &env)?);
+            let file = settings
+                .get("servicefile")
+                .or_else(|| environment.get("servicefile"))
+                .map(PathBuf::from);
+            settings.fill_from(read_service(&name, file, &env)?);
         }
         settings.fill_from(environment);
         let home = env("HOME").map(PathBuf::from);
-        Self::from_settings(&settings, home.as_deref()).map_err(|problem| ConnectError::Address {
-            origin: "the connection settings".to_owned(),
+        let read = match settings.refused() {
+            Some(refused) => Err(refused),
+            None => Self::from_settings(&settings, home.as_deref()),
+        };
+        read.map_err(|(keyword, problem)| ConnectError::Address {
+            origin: settings
+                .origin(keyword)
+                .unwrap_or("the connection settings")
+                .to_owned(),
             problem,
         })
     }
@@ -94,59 +108,87 @@ impl Target {
         }
     }
 
-    fn from_settings(settings: &Settings, home: Option<&Path>) -> Result<Self, Malformed> {
-        let port = parsed(settings.get("port"), Malformed::Port)?.unwrap_or(DEFAULT_PORT);
-        if port == 0 {
-            return Err(Malformed::Port);
-        }
-        let host = settings.get("hostaddr").or_else(|| settings.get("host"));
-        let host = host.map_or_else(|| default_host(port), str::to_owned);
-        if host.contains(',') {
-            return Err(Malformed::SeveralHosts);
-        }
-        let base = base_options(settings.get("options"));
-        // sqlx asks the operating system for the user's name.
-        let user = settings
-            .get("user")
-            .unwrap_or(base.get_username())
-            .to_owned();
+    fn from_settings(
+        settings: &Settings,
+        home: Option<&Path>,
+    ) -> Result<Self, (&'static str, Malformed)> {
+        let mut hosts = read_hosts(settings)?;
+        let user = settings.get("user").map(str::to_owned);
+        // As libpq and psql find it.
+        let user = user.or_else(|| whoami::username().ok()).unwrap_or_default();
         let database = settings.get("dbname").unwrap_or(&user).to_owned();
-        let seconds = parsed(
-            settings.get("connect_timeout"),
-            Malformed::Value("connect_timeout"),
-        )?;
-
-        let wanted = passfile::Wanted {
-            host: &host,
-            port,
-            database: &database,
-            user: &user,
-        };
-        let given = settings.get("password").map(str::to_owned);
-        let (password, open_passfile) = match given {
-            Some(password) => (Some(password), None),
-            None => password_from_file(settings, home, wanted),
-        };
-        let options = base
-            .host(&host)
-            .port(port)
-            .username(&user)
-            // Empty means none; this also overrides what sqlx has read from the environment.
-            .password(password.as_deref().unwrap_or_default())
-            .database(&database)
-            .application_name(APPLICATION_NAME);
+        let given = settings.get("password");
+        let mut open_passfile = None;
+        for host in &mut hosts {
+            if given.is_some() {
+                host.password = given.map(str::to_owned);
+                continue;
+            }
+            let wanted = passfile::Wanted {
+                host: host.name_or_address(),
+                port: host.port,
+                database: &database,
+                user: &user,
+            };
+            let (password, skipped) = password_from_file(settings, home, wanted);
+            host.password = password;
+            open_passfile = skipped.or(open_passfile);
+        }
+        let is_random = [("disable", false), ("random", true)];
+        let is_random = choice(settings, "load_balance_hosts", &is_random)?.unwrap_or(false);
+        if is_random {
+            fastrand::shuffle(&mut hosts);
+        }
+        let attributes = choice(settings, "target_session_attrs", &SessionAttributes::WORDS)?;
+        // As in libpq, zero and less mean no limit.
+        let limit = number(settings, "connect_timeout")?
+            .map(|seconds| Duration::from_secs(u64::try_from(seconds).unwrap_or_default()));
         Ok(Self {
-            options: with_tls(options, settings, home, &host)?,
-            host,
-            port,
+            hosts,
             user,
             database,
-            connect_limit: seconds.map_or(Timeouts::CONNECT, Duration::from_secs),
-            has_password: password.is_some(),
+            options: settings.get("options").map(str::to_owned),
+            security: Arc::new(Security::read(settings, home)?),
+            network: network(settings, is_random)?,
+            attributes: attributes.unwrap_or_default(),
+            last: Arc::default(),
+            connect_limit: limit.unwrap_or(Timeouts::CONNECT),
             open_passfile,
             known_policy: None,
         })
     }
+}
+
+/// Reads how TCP watches a connection. As in libpq, zero means the system's own setting.
+fn network(settings: &Settings, is_random: bool) -> Result<Network, (&'static str, Malformed)> {
+    let positive = |keyword| {
+        let number = number(settings, keyword)?;
+        Ok(number
+            .and_then(|it| u32::try_from(it).ok())
+            .filter(|it| *it > 0))
+    };
+    let seconds = |keyword| Ok(positive(keyword)?.map(|it| Duration::from_secs(u64::from(it))));
+    let user_timeout = positive("tcp_user_timeout")?;
+    Ok(Network {
+        has_keepalives: number(settings, "keepalives")? != Some(0),
+        idle: seconds("keepalives_idle")?,
+        interval: seconds("keepalives_interval")?,
+        count: positive("keepalives_count")?,
+        user_timeout: user_timeout.map(|it| Duration::from_millis(u64::from(it))),
+        is_random,
+    })
+}
+
+fn number(
+    settings: &Settings,
+    keyword: &'static str,
+) -> Result<Option<i32>, (&'static str, Malformed)> {
+    let text = settings.get(keyword).map(str::trim);
+    let number = text.map(|text| {
+        text.parse()
+            .map_err(|_| (keyword, Malformed::Value(keyword)))
+    });
+    number.transpose()
 }
 
 /// Reads the given address, else `DATABASE_URL`.
@@ -160,31 +202,9 @@ fn written(
         (None, Some(url)) => ("DATABASE_URL", url),
         (None, None) => return Ok(Settings::default()),
     };
-    Settings::parse(text.trim()).map_err(|problem| ConnectError::Address {
+    let read = Settings::parse(text.trim()).map_err(|problem| ConnectError::Address {
         origin: origin.to_owned(),
         problem,
-    })
-}
-
-/// Where libpq looks for a server when no host is given.
-fn default_host(port: u16) -> String {
-    ["/var/run/postgresql", "/private/tmp", "/tmp"]
-        .iter()
-        .find(|directory| {
-            Path::new(directory)
-                .join(format!(".s.PGSQL.{port}"))
-                .exists()
-        })
-        .map_or_else(
-            || "localhost".to_owned(),
-            |directory| (*directory).to_owned(),
-        )
-}
-
-fn parsed<T: std::str::FromStr>(
-    text: Option<&str>,
-    problem: Malformed,
-) -> Result<Option<T>, Malformed> {
-    text.map(|text| text.trim().parse().map_err(|_| problem))
-        .transpose()
+    });
+    Ok(read?.from(origin))
 }

@@ -3,55 +3,9 @@
 //! Errors never repeat the invalid text: it may be part of a password.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// Supported parameters, each with its environment variable.
-const USED: &[(&str, &str)] = &[
-    ("host", "PGHOST"),
-    ("hostaddr", "PGHOSTADDR"),
-    ("port", "PGPORT"),
-    ("dbname", "PGDATABASE"),
-    ("user", "PGUSER"),
-    ("password", "PGPASSWORD"),
-    ("passfile", "PGPASSFILE"),
-    ("service", "PGSERVICE"),
-    ("sslmode", "PGSSLMODE"),
-    ("sslrootcert", "PGSSLROOTCERT"),
-    ("sslcert", "PGSSLCERT"),
-    ("sslkey", "PGSSLKEY"),
-    ("options", "PGOPTIONS"),
-    ("connect_timeout", "PGCONNECT_TIMEOUT"),
-];
-
-/// Parameters of libpq that have no effect here: accepted, as addresses are shared between
-/// programs.
-const WITHOUT_EFFECT: &[&str] = &[
-    "application_name",
-    "channel_binding",
-    "client_encoding",
-    "fallback_application_name",
-    "gssdelegation",
-    "gssencmode",
-    "gsslib",
-    "keepalives",
-    "keepalives_count",
-    "keepalives_idle",
-    "keepalives_interval",
-    "krbsrvname",
-    "load_balance_hosts",
-    "requirepeer",
-    "require_auth",
-    "ssl_max_protocol_version",
-    "ssl_min_protocol_version",
-    "sslcertmode",
-    "sslcompression",
-    "sslcrl",
-    "sslcrldir",
-    "sslnegotiation",
-    "sslpassword",
-    "sslsni",
-    "target_session_attrs",
-    "tcp_user_timeout",
-];
+use super::parameters::{Handling, PARAMETERS, Parameter};
 
 /// What is wrong with a written connection.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -69,9 +23,16 @@ pub enum Malformed {
     /// The port is not a number between 1 and 65535.
     #[error("the port is not a number from 1 to 65535")]
     Port,
-    /// There is more than one host.
-    #[error("it names several hosts; only one is supported")]
-    SeveralHosts,
+    /// Host names, addresses and ports are not as many as each other.
+    #[error("it has {hosts} hosts and {others} values of {keyword}")]
+    Unequal {
+        /// How many hosts there are.
+        hosts: usize,
+        /// How many values of the other parameter there are.
+        others: usize,
+        /// The other parameter.
+        keyword: &'static str,
+    },
     /// A parameter is unknown.
     #[error("it has an unknown parameter")]
     UnknownParameter,
@@ -84,13 +45,37 @@ pub enum Malformed {
     /// The value of this parameter is invalid.
     #[error("the value of {0} is invalid")]
     Value(&'static str),
+    /// What this parameter asks for is not supported; ignoring it could make a connection that it
+    /// forbids.
+    #[error("{name} is not supported: {why}")]
+    Refused {
+        /// The parameter, and what it has been set to if that is no secret.
+        name: &'static str,
+        /// Why.
+        why: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// Two parameters exclude each other.
+    #[error("{0}")]
+    Contradiction(&'static str),
 }
 
 /// Connection parameters from any source; empty values count as not given, as in libpq.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct Settings {
-    values: BTreeMap<&'static str, String>,
+    values: BTreeMap<&'static str, Value>,
 }
+
+#[derive(Clone, PartialEq, Eq)]
+struct Value {
+    text: String,
+    /// Where it was given, for errors.
+    origin: Arc<str>,
+}
+
+/// An older name of a parameter, and what its value `1` means.
+const REQUIRE_SSL: (&str, &str) = ("requiressl", "PGREQUIRESSL");
 
 impl Settings {
     /// Reads a URL or a keyword string.
@@ -106,16 +91,46 @@ impl Settings {
     /// Reads the variables of the environment.
     pub(super) fn from_environment(env: &impl Fn(&str) -> Option<String>) -> Self {
         let mut settings = Self::default();
-        for (keyword, variable) in USED {
-            if let Some(value) = env(variable) {
-                settings.put(keyword, value);
+        for parameter in PARAMETERS {
+            if let Some(variable) = parameter.variable
+                && let Some(value) = env(variable)
+            {
+                settings.put(parameter.name, value);
+                settings.mark(parameter.name, variable);
             }
+        }
+        let (_, variable) = REQUIRE_SSL;
+        if settings.get("sslmode").is_none()
+            && env(variable).is_some_and(|value| value.starts_with('1'))
+        {
+            settings.put("sslmode", "require".to_owned());
+            settings.mark("sslmode", variable);
         }
         settings
     }
 
     pub(super) fn get(&self, keyword: &str) -> Option<&str> {
-        self.values.get(keyword).map(String::as_str)
+        self.values.get(keyword).map(|value| value.text.as_str())
+    }
+
+    /// Where a parameter was given.
+    pub(super) fn origin(&self, keyword: &str) -> Option<&str> {
+        self.values.get(keyword).map(|value| &*value.origin)
+    }
+
+    /// Says where all of them were given.
+    pub(super) fn from(mut self, origin: &str) -> Self {
+        let origin: Arc<str> = origin.into();
+        for value in self.values.values_mut() {
+            value.origin = Arc::clone(&origin);
+        }
+        self
+    }
+
+    fn mark(&mut self, keyword: &str, origin: &str) {
+        if let Some(value) = self.values.get_mut(keyword) {
+            value.origin = origin.into();
+        }
     }
 
     /// Fills in what is not given here. A host and its address belong together: if one is given
@@ -131,22 +146,45 @@ impl Settings {
         }
     }
 
-    /// Sets a parameter by its name in libpq.
-    pub(super) fn set(&mut self, keyword: &str, value: String) -> Result<(), Malformed> {
-        if let Some((keyword, _)) = USED.iter().find(|(known, _)| *known == keyword) {
-            self.put(keyword, value);
-            return Ok(());
-        }
-        if WITHOUT_EFFECT.contains(&keyword) {
-            tracing::debug!(keyword, "connection parameter without effect");
-            return Ok(());
-        }
-        Err(Malformed::UnknownParameter)
+    /// Returns the first parameter that is refused, and why.
+    pub(super) fn refused(&self) -> Option<(&'static str, Malformed)> {
+        self.values.iter().find_map(|(name, value)| {
+            let parameter = Parameter::named(name)?;
+            let Handling::Refused { harmless, remedy } = parameter.handling else {
+                return None;
+            };
+            let refused = Malformed::Refused {
+                name: parameter.name,
+                why: parameter.note,
+                remedy,
+            };
+            (!harmless.contains(&value.text.as_str())).then_some((parameter.name, refused))
+        })
     }
 
-    fn put(&mut self, keyword: &'static str, value: String) {
-        if !value.is_empty() {
-            self.values.insert(keyword, value);
+    /// Sets a parameter by its name in libpq.
+    pub(super) fn set(&mut self, keyword: &str, value: String) -> Result<(), Malformed> {
+        if keyword == REQUIRE_SSL.0 {
+            let mode = if value.starts_with('1') {
+                "require"
+            } else {
+                "prefer"
+            };
+            self.put("sslmode", mode.to_owned());
+            return Ok(());
+        }
+        let parameter = Parameter::named(keyword).ok_or(Malformed::UnknownParameter)?;
+        if parameter.handling == Handling::Ignored {
+            tracing::debug!(keyword, "connection parameter without effect");
+        }
+        self.put(parameter.name, value);
+        Ok(())
+    }
+
+    fn put(&mut self, keyword: &'static str, text: String) {
+        if !text.is_empty() {
+            let origin = Arc::from("");
+            self.values.insert(keyword, Value { text, origin });
         }
     }
 }
@@ -187,19 +225,30 @@ fn read_credentials(settings: &mut Settings, credentials: &str) -> Result<(), Ma
     Ok(())
 }
 
-fn read_server(settings: &mut Settings, server: &str) -> Result<(), Malformed> {
-    if server.contains(',') {
-        return Err(Malformed::SeveralHosts);
+/// Reads `HOST:PORT,HOST:PORT`.
+fn read_server(settings: &mut Settings, servers: &str) -> Result<(), Malformed> {
+    let (mut hosts, mut ports) = (Vec::new(), Vec::new());
+    for server in servers.split(',') {
+        let (host, port) = match server.strip_prefix('[') {
+            Some(bracketed) => {
+                let (host, rest) = bracketed.split_once(']').ok_or(Malformed::NeitherForm)?;
+                (host, rest.strip_prefix(':').unwrap_or(rest))
+            }
+            None => server.split_once(':').unwrap_or((server, "")),
+        };
+        hosts.push(decoded(host)?);
+        ports.push(decoded(port)?);
     }
-    let (host, port) = match server.strip_prefix('[') {
-        Some(bracketed) => {
-            let (host, rest) = bracketed.split_once(']').ok_or(Malformed::NeitherForm)?;
-            (host, rest.strip_prefix(':').unwrap_or(rest))
+    let joined = |parts: &[String]| {
+        let is_empty = parts.iter().all(String::is_empty);
+        if is_empty {
+            String::new()
+        } else {
+            parts.join(",")
         }
-        None => server.split_once(':').unwrap_or((server, "")),
     };
-    settings.put("host", decoded(host)?);
-    settings.put("port", decoded(port)?);
+    settings.put("host", joined(&hosts));
+    settings.put("port", joined(&ports));
     Ok(())
 }
 
@@ -256,9 +305,6 @@ fn parse_keywords(text: &str) -> Result<Settings, Malformed> {
         let keyword = keyword.trim_end();
         settings.set(keyword, value)?;
         rest = after.trim_start();
-    }
-    if settings.get("host").is_some_and(|host| host.contains(',')) {
-        return Err(Malformed::SeveralHosts);
     }
     Ok(settings)
 }
@@ -340,7 +386,7 @@ mod tests {
         settings
             .values
             .into_iter()
-            .map(|(keyword, value)| (keyword.to_owned(), value))
+            .map(|(keyword, value)| (keyword.to_owned(), value.text))
             .collect()
     }
 
@@ -424,8 +470,6 @@ mod tests {
             Malformed::UnknownParameter
         );
         assert_eq!(problem("postgres://h/d?sslmode"), Malformed::NoValue);
-        assert_eq!(problem("postgres://a,b/d"), Malformed::SeveralHosts);
-        assert_eq!(problem("host=a,b"), Malformed::SeveralHosts);
         assert_eq!(problem("postgres://h/%zz"), Malformed::Percent);
         assert_eq!(problem("postgres://h/%00"), Malformed::Percent);
         assert_eq!(problem("postgres://h/%ff"), Malformed::Percent);
@@ -448,11 +492,35 @@ mod tests {
     }
 
     #[test]
-    fn accepts_parameters_without_effect() {
+    fn reads_several_hosts_with_their_ports() {
         assert_eq!(
-            read("postgres://h/d?channel_binding=require"),
-            pairs(&[("dbname", "d"), ("host", "h")])
+            read("postgres://a:1,[::1],c:3/d"),
+            pairs(&[("dbname", "d"), ("host", "a,::1,c"), ("port", "1,,3")])
         );
+        assert_eq!(read("postgres://a,b"), pairs(&[("host", "a,b")]));
+    }
+
+    #[test]
+    fn an_older_name_of_a_tls_mode_is_read() {
+        assert_eq!(read("requiressl=1"), pairs(&[("sslmode", "require")]));
+        assert_eq!(read("requiressl=0"), pairs(&[("sslmode", "prefer")]));
+    }
+
+    #[test]
+    fn what_is_missing_here_is_refused_by_its_name_unless_the_value_asks_for_nothing() {
+        for (text, name) in [
+            ("gssencmode=require", Some("gssencmode")),
+            ("gssencmode=prefer", None),
+            ("sslpassword=canary7f3a", Some("sslpassword")),
+            ("min_protocol_version=3.2", Some("min_protocol_version")),
+            ("replication=database", Some("replication")),
+            ("replication=off krbsrvname=x sslcompression=1", None),
+        ] {
+            let settings = Settings::parse(text).unwrap_or_else(|problem| panic!("{problem}"));
+            let refused = settings.refused();
+            assert_eq!(refused.as_ref().map(|(name, _)| *name), name, "{text}");
+            assert!(!format!("{refused:?}").contains("canary7f3a"));
+        }
     }
 
     const SERVICES: &str = "# mine\n[first]\nhost=a\n\n[second]\nhost = b\n host=c\ndbname= d\n[third]\nnonsense=1\n[fourth]\nservice=first\n";

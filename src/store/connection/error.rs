@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 pub use super::conninfo::Malformed;
+pub use super::tls::TlsError;
 
 /// Why a target is invalid or unreachable.
 ///
@@ -58,12 +59,12 @@ pub enum ConnectError {
     },
 
     /// The server does not speak PostgreSQL's protocol, or not ours.
-    #[error("the server at {target} does not speak the PostgreSQL protocol")]
+    #[error("the server at {target} does not speak the PostgreSQL protocol: {what}")]
     NotPostgres {
         /// The target.
         target: String,
         /// Its answer.
-        source: sqlx::Error,
+        what: String,
     },
 
     /// The password is wrong or missing.
@@ -102,8 +103,57 @@ pub enum ConnectError {
     Tls {
         /// The target.
         target: String,
-        /// The reason.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        /// The reason, and what to do.
+        source: TlsError,
+    },
+
+    /// A parameter of the connection forbids what the server is or asks for.
+    #[error("no connection to {target}: {what}")]
+    Forbidden {
+        /// The target.
+        target: String,
+        /// What it is or asks for.
+        what: String,
+        /// What to do.
+        remedy: String,
+    },
+
+    /// The server is not such a one as `target_session_attrs` asks for.
+    #[error(
+        "no connection to {target}: the server {what}, and target_session_attrs asks for another"
+    )]
+    OtherServer {
+        /// The target.
+        target: String,
+        /// What it is.
+        what: &'static str,
+    },
+
+    /// A proxy gives each transaction, or each statement, of a connection another session.
+    #[error(
+        "a connection pooler at {target} gives each transaction another session: locks and settings of a session are not kept"
+    )]
+    Pooled {
+        /// The target.
+        target: String,
+    },
+
+    /// None of several hosts could be connected to.
+    #[error("cannot connect to any host of {target}: {}", .failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    NoHost {
+        /// The target.
+        target: String,
+        /// Why each of them could not; never empty.
+        failures: Vec<Self>,
+    },
+
+    /// This machine cannot pass a connection on.
+    #[error("cannot open a socket for the connection to {target}: {source}")]
+    NoRelay {
+        /// The target.
+        target: String,
+        /// The operating system's reason.
+        source: std::io::Error,
     },
 
     /// The server accepts no connections now.
@@ -127,12 +177,12 @@ pub enum ConnectError {
     },
 
     /// The server refused for another reason.
-    #[error("cannot connect to {target}: {source}")]
+    #[error("cannot connect to {target}: {message}")]
     Other {
         /// The target.
         target: String,
         /// The reason.
-        source: sqlx::Error,
+        message: String,
     },
 }
 
@@ -159,7 +209,12 @@ impl ConnectError {
             Self::WrongPassword { .. } => "check the user and the password in the address, PGPASSWORD or ~/.pgpass".to_owned(),
             Self::Denied { .. } => "check the user name, the role's CONNECT privilege on the database, and the server's pg_hba.conf".to_owned(),
             Self::NoDatabase { .. } => "check the name after the last slash of the address, or PGDATABASE; `psql --list` lists the databases".to_owned(),
-            Self::Tls { .. } => "check sslmode and sslrootcert (PGSSLMODE, PGSSLROOTCERT); sslmode=disable connects without encryption where the server allows it".to_owned(),
+            Self::Tls { source, .. } => source.hint().to_owned(),
+            Self::Forbidden { remedy, .. } => remedy.clone(),
+            Self::OtherServer { .. } => "name the other servers too, host=FIRST,SECOND, or change target_session_attrs (PGTARGETSESSIONATTRS)".to_owned(),
+            Self::Pooled { .. } => "connect to the server itself, or to a database of the pooler with pool_mode=session".to_owned(),
+            Self::NoHost { failures, .. } => failures.last().map(Self::hint).unwrap_or_default(),
+            Self::NoRelay { .. } => "gatediff needs a directory for a socket that it can write: name one in TMPDIR".to_owned(),
             Self::Busy { .. } => "try again in a moment: the server is starting or stopping, or the connection limit of the server, the database or the role is reached".to_owned(),
             Self::TooOld { oldest, .. } => format!("upgrade the server to PostgreSQL {oldest} or newer"),
             Self::Other { .. } => "see the server's log".to_owned(),
@@ -175,7 +230,11 @@ fn address_hint(problem: &Malformed) -> &'static str {
         Malformed::UnknownParameter => {
             "remove parameters that belong to another program; the names are those of psql, as in postgresql://USER@HOST:5432/DATABASE?sslmode=require"
         }
-        Malformed::SeveralHosts => "name the host of the primary server only",
+        Malformed::Refused { remedy, .. } => remedy,
+        Malformed::Unequal { .. } => {
+            "give one value for each host, separated by commas; one port is that of all hosts"
+        }
+        Malformed::Contradiction(_) => "leave out one of them, or change it",
         Malformed::NeitherForm
         | Malformed::NoValue
         | Malformed::OpenQuote

@@ -16,14 +16,14 @@ enum Endpoint {
     Name(String),
 }
 
-/// The location of a database: every known address of its server, the port, and its name.
+/// The location of a database: every known address of its servers, their ports, and its name.
 ///
-/// Two locations are equal if port and database are equal and one server address is. So the
-/// resolver can only make more locations equal, never fewer.
+/// Two locations are equal if the databases are equal and one port and one server address are. So
+/// the resolver and further hosts can only make more locations equal, never fewer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
     endpoints: BTreeSet<Endpoint>,
-    port: u16,
+    ports: BTreeSet<u16>,
     database: String,
 }
 
@@ -44,14 +44,21 @@ impl Location {
         };
         Self {
             endpoints: BTreeSet::from([endpoint]),
-            port,
+            ports: BTreeSet::from([port]),
             database: database.to_owned(),
         }
     }
 
-    /// Returns the name to resolve.
-    pub(super) fn name(&self) -> Option<&str> {
-        self.endpoints.iter().find_map(|endpoint| match endpoint {
+    /// Returns the location of a database that is on one of two places.
+    pub(super) fn or(mut self, other: Self) -> Self {
+        self.endpoints.extend(other.endpoints);
+        self.ports.extend(other.ports);
+        self
+    }
+
+    /// Returns the names to resolve.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.endpoints.iter().filter_map(|endpoint| match endpoint {
             Endpoint::Name(name) => Some(name.as_str()),
             Endpoint::ThisMachine | Endpoint::Address(_) => None,
         })
@@ -78,9 +85,9 @@ impl Location {
         }));
     }
 
-    /// Says whether the port and the database's name are the other's.
+    /// Says whether a port and the database's name are the other's.
     pub(crate) fn may_be(&self, other: &Self) -> bool {
-        self.port == other.port && self.database == other.database
+        !self.ports.is_disjoint(&other.ports) && self.database == other.database
     }
 
     /// Says whether it is the same location.

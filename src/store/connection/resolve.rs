@@ -19,18 +19,17 @@ const LIMIT: Duration = Duration::from_secs(2);
 pub(in crate::store) async fn resolve(locations: Vec<&mut Location>) {
     let names: BTreeSet<String> = locations
         .iter()
-        .filter_map(|location| location.name())
+        .flat_map(|location| location.names())
         .map(str::to_owned)
         .collect();
     let found = look_up(names, LIMIT, addresses).await;
     for location in locations {
-        let named = location
-            .name()
-            .and_then(|name| found.get(name))
-            .cloned()
-            .unwrap_or_default();
+        let named = location.names().filter_map(|name| found.get(name));
         // An address may already be one of this machine.
-        let known: Vec<IpAddr> = location.addresses().chain(named).collect();
+        let known: Vec<IpAddr> = location
+            .addresses()
+            .chain(named.flatten().copied())
+            .collect();
         location.add(&known, is_local);
     }
 }

@@ -8,9 +8,10 @@ use super::error::ConnectError;
 
 pub(super) fn read_service(
     name: &str,
+    own: Option<PathBuf>,
     env: &impl Fn(&str) -> Option<String>,
 ) -> Result<Settings, ConnectError> {
-    let files = service_files(env);
+    let files = service_files(own, env);
     for path in &files {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
@@ -28,7 +29,7 @@ pub(super) fn read_service(
                 problem,
             })?;
         if let Some(settings) = found {
-            return Ok(settings);
+            return Ok(settings.from(&path.display().to_string()));
         }
     }
     Err(ConnectError::NoService {
@@ -39,14 +40,13 @@ pub(super) fn read_service(
 
 /// The user's service file, then the system's. The latter's path is built into libpq: these are the
 /// paths of the common distributions.
-fn service_files(env: &impl Fn(&str) -> Option<String>) -> Vec<PathBuf> {
+fn service_files(own: Option<PathBuf>, env: &impl Fn(&str) -> Option<String>) -> Vec<PathBuf> {
     let given = |name: &str| {
         env(name)
             .filter(|value| !value.is_empty())
             .map(PathBuf::from)
     };
-    let own =
-        given("PGSERVICEFILE").or_else(|| given("HOME").map(|home| home.join(".pg_service.conf")));
+    let own = own.or_else(|| given("HOME").map(|home| home.join(".pg_service.conf")));
     let system = match given("PGSYSCONFDIR") {
         Some(directory) => vec![directory],
         None => ["/etc/postgresql-common", "/etc/sysconfig/pgsql", "/etc"]

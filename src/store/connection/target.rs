@@ -1,32 +1,44 @@
 //! A database to connect to.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgSslMode};
-
+use super::hosts::{DEFAULT_PORT, Host};
 use super::location::Location;
-use super::options::{APPLICATION_NAME, base_options};
+use super::security::Security;
+use super::wire::{Network, SessionAttributes};
 use crate::store::known_policy::KnownPolicy;
 use crate::store::timeouts::Timeouts;
-
-pub(super) const DEFAULT_PORT: u16 = 5432;
 
 /// A database to connect to. It never shows the password.
 #[derive(Clone)]
 pub struct Target {
-    pub(super) options: PgConnectOptions,
-    pub(super) host: String,
-    pub(super) port: u16,
+    /// The servers to try, in this order; at least one.
+    pub(super) hosts: Vec<Host>,
     pub(super) user: String,
     pub(super) database: String,
+    /// Options of the session, as `PGOPTIONS` has them.
+    pub(super) options: Option<String>,
+    pub(super) security: Arc<Security>,
+    pub(super) network: Network,
+    pub(super) attributes: SessionAttributes,
+    /// Where the last session is: those that look after it go to the same server.
+    pub(super) last: Arc<Mutex<Option<LastServer>>>,
     pub(super) connect_limit: Duration,
-    pub(super) has_password: bool,
     pub(super) open_passfile: Option<PathBuf>,
     /// The policy, if any profile sets one.
     pub(super) known_policy: Option<Arc<KnownPolicy>>,
+}
+
+/// A server that a session was opened at.
+#[derive(Clone, Copy)]
+pub(super) struct LastServer {
+    /// Which of the hosts it is.
+    pub(super) host: usize,
+    pub(super) address: Option<SocketAddr>,
 }
 
 impl fmt::Debug for Target {
@@ -38,23 +50,17 @@ impl fmt::Debug for Target {
 impl Target {
     /// Names a database of a private server.
     pub(crate) fn on_socket(directory: &Path, user: &str, database: &str) -> Self {
-        let host = directory.to_string_lossy();
-        let options = base_options(None)
-            .host(&host)
-            .port(DEFAULT_PORT)
-            .username(user)
-            .password("")
-            .database(database)
-            .ssl_mode(PgSslMode::Disable)
-            .application_name(APPLICATION_NAME);
+        let host = directory.to_string_lossy().into_owned();
         Self {
-            options,
-            host: host.into_owned(),
-            port: DEFAULT_PORT,
+            hosts: vec![Host::new(host, DEFAULT_PORT)],
             user: user.to_owned(),
             database: database.to_owned(),
+            options: None,
+            security: Arc::new(Security::none()),
+            network: Network::default(),
+            attributes: SessionAttributes::Any,
+            last: Arc::default(),
             connect_limit: Timeouts::CONNECT,
-            has_password: false,
             open_passfile: None,
             known_policy: None,
         }
@@ -67,26 +73,19 @@ impl Target {
         format!("{}@{}", self.user, self.place())
     }
 
-    /// Names the target without its user, as in `host:5432/dbname`.
+    /// Names the target without its user, as in `host:5432/dbname`; several hosts as in a URL.
     #[must_use]
     pub fn place(&self) -> String {
-        let Self {
-            host,
-            port,
-            database,
-            ..
-        } = self;
-        if host.contains(':') {
-            format!("[{host}]:{port}/{database}")
-        } else {
-            format!("{host}:{port}/{database}")
-        }
+        let hosts: Vec<_> = self.hosts.iter().map(Host::display).collect();
+        format!("{}/{}", hosts.join(","), self.database)
     }
 
     /// Returns its location as written: nothing is resolved.
     #[must_use]
     pub fn location(&self) -> Location {
-        Location::new(&self.host, self.port, &self.database)
+        let of = |host: &Host| Location::new(host.place(), host.port, &self.database);
+        let all = self.hosts.iter().map(of).reduce(Location::or);
+        all.unwrap_or_else(|| Location::new("", DEFAULT_PORT, &self.database))
     }
 
     pub(in crate::store) fn known_policy(&self) -> Option<&KnownPolicy> {
@@ -106,16 +105,10 @@ impl Target {
         &self.database
     }
 
-    /// The host, its address, or the directory of its socket.
+    /// The first host, its address, or the directory of its socket.
     #[must_use]
     pub fn host(&self) -> &str {
-        &self.host
-    }
-
-    /// The port.
-    #[must_use]
-    pub fn port(&self) -> u16 {
-        self.port
+        self.hosts.first().map_or("", Host::place)
     }
 
     /// The role.

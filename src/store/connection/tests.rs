@@ -1,9 +1,8 @@
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
-use sqlx::postgres::PgSslMode;
-
 use super::address::NAMING;
+use super::parameters::PARAMETERS;
 use super::session::session_sql;
 use super::*;
 use crate::store::Timeouts;
@@ -24,11 +23,12 @@ fn shown(url: Option<&str>, pairs: &[(&str, &str)]) -> String {
     Target::resolve(url, env(pairs)).map_or_else(|error| panic!("{error}"), |it| it.display())
 }
 
-/// sqlx shows its password in `to_url_lossy`, and nowhere else.
-fn password(target: &Target) -> String {
-    use sqlx::ConnectOptions;
-    let url = target.options.to_url_lossy();
-    url.password().unwrap_or_default().to_owned()
+/// The password of the first host.
+fn password(target: &Target) -> &str {
+    let first = target.hosts.first();
+    first
+        .and_then(|host| host.password.as_deref())
+        .unwrap_or_default()
 }
 
 fn secret_file(text: &str, mode: u32) -> tempfile::NamedTempFile {
@@ -125,7 +125,6 @@ fn a_socket_directory_is_shown_as_the_host() {
     let target = Target::resolve(None, env(&[("PGHOST", "/tmp/x"), ("PGUSER", "me")])).unwrap();
     assert_eq!(target.display(), "me@/tmp/x:5432/me");
     assert_eq!(target.host(), "/tmp/x");
-    assert!(matches!(target.options.get_ssl_mode(), PgSslMode::Disable));
     let url = "postgresql:///d?host=%2Ftmp%2Fx&user=me";
     assert_eq!(shown(Some(url), &[]), "me@/tmp/x:5432/d");
 }
@@ -225,32 +224,115 @@ fn a_password_file_that_others_can_read_is_not_used() {
 }
 
 #[test]
-fn naming_an_authority_means_verifying() {
-    let mode = |url: &str| {
-        Target::resolve(Some(url), |_| None)
-            .unwrap()
-            .options
-            .get_ssl_mode()
-    };
-    assert!(matches!(mode("postgres://h"), PgSslMode::Prefer));
-    assert!(matches!(
-        mode("postgres://h?sslmode=require"),
-        PgSslMode::Require
-    ));
-    assert!(matches!(
-        mode("postgres://h?sslmode=require&sslrootcert=/ca"),
-        PgSslMode::VerifyCa
-    ));
-    assert!(matches!(
-        mode("postgres://h?sslrootcert=system"),
-        PgSslMode::VerifyFull
-    ));
+fn options_reach_the_server() {
+    let target = Target::resolve(None, env(&[("PGOPTIONS", "-c search_path=a,b")])).unwrap();
+    assert_eq!(target.options.as_deref(), Some("-c search_path=a,b"));
 }
 
 #[test]
-fn options_reach_the_server() {
-    let target = Target::resolve(None, env(&[("PGOPTIONS", "-c search_path=a,b")])).unwrap();
-    assert_eq!(target.options.get_options(), Some("-c search_path=a,b"));
+fn several_hosts_are_shown_and_located_each() {
+    let url = "postgres://me@one:1,two:2/d";
+    assert_eq!(shown(Some(url), &[]), "me@one:1,two:2/d");
+    let target = Target::resolve(Some(url), env(&[])).unwrap();
+    for (host, port) in [("one", 1), ("two", 2)] {
+        assert!(target.location().is_same(&Location::new(host, port, "d")));
+    }
+    assert!(!target.location().is_same(&Location::new("three", 1, "d")));
+}
+
+#[test]
+fn each_host_has_its_own_password() {
+    let file = secret_file("one:*:*:*:first\ntwo:*:*:*:second\n", 0o600);
+    let pairs = [("PGPASSFILE", file.path().to_str().unwrap())];
+    let target = Target::resolve(Some("host=one,two,three user=me"), env(&pairs)).unwrap();
+    let passwords: Vec<_> = target
+        .hosts
+        .iter()
+        .map(|host| host.password.as_deref())
+        .collect();
+    assert_eq!(passwords, [Some("first"), Some("second"), None]);
+}
+
+#[test]
+fn the_password_file_knows_a_host_by_its_name() {
+    let file = secret_file(&format!("db.example:*:*:*:{CANARY}\n"), 0o600);
+    let pairs = [("PGPASSFILE", file.path().to_str().unwrap())];
+    let url = "host=db.example hostaddr=192.0.2.7 user=me";
+    assert_eq!(
+        password(&Target::resolve(Some(url), env(&pairs)).unwrap()),
+        CANARY
+    );
+}
+
+/// What a parameter is set to, in a way that can be told from its absence: refused, or not.
+fn resolved(url: Option<&str>, pairs: &[(&str, &str)]) -> Result<Target, String> {
+    Target::resolve(url, env(pairs)).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_parameter_means_the_same_wherever_it_is_given() {
+    // A value that each checks, or refuses.
+    for parameter in PARAMETERS {
+        let (name, value) = match parameter.name {
+            "host"
+            | "dbname"
+            | "user"
+            | "password"
+            | "passfile"
+            | "options"
+            | "sslcompression"
+            | "client_encoding"
+            | "application_name"
+            | "fallback_application_name"
+            | "krbsrvname"
+            | "gsslib"
+            | "gssdelegation"
+            | "sslcert"
+            | "sslkey"
+            | "sslrootcert"
+            | "sslcrl"
+            | "sslcrldir"
+            | "sslsni"
+            | "requirepeer"
+            | "max_protocol_version"
+            | "servicefile" => {
+                assert!(resolved(Some(&format!("host=h {}=x", parameter.name)), &[]).is_ok());
+                continue;
+            }
+            "service" => continue,
+            name => (name, "nonsense"),
+        };
+        let by_url = resolved(Some(&format!("postgres://h/d?{name}={value}")), &[]).unwrap_err();
+        let by_keyword = resolved(Some(&format!("host=h {name}={value}")), &[]).unwrap_err();
+        assert_eq!(by_url, by_keyword);
+        assert!(by_url.contains(name) || name == "port", "{name}: {by_url}");
+        let file = secret_file(&format!("[gate]\nhost=h\n{name}={value}\n"), 0o600);
+        let path = file.path().to_str().unwrap();
+        let by_service = resolved(Some("service=gate"), &[("PGSERVICEFILE", path)]).unwrap_err();
+        assert_eq!(by_service.replace(path, "--database-url"), by_url);
+        if let Some(variable) = parameter.variable {
+            let by_variable = resolved(None, &[(variable, value)]).unwrap_err();
+            assert_eq!(by_variable.replace(variable, "--database-url"), by_url);
+        }
+    }
+}
+
+#[test]
+fn what_the_address_says_goes_before_what_a_variable_demands() {
+    let pairs = [("PGGSSENCMODE", "require"), ("PGHOST", "h")];
+    let error = resolved(None, &pairs).unwrap_err();
+    assert!(
+        error.contains("PGGSSENCMODE") && error.contains("GSSAPI"),
+        "{error}"
+    );
+    assert!(resolved(Some("gssencmode=disable"), &pairs).is_ok());
+}
+
+#[test]
+fn a_service_file_is_named_by_a_parameter_too() {
+    let file = secret_file("[gate]\nhost=s\n", 0o644);
+    let address = format!("service=gate user=me servicefile={}", file.path().display());
+    assert_eq!(shown(Some(&address), &[]), "me@s:5432/me");
 }
 
 #[test]
@@ -302,7 +384,7 @@ fn no_text_contains_the_password() {
 
 #[test]
 fn limits_are_set_in_milliseconds() {
-    let sql = session_sql(Timeouts::default(), false);
+    let sql = session_sql(Timeouts::default(), false, None);
     assert!(sql.contains("'lock_timeout', '5000'"), "{sql}");
     assert!(
         sql.contains("'idle_in_transaction_session_timeout', '60000'"),
@@ -319,6 +401,7 @@ fn a_lock_that_is_not_waited_for_is_no_lock_without_limit() {
             ..Timeouts::default()
         },
         false,
+        None,
     );
     assert!(sql.contains("'lock_timeout', '1'"), "{sql}");
 }

@@ -19,5 +19,6 @@ pub(crate) mod proxy;
 pub(crate) mod pty;
 pub(crate) mod sample;
 pub(crate) mod scopes;
+pub(crate) mod secure;
 pub(crate) mod site;
 pub(crate) mod wait;

@@ -16,7 +16,7 @@ use tempfile::NamedTempFile;
 use super::pg::TestDb;
 use super::sample::Sample;
 
-const SCHEMA: &str = include_str!("../../../fixtures/digirunner/schema.sql");
+pub(crate) const SCHEMA: &str = include_str!("../../../fixtures/digirunner/schema.sql");
 const FIELDS: &str = include_str!("../../../fixtures/digirunner/fields.csv");
 
 /// Who and when the rows are from that were there before.
