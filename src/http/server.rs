@@ -89,10 +89,11 @@ impl Server {
             queue,
             tokens,
             tasks,
+            work: sp_config::Work::new(),
             requests,
             health,
         });
-        sp_config::start(&service).await?;
+        sp_config::start(&service);
         Ok(Self {
             service,
             listener,

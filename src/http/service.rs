@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::auth::AdminSecret;
 use super::oauth::Tokens;
 use super::queue::Queue;
+use super::sp_config::Work;
 use crate::job::HealthProbe;
 use crate::job::requests::RequestLog;
 use crate::job::task::Tasks;
@@ -49,6 +50,7 @@ pub(super) struct Service {
     pub(super) queue: Queue,
     pub(super) tokens: Tokens,
     pub(super) tasks: Tasks,
+    pub(super) work: Work,
     pub(super) requests: RequestLog,
     pub(super) health: HealthProbe,
 }

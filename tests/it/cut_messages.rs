@@ -571,8 +571,8 @@ fn serve_loses_any_message_and_the_lock_is_free() {
     sweep("serve", &Serving, Later::Served);
 }
 
-/// The session that a server keeps for its tasks: what is lost in it is done
-/// again over another one, which takes the server's own lock over.
+/// The sessions that a server keeps for its tasks: what is lost in one is done
+/// again over another one.
 struct Tasking;
 
 impl Scenario for Tasking {
@@ -584,24 +584,28 @@ impl Scenario for Tasking {
 
     async fn run(&self, _: &TestDb, target: &Target, timeouts: Timeouts) -> Result<(), Failure> {
         let tasks = Tasks::open(target, timeouts, OPERATOR).await?;
-        let task = tasks.create(Asked {
+        let asked = Asked {
             platform: "sp-config",
             kind: TaskKind::Export,
             preview: false,
             options: "{}".to_owned(),
             client: "client".to_owned(),
-        });
-        let task = task.await?;
-        assert!(tasks.begin(&task.id).await?);
-        // One that was cancelled already when the answer was lost is none the second time.
-        assert!(tasks.close("stopped").await? <= 1);
+            upload: Some(b"upload".to_vec()),
+        };
+        let task = tasks.create(asked, 0).await?;
+        // One that was taken already when the answer was lost is none the second time.
+        if let (Some(task), Some(claimed)) = (task, tasks.claim(false).await?) {
+            assert_eq!(task.id, claimed.id);
+            assert_eq!(tasks.beat(vec![(claimed.id, 1)]).await?.len(), 1);
+        }
+        assert!(tasks.close().await? <= 1);
         Ok(())
     }
 
     async fn is_done(&self, control: &mut PgConnection) -> bool {
         count(
             control,
-            "SELECT count(*) FROM gatediff.tasks WHERE state = 'CANCELLED'",
+            "SELECT count(*) FROM gatediff.tasks WHERE state = 'NOT_STARTED' AND beat_at IS NULL AND attempts = 0",
         )
         .await
             == 1
@@ -609,7 +613,7 @@ impl Scenario for Tasking {
 }
 
 #[test]
-fn the_session_of_a_server_loses_any_message_and_is_replaced() {
+fn the_sessions_of_a_server_lose_any_message_and_are_replaced() {
     sweep("tasks", &Tasking, Later::Served);
 }
 

@@ -90,6 +90,8 @@ mod scope_seed;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
+mod serve_fleet;
+#[cfg(test)]
 mod server_changes;
 #[cfg(test)]
 mod sp_config;

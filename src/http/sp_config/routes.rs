@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -11,17 +10,16 @@ use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 
 use super::request;
-use super::run::{self, Export, Import};
-use super::types::{FORMAT, unsupported};
+use super::run;
+use super::types::FORMAT;
 use super::wire::{Job, illegal, not_found, nothing_to_download, too_many};
 use crate::http::body::Whole;
 use crate::http::oauth::{Manager, Reader};
 use crate::http::problem::Problem;
-use crate::http::queue::Does;
 use crate::http::service::Service;
 use crate::http::tracking::Note;
-use crate::job::task::{Asked, TaskId, TaskKind, TaskPart, TaskRecord, file_name};
-use crate::job::{self, sp_config};
+use crate::job::sp_config;
+use crate::job::task::{Asked, TaskId, TaskKind, TaskPart, TaskRecord};
 
 /// The paths of the operations, by the client's version.
 const BASES: [&str; 7] = [
@@ -57,14 +55,8 @@ async fn export(
     Whole(body): Whole,
 ) -> Result<Response, Problem> {
     let asked = request::export(&headers, &body)?;
-    let place = service.queue.slot(Does::Reads).map_err(|_| too_many())?;
-    let task = create(&service, &client, (TaskKind::Export, false), asked.json).await?;
-    let export = Export {
-        task: task.id.clone(),
-        options: asked.options,
-        types: asked.types,
-    };
-    run::export(&service, place, export);
+    let what = (TaskKind::Export, false);
+    let task = create(&service, &client, what, (asked.json, None)).await?;
     Ok(accepted(&task))
 }
 
@@ -77,42 +69,22 @@ async fn import(
 ) -> Result<Response, Problem> {
     let preview = request::preview(uri.query().unwrap_or_default())?;
     let asked = request::import(&headers, body).await?;
-    let does = if preview { Does::Reads } else { Does::Writes };
-    let place = service.queue.slot(does).map_err(|_| too_many())?;
-    // An unknown type fails the job later, not the request.
-    let options = match unsupported(&asked.types, TaskKind::Import) {
-        Some(_) => job::ImportOptions::default(),
-        None => asked.options,
-    };
-    let mut loaded = load(asked.file, options).await?;
-    let task = create(&service, &client, (TaskKind::Import, preview), asked.json).await?;
-    loaded.file.path = file_name(&task.id);
-    let import = Import {
-        task: task.id.clone(),
-        loaded,
-        types: asked.types,
-        preview,
-        backup: asked.backup,
-        client: client.to_string(),
-    };
-    run::import(&service, place, import);
+    let file = asked.file.clone();
+    let json = asked.json.clone();
+    // What cannot be read is refused now. An unknown type fails the job later.
+    run::load(asked).await?;
+    let upload = Some(Vec::from(file));
+    let what = (TaskKind::Import, preview);
+    let task = create(&service, &client, what, (json, upload)).await?;
     Ok(accepted(&task))
 }
 
-/// Reads the file, on its own thread.
-async fn load(file: Bytes, options: job::ImportOptions) -> Result<job::Loaded, Problem> {
-    let load = move || job::load_bytes("data", &file, Some(FORMAT), &options);
-    let loaded = tokio::task::spawn_blocking(load)
-        .await
-        .map_err(|_| Problem::internal())?;
-    Ok(loaded?)
-}
-
+/// Records a task for whichever server is free first.
 async fn create(
     service: &Service,
     client: &str,
     (kind, preview): (TaskKind, bool),
-    options: String,
+    (options, upload): (String, Option<Vec<u8>>),
 ) -> Result<TaskRecord, Problem> {
     let asked = Asked {
         platform: FORMAT,
@@ -120,8 +92,15 @@ async fn create(
         preview,
         options,
         client: client.to_owned(),
+        upload,
     };
-    Ok(service.tasks.create(asked).await?)
+    // One that could start at once does not count as waiting.
+    let mut waiting = service.limits.waiting + service.queue.free();
+    waiting = waiting.checked_sub(1).ok_or_else(too_many)?;
+    let task = service.tasks.create(asked, waiting).await?;
+    let task = task.ok_or_else(too_many)?;
+    service.work.wake();
+    Ok(task)
 }
 
 fn accepted(task: &TaskRecord) -> Response {

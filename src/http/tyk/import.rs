@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Extension;
 use axum::body::Bytes;
@@ -18,7 +19,7 @@ use super::query::parameter;
 use crate::engine::display::safe;
 use crate::engine::{Choices, Outcome, Plan, Severity};
 use crate::http::import_all;
-use crate::http::import_all::{Halted, Imported};
+use crate::http::import_all::{Halted, Imported, Patience};
 use crate::http::problem::Problem;
 use crate::http::queue::{Does, Running};
 use crate::http::service::Service;
@@ -30,6 +31,12 @@ const JOB: HeaderName = HeaderName::from_static("x-gatediff-job");
 
 /// The response header with the number of findings.
 const FINDINGS: HeaderName = HeaderName::from_static("x-gatediff-findings");
+
+/// How long a client is kept waiting while others change the same objects.
+const PATIENCE: Patience = Patience {
+    stale: Duration::from_secs(30),
+    locked: Duration::ZERO,
+};
 
 /// Imports a body, or reports what that would do.
 pub(super) async fn import(
@@ -201,7 +208,8 @@ async fn apply(
         of_endpoint(endpoint, &review.plan)?;
         blocked(endpoint, &review.plan, choices).map_or(Ok(()), Err)
     };
-    let imported = import_all::import(service, loaded, &options, &turn.cancel, look).await;
+    let imported =
+        import_all::import(service, loaded, (&options, PATIENCE), &turn.cancel, look).await;
     imported.map_err(|halted| match halted {
         Halted::Refused(problem) => problem,
         Halted::Failed(failure, Some(review)) => failed(endpoint, &review.plan, failure),
