@@ -10,7 +10,7 @@ ALTER TABLE gatediff.tasks
     -- When its server last said that it works at it, by the database's clock.
     ADD COLUMN beat_at    timestamptz,
     -- The import that this export is the backup of.
-    ADD COLUMN backup_for uuid REFERENCES gatediff.tasks;
+    ADD COLUMN backup_for uuid REFERENCES gatediff.tasks ON DELETE SET NULL;
 
 COMMENT ON COLUMN gatediff.tasks.server_id IS 'The server that accepted it or, once it was started, started it last.';
 

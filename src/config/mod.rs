@@ -31,4 +31,4 @@ mod serve;
 
 pub use file::{Config, ConfigError, Given, Profile, path, seconds, state_directory};
 pub use keys::Binding;
-pub use serve::{Client, Hidden, Serve};
+pub use serve::{Client, Hidden, Keep, Serve};

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::audit::Recorded;
 use super::service::Service;
 use crate::engine::{Choices, Refusal};
 use crate::job::{
@@ -51,13 +52,15 @@ pub(crate) enum Halted<R> {
     Failed(Failure, Option<Box<Review>>),
 }
 
-/// Compares, passes the comparison to `look`, and applies all of it.
+/// Compares, passes the comparison to `look`, and applies all of it, once it is
+/// recorded who asked for that.
 ///
 /// # Errors
 ///
 /// Whatever `look` refuses, and what comparing and applying fail with.
 pub(crate) async fn import<R>(
     service: &Service,
+    _recorded: Recorded,
     loaded: &Loaded,
     (options, patience): (&ApplyOptions, Patience),
     cancel: &Cancel,

@@ -166,6 +166,14 @@ impl Queue {
         self.open.tracker.close();
     }
 
+    /// Says whether it accepts no more jobs.
+    pub(super) fn is_closed(&self) -> bool {
+        self.open
+            .closed
+            .lock()
+            .map_or(true, |closed| closed.is_some())
+    }
+
     /// Asks every open job to stop: running ones roll back, waiting ones never
     /// start.
     pub(super) fn cancel(&self, why: &str) {

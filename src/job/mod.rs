@@ -31,6 +31,7 @@ pub mod sp_config;
 mod store_failure;
 mod target_policy;
 pub mod task;
+pub mod token_keys;
 mod undo;
 
 pub use apply::{ApplyOptions, Receipt, apply, rehearse};

@@ -24,6 +24,11 @@ const KEPT_DAYS: i32 = 7;
 /// another one takes it over. Several beats may be missed.
 pub const LEASE: Duration = Duration::from_secs(10);
 
+/// How many rows of the ledger are removed at once, and the pause after that:
+/// what is old is in no hurry, and must not be in the way.
+pub(super) const BATCH: i64 = 500;
+pub(super) const BATCH_PAUSE: Duration = Duration::from_millis(100);
+
 /// A client's request.
 #[derive(Clone, Debug)]
 pub struct Asked {
@@ -291,6 +296,38 @@ impl Tasks {
     /// Fails if the target cannot be reached or written.
     pub async fn expire(&self) -> Result<u64, Failure> {
         self.run(Self::short, |connection| tasks::expire(connection).boxed())
+            .await
+    }
+
+    /// Removes finished tasks that are older than so many days; returns their
+    /// number.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached or written.
+    pub async fn sweep(&self, days: u32) -> Result<u64, Failure> {
+        let mut swept = 0;
+        loop {
+            let batch = self
+                .run(Self::short, move |connection| {
+                    tasks::sweep(connection, days, BATCH).boxed()
+                })
+                .await?;
+            swept += batch;
+            if i64::try_from(batch).unwrap_or_default() < BATCH {
+                return Ok(swept);
+            }
+            tokio::time::sleep(BATCH_PAUSE).await;
+        }
+    }
+
+    /// Counts the tasks that wait and those that run, on every server.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached or read.
+    pub async fn open_count(&self) -> Result<(i64, i64), Failure> {
+        self.run(Self::short, |connection| tasks::open(connection).boxed())
             .await
     }
 

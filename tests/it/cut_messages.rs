@@ -10,7 +10,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use gatediff::http::{AdminSecret, Limits, Options, Server};
+use gatediff::config::Keep;
+use gatediff::http::{Access, AdminSecret, Limits, Options, Server};
 use gatediff::job::task::{Asked, TaskKind, Tasks};
 use gatediff::job::{
     self, ApplyOptions, Cancel, Failure, FailureKind, Reporter, Review, UndoOptions,
@@ -521,9 +522,13 @@ impl Scenario for Serving {
                 request_log: timeouts.close,
                 ..timeouts
             },
-            admin: Some(AdminSecret::new(SECRET).unwrap()),
-            clients: Vec::new(),
+            access: Access {
+                admin: Some(AdminSecret::new(SECRET).unwrap()),
+                clients: Vec::new(),
+            },
+            token_key_file: None,
             limits: Limits::default(),
+            keep: Keep::default(),
         };
         let server = Server::start(options, listener).await?;
         let stop = Cancel::new();

@@ -16,13 +16,13 @@ use crate::support::http::{Answer, Served};
 use crate::support::pg::TestDb;
 use crate::support::wait;
 
-const CLIENT_SECRET: &str = "CANARY-secret-of-a-client";
+pub(crate) const CLIENT_SECRET: &str = "CANARY-secret-of-a-client";
 
 /// The advisory lock that every job takes.
 const LOCK: i64 = i64::from_be_bytes(*b"gatediff");
 
-const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
-const PARTS: (&str, &str) = (
+pub(crate) const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+pub(crate) const PARTS: (&str, &str) = (
     "content-type",
     "multipart/form-data; boundary=gatediff-boundary",
 );
@@ -46,7 +46,7 @@ pub(crate) fn config() -> String {
 /// A server, and who asks it.
 pub(crate) struct Api {
     pub(crate) served: Served,
-    manager: String,
+    pub(crate) manager: String,
     reader: String,
 }
 
@@ -176,7 +176,7 @@ pub(crate) fn file(objects: &[Value]) -> Value {
 }
 
 /// A file of two transforms.
-fn two() -> Value {
+pub(crate) fn two() -> Value {
     file(&[
         transform("t-1", "First", "a"),
         transform("t-2", "Second", "b"),
@@ -208,7 +208,7 @@ async fn tasks(db: &TestDb) -> Vec<(String, String)> {
 }
 
 /// Holds the lock of every job, until it is dropped.
-async fn lock(db: &TestDb) -> sqlx::PgConnection {
+pub(crate) async fn lock(db: &TestDb) -> sqlx::PgConnection {
     let mut connection = db.connect().await;
     sqlx::query("SELECT pg_advisory_lock($1)")
         .bind(LOCK)
@@ -1113,7 +1113,7 @@ async fn a_task_that_takes_every_server_down_fails_in_the_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_told_to_stop_leaves_what_it_has_not_done_to_the_next() {
     let db = TestDb::new().await;
-    let mut api = Api::start(&db, &["--lock-timeout", "60", "--grace", "0.2"]);
+    let mut api = Api::start(&db, &["--lock-timeout", "60", "--grace", "4"]);
     let held = lock(&db).await;
     let runs = accepted(&api.import("", &two(), None));
     api.begun(&runs);

@@ -639,7 +639,7 @@ async fn while_another_program_has_the_lock_or_the_queue_is_full_clients_are_rep
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reported_to_stop_it_rolls_back_what_is_not_done_when_the_grace_period_is_over() {
-    let (db, mut served) = with_organisation(&["--grace", "0.3", "--lock-timeout", "60"]).await;
+    let (db, mut served) = with_organisation(&["--grace", "4", "--lock-timeout", "60"]).await;
     let mut holder = db.connect().await;
     sqlx::raw_sql("BEGIN; LOCK TABLE gatediff.documents IN SHARE MODE")
         .execute(&mut holder)

@@ -53,6 +53,8 @@ mod history;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod http_service;
+#[cfg(test)]
 mod http_sp_config;
 #[cfg(test)]
 mod http_tyk;

@@ -11,6 +11,7 @@ use super::request::{self, ImportRequest};
 use super::results::{Differences, Results};
 use super::types::{FORMAT, unsupported};
 use crate::engine::Choices;
+use crate::http::audit::Recorded;
 use crate::http::import_all;
 use crate::http::import_all::{Halted, Imported, Patience};
 use crate::http::problem::Problem;
@@ -274,6 +275,7 @@ async fn compared(
     }
     let done = import_all::import(
         service,
+        Recorded::by_task(task),
         &import.loaded,
         (&options, PATIENCE),
         cancel,

@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::run;
 use crate::http::queue::{Does, Running};
 use crate::http::service::Service;
 use crate::job::task::{LEASE, TaskEnd, TaskId, TaskRecord, TaskState};
-use crate::job::{Cancel, Failure};
+use crate::job::{Cancel, Failure, requests};
 
 /// How often to look for tasks that other servers have accepted.
 const POLL: Duration = Duration::from_millis(500);
@@ -20,8 +21,10 @@ const POLL: Duration = Duration::from_millis(500);
 const BEAT: Duration = Duration::from_secs(2);
 const _: () = assert!(BEAT.as_millis() * 4 < LEASE.as_millis());
 
-/// How often expired tasks are looked for.
+/// How often expired tasks and new keys are looked for, and how often records
+/// that are old enough.
 const ROUND: Duration = Duration::from_secs(60);
+const SWEEP: Duration = Duration::from_secs(3600);
 
 /// How often, and at what interval, recording a task's result is retried: a
 /// restarting database server takes a while.
@@ -107,8 +110,11 @@ pub(in crate::http) fn start(service: &Arc<Service>) {
         beat(service).await
     }));
     tokio::spawn(every(Arc::downgrade(service), ROUND, async |service| {
+        service.throttle.forget();
+        service.tokens.refresh().await?;
         service.tasks.expire().await.map(|_| ())
     }));
+    tokio::spawn(every(Arc::downgrade(service), SWEEP, sweep));
 }
 
 /// Does something at once, and periodically after that.
@@ -143,8 +149,21 @@ async fn beat(service: &Service) -> Result<(), Failure> {
     }
     let released = service.tasks.release_lost().await?;
     if released > 0 {
+        service.metrics.taken_over.inc_by(released);
         tracing::warn!(released, "the tasks of a lost server are taken over");
         service.work.wake();
+    }
+    Ok(())
+}
+
+/// Removes the records of requests and tasks that are old enough.
+async fn sweep(service: &Service) -> Result<(), Failure> {
+    let keep = service.keep;
+    let tasks = service.tasks.sweep(keep.tasks).await?;
+    let days = (keep.rejected, keep.requests);
+    let requests = requests::sweep(&service.target, service.timeouts, days).await?;
+    if tasks + requests > 0 {
+        tracing::info!(tasks, requests, "removed old records");
     }
     Ok(())
 }
@@ -210,7 +229,10 @@ async fn work(service: Arc<Service>, task: TaskRecord, turn: Running) {
 async fn finish(service: &Service, task: &TaskRecord, end: TaskEnd) {
     for tried in 1..=TRIES {
         match service.tasks.finish(task, end.clone()).await {
-            Ok(true) => return,
+            Ok(true) => {
+                service.metrics.ended(task.kind, end.state);
+                return;
+            }
             Ok(false) => {
                 tracing::warn!(task = %task.id, "another server has taken a task over");
                 return;
@@ -223,10 +245,10 @@ async fn finish(service: &Service, task: &TaskRecord, end: TaskEnd) {
     }
 }
 
-/// Gives back what this server has not finished, after its last job has ended.
-pub(in crate::http) async fn stop(service: &Arc<Service>) {
-    let closing = service.tasks.close();
-    match tokio::time::timeout(service.timeouts.heartbeat, closing).await {
+/// Gives back what this server has not finished, after its last job has ended;
+/// until `end`, or other servers take it over later.
+pub(in crate::http) async fn stop(service: &Arc<Service>, end: Instant) {
+    match tokio::time::timeout_at(end, service.tasks.close()).await {
         Ok(Ok(_)) => {}
         Ok(Err(failure)) => tracing::warn!(%failure, "cannot give tasks back"),
         Err(_) => tracing::warn!("cannot give tasks back: the target does not answer"),

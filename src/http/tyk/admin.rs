@@ -7,7 +7,6 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 
-use crate::http::auth::is_admin;
 use crate::http::body::{Whole, discard};
 use crate::http::problem::Problem;
 use crate::http::service::Service;
@@ -64,7 +63,7 @@ impl FromRequestParts<Arc<Service>> for AnyAdmin {
 }
 
 fn authorise(parts: &Parts, service: &Service, or_authorization: bool) -> Result<(), Problem> {
-    if !is_admin(service.admin.as_ref(), &parts.headers, or_authorization) {
+    if !service.admin.is(&parts.headers, or_authorization) {
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "Not authorised"));
     }
     if let Some(note) = parts.extensions.get::<Note>() {

@@ -18,12 +18,13 @@ use super::preview;
 use super::query::parameter;
 use crate::engine::display::safe;
 use crate::engine::{Choices, Outcome, Plan, Severity};
+use crate::http::audit::{Audit, Recorded};
 use crate::http::import_all;
 use crate::http::import_all::{Halted, Imported, Patience};
 use crate::http::problem::Problem;
 use crate::http::queue::{Does, Running};
 use crate::http::service::Service;
-use crate::http::tracking::{Note, Remote};
+use crate::http::tracking::{Client, Note, Remote};
 use crate::job::{self, ApplyOptions, Failure, FailureKind, ImportOptions, Loaded, Review};
 
 /// The response header with the job's number.
@@ -42,6 +43,7 @@ const PATIENCE: Patience = Patience {
 pub(super) async fn import(
     endpoint: Endpoint,
     State(service): State<Arc<Service>>,
+    (audit, Extension(client)): (Audit, Extension<Client>),
     Extension(Remote(remote)): Extension<Remote>,
     Extension(note): Extension<Note>,
     RawQuery(query): RawQuery,
@@ -56,12 +58,18 @@ pub(super) async fn import(
     let loaded = load(endpoint, body, options, previews).await?;
     if previews {
         let turn = service.queue.start(Does::Reads).await?;
-        let review = compare(&service, &loaded, endpoint, &turn).await?;
-        return Ok(preview::respond(endpoint, &review.plan));
+        let review = compare(&service, &loaded, endpoint, (&turn, &client)).await?;
+        // Thousands of differences are worth a thread of their own.
+        let responding = move || preview::respond(endpoint, &review.plan);
+        return tokio::task::spawn_blocking(responding)
+            .await
+            .map_err(|_| Problem::internal());
     }
     let turn = service.queue.start(Does::Writes).await?;
     let operator = format!("{ADMIN}@{}", remote.ip());
-    let Imported { review, receipt } = apply(&service, &loaded, endpoint, &turn, &operator).await?;
+    let recorded = audit.record().await?;
+    let done = apply(&service, recorded, &loaded, endpoint, &turn, &operator).await?;
+    let Imported { review, receipt } = done;
     let meta = endpoint.meta(ids(&review.plan));
     let warnings = || {
         review
@@ -168,9 +176,16 @@ async fn compare(
     service: &Service,
     loaded: &Loaded,
     endpoint: Endpoint,
-    turn: &Running,
+    (turn, client): (&Running, &Client),
 ) -> Result<Review, Problem> {
-    let review = import_all::compare(service, loaded, &turn.cancel).await?;
+    let comparing = import_all::compare(service, loaded, &turn.cancel);
+    let review = tokio::select! {
+        review = comparing => review?,
+        () = client.left() => {
+            tracing::info!("a preview was stopped: its client has disconnected");
+            return Err(Problem::busy("The client has disconnected"));
+        }
+    };
     of_endpoint(endpoint, &review.plan)?;
     Ok(review)
 }
@@ -193,6 +208,7 @@ fn of_endpoint(endpoint: Endpoint, plan: &Plan) -> Result<(), Problem> {
 /// Compares and applies.
 async fn apply(
     service: &Service,
+    recorded: Recorded,
     loaded: &Loaded,
     endpoint: Endpoint,
     turn: &Running,
@@ -208,8 +224,15 @@ async fn apply(
         of_endpoint(endpoint, &review.plan)?;
         blocked(endpoint, &review.plan, choices).map_or(Ok(()), Err)
     };
-    let imported =
-        import_all::import(service, loaded, (&options, PATIENCE), &turn.cancel, look).await;
+    let imported = import_all::import(
+        service,
+        recorded,
+        loaded,
+        (&options, PATIENCE),
+        &turn.cancel,
+        look,
+    )
+    .await;
     imported.map_err(|halted| match halted {
         Halted::Refused(problem) => problem,
         Halted::Failed(failure, Some(review)) => failed(endpoint, &review.plan, failure),

@@ -165,6 +165,11 @@ const ALL: &[(i64, &str, &str)] = &[
         "task_queue",
         include_str!("../../../migrations/0012_task_queue.sql"),
     ),
+    (
+        13,
+        "audit",
+        include_str!("../../../migrations/0013_audit.sql"),
+    ),
 ];
 
 fn migrator() -> Migrator {

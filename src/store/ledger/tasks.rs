@@ -331,6 +331,21 @@ pub async fn waiting(connection: &mut PgConnection) -> Result<Waiting, StoreErro
     waiting().map_err(failed)
 }
 
+/// Counts the tasks that wait and those that run, on every server.
+///
+/// # Errors
+///
+/// Fails if the ledger cannot be read.
+pub async fn open(connection: &mut PgConnection) -> Result<(i64, i64), StoreError> {
+    let sql = "SELECT count(*) FILTER (WHERE state = 'NOT_STARTED'), \
+               count(*) FILTER (WHERE state = 'IN_PROGRESS') FROM gatediff.tasks \
+               WHERE state IN ('NOT_STARTED', 'IN_PROGRESS')";
+    sqlx::query_as(sql)
+        .fetch_one(connection)
+        .await
+        .map_err(|error| StoreError::new(Operation::Read, TASKS, &error))
+}
+
 /// Gives a server the oldest task that waits, if there is one that another is
 /// not taking at this moment. One that writes is given only if no other one
 /// that does is running.
@@ -581,6 +596,34 @@ pub async fn expire(connection: &mut PgConnection) -> Result<u64, StoreError> {
         .await
         .map_err(|error| StoreError::new(Operation::Delete, FILES, &error))?;
     Ok(u64::try_from(gone).unwrap_or_default())
+}
+
+/// Removes finished tasks whose files are gone and that are older than so many
+/// days, at most so many of them; returns their number. A backup stays as long
+/// as its import.
+///
+/// # Errors
+///
+/// Fails if the ledger cannot be written.
+pub async fn sweep(
+    connection: &mut PgConnection,
+    days: u32,
+    batch: i64,
+) -> Result<u64, StoreError> {
+    let failed = |error: sqlx::Error| StoreError::new(Operation::Delete, TASKS, &error);
+    let days = i32::try_from(days).unwrap_or(i32::MAX);
+    let tasks = "DELETE FROM gatediff.tasks WHERE task_id IN (SELECT t.task_id FROM gatediff.tasks t \
+                 WHERE t.created < clock_timestamp() - make_interval(days => $1) \
+                 AND t.expires < clock_timestamp() AND t.state IN ('COMPLETE', 'CANCELLED', 'FAILED') \
+                 AND NOT EXISTS (SELECT FROM gatediff.tasks o WHERE o.backup_id = t.task_id) \
+                 ORDER BY t.created LIMIT $2 FOR UPDATE SKIP LOCKED)";
+    let swept = sqlx::query(tasks)
+        .bind(days)
+        .bind(batch)
+        .execute(connection)
+        .await
+        .map_err(failed)?;
+    Ok(swept.rows_affected())
 }
 
 fn decode(row: &PgRow) -> Result<TaskRecord, sqlx::Error> {

@@ -154,6 +154,12 @@ impl Served {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
+    /// Replaces the configuration file, which the server reads again when it is told to.
+    pub(crate) fn configure(&self, config: &str) {
+        let path = self.home.path().join(".config/gatediff/config.toml");
+        std::fs::write(path, config).unwrap();
+    }
+
     /// Waits until the server is gone.
     pub(crate) fn ended(&mut self) -> ExitStatus {
         let mut status = None;
