@@ -75,6 +75,9 @@ pub(super) struct Op {
 pub(super) enum Method {
     Get,
     Post,
+    Put,
+    Patch,
+    Delete,
 }
 
 impl Method {
@@ -82,6 +85,9 @@ impl Method {
         match self {
             Self::Get => MethodFilter::GET,
             Self::Post => MethodFilter::POST,
+            Self::Put => MethodFilter::PUT,
+            Self::Patch => MethodFilter::PATCH,
+            Self::Delete => MethodFilter::DELETE,
         }
     }
 
@@ -89,6 +95,9 @@ impl Method {
         match self {
             Self::Get => HttpMethod::Get,
             Self::Post => HttpMethod::Post,
+            Self::Put => HttpMethod::Put,
+            Self::Patch => HttpMethod::Patch,
+            Self::Delete => HttpMethod::Delete,
         }
     }
 
@@ -96,6 +105,9 @@ impl Method {
         match self {
             Self::Get => "get",
             Self::Post => "post",
+            Self::Put => "put",
+            Self::Patch => "patch",
+            Self::Delete => "delete",
         }
     }
 }
@@ -120,6 +132,16 @@ impl Op {
     /// Returns one that is posted with a body.
     pub(super) const fn post(summary: &'static str, kind: &'static str) -> Self {
         Self::new(Method::Post, summary, Brings::Body(kind))
+    }
+
+    /// Returns one that is put with a body.
+    pub(super) const fn put(summary: &'static str, kind: &'static str) -> Self {
+        Self::new(Method::Put, summary, Brings::Body(kind))
+    }
+
+    /// Returns one that there is not, for this reason.
+    pub(super) const fn absent(method: Method, why: &'static str) -> Self {
+        Self::new(method, why, Brings::Nothing).answers(StatusCode::NOT_IMPLEMENTED)
     }
 
     pub(super) const fn by(mut self, auth: Auth) -> Self {
@@ -197,7 +219,9 @@ impl Op {
     /// Returns every status that it answers with, and what that means: what
     /// follows from how it is asked is stated here, for all of them.
     fn statuses(&self, path: &str) -> Vec<(StatusCode, &'static str)> {
-        let mut statuses = vec![(self.success, "Success")];
+        let is_there = self.success != StatusCode::NOT_IMPLEMENTED;
+        let meaning = if is_there { "Success" } else { self.summary };
+        let mut statuses = vec![(self.success, meaning)];
         if !self.query.is_empty() || self.brings != Brings::Nothing {
             statuses.push((StatusCode::BAD_REQUEST, "The request is malformed"));
         }
@@ -208,7 +232,7 @@ impl Op {
         if matches!(self.auth, Auth::Scopes(_)) {
             statuses.push((StatusCode::FORBIDDEN, "The credential does not suffice"));
         }
-        if path.contains('{') {
+        if path.contains('{') && is_there {
             statuses.push((StatusCode::NOT_FOUND, "Not found"));
         }
         if self.brings != Brings::Nothing {

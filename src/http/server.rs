@@ -16,6 +16,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
 use super::auth::{Admin, AdminSecret};
+use super::body::Budget;
 use super::gate::{Gate, gate};
 use super::health::{self, HEALTH, LIVE, READY};
 use super::metrics::{METRICS, Metrics, metrics};
@@ -119,7 +120,7 @@ impl Server {
         job::init(&target, timeouts).await?;
         let source = match token_key_file {
             Some(path) => Source::File(path),
-            None => Source::Target(target.clone(), timeouts),
+            None => Source::Target(Box::new(target.clone()), timeouts),
         };
         let tokens = Tokens::new(&access.clients, Keys::read(source).await?)?;
         let tasks = Tasks::open(&target, timeouts, OPERATOR).await?;
@@ -132,6 +133,7 @@ impl Server {
             timeouts,
             admin: Admin::new(access.admin),
             limits,
+            bodies: Budget::new(limits.body),
             queue,
             tokens,
             tasks,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::auth::Admin;
+use super::body::Budget;
 use super::metrics::Metrics;
 use super::oauth::Tokens;
 use super::queue::Queue;
@@ -51,6 +52,7 @@ pub(super) struct Service {
     pub(super) timeouts: Timeouts,
     pub(super) admin: Admin,
     pub(super) limits: Limits,
+    pub(super) bodies: Budget,
     pub(super) queue: Queue,
     pub(super) tokens: Tokens,
     pub(super) tasks: Tasks,

@@ -29,6 +29,7 @@ pub mod saved;
 mod session;
 pub mod sp_config;
 mod store_failure;
+mod stored;
 mod target_policy;
 pub mod task;
 pub mod token_keys;
@@ -49,6 +50,7 @@ pub use progress::{Cancel, Latest, Phase, Progress, Reporter};
 pub use rehearse::{Problem, Rehearsal};
 pub use saved::SavedPlan;
 pub use session::{Launcher, Session};
+pub use stored::stored;
 pub use target_policy::{check_writable, policy};
 pub use undo::{UndoOptions, Undone, undo, undoable};
 

@@ -23,7 +23,7 @@ pub(in crate::http) enum Source {
     /// In a file, one on each line: the first signs, all are accepted.
     File(PathBuf),
     /// In the target, where they are made and replaced by themselves.
-    Target(Target, Timeouts),
+    Target(Box<Target>, Timeouts),
 }
 
 /// The keys, as they were read last.

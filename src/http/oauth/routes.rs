@@ -31,14 +31,14 @@ async fn token(
     (Extension(Remote(remote)), Extension(note)): (Extension<Remote>, Extension<Note>),
     uri: Uri,
     headers: HeaderMap,
-    Whole(body): Whole,
+    body: Whole,
 ) -> Response {
     if let Err(problem) = service.throttle.token(remote) {
         let mut response = problem.into_response();
         response.extensions_mut().insert(Throttled);
         return response;
     }
-    let asked = match Request::read(&uri, &headers, &body) {
+    let asked = match Request::read(&uri, &headers, &body.bytes) {
         Ok(asked) => asked,
         Err(refusal) => return respond(&refusal),
     };

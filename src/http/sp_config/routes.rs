@@ -111,9 +111,9 @@ async fn export(
     Reader(client): Reader,
     audit: Audit,
     headers: HeaderMap,
-    Whole(body): Whole,
+    body: Whole,
 ) -> Result<Response, Problem> {
-    let asked = request::export(&headers, &body)?;
+    let asked = request::export(&headers, &body.bytes)?;
     let what = (TaskKind::Export, false);
     let task = create(
         &service,
@@ -132,10 +132,10 @@ async fn import(
     audit: Audit,
     uri: Uri,
     headers: HeaderMap,
-    Whole(body): Whole,
+    body: Whole,
 ) -> Result<Response, Problem> {
     let preview = request::preview(uri.query().unwrap_or_default())?;
-    let asked = request::import(&headers, body).await?;
+    let asked = request::import(&headers, body.bytes.clone()).await?;
     let file = asked.file.clone();
     let json = asked.json.clone();
     // What cannot be read is refused now. An unknown type fails the job later.

@@ -28,7 +28,7 @@ use crate::http::tracking::{Client, Note, Remote};
 use crate::job::{self, ApplyOptions, Failure, FailureKind, ImportOptions, Loaded, Review};
 
 /// The response header with the job's number.
-const JOB: HeaderName = HeaderName::from_static("x-gatediff-job");
+pub(super) const JOB: HeaderName = HeaderName::from_static("x-gatediff-job");
 
 /// The response header with the number of findings.
 const FINDINGS: HeaderName = HeaderName::from_static("x-gatediff-findings");
@@ -55,7 +55,7 @@ pub(super) async fn import(
         organisations: mapped(query.as_deref())?,
         ..ImportOptions::default()
     };
-    let loaded = load(endpoint, body, options, previews).await?;
+    let loaded = load(endpoint, body.bytes.clone(), options, previews).await?;
     if previews {
         let turn = service.queue.start(Does::Reads).await?;
         let review = compare(&service, &loaded, endpoint, (&turn, &client)).await?;
@@ -68,7 +68,16 @@ pub(super) async fn import(
     let turn = service.queue.start(Does::Writes).await?;
     let operator = format!("{ADMIN}@{}", remote.ip());
     let recorded = audit.record().await?;
-    let done = apply(&service, recorded, &loaded, endpoint, &turn, &operator).await?;
+    let any = |_: &Plan| Ok(());
+    let done = apply(
+        &service,
+        recorded,
+        &loaded,
+        (endpoint, any),
+        &turn,
+        &operator,
+    )
+    .await?;
     let Imported { review, receipt } = done;
     let meta = endpoint.meta(ids(&review.plan));
     let warnings = || {
@@ -121,7 +130,7 @@ fn mapped(query: Option<&str>) -> Result<BTreeMap<String, String>, Problem> {
 }
 
 /// Reads a body, on its own thread.
-async fn load(
+pub(super) async fn load(
     endpoint: Endpoint,
     body: Bytes,
     options: ImportOptions,
@@ -205,12 +214,12 @@ fn of_endpoint(endpoint: Endpoint, plan: &Plan) -> Result<(), Problem> {
     ))
 }
 
-/// Compares and applies.
-async fn apply(
+/// Compares and applies, unless `check` refuses the plan.
+pub(super) async fn apply(
     service: &Service,
     recorded: Recorded,
     loaded: &Loaded,
-    endpoint: Endpoint,
+    (endpoint, check): (Endpoint, impl Fn(&Plan) -> Result<(), Problem>),
     turn: &Running,
     operator: &str,
 ) -> Result<Imported, Problem> {
@@ -222,6 +231,7 @@ async fn apply(
     };
     let look = |review: &Review, choices: &Choices| {
         of_endpoint(endpoint, &review.plan)?;
+        check(&review.plan)?;
         blocked(endpoint, &review.plan, choices).map_or(Ok(()), Err)
     };
     let imported = import_all::import(
