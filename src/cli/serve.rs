@@ -76,6 +76,7 @@ pub(super) async fn run(
             .clone()
             .or_else(|| serve.token_key_file.clone()),
         limits: limits(&args),
+        accept_server_changes: args.accept_server_changes,
         keep: serve.keep,
     };
     let server = Server::start(options, listener).await?;

@@ -51,6 +51,9 @@ pub struct Options {
     pub token_key_file: Option<PathBuf>,
     /// The limits of requests and jobs.
     pub limits: Limits,
+    /// Whether imports continue if the server changes something that is not
+    /// part of the plan.
+    pub accept_server_changes: bool,
     /// How long the ledger keeps requests and tasks.
     pub keep: Keep,
 }
@@ -115,6 +118,7 @@ impl Server {
             access,
             token_key_file,
             limits,
+            accept_server_changes,
             keep,
         } = options;
         job::init(&target, timeouts).await?;
@@ -134,6 +138,7 @@ impl Server {
             admin: Admin::new(access.admin),
             limits,
             bodies: Budget::new(limits.body),
+            accept_server_changes,
             queue,
             tokens,
             tasks,

@@ -53,6 +53,7 @@ pub(super) struct Service {
     pub(super) admin: Admin,
     pub(super) limits: Limits,
     pub(super) bodies: Budget,
+    pub(super) accept_server_changes: bool,
     pub(super) queue: Queue,
     pub(super) tokens: Tokens,
     pub(super) tasks: Tasks,

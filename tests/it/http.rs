@@ -265,7 +265,7 @@ async fn a_body_that_is_empty_malformed_too_large_or_too_slow_is_distinguished()
 async fn what_is_not_there_or_not_http_is_answered_too() {
     let db = TestDb::new().await;
     let served = Served::start(&db, &[]);
-    let answer = served.get("/admin/users", &[]);
+    let answer = served.get("/admin/keys", &[]);
     assert_eq!(
         (answer.status, answer.json()["Message"].clone()),
         (404, json!("Not found"))
@@ -341,13 +341,13 @@ async fn every_request_is_in_the_ledger_before_its_answer_and_no_secret_is_anywh
 async fn a_ledger_that_cannot_be_written_keeps_no_answer_back_from_who_only_reads() {
     let db = TestDb::new().await;
     let served = Served::start(&db, &[]);
-    assert_eq!(served.get("/api/apis/x", &[]).status, 404);
+    assert_eq!(served.get("/api/x", &[]).status, 404);
     // The connection that the ledger is written with is gone, and then the table.
     db.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()").await;
-    assert_eq!(served.get("/api/apis/x", &[]).status, 404);
+    assert_eq!(served.get("/api/x", &[]).status, 404);
     assert_eq!(recorded(&db).await.len(), 2, "on another connection");
     db.run("ALTER TABLE gatediff.requests RENAME TO gone").await;
-    assert_eq!(served.get("/api/apis/x", &[]).status, 404);
+    assert_eq!(served.get("/api/x", &[]).status, 404);
     assert!(
         served
             .log()

@@ -234,6 +234,7 @@ async fn compared(
     let task = import.task;
     let options = ApplyOptions {
         backup: import.backup,
+        accept_server_changes: service.accept_server_changes,
         // It is applied once, whoever else may still be at it.
         plan: Some(task::file_name(&task.id)),
         ..ApplyOptions::new(&*task.client, service.timeouts)

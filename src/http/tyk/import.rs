@@ -227,6 +227,7 @@ pub(super) async fn apply(
     // many small imports would only fill the target.
     let options = ApplyOptions {
         backup: false,
+        accept_server_changes: service.accept_server_changes,
         ..ApplyOptions::new(operator, service.timeouts)
     };
     let look = |review: &Review, choices: &Choices| {
