@@ -18,6 +18,10 @@
 //! [serve]
 //! listen = "127.0.0.1:3000"
 //! admin_secret_file = "/run/secrets/gatediff"
+//! token_key_file = "/run/secrets/gatediff-keys"
+//!
+//! [serve.keep]
+//! requests = 365
 //!
 //! [[serve.clients]]
 //! id = "pipeline"
