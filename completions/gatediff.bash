@@ -2377,7 +2377,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__serve)
-            opts="-h -V --listen --admin-secret-file --max-body --body-timeout --jobs --queue --grace --confirm --accept-server-changes --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version hash-secret help"
+            opts="-h -V --listen --admin-secret-file --token-key-file --max-body --body-timeout --jobs --queue --grace --confirm --accept-server-changes --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version hash-secret help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2388,6 +2388,21 @@ _gatediff() {
                     return 0
                     ;;
                 --admin-secret-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --token-key-file)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
                         oldifs="$IFS"

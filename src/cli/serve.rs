@@ -4,16 +4,17 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::args::{ConsentArgs, Global, Output, ServeArgs, ServeCommand};
 use super::consent;
 use super::document::Document;
 use super::exit::Exit;
 use super::print::Printer;
-use super::session::{Session, cancel_on_signals};
-use crate::config::Serve;
+use super::session::{Session, cancel_on_signals, explain, survive_hangup};
+use crate::config::{Config, Serve};
 use crate::engine::display::safe;
-use crate::http::{self, AdminSecret, Ended, Limits, Options, Server};
+use crate::http::{self, Access, AdminSecret, Ended, Limits, Options, Secrets, Server};
 use crate::job::{Failure, FailureKind};
 use crate::store::{LedgerPlace, Timeouts};
 
@@ -35,6 +36,7 @@ pub(super) async fn run(
     if let Some(ServeCommand::HashSecret) = args.command {
         return hash_secret(printer);
     }
+    survive_hangup();
     let session = Session::new(global).await?;
     if let LedgerPlace::File(path) = &session.settings.ledger {
         return Err(Failure::new(
@@ -56,10 +58,7 @@ pub(super) async fn run(
         &session.target,
     )?;
     let serve = &session.settings.serve;
-    let admin = admin(args.admin_secret_file.as_deref(), serve)?;
-    if admin.is_none() && serve.clients.is_empty() {
-        return Err(nobody());
-    }
+    let access = access(args.admin_secret_file.as_deref(), serve)?;
     let listener = listen(printer, args.listen.or(serve.listen).unwrap_or(LISTEN)).await?;
     let address = listener.local_addr().map_err(|error| {
         Failure::new(FailureKind::Internal, "cannot determine the port").because(error)
@@ -71,11 +70,17 @@ pub(super) async fn run(
             wait,
             ..session.settings.timeouts
         },
-        admin,
-        clients: serve.clients.clone(),
+        access,
+        token_key_file: args
+            .token_key_file
+            .clone()
+            .or_else(|| serve.token_key_file.clone()),
         limits: limits(&args),
+        accept_server_changes: args.accept_server_changes,
+        keep: serve.keep,
     };
     let server = Server::start(options, listener).await?;
+    reload_on_signal(server.secrets(), args.admin_secret_file.clone())?;
     let cancel = cancel_on_signals()?;
     let target = session.target.display();
     match printer.output {
@@ -96,6 +101,48 @@ pub(super) async fn run(
             Exit::Interrupted
         }
     })
+}
+
+/// Says who may use the server.
+///
+/// # Errors
+///
+/// Fails if nobody may, or a secret cannot be used.
+fn access(file: Option<&Path>, serve: &Serve) -> Result<Access, Failure> {
+    let access = Access {
+        admin: admin(file, serve)?,
+        clients: serve.clients.clone(),
+    };
+    if access.admin.is_none() && access.clients.is_empty() {
+        return Err(nobody());
+    }
+    Ok(access)
+}
+
+/// Reads the secrets again whenever the process receives SIGHUP. What cannot be
+/// used is reported in the log, and the secrets stay as they are.
+fn reload_on_signal(secrets: Secrets, file: Option<PathBuf>) -> Result<(), Failure> {
+    let mut signals = signal(SignalKind::hangup()).map_err(|error| {
+        Failure::new(FailureKind::Internal, "cannot watch for signals").because(error)
+    })?;
+    tokio::spawn(async move {
+        while signals.recv().await.is_some() {
+            let access = Config::load()
+                .map_err(explain)
+                .and_then(|config| access(file.as_deref(), &config.serve));
+            let replaced = match access {
+                Ok(access) => secrets.replace(access).await,
+                Err(failure) => Err(failure),
+            };
+            match replaced {
+                Ok(()) => tracing::info!("the secrets were read again"),
+                Err(failure) => {
+                    tracing::error!(%failure, "the secrets stay as they were");
+                }
+            }
+        }
+    });
+    Ok(())
 }
 
 /// Prints the hash of a client's secret.
@@ -146,20 +193,22 @@ fn admin(file: Option<&Path>, serve: &Serve) -> Result<Option<AdminSecret>, Fail
     }
     match (&serve.admin_secret_file, &serve.admin_secret) {
         (Some(path), _) => read(path).map(Some),
-        (None, Some(text)) => AdminSecret::new(text.reveal()).map(Some),
+        (None, Some(text)) => {
+            if let Some(path) = crate::config::path() {
+                http::check_secret_file(&path, WHAT)?;
+            }
+            AdminSecret::new(text.reveal()).map(Some)
+        }
         (None, None) => Ok(None),
     }
 }
 
+/// What the file has that only its owner may read.
+const WHAT: &str = "the administrator's secret";
+
 fn read(path: &Path) -> Result<AdminSecret, Failure> {
-    let place = || path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::new(FailureKind::File, "cannot read the administrator's secret")
-            .at(place())
-            .because(error)
-            .hint("check the path and its permissions")
-    })?;
-    AdminSecret::new(&text).map_err(|failure| failure.at(place()))
+    let text = http::read_secret_file(path, WHAT)?;
+    AdminSecret::new(&text).map_err(|failure| failure.at(path.display().to_string()))
 }
 
 /// Returns the failure of a server that no client could use.

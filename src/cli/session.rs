@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::args::Global;
 use crate::config::{
@@ -191,7 +192,7 @@ fn timeouts(global: &Global, profile: &Profile) -> Timeouts {
     }
 }
 
-fn explain(error: ConfigError) -> Failure {
+pub(crate) fn explain(error: ConfigError) -> Failure {
     let failure = Failure::new(FailureKind::Usage, error.to_string());
     match error {
         ConfigError::Read { path, source } => failure
@@ -232,6 +233,14 @@ pub(crate) fn state() -> Result<PathBuf, Failure> {
 /// Cancelled by a signal to stop: signals are process-wide.
 static CANCEL: OnceLock<Cancel> = OnceLock::new();
 
+/// Whether SIGHUP means something else than the end of the terminal.
+static SURVIVES_HANGUP: AtomicBool = AtomicBool::new(false);
+
+/// Makes SIGHUP stop nothing: to a server it says to read its secrets again.
+pub(crate) fn survive_hangup() {
+    SURVIVES_HANGUP.store(true, Ordering::Relaxed);
+}
+
 /// Cancels jobs on a signal to stop, from the first call on: until then, a
 /// signal ends the process. Every wait has to watch the handle.
 pub(crate) fn cancel_on_signals() -> Result<Cancel, Failure> {
@@ -250,6 +259,9 @@ pub(crate) fn cancel_on_signals() -> Result<Cancel, Failure> {
         })?;
         tokio::spawn(async move {
             while signals.recv().await.is_some() {
+                if kind == SignalKind::hangup() && SURVIVES_HANGUP.load(Ordering::Relaxed) {
+                    continue;
+                }
                 cancel.cancel(why);
             }
         });

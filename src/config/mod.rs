@@ -18,6 +18,10 @@
 //! [serve]
 //! listen = "127.0.0.1:3000"
 //! admin_secret_file = "/run/secrets/gatediff"
+//! token_key_file = "/run/secrets/gatediff-keys"
+//!
+//! [serve.keep]
+//! requests = 365
 //!
 //! [[serve.clients]]
 //! id = "pipeline"
@@ -31,4 +35,4 @@ mod serve;
 
 pub use file::{Config, ConfigError, Given, Profile, path, seconds, state_directory};
 pub use keys::Binding;
-pub use serve::{Client, Hidden, Serve};
+pub use serve::{Client, Hidden, Keep, Serve};

@@ -16,9 +16,38 @@ pub struct Serve {
     pub admin_secret: Option<Hidden>,
     /// The file with the administrator's secret.
     pub admin_secret_file: Option<PathBuf>,
+    /// The file with the keys that sign bearer tokens; by default they are in
+    /// the target.
+    pub token_key_file: Option<PathBuf>,
     /// The clients that may get a bearer token, and their scopes.
     #[serde(default)]
     pub clients: Vec<Client>,
+    /// How long the ledger keeps what it has of requests.
+    #[serde(default)]
+    pub keep: Keep,
+}
+
+/// For how many days the ledger keeps what it has of requests. Jobs, their
+/// journal and their backups are kept for ever.
+#[derive(Clone, Copy, Debug, serde::Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields, default)]
+pub struct Keep {
+    /// Requests.
+    pub requests: u32,
+    /// Rejected ones: without a valid credential, or too many.
+    pub rejected: u32,
+    /// Tasks, without their files, which expire after 7 days.
+    pub tasks: u32,
+}
+
+impl Default for Keep {
+    fn default() -> Self {
+        Self {
+            requests: 365,
+            rejected: 30,
+            tasks: 90,
+        }
+    }
 }
 
 /// A client that may get a bearer token.
@@ -130,6 +159,14 @@ mod tests {
         assert_eq!(serve.clients[0].scopes, ["sp:config:read"]);
         assert_eq!(serve.admin_secret.as_ref().unwrap().reveal(), "CANARY-1");
         assert!(!format!("{serve:?}").contains("CANARY"));
+    }
+
+    #[test]
+    fn what_is_kept_for_how_long_has_defaults_one_by_one() {
+        let keep = parse("[serve.keep]\nrejected = 1\n").unwrap().keep;
+        assert_eq!((keep.requests, keep.rejected, keep.tasks), (365, 1, 90));
+        assert!(parse("[serve.keep]\nrejected = -1\n").is_err());
+        assert!(parse("[serve.keep]\nreqests = 1\n").is_err());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The administrator's secret.
 
+use std::sync::RwLock;
+
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use sha2::{Digest as _, Sha256};
@@ -54,13 +56,34 @@ impl std::fmt::Debug for AdminSecret {
     }
 }
 
+/// The administrator's secret while the server runs; without one, nobody is the
+/// administrator.
+pub(super) struct Admin(RwLock<Option<AdminSecret>>);
+
+impl Admin {
+    pub(super) const fn new(secret: Option<AdminSecret>) -> Self {
+        Self(RwLock::new(secret))
+    }
+
+    /// Replaces the secret.
+    pub(super) fn replace(&self, secret: Option<AdminSecret>) {
+        if let Ok(mut current) = self.0.write() {
+            *current = secret;
+        }
+    }
+
+    /// Says whether a request has the secret, as [`is_admin`] does.
+    pub(super) fn is(&self, headers: &HeaderMap, or_authorization: bool) -> bool {
+        let Ok(secret) = self.0.read() else {
+            return false;
+        };
+        is_admin(secret.as_ref(), headers, or_authorization)
+    }
+}
+
 /// Says whether a request has the secret: in `admin-auth` or, where that is
 /// allowed too, in `Authorization`. Without a configured secret, none has.
-pub(super) fn is_admin(
-    secret: Option<&AdminSecret>,
-    headers: &HeaderMap,
-    or_authorization: bool,
-) -> bool {
+fn is_admin(secret: Option<&AdminSecret>, headers: &HeaderMap, or_authorization: bool) -> bool {
     let Some(secret) = secret else { return false };
     let given = headers
         .get(HEADER)

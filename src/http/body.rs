@@ -10,13 +10,47 @@ use axum::http::header::{CONTENT_LENGTH, EXPECT};
 use axum::http::{HeaderMap, StatusCode};
 use futures_util::StreamExt as _;
 use http_body_util::LengthLimitError;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 use super::problem::Problem;
 use super::service::Service;
 
 /// The body of a request, whatever its content type. Limited in length and in
-/// time.
-pub(super) struct Whole(pub(super) Bytes);
+/// time, and all bodies together in length.
+pub(super) struct Whole {
+    /// The body.
+    pub(super) bytes: Bytes,
+    /// Its part of what all bodies may take, until this is dropped.
+    _share: OwnedSemaphorePermit,
+}
+
+/// How many bodies of the greatest length may be in memory at once.
+const AT_ONCE: usize = 4;
+
+/// What all bodies together may take.
+pub(super) struct Budget(Arc<Semaphore>);
+
+/// The unit of the budget, in bytes.
+const UNIT: usize = 1_024;
+
+impl Budget {
+    /// Returns the budget for bodies of a greatest length.
+    pub(super) fn new(longest: usize) -> Self {
+        Self(Arc::new(Semaphore::new(units(longest) * AT_ONCE)))
+    }
+
+    /// Waits until a body of a length fits in.
+    async fn share(&self, length: usize) -> Option<OwnedSemaphorePermit> {
+        let units = u32::try_from(units(length)).ok()?;
+        Arc::clone(&self.0).acquire_many_owned(units).await.ok()
+    }
+}
+
+/// Even the shortest body takes something.
+const fn units(length: usize) -> usize {
+    length / UNIT + 1
+}
 
 impl FromRequest<Arc<Service>> for Whole {
     type Rejection = Problem;
@@ -27,19 +61,29 @@ impl FromRequest<Arc<Service>> for Whole {
             discard(request).await;
             return Err(too_large(limits.body));
         }
+        // Without a length it may be as long as any.
+        let length = said_length(request.headers()).map(usize::try_from);
+        let length = length.and_then(Result::ok).unwrap_or(limits.body);
+        let end = Instant::now() + limits.read;
+        let share = tokio::time::timeout_at(end, service.bodies.share(length));
+        let share = share.await.ok().flatten().ok_or_else(|| {
+            Problem::busy("Too many large requests are being read; try again later")
+        })?;
         let reading = to_bytes(request.into_body(), limits.body);
-        let read = tokio::time::timeout(limits.read, reading)
-            .await
-            .map_err(|_| {
-                let text = format!(
-                    "Request body did not arrive within {} s",
-                    limits.read.as_secs_f64()
-                );
-                Problem::new(StatusCode::REQUEST_TIMEOUT, text)
-            })?;
-        read.map(Self).map_err(|error| match error.source() {
+        let read = tokio::time::timeout_at(end, reading).await.map_err(|_| {
+            let text = format!(
+                "Request body did not arrive within {} s",
+                limits.read.as_secs_f64()
+            );
+            Problem::new(StatusCode::REQUEST_TIMEOUT, text)
+        })?;
+        let bytes = read.map_err(|error| match error.source() {
             Some(cause) if cause.is::<LengthLimitError>() => too_large(limits.body),
             _ => Problem::malformed("Request body could not be read"),
+        })?;
+        Ok(Self {
+            bytes,
+            _share: share,
         })
     }
 }
@@ -78,4 +122,24 @@ fn too_large(limit: usize) -> Problem {
         StatusCode::PAYLOAD_TOO_LARGE,
         format!("Request body is larger than {limit} bytes"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn bodies_take_turns_when_together_they_would_be_too_long() {
+        let budget = Budget::new(1 << 20);
+        let mut shares = Vec::new();
+        for _ in 0..AT_ONCE {
+            shares.push(budget.share(1 << 20).await);
+        }
+        assert!(shares.iter().all(Option::is_some));
+        assert!(budget.share(1 << 10).now_or_never().is_none());
+        shares.pop();
+        assert!(budget.share(1 << 10).now_or_never().is_some());
+    }
 }

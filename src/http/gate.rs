@@ -1,16 +1,22 @@
 //! Middleware for every request: it assigns an id, contains panics and
 //! disconnects, and records the request in the ledger.
 
-use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, HeaderName, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderValue, Uri};
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{HeaderName, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use super::audit::Audit;
 use super::dialect;
-use super::health::HEALTH;
+use super::metrics::Metrics;
 use super::problem::Problem;
-use super::tracking::{Note, Remote, Tracking};
+use super::routes::UNRECORDED;
+use super::throttle::{Throttle, Throttled};
+use super::tracking::{Client, Note, Remote, Tracking, client};
 use crate::engine::display::safe;
 use crate::job::requests::{Answered, Asked, RequestLog};
 
@@ -23,45 +29,74 @@ const SHOWN: [&str; 3] = ["preview", "findings", "p"];
 /// The longest path that is recorded in full, in characters.
 const MAX_PATH: usize = 300;
 
-/// Handles a request.
-pub(super) async fn gate(
-    State(requests): State<RequestLog>,
-    request: Request,
-    next: Next,
-) -> Response {
-    // On its own task: its work on the target is never dropped halfway, even if
-    // the client disconnects.
-    let passing = tokio::spawn(pass(requests, request, next));
-    passing
-        .await
-        .unwrap_or_else(|_| Problem::internal().status.into_response())
+/// What the gate needs.
+#[derive(Clone)]
+pub(super) struct Gate {
+    pub(super) requests: RequestLog,
+    pub(super) throttle: Arc<Throttle>,
+    pub(super) metrics: Arc<Metrics>,
 }
 
-async fn pass(requests: RequestLog, mut request: Request, next: Next) -> Response {
+/// Handles a request.
+pub(super) async fn gate(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    // When the client disconnects, this future is dropped, and what only reads may stop.
+    let (client, present) = client();
+    // On its own task: its work on the target is never dropped halfway, even if
+    // the client disconnects.
+    let passing = tokio::spawn(pass(gate, client, request, next));
+    let response = passing
+        .await
+        .unwrap_or_else(|_| Problem::internal().status.into_response());
+    drop(present);
+    response
+}
+
+async fn pass(gate: Gate, client: Client, mut request: Request, next: Next) -> Response {
     let asked = Asked::now();
+    let begun = Instant::now();
     let (tracking, note) = (Tracking::new(), Note::default());
     let respond = dialect::of(request.uri().path());
-    let is_recorded = request.uri().path() != HEALTH;
-    let remote = request
-        .extensions()
-        .get::<Remote>()
-        .map(|remote| remote.0.to_string());
+    let is_recorded = !UNRECORDED.contains(&request.uri().path());
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or_else(|| "none".to_owned(), |route| route.as_str().to_owned());
+    let remote = request.extensions().get::<Remote>().copied();
     let mut answer = Answered {
         method: request.method().to_string(),
         path: recorded(request.uri()),
-        status: 0,
-        remote: remote.unwrap_or_default(),
+        status: None,
+        remote: remote.map_or_else(String::new, |remote| remote.0.to_string()),
         caller: None,
         tracking_id: tracking.text().to_owned(),
         job: None,
     };
-    request.extensions_mut().insert(tracking.clone());
-    request.extensions_mut().insert(note.clone());
+    let extensions = request.extensions_mut();
+    extensions.insert(client);
+    extensions.insert(tracking.clone());
+    extensions.insert(note.clone());
+    extensions.insert(Audit {
+        log: gate.requests.clone(),
+        metrics: Arc::clone(&gate.metrics),
+        asked,
+        request: answer.clone(),
+        note: note.clone(),
+    });
     let handled = tokio::spawn(next.run(request)).await;
     let mut response = handled.unwrap_or_else(|error| {
         tracing::error!(tracking_id = tracking.text(), %error, "a handler panicked");
         Problem::internal().into_response()
     });
+    // Who guesses is slowed down before it costs a row.
+    let mut is_throttled = response.extensions().get::<Throttled>().is_some();
+    if response.status() == StatusCode::UNAUTHORIZED
+        && let Some(Remote(address)) = remote
+        && let Err(problem) = gate.throttle.wrong(address)
+    {
+        is_throttled = true;
+        response = problem.into_response();
+    }
+    if is_throttled {
+        gate.metrics.throttled.inc();
+    }
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         let headers = std::mem::take(response.headers_mut());
         response = respond(&problem, &tracking);
@@ -77,23 +112,25 @@ async fn pass(requests: RequestLog, mut request: Request, next: Next) -> Respons
         });
     }
     finish(&mut response, &tracking);
-    if is_recorded {
+    let status = response.status().as_u16();
+    gate.metrics
+        .answered(&answer.method, &route, status, begun.elapsed());
+    if is_recorded && !is_throttled {
         let noted = note.noted();
-        answer.status = response.status().as_u16();
+        answer.status = Some(status);
         (answer.caller, answer.job) = (noted.caller, noted.job);
-        requests.record(asked, answer).await;
+        // What writes was recorded before; of this one only the answer is missing.
+        let _is_recorded = gate.requests.record(asked, answer).await;
     }
     response
 }
 
-/// Adds the headers of every response.
+/// Adds the request's id to its answer.
 fn finish(response: &mut Response, tracking: &Tracking) {
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(tracking.text()) {
         headers.insert(REQUEST_ID, id);
     }
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 
 /// Returns what is recorded of an address: the path, the names of the
@@ -141,7 +178,14 @@ mod tests {
         let (requests, _) = RequestLog::open(&target, Timeouts::default());
         let routes = Router::new()
             .route("/{*path}", get(async || -> Response { panic!("CANARY") }))
-            .layer(from_fn_with_state(requests, gate));
+            .layer(from_fn_with_state(
+                Gate {
+                    requests,
+                    throttle: Arc::new(Throttle::new()),
+                    metrics: Arc::new(Metrics::new()),
+                },
+                gate,
+            ));
         let request = Request::get(path).body(Body::empty()).unwrap();
         let response = TowerToHyperService::new(routes)
             .call(request)

@@ -7,22 +7,28 @@
 //! requested API.
 
 mod accept;
+mod audit;
 mod auth;
 mod body;
 mod dialect;
 mod gate;
 mod health;
 mod import_all;
+mod metrics;
 mod oauth;
 mod problem;
 mod queue;
+mod routes;
+mod secret_file;
 mod server;
 mod service;
 mod sp_config;
+mod throttle;
 mod tracking;
 mod tyk;
 
 pub use self::auth::AdminSecret;
 pub use self::oauth::hash_secret;
-pub use self::server::{Ended, Options, Server};
+pub use self::secret_file::{check as check_secret_file, read as read_secret_file};
+pub use self::server::{Access, Ended, Options, Secrets, Server};
 pub use self::service::Limits;

@@ -43,7 +43,7 @@ struct OpenJobs {
 }
 
 /// A slot in the queue. Released when dropped.
-pub(super) struct Slot {
+struct Slot {
     does: Does,
     running: Arc<Semaphore>,
     writing: Arc<Semaphore>,
@@ -63,7 +63,8 @@ struct OpenJob {
     number: u64,
     cancel: Cancel,
     jobs: Arc<OpenJobs>,
-    _place: OwnedSemaphorePermit,
+    /// None for what waits in the ledger.
+    _place: Option<OwnedSemaphorePermit>,
     _tracked: TaskTrackerToken,
 }
 
@@ -92,16 +93,25 @@ impl Queue {
         }
     }
 
+    /// Returns how many more jobs could run at this moment.
+    pub(super) fn free(&self) -> usize {
+        self.running.available_permits()
+    }
+
     /// Takes a slot for a job, without waiting.
     ///
     /// # Errors
     ///
     /// Fails if none is free, or the server is shutting down.
-    pub(super) fn slot(&self, does: Does) -> Result<Slot, Problem> {
-        let shut = || Problem::busy("The server is shutting down");
+    fn slot(&self, does: Does) -> Result<Slot, Problem> {
         let place = Arc::clone(&self.places)
             .try_acquire_owned()
             .map_err(|_| Problem::busy("Too many jobs are queued; try again later"))?;
+        self.open(does, Some(place))
+    }
+
+    fn open(&self, does: Does, place: Option<OwnedSemaphorePermit>) -> Result<Slot, Problem> {
+        let shut = || Problem::busy("The server is shutting down");
         let cancel = Cancel::new();
         let number = self.open.next.fetch_add(1, Ordering::Relaxed);
         // Under the lock that closing takes, so that no job slips past it.
@@ -133,9 +143,19 @@ impl Queue {
     ///
     /// # Errors
     ///
-    /// As [`slot`](Self::slot) and [`start`](Slot::start).
+    /// Fails if no slot is free, the server is shutting down, or the job is
+    /// asked to stop first.
     pub(super) async fn start(&self, does: Does) -> Result<Running, Problem> {
         self.slot(does)?.start().await
+    }
+
+    /// Waits for the turn of a job that waits elsewhere, and takes no slot.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the server is shutting down.
+    pub(super) async fn turn(&self, does: Does) -> Result<Running, Problem> {
+        self.open(does, None)?.start().await
     }
 
     /// Accepts no more jobs.
@@ -144,6 +164,14 @@ impl Queue {
             closed.get_or_insert_with(|| why.to_owned());
         }
         self.open.tracker.close();
+    }
+
+    /// Says whether it accepts no more jobs.
+    pub(super) fn is_closed(&self) -> bool {
+        self.open
+            .closed
+            .lock()
+            .map_or(true, |closed| closed.is_some())
     }
 
     /// Asks every open job to stop: running ones roll back, waiting ones never
@@ -166,7 +194,7 @@ impl Slot {
     /// # Errors
     ///
     /// Fails if the job is asked to stop first.
-    pub(super) async fn start(self) -> Result<Running, Problem> {
+    async fn start(self) -> Result<Running, Problem> {
         let Self {
             does,
             running,

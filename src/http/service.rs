@@ -1,10 +1,16 @@
 //! What the handlers share, and the limits of a server.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::auth::AdminSecret;
+use super::auth::Admin;
+use super::body::Budget;
+use super::metrics::Metrics;
 use super::oauth::Tokens;
 use super::queue::Queue;
+use super::sp_config::Work;
+use super::throttle::Throttle;
+use crate::config::Keep;
 use crate::job::HealthProbe;
 use crate::job::requests::RequestLog;
 use crate::job::task::Tasks;
@@ -44,11 +50,17 @@ impl Default for Limits {
 pub(super) struct Service {
     pub(super) target: Target,
     pub(super) timeouts: Timeouts,
-    pub(super) admin: Option<AdminSecret>,
+    pub(super) admin: Admin,
     pub(super) limits: Limits,
+    pub(super) bodies: Budget,
+    pub(super) accept_server_changes: bool,
     pub(super) queue: Queue,
     pub(super) tokens: Tokens,
     pub(super) tasks: Tasks,
+    pub(super) work: Work,
     pub(super) requests: RequestLog,
     pub(super) health: HealthProbe,
+    pub(super) throttle: Arc<Throttle>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) keep: Keep,
 }

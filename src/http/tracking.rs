@@ -4,6 +4,8 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use tokio_util::sync::{CancellationToken, DropGuard};
+
 /// The id of a request: in its answer, in the log and in the ledger. A request
 /// extension.
 #[derive(Clone, Debug)]
@@ -57,4 +59,21 @@ impl Note {
     pub(super) fn noted(&self) -> Noted {
         self.0.lock().map(|noted| noted.clone()).unwrap_or_default()
     }
+}
+
+/// Whether the client still waits for the answer. A request extension.
+#[derive(Clone)]
+pub(super) struct Client(CancellationToken);
+
+impl Client {
+    /// Waits until the client has disconnected. Cancel-safe.
+    pub(super) async fn left(&self) {
+        self.0.cancelled().await;
+    }
+}
+
+/// Returns a client that is there as long as the other value.
+pub(super) fn client() -> (Client, DropGuard) {
+    let left = CancellationToken::new();
+    (Client(left.clone()), left.drop_guard())
 }

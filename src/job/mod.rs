@@ -30,8 +30,10 @@ pub mod saved;
 mod session;
 pub mod sp_config;
 mod store_failure;
+mod stored;
 mod target_policy;
 pub mod task;
+pub mod token_keys;
 mod undo;
 
 pub use apply::{ApplyOptions, Receipt, apply, rehearse};
@@ -50,6 +52,7 @@ pub use progress::{Cancel, Latest, Phase, Progress, Reporter};
 pub use rehearse::{Problem, Rehearsal};
 pub use saved::SavedPlan;
 pub use session::{Launcher, Session};
+pub use stored::stored;
 pub use target_policy::{check_writable, policy};
 pub use undo::{UndoOptions, Undone, undo, undoable};
 

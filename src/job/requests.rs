@@ -1,12 +1,15 @@
 //! The requests of the HTTP server, in the ledger.
 
+use std::collections::HashMap;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::{mpsc, oneshot};
 
+use super::failure::Failure;
 use super::monitor::ConnectionMonitor;
 use super::progress::Cancel;
+use super::task::{BATCH, BATCH_PAUSE};
 use crate::store::ledger::requests::{self, NewRequest};
 use crate::store::{Connection, StoreErrorKind, Target, Timeouts};
 
@@ -30,8 +33,8 @@ pub struct Answered {
     pub method: String,
     /// The path; of the query the names, and only values that hold no secret.
     pub path: String,
-    /// The status of the answer.
-    pub status: u16,
+    /// The status of the answer; none before it.
+    pub status: Option<u16>,
     /// The address that it came from.
     pub remote: String,
     /// Which credential it came with.
@@ -51,13 +54,16 @@ impl Asked {
         }
     }
 
-    fn answered(self, answer: Answered) -> NewRequest {
+    fn recorded(self, answer: Answered) -> NewRequest {
+        let elapsed = self.started.elapsed().as_millis();
         NewRequest {
             received: self.received,
             method: answer.method,
             path: answer.path,
             status: answer.status,
-            duration_ms: i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX),
+            duration_ms: answer
+                .status
+                .map(|_| i64::try_from(elapsed).unwrap_or(i64::MAX)),
             remote: answer.remote,
             caller: answer.caller,
             tracking_id: answer.tracking_id,
@@ -102,24 +108,56 @@ impl RequestLog {
 
     /// Records a request and waits until it is in the ledger, up to a limit: a
     /// ledger that cannot be written must not leave a client without an answer.
-    /// Requests that are not recorded go to the program's log.
-    pub async fn record(&self, asked: Asked, answer: Answered) {
+    /// Returns whether it is. Requests that are not recorded go to the program's
+    /// log.
+    #[must_use]
+    pub async fn record(&self, asked: Asked, answer: Answered) -> bool {
         let (recorded, done) = oneshot::channel();
-        let request = asked.answered(answer);
+        let request = asked.recorded(answer);
         let described = request.clone();
         let recording = async {
             self.sender.send(Waiting { request, recorded }).await.ok()?;
             done.await.ok()
         };
-        if tokio::time::timeout(self.timeouts.request_log, recording)
+        let is_recorded = tokio::time::timeout(self.timeouts.request_log, recording)
             .await
             .ok()
             .flatten()
-            .is_none()
-        {
+            .is_some();
+        if !is_recorded {
             tracing::error!(request = ?described, "a request is not recorded in the ledger");
         }
+        is_recorded
     }
+}
+
+/// Removes requests of the ledger, some at a time: those that were rejected for
+/// lack of a credential, or for too many, after so many days, and all others.
+///
+/// # Errors
+///
+/// Fails if the target cannot be reached or written.
+pub async fn sweep(
+    target: &Target,
+    timeouts: Timeouts,
+    (rejected, others): (u32, u32),
+) -> Result<u64, Failure> {
+    let (mut connection, monitor) =
+        ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
+    let mut swept = 0;
+    for (are_rejected, days) in [(true, rejected), (false, others)] {
+        loop {
+            let sweeping = requests::sweep(&mut connection, are_rejected, days, BATCH);
+            let batch = monitor.run(sweeping).await.flatten()?;
+            swept += batch;
+            if i64::try_from(batch).unwrap_or_default() < BATCH {
+                break;
+            }
+            tokio::time::sleep(BATCH_PAUSE).await;
+        }
+    }
+    monitor.close(connection).await;
+    Ok(swept)
 }
 
 impl RequestWriter {
@@ -128,10 +166,13 @@ impl RequestWriter {
         let mut connection = None;
         let mut batch = Vec::new();
         while self.waiting.recv_many(&mut batch, MAX_BATCH).await > 0 {
-            let requests: Vec<NewRequest> = batch
+            // The newest record of each: the answer may follow while the request still waits.
+            let requests: HashMap<&str, &NewRequest> = batch
                 .iter()
-                .map(|waiting| waiting.request.clone())
+                .map(|waiting| (waiting.request.tracking_id.as_str(), &waiting.request))
                 .collect();
+            let mut requests: Vec<NewRequest> = requests.into_values().cloned().collect();
+            requests.sort_by_key(|request| request.received);
             if self.write(&mut connection, &requests).await {
                 for waiting in batch.drain(..) {
                     waiting.recorded.send(()).ok();

@@ -1,29 +1,33 @@
-//! Tasks: asynchronous imports and exports requested from a server. They are in
-//! our schema in the target, and survive the server.
+//! Tasks: asynchronous imports and exports requested from a server. They wait in
+//! our schema in the target until any server on it runs them, and survive it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio::sync::Mutex;
 
 use super::failure::{Failure, FailureKind};
-use super::lock;
 use super::monitor::ConnectionMonitor;
-use super::progress::{Cancel, Reporter};
+use super::progress::Cancel;
 use crate::store::ledger::tasks;
-use crate::store::{Connection, Ledger, StoreError, StoreErrorKind, Target, Timeouts};
+use crate::store::{Connection, StoreError, StoreErrorKind, Target, Timeouts};
 
-pub use crate::store::ledger::tasks::{TaskEnd, TaskId, TaskKind, TaskPart, TaskRecord, TaskState};
+pub use crate::store::ledger::tasks::{
+    TaskEnd, TaskId, TaskKind, TaskPart, TaskRecord, TaskState, Waiting,
+};
 
-/// How long the files of a task are kept.
-const KEPT: TimeDelta = TimeDelta::days(7);
+/// For how many days the files of a task are kept.
+const KEPT_DAYS: i32 = 7;
 
-/// How often taking the server's own lock is retried after its session was
-/// lost: PostgreSQL may notice later than we do.
-const MAX_TRIES: usize = 50;
-const PAUSE: Duration = Duration::from_millis(100);
+/// How long a task is its server's without a [beat](Tasks::beat): after that
+/// another one takes it over. Several beats may be missed.
+pub const LEASE: Duration = Duration::from_secs(10);
+
+/// How many rows of the ledger are removed at once, and the pause after that:
+/// what is old is in no hurry, and must not be in the way.
+pub(super) const BATCH: i64 = 500;
+pub(super) const BATCH_PAUSE: Duration = Duration::from_millis(100);
 
 /// A client's request.
 #[derive(Clone, Debug)]
@@ -38,28 +42,34 @@ pub struct Asked {
     pub options: String,
     /// Who asks.
     pub client: String,
+    /// The file to import.
+    pub upload: Option<Vec<u8>>,
 }
 
-/// The tasks of a server. Clones are of the same server.
-///
-/// Everything goes over one session, which also holds the lock that shows that
-/// this server is alive: a server that lost the lock writes nothing before it
-/// has it again. A dropped call is still completed.
+/// The tasks of every server on a target, for one of them. Clones are of the
+/// same server. A dropped call is still completed.
 #[derive(Clone)]
 pub struct Tasks {
     inner: Arc<Inner>,
 }
 
 struct Inner {
+    server: i32,
+    /// For what is short.
+    short: Channel,
+    /// For what moves files.
+    files: Channel,
+    /// For beats, which wait for nothing else.
+    beats: Channel,
+}
+
+/// A session that is opened when it is needed, and again when it is lost.
+struct Channel {
     target: Target,
     timeouts: Timeouts,
     operator: String,
-    server: i32,
-    session: Mutex<Option<Session>>,
+    session: Mutex<Option<(Connection, ConnectionMonitor)>>,
 }
-
-/// The session of a server, which holds the server's own lock.
-type Session = (Connection, ConnectionMonitor);
 
 impl Tasks {
     /// Registers a server; [our schema](fn@super::init) must exist.
@@ -72,96 +82,181 @@ impl Tasks {
         timeouts: Timeouts,
         operator: &str,
     ) -> Result<Self, Failure> {
-        let (mut connection, monitor) =
-            ConnectionMonitor::connect(target, timeouts, &Cancel::new()).await?;
-        let server = monitor
-            .run(tasks::enrol(&mut connection, operator, Utc::now()))
-            .await
-            .flatten()?;
-        monitor.close(connection).await;
-        let inner = Inner {
+        let channel = || Channel {
             target: target.clone(),
             timeouts,
             operator: operator.to_owned(),
-            server,
             session: Mutex::new(None),
         };
-        let opened = Self {
-            inner: Arc::new(inner),
+        let short = channel();
+        let server = short
+            .over(|connection| {
+                let operator = operator.to_owned();
+                async move { tasks::enrol(connection, &operator).await }.boxed()
+            })
+            .await?;
+        let (files, beats) = (channel(), channel());
+        let inner = Inner {
+            server,
+            short,
+            files,
+            beats,
         };
-        opened.inner.over(|_| async { Ok(()) }.boxed()).await?;
-        Ok(opened)
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
-    /// Records a client's request, and returns its task.
+    /// Records a client's request, and returns its task; none if more than
+    /// `waiting` others wait.
     ///
     /// # Errors
     ///
     /// Fails if the target cannot be reached or written.
-    pub async fn create(&self, asked: Asked) -> Result<TaskRecord, Failure> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).map_err(|error| Failure::internal("naming a task", error))?;
-        let created = now();
+    pub async fn create(
+        &self,
+        asked: Asked,
+        waiting: usize,
+    ) -> Result<Option<TaskRecord>, Failure> {
+        let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
+        let Asked {
+            platform,
+            kind,
+            preview,
+            options,
+            client,
+            upload,
+        } = asked;
         let task = tasks::NewTask {
-            id: TaskId::from_random(bytes),
+            id: new_id()?,
             server: self.inner.server,
-            platform: asked.platform,
-            kind: asked.kind,
-            preview: asked.preview,
-            options: asked.options,
-            client: asked.client,
-            created,
-            expires: created + KEPT,
+            platform,
+            kind,
+            preview,
+            options,
+            client,
+            start: tasks::Start::Waits { upload, waiting },
+            kept_days: KEPT_DAYS,
         };
-        let record = TaskRecord {
-            id: task.id.clone(),
-            server: task.server,
-            kind: task.kind,
-            state: TaskState::NotStarted,
-            preview: task.preview,
-            options: task.options.clone(),
-            message: None,
-            created,
-            modified: created,
-            completed: None,
-            expires: task.expires,
-            job: None,
-            backup: None,
+        self.insert(task).await
+    }
+
+    /// Records the backup of an import as a task that this server works at.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached or written.
+    pub async fn back_up(
+        &self,
+        import: &TaskRecord,
+        platform: &'static str,
+        options: String,
+    ) -> Result<TaskRecord, Failure> {
+        let task = tasks::NewTask {
+            id: new_id()?,
+            server: self.inner.server,
+            platform,
+            kind: TaskKind::Export,
+            preview: false,
+            options,
+            client: import.client.clone(),
+            start: tasks::Start::Backup(import.id.clone()),
+            kept_days: KEPT_DAYS,
         };
+        self.insert(task)
+            .await?
+            .ok_or_else(|| Failure::internal("keeping a task", "it was not recorded"))
+    }
+
+    async fn insert(&self, task: tasks::NewTask) -> Result<Option<TaskRecord>, Failure> {
         let task = Arc::new(task);
-        self.run(move |connection| {
+        self.run(Self::files, move |connection| {
             let task = Arc::clone(&task);
             async move { tasks::create(connection, &task).await }.boxed()
-        })
-        .await?;
-        Ok(record)
-    }
-
-    /// Records that a task is running. Returns false if it has already ended.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the target cannot be reached or written.
-    pub async fn begin(&self, id: &TaskId) -> Result<bool, Failure> {
-        let (id, now) = (id.clone(), now());
-        self.run(move |connection| {
-            let id = id.clone();
-            async move { tasks::begin(connection, &id, now).await }.boxed()
         })
         .await
     }
 
-    /// Records how a task ended, and saves its files.
+    /// Says which tasks could be started now.
     ///
     /// # Errors
     ///
-    /// Fails if the target cannot be reached or written; whoever
-    /// [recovers](Self::recover) the task later finds its outcome by its job.
-    pub async fn finish(&self, id: &TaskId, end: TaskEnd) -> Result<(), Failure> {
-        let (id, end) = (id.clone(), Arc::new(end));
-        self.run(move |connection| {
+    /// Fails if the target cannot be reached or read.
+    pub async fn waiting(&self) -> Result<Waiting, Failure> {
+        self.run(Self::short, |connection| tasks::waiting(connection).boxed())
+            .await
+    }
+
+    /// Takes the oldest task that waits, one that writes the target or one
+    /// that only reads it. It stays this server's as long as it
+    /// [says so](Self::beat).
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached or written.
+    pub async fn claim(&self, writes: bool) -> Result<Option<TaskRecord>, Failure> {
+        let server = self.inner.server;
+        self.run(Self::short, move |connection| {
+            tasks::claim(connection, server, writes).boxed()
+        })
+        .await
+    }
+
+    /// Says that this server works at attempts, and returns those that are
+    /// still its own.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached or written.
+    pub async fn beat(&self, running: Vec<(TaskId, i32)>) -> Result<Vec<(TaskId, i32)>, Failure> {
+        let (server, running) = (self.inner.server, Arc::new(running));
+        self.run(Self::beats, move |connection| {
+            let running = Arc::clone(&running);
+            async move { tasks::beat(connection, server, &running).await }.boxed()
+        })
+        .await
+    }
+
+    /// Gives back the tasks of servers that are lost; returns their number.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached or written.
+    pub async fn release_lost(&self) -> Result<u64, Failure> {
+        self.run(Self::beats, |connection| {
+            tasks::release_lost(connection, LEASE).boxed()
+        })
+        .await
+    }
+
+    /// Returns the job that an earlier attempt of an import has committed, and
+    /// the task of its backup.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached or read.
+    pub async fn written(&self, id: &TaskId) -> Result<Option<(i64, Option<TaskId>)>, Failure> {
+        let id = id.clone();
+        self.run(Self::short, move |connection| {
+            let id = id.clone();
+            async move { tasks::written(connection, &id, &file_name(&id)).await }.boxed()
+        })
+        .await
+    }
+
+    /// Records how an attempt ended, and saves its files; returns whether the
+    /// task still was this server's.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached or written; whoever takes the task
+    /// over finds its outcome by its job.
+    pub async fn finish(&self, task: &TaskRecord, end: TaskEnd) -> Result<bool, Failure> {
+        let (server, end) = (self.inner.server, Arc::new(end));
+        let (id, attempt) = (task.id.clone(), task.attempts);
+        self.run(Self::files, move |connection| {
             let (id, end) = (id.clone(), Arc::clone(&end));
-            async move { tasks::finish(connection, &id, &end).await }.boxed()
+            async move { tasks::finish(connection, (&id, server, attempt), &end).await }.boxed()
         })
         .await
     }
@@ -172,10 +267,10 @@ impl Tasks {
     ///
     /// Fails if the target cannot be reached or read.
     pub async fn find(&self, id: &TaskId) -> Result<Option<TaskRecord>, Failure> {
-        let (id, now) = (id.clone(), now());
-        self.run(move |connection| {
+        let id = id.clone();
+        self.run(Self::short, move |connection| {
             let id = id.clone();
-            async move { tasks::find(connection, &id, now).await }.boxed()
+            async move { tasks::find(connection, &id).await }.boxed()
         })
         .await
     }
@@ -187,27 +282,11 @@ impl Tasks {
     /// Fails if the target cannot be reached or read.
     pub async fn file(&self, id: &TaskId, part: TaskPart) -> Result<Option<Vec<u8>>, Failure> {
         let id = id.clone();
-        self.run(move |connection| {
+        self.run(Self::files, move |connection| {
             let id = id.clone();
             async move { tasks::file(connection, &id, part).await }.boxed()
         })
         .await
-    }
-
-    /// Settles the tasks of lost servers, and returns their number: tasks whose
-    /// job was committed are complete, all others failed.
-    ///
-    /// Waits for the target's lock before it looks at the jobs, as long as
-    /// `wait` says: a transaction of a server that was killed may still be
-    /// committing, and holds that lock until then.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the target cannot be reached or written, or another job holds
-    /// it for longer; the tasks stay as they are.
-    pub async fn recover(&self, wait: Duration) -> Result<usize, Failure> {
-        let recoverer = self.clone();
-        spawned(async move { recoverer.inner.recover(wait).await }).await
     }
 
     /// Removes the files of expired tasks; returns the number of tasks.
@@ -216,43 +295,99 @@ impl Tasks {
     ///
     /// Fails if the target cannot be reached or written.
     pub async fn expire(&self) -> Result<u64, Failure> {
-        let now = now();
-        self.run(move |connection| async move { tasks::expire(connection, now).await }.boxed())
+        self.run(Self::short, |connection| tasks::expire(connection).boxed())
             .await
     }
 
-    /// Deregisters the server. Unfinished tasks count as cancelled.
+    /// Removes finished tasks that are older than so many days; returns their
+    /// number.
     ///
     /// # Errors
     ///
-    /// Fails if the target cannot be reached or written; the next server to
-    /// start [recovers](Self::recover) the tasks.
-    pub async fn close(&self, why: &'static str) -> Result<u64, Failure> {
-        let (server, now) = (self.inner.server, now());
-        let cancelled = self
-            .run(move |connection| {
-                async move { tasks::cancel_open(connection, server, why, now).await }.boxed()
-            })
-            .await;
-        if let Some((connection, monitor)) = self.inner.session.lock().await.take() {
-            monitor.close(connection).await;
+    /// Fails if the target cannot be reached or written.
+    pub async fn sweep(&self, days: u32) -> Result<u64, Failure> {
+        let mut swept = 0;
+        loop {
+            let batch = self
+                .run(Self::short, move |connection| {
+                    tasks::sweep(connection, days, BATCH).boxed()
+                })
+                .await?;
+            swept += batch;
+            if i64::try_from(batch).unwrap_or_default() < BATCH {
+                return Ok(swept);
+            }
+            tokio::time::sleep(BATCH_PAUSE).await;
         }
-        cancelled
     }
 
+    /// Counts the tasks that wait and those that run, on every server.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached or read.
+    pub async fn open_count(&self) -> Result<(i64, i64), Failure> {
+        self.run(Self::short, |connection| tasks::open(connection).boxed())
+            .await
+    }
+
+    /// Gives back what this server has not finished, and closes its sessions.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the target cannot be reached or written; other servers take the
+    /// tasks over once they miss its beats.
+    pub async fn close(&self) -> Result<u64, Failure> {
+        let server = self.inner.server;
+        let released = self
+            .run(Self::short, move |connection| {
+                tasks::release_own(connection, server).boxed()
+            })
+            .await;
+        let Inner {
+            short,
+            files,
+            beats,
+            ..
+        } = &*self.inner;
+        for channel in [short, files, beats] {
+            if let Some((connection, monitor)) = channel.session.lock().await.take() {
+                monitor.close(connection).await;
+            }
+        }
+        released
+    }
+
+    const fn short(inner: &Inner) -> &Channel {
+        &inner.short
+    }
+
+    const fn files(inner: &Inner) -> &Channel {
+        &inner.files
+    }
+
+    const fn beats(inner: &Inner) -> &Channel {
+        &inner.beats
+    }
+
+    /// Does work that continues if its caller goes away: statements are never
+    /// abandoned halfway.
     async fn run<T: Send + 'static>(
         &self,
+        channel: fn(&Inner) -> &Channel,
         work: impl for<'c> Fn(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>>
         + Send
         + Sync
         + 'static,
     ) -> Result<T, Failure> {
         let inner = Arc::clone(&self.inner);
-        spawned(async move { inner.over(work).await }).await
+        tokio::spawn(async move { channel(&inner).over(work).await })
+            .await
+            .map_err(|error| Failure::internal("keeping a task", error))?
     }
 }
 
-impl Inner {
+impl Channel {
     /// Does work on the session, again if the session turns out to be lost.
     async fn over<T>(
         &self,
@@ -272,7 +407,7 @@ impl Inner {
 
     async fn once<T>(
         &self,
-        session: &mut Option<Session>,
+        session: &mut Option<(Connection, ConnectionMonitor)>,
         work: &(
              impl for<'c> Fn(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Send + Sync
          ),
@@ -280,7 +415,7 @@ impl Inner {
         // Taken out, so that an unresponsive session is dropped.
         let (mut connection, monitor) = match session.take() {
             Some(session) => session,
-            None => self.sign_in().await?,
+            None => self.connect().await?,
         };
         let done = monitor.run(work(&mut connection)).await.flatten();
         if !matches!(&done, Err(error) if error.kind == StoreErrorKind::Disconnected) {
@@ -289,136 +424,41 @@ impl Inner {
         done.map_err(Failure::from)
     }
 
-    /// Connects, and takes this server's own lock. Any holder is a lost session
-    /// of this server.
-    async fn sign_in(&self) -> Result<Session, Failure> {
+    async fn connect(&self) -> Result<(Connection, ConnectionMonitor), Failure> {
         let (mut connection, monitor) =
             ConnectionMonitor::connect(&self.target, self.timeouts, &Cancel::new()).await?;
-        let signing = async {
-            // It may be idle for as long as the server runs.
-            let timeouts = Timeouts {
-                idle_in_transaction: None,
-                ..self.timeouts
-            };
-            crate::store::lock::prepare(&mut connection, &self.operator, timeouts).await?;
-            for _ in 0..MAX_TRIES {
-                if tasks::sign_in(&mut connection, self.server).await? {
-                    return Ok(true);
-                }
-                tasks::end_signed_in(&mut connection, self.server).await?;
-                tokio::time::sleep(PAUSE).await;
-            }
-            Ok(false)
+        // It may be idle for as long as the server runs.
+        let timeouts = Timeouts {
+            idle_in_transaction: None,
+            ..self.timeouts
         };
-        if monitor.run(signing).await.flatten()? {
-            return Ok((connection, monitor));
-        }
-        monitor.close(connection).await;
-        Err(Failure::new(
-            FailureKind::Locked,
-            "another session still holds this server's own lock",
-        )
-        .hint(
-            "it is probably a lost connection of this server, which PostgreSQL closes eventually",
-        ))
-    }
-
-    async fn recover(&self, wait: Duration) -> Result<usize, Failure> {
-        let orphans = self
-            .over(|connection| tasks::orphans(connection).boxed())
-            .await?;
-        if orphans.is_empty() {
-            return Ok(0);
-        }
-        let cancel = Cancel::new();
-        let (mut connection, monitor) =
-            ConnectionMonitor::connect(&self.target, self.timeouts, &cancel).await?;
-        let looking = async {
-            let timeouts = Timeouts {
-                wait: Some(wait),
-                ..self.timeouts
-            };
-            lock::take(
-                &mut connection,
-                &self.operator,
-                timeouts,
-                &Reporter::silent(),
-                &cancel,
-            )
-            .await?;
-            self.settle(&mut connection).await
-        };
-        let settled = monitor.run(looking).await?;
-        monitor.leave(connection).await;
-        settled
-    }
-
-    /// Settles every orphan, under the target's lock.
-    async fn settle(&self, connection: &mut Connection) -> Result<usize, Failure> {
-        let orphans = tasks::orphans(connection).await?;
-        let jobs = Ledger::Target.jobs(connection).await?;
-        for orphan in &orphans {
-            let name = file_name(&orphan.id);
-            let job = jobs
-                .iter()
-                .find(|job| job.file_path == name && job.state.has_written());
-            let end = match job {
-                Some(job) => TaskEnd {
-                    state: TaskState::Complete,
-                    message: Some(format!(
-                        "The server stopped after everything was written as job {}, but before it could report this; the details are lost.",
-                        job.job
-                    )),
-                    job: Some(job.job),
-                    ..ended(TaskState::Complete)
-                },
-                None => TaskEnd {
-                    message: Some(format!(
-                        "The server stopped while the task was {}; nothing was written.",
-                        orphan.state.word()
-                    )),
-                    ..ended(TaskState::Failed)
-                },
-            };
-            tasks::finish(connection, &orphan.id, &end).await?;
-            tracing::warn!(task = %orphan.id, state = end.state.word(), "closed a task of a lost server");
-        }
-        Ok(orphans.len())
+        let preparing = crate::store::lock::prepare(&mut connection, &self.operator, timeouts);
+        monitor.run(preparing).await.flatten()?;
+        Ok((connection, monitor))
     }
 }
 
-/// Returns the end of a task as of now, without a message.
-pub fn ended(state: TaskState) -> TaskEnd {
+fn new_id() -> Result<TaskId, Failure> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| Failure::internal("naming a task", error))?;
+    Ok(TaskId::from_random(bytes))
+}
+
+/// Returns the end of a task, without a message.
+pub const fn ended(state: TaskState) -> TaskEnd {
     TaskEnd {
         state,
         message: None,
         job: None,
         backup: None,
-        completed: now(),
         files: Vec::new(),
     }
 }
 
-/// Returns the name of a task's imported file in the ledger, by which its job
-/// is found.
+/// Returns the name of a task's imported file in the ledger, under which it is
+/// applied once: whoever takes a task over finds its job by it.
 pub fn file_name(id: &TaskId) -> String {
     format!("task {id}")
-}
-
-/// Returns the time at the precision that clients see.
-fn now() -> DateTime<Utc> {
-    let now = Utc::now();
-    DateTime::from_timestamp_millis(now.timestamp_millis()).unwrap_or(now)
-}
-
-/// Does work that continues if its caller goes away: statements are never
-/// abandoned halfway.
-async fn spawned<T: Send + 'static>(
-    work: impl Future<Output = Result<T, Failure>> + Send + 'static,
-) -> Result<T, Failure> {
-    tokio::spawn(work)
-        .await
-        .map_err(|error| Failure::internal("keeping a task", error))?
 }
 
 fn silent() -> Failure {

@@ -10,6 +10,7 @@ pub mod requests;
 mod statements;
 mod target;
 pub mod tasks;
+pub mod token_keys;
 
 use std::path::PathBuf;
 

@@ -16,20 +16,20 @@ use crate::support::http::{Answer, Served};
 use crate::support::pg::TestDb;
 use crate::support::wait;
 
-const CLIENT_SECRET: &str = "CANARY-secret-of-a-client";
+pub(crate) const CLIENT_SECRET: &str = "CANARY-secret-of-a-client";
 
 /// The advisory lock that every job takes.
 const LOCK: i64 = i64::from_be_bytes(*b"gatediff");
 
-const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
-const PARTS: (&str, &str) = (
+pub(crate) const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+pub(crate) const PARTS: (&str, &str) = (
     "content-type",
     "multipart/form-data; boundary=gatediff-boundary",
 );
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 /// Returns a configuration with a client that may do everything and one that may read.
-fn config() -> String {
+pub(crate) fn config() -> String {
     let params = argon2::Params::new(8, 1, 1, None).unwrap();
     let hasher = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
     let hash = hasher
@@ -44,14 +44,14 @@ fn config() -> String {
 }
 
 /// A server, and who asks it.
-struct Api {
-    served: Served,
-    manager: String,
+pub(crate) struct Api {
+    pub(crate) served: Served,
+    pub(crate) manager: String,
     reader: String,
 }
 
 impl Api {
-    fn start(db: &TestDb, args: &[&str]) -> Self {
+    pub(crate) fn start(db: &TestDb, args: &[&str]) -> Self {
         let served = Served::start_with(db, args, &config());
         let token = |client: &str| {
             let form = format!(
@@ -86,8 +86,22 @@ impl Api {
         )
     }
 
+    /// Imports into a server that may be gone before it answers; returns the task if it was
+    /// accepted.
+    pub(crate) fn try_import(&self, file: &Value, options: Option<&Value>) -> Option<String> {
+        let headers = [("authorization", &*self.manager), PARTS];
+        let body = parts(&file.to_string(), options);
+        let posted = self.served.try_post("/sp-config/import", &headers, &body);
+        posted.ok().map(|answer| accepted(&answer))
+    }
+
     /// Imports and returns the job once it is at its end, and its results.
-    fn imported(&self, query: &str, file: &Value, options: Option<&Value>) -> (Value, Value) {
+    pub(crate) fn imported(
+        &self,
+        query: &str,
+        file: &Value,
+        options: Option<&Value>,
+    ) -> (Value, Value) {
         let id = accepted(&self.import(query, file, options));
         let job = self.ended("import", &id);
         let results = self.get(&format!("/sp-config/import/{id}/download"));
@@ -128,7 +142,7 @@ fn accepted(answer: &Answer) -> String {
     job["jobId"].as_str().unwrap().to_owned()
 }
 
-fn parts(file: &str, options: Option<&Value>) -> Vec<u8> {
+pub(crate) fn parts(file: &str, options: Option<&Value>) -> Vec<u8> {
     let mut body = format!(
         "--gatediff-boundary\r\nContent-Disposition: form-data; name=\"data\"; filename=\"import.json\"\r\n\
          Content-Type: application/json\r\n\r\n{file}\r\n"
@@ -148,7 +162,7 @@ fn object(kind: &str, id: &str, name: &str, mut body: Value) -> Value {
     json!({ "version": 1, "self": { "type": kind, "id": id, "name": name }, "object": body })
 }
 
-fn transform(id: &str, name: &str, value: &str) -> Value {
+pub(crate) fn transform(id: &str, name: &str, value: &str) -> Value {
     object(
         "TRANSFORM",
         id,
@@ -157,12 +171,12 @@ fn transform(id: &str, name: &str, value: &str) -> Value {
     )
 }
 
-fn file(objects: &[Value]) -> Value {
+pub(crate) fn file(objects: &[Value]) -> Value {
     json!({ "version": 1, "tenant": "t", "objects": objects })
 }
 
 /// A file of two transforms.
-fn two() -> Value {
+pub(crate) fn two() -> Value {
     file(&[
         transform("t-1", "First", "a"),
         transform("t-2", "Second", "b"),
@@ -177,7 +191,7 @@ async fn stands(db: &TestDb) -> (Vec<String>, i64) {
             .fetch_all(&mut connection)
             .await
             .unwrap();
-    let jobs = sqlx::query_scalar("SELECT count(*) FROM gatediff.jobs")
+    let jobs = sqlx::query_scalar("SELECT count(*) FROM gatediff.jobs WHERE state = 'done'")
         .fetch_one(&mut connection)
         .await;
     (documents, jobs.unwrap())
@@ -194,7 +208,7 @@ async fn tasks(db: &TestDb) -> Vec<(String, String)> {
 }
 
 /// Holds the lock of every job, until it is dropped.
-async fn lock(db: &TestDb) -> sqlx::PgConnection {
+pub(crate) async fn lock(db: &TestDb) -> sqlx::PgConnection {
     let mut connection = db.connect().await;
     sqlx::query("SELECT pg_advisory_lock($1)")
         .bind(LOCK)
@@ -976,8 +990,12 @@ async fn what_is_expired_is_not_there_any_more_and_its_files_are_forgotten() {
     );
 }
 
+/// Makes a task look as if its server had been lost long ago.
+const LOST: &str =
+    "UPDATE gatediff.tasks SET beat_at = now() - interval '1 hour' WHERE state = 'IN_PROGRESS'";
+
 #[tokio::test(flavor = "multi_thread")]
-async fn jobs_of_a_killed_server_fail_with_the_reason_and_nothing_is_written() {
+async fn what_a_killed_server_was_doing_and_had_waiting_is_done_by_another() {
     let db = TestDb::new().await;
     let mut api = Api::start(&db, &["--lock-timeout", "60"]);
     let held = lock(&db).await;
@@ -986,93 +1004,159 @@ async fn jobs_of_a_killed_server_fail_with_the_reason_and_nothing_is_written() {
     let waits = accepted(&api.import("", &file(&[transform("t-9", "Ninth", "z")]), None));
     // A server that is alive keeps its jobs, whoever else begins.
     let other = Api::start(&db, &[]);
-    assert_eq!(
-        other.get(&format!("/sp-config/import/{runs}")).json()["status"],
-        "IN_PROGRESS"
-    );
-    assert_eq!(
-        other.get(&format!("/sp-config/import/{waits}")).json()["status"],
-        "NOT_STARTED"
-    );
+    for (id, state) in [(&runs, "IN_PROGRESS"), (&waits, "NOT_STARTED")] {
+        let job = other.get(&format!("/sp-config/import/{id}")).json();
+        assert_eq!(job["status"], state, "one writes at a time");
+    }
     api.served.signal(Signal::KILL);
     api.served.ended();
     drop(held);
-    wait::until("the session of the server that is gone is gone too", || {
-        crate::support::jobs::ask(
-            &db,
-            "SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 \
-             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-        )
-    });
-    let next = Api::start(&db, &[]);
-    for (id, state) in [(&runs, "IN_PROGRESS"), (&waits, "NOT_STARTED")] {
-        let job = next.get(&format!("/sp-config/import/{id}")).json();
-        assert_eq!(job["status"], "FAILED");
-        assert_eq!(
-            job["message"],
-            format!("The server stopped while the task was {state}; nothing was written.")
-        );
-        assert!(job["completed"].is_string());
-        assert_eq!(
-            error(&next.get(&format!("/sp-config/import/{id}/download"))).0,
-            404
-        );
+    for id in [&runs, &waits] {
+        let job = other.ended("import", id);
+        assert_eq!(job["status"], "COMPLETE", "{job}");
     }
-    assert_eq!(stands(&db).await, (Vec::new(), 0));
-    let (job, _) = next.imported("", &two(), None);
-    assert_eq!(job["status"], "COMPLETE", "and the target is free");
+    assert_eq!(stands(&db).await.0.len(), 3);
+    assert_eq!(stands(&db).await.1, 2);
+    let attempts: Vec<i32> = sqlx::query_scalar(
+        "SELECT attempts FROM gatediff.tasks WHERE type = 'IMPORT' ORDER BY position",
+    )
+    .fetch_all(&mut db.connect().await)
+    .await
+    .unwrap();
+    assert_eq!(attempts, [2, 1]);
+    let uploads: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM gatediff.task_files WHERE part = 'upload'")
+            .fetch_one(&mut db.connect().await)
+            .await
+            .unwrap();
+    assert_eq!(uploads, 0, "they are not kept");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_killed_server_had_committed_is_complete() {
+async fn what_a_killed_server_had_committed_is_complete_and_not_done_again() {
     let db = TestDb::new().await;
     let mut api = Api::start(&db, &[]);
-    let (job, _) = api.imported("", &two(), None);
+    let (job, results) = api.imported("", &two(), None);
     let id = job["jobId"].as_str().unwrap();
     api.served.signal(Signal::KILL);
     api.served.ended();
     // As if it had been killed before it could note what came of it.
     db.run(
-        "UPDATE gatediff.tasks SET state = 'IN_PROGRESS', job_id = NULL, completed = NULL, message = NULL \
-            WHERE type = 'IMPORT'; DELETE FROM gatediff.task_files",
+        "UPDATE gatediff.tasks SET state = 'IN_PROGRESS', job_id = NULL, completed = NULL, message = NULL, \
+         backup_id = NULL WHERE type = 'IMPORT'; DELETE FROM gatediff.task_files WHERE part = 'results'",
     )
     .await;
-    crate::support::jobs::wait_until_left_alone(&db);
     let next = Api::start(&db, &[]);
-    let job = next.get(&format!("/sp-config/import/{id}")).json();
+    let job = next.ended("import", id);
     assert_eq!(job["status"], "COMPLETE", "{job}");
     assert!(job["message"].as_str().unwrap().contains("job 1"), "{job}");
+    let (found, backup): (i64, String) = {
+        let sql = "SELECT job_id, backup_id::text FROM gatediff.tasks WHERE type = 'IMPORT'";
+        let row = sqlx::query(sql).fetch_one(&mut db.connect().await).await;
+        let row = row.unwrap();
+        (row.get(0), row.get(1))
+    };
+    assert_eq!((found, json!(backup)), (1, results["exportJobId"].clone()));
+    assert_eq!(stands(&db).await.1, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_reported_to_stop_cancels_what_it_has_not_done() {
+async fn a_server_that_was_only_slow_is_stopped_once_another_has_taken_over() {
     let db = TestDb::new().await;
-    let mut api = Api::start(&db, &["--lock-timeout", "60", "--grace", "0.2"]);
+    let slow = Api::start(&db, &["--lock-timeout", "60"]);
+    let held = lock(&db).await;
+    let id = accepted(&slow.import("", &two(), None));
+    slow.begun(&id);
+    slow.served.signal(Signal::STOP);
+    db.run(LOST).await;
+    let other = Api::start(&db, &["--lock-timeout", "60"]);
+    wait::until("the other one has it", || {
+        crate::support::jobs::ask(
+            &db,
+            "SELECT EXISTS (SELECT FROM gatediff.tasks WHERE type = 'IMPORT' AND state = 'IN_PROGRESS' AND attempts = 2)",
+        )
+    });
+    slow.served.signal(Signal::CONT);
+    wait::until("the slow one knows", || {
+        slow.served
+            .log()
+            .contains("another server has taken a task over")
+    });
+    drop(held);
+    assert_eq!(other.ended("import", &id)["status"], "COMPLETE");
+    assert_eq!(stands(&db).await.1, 1, "once");
+    // And nothing is left of the first one's attempt, but its backup.
+    assert_eq!(slow.ended("import", &id)["status"], "COMPLETE");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_takes_every_server_down_fails_in_the_end() {
+    let db = TestDb::new().await;
+    let mut api = Api::start(&db, &["--lock-timeout", "60"]);
+    let held = lock(&db).await;
+    let id = accepted(&api.import("", &two(), None));
+    api.begun(&id);
+    db.run("UPDATE gatediff.tasks SET attempts = 5 WHERE type = 'IMPORT'")
+        .await;
+    api.served.signal(Signal::KILL);
+    api.served.ended();
+    drop(held);
+    db.run(LOST).await;
+    let job = Api::start(&db, &[]).ended("import", &id);
+    assert_eq!(job["status"], "FAILED");
+    assert_eq!(
+        job["message"],
+        "The server stopped 5 times while it ran this task."
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_told_to_stop_leaves_what_it_has_not_done_to_the_next() {
+    let db = TestDb::new().await;
+    let mut api = Api::start(&db, &["--lock-timeout", "60", "--grace", "4"]);
     let held = lock(&db).await;
     let runs = accepted(&api.import("", &two(), None));
     api.begun(&runs);
     let waits = accepted(&api.import("", &file(&[transform("t-9", "Ninth", "z")]), None));
     api.served.signal(Signal::TERM);
     api.served.ended();
-    drop(held);
     let states = tasks(&db).await;
     let state = |id: &str| &*states.iter().find(|(other, _)| other == id).unwrap().1;
     assert_eq!(
         (state(&runs), state(&waits)),
-        ("CANCELLED", "CANCELLED"),
+        ("NOT_STARTED", "NOT_STARTED"),
         "{}",
         api.served.stderr()
     );
     assert_eq!(stands(&db).await.0, Vec::<String>::new());
+    drop(held);
     let next = Api::start(&db, &[]);
-    let job = next.get(&format!("/sp-config/import/{waits}")).json();
-    assert_eq!(
-        (&job["status"], &job["message"]),
-        (
-            &json!("CANCELLED"),
-            &json!("The server was stopped; nothing was written.")
-        )
-    );
+    for id in [&runs, &waits] {
+        assert_eq!(next.ended("import", id)["status"], "COMPLETE");
+    }
+    assert_eq!(stands(&db).await.1, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_others_keep_outrunning_is_not_failed() {
+    let db = TestDb::new().await;
+    let api = Api::start(&db, &["--lock-timeout", "1"]);
+    api.imported("", &two(), None);
+    // It waits longer for the lock than one attempt does.
+    let held = lock(&db).await;
+    let id = accepted(&api.import("", &file(&[transform("t-1", "First", "mine")]), None));
+    api.begun(&id);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    // Meanwhile somebody changes what it was compared with.
+    db.run(
+        "UPDATE gatediff.documents SET body = replace(body, '\"a\"', '\"theirs\"'), \
+         content = replace(content::text, '\"a\"', '\"theirs\"')::jsonb WHERE id = 't-1'",
+    )
+    .await;
+    drop(held);
+    let job = api.ended("import", &id);
+    assert_eq!(job["status"], "COMPLETE", "{job}");
+    assert!(stands(&db).await.0.iter().any(|text| text.contains("mine")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -1109,7 +1193,7 @@ async fn who_comes_when_too_many_wait_is_asked_to_come_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_whose_sessions_are_ended_signs_in_again() {
+async fn a_server_whose_sessions_are_ended_opens_others() {
     let db = TestDb::new().await;
     let api = Api::start(&db, &[]);
     let (job, _) = api.imported("", &two(), None);
@@ -1119,14 +1203,6 @@ async fn a_server_whose_sessions_are_ended_signs_in_again() {
         api.get(&format!("/sp-config/import/{id}")).json()["status"],
         "COMPLETE"
     );
-    let alive: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted \
-         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-    )
-    .fetch_one(&mut db.connect().await)
-    .await
-    .unwrap();
-    assert_eq!(alive, 1, "it is known to be alive");
     assert_eq!(api.imported("", &two(), None).0["status"], "COMPLETE");
 }
 

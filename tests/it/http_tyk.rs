@@ -639,7 +639,7 @@ async fn while_another_program_has_the_lock_or_the_queue_is_full_clients_are_rep
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reported_to_stop_it_rolls_back_what_is_not_done_when_the_grace_period_is_over() {
-    let (db, mut served) = with_organisation(&["--grace", "0.3", "--lock-timeout", "60"]).await;
+    let (db, mut served) = with_organisation(&["--grace", "4", "--lock-timeout", "60"]).await;
     let mut holder = db.connect().await;
     sqlx::raw_sql("BEGIN; LOCK TABLE gatediff.documents IN SHARE MODE")
         .execute(&mut holder)
@@ -681,4 +681,149 @@ async fn when_the_database_goes_away_clients_are_reported_and_its_address_is_not
     assert_eq!(served.get("/health", &[]).json()["database"], "unreachable");
     crate::support::pg::administer(&limit.replace("false", "true")).await;
     assert_eq!(served.import(APIS, &apis([1])).status, 200);
+}
+
+/// Sends a body as tyk-sync does, which has the user's key in `Authorization`.
+fn sync(served: &Served, method: &str, path: &str, body: &Value) -> (u16, Value) {
+    let headers = [
+        ("authorization", SECRET),
+        ("content-type", "application/json"),
+    ];
+    let answer = served.send(method, path, &headers, &body.to_string());
+    (answer.status, answer.json())
+}
+
+fn error(text: &str) -> Value {
+    json!({ "Status": "Error", "Message": text, "Meta": null })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_api_is_created_read_and_replaced_as_tyk_sync_does_it() {
+    let (db, served) = with_organisation(&[]).await;
+    let (first, database) = (api_id(1), format!("{:024x}", 1));
+    let created = sync(&served, "POST", "/api/apis", &api(1));
+    let wanted = json!({ "Status": "OK", "Message": "API created", "Meta": database, "ID": first });
+    assert_eq!(created, (200, wanted));
+    for id in [&first, &database] {
+        assert_eq!(
+            exported(&served, &format!("/api/apis/{id}")),
+            api(1),
+            "{id}"
+        );
+    }
+    let again = sync(&served, "POST", "/api/apis", &api(1));
+    assert_eq!(again, (409, error("Found API with the same ID")));
+    // By either id; the database's own one stays, wherever the file is from.
+    let mut changed = api(1);
+    changed["api_definition"]["name"] = json!("Changed");
+    changed["api_definition"]["id"] = json!(format!("{:024x}", 0xb0b));
+    for (id, status) in [(&database, 200), (&first, 200), (&api_id(2), 404)] {
+        let (found, answer) = sync(&served, "PUT", &format!("/api/apis/{id}"), &changed);
+        assert_eq!(found, status, "{answer}");
+    }
+    let definition = exported(&served, &format!("/api/apis/{first}"))["api_definition"].clone();
+    assert_eq!(
+        (&definition["name"], &definition["id"]),
+        (&json!("Changed"), &json!(database))
+    );
+    let other = sync(&served, "PUT", &format!("/api/apis/{first}"), &api(3));
+    assert_eq!(other, (400, error("Invalid `ID` value")));
+    // Without an id it gets one.
+    let mut new = api(4);
+    new["api_definition"]
+        .as_object_mut()
+        .unwrap()
+        .remove("api_id");
+    let (status, answer) = sync(&served, "POST", "/api/apis", &new);
+    assert_eq!(
+        (status, answer["ID"].as_str().unwrap().len()),
+        (200, 32),
+        "{answer}"
+    );
+    assert_eq!(stored(&served).len(), 2);
+    assert_eq!(
+        done(&db).await.len(),
+        4,
+        "an organisation, two added and one covered once"
+    );
+    for (method, body) in [
+        ("POST", json!([])),
+        ("POST", json!({ "api_definition": 7 })),
+    ] {
+        assert_eq!(sync(&served, method, "/api/apis", &body).0, 400, "{body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_policy_is_created_read_and_replaced_as_tyk_sync_does_it() {
+    let (_db, served) = with_organisation(&[]).await;
+    served.import(APIS, &apis([1]));
+    let sent = policy(1, &[1]);
+    let database = sent["_id"].as_str().unwrap().to_owned();
+    let created = sync(&served, "POST", "/api/portal/policies", &sent);
+    let wanted = json!({ "Status": "OK", "Message": database, "Meta": "Policy created" });
+    assert_eq!(created, (200, wanted));
+    let path = format!("/api/portal/policies/{database}");
+    assert_eq!(exported(&served, &path), sent);
+    assert_eq!(sync(&served, "POST", "/api/portal/policies", &sent).0, 409);
+    let mut changed = sent;
+    changed["name"] = json!("Changed");
+    let updated = sync(&served, "PUT", &path, &changed);
+    assert_eq!(
+        updated,
+        (
+            200,
+            json!({ "Status": "OK", "Message": "Data updated", "Meta": "" })
+        )
+    );
+    assert_eq!(exported(&served, &path)["name"], "Changed");
+    let absent = sync(&served, "PUT", "/api/portal/policies/no-such-one", &changed);
+    assert_eq!(absent, (404, error("Policy does not exist")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_of_apis_are_returned_and_what_is_not_there_says_why() {
+    let (db, served) = with_organisation(&[]).await;
+    let mut oas = api(1);
+    oas["oas"] = json!({ "openapi": "3.0.3", "info": { "title": "API 1", "version": "1" }, "paths": {},
+        "x-tyk-api-gateway": { "info": { "id": api_id(1), "orgId": ORG, "name": "API 1", "state": { "active": true } },
+        "server": { "listenPath": { "value": "/1/" } }, "upstream": { "url": "http://upstream/" } } });
+    oas["categories"] = json!(["a"]);
+    let mut body = json!({ "apis": [oas, api(2)] });
+    body["apis"][0]["api_definition"]["is_oas"] = json!(true);
+    assert_eq!(served.import(APIS, &body.to_string()).status, 200);
+    let at = |n: usize, more: &str| format!("/api/apis/oas/{}{more}", api_id(n));
+    for more in ["", "/export"] {
+        assert_eq!(exported(&served, &at(1, more)), body["apis"][0]["oas"]);
+    }
+    assert_eq!(
+        exported(&served, &at(1, "/categories")),
+        json!({ "categories": ["a"] })
+    );
+    let classic = sync(&served, "GET", &at(2, ""), &Value::Null);
+    assert_eq!(classic.0, 400, "{}", classic.1);
+    for path in ["/admin/users", "/api/users?p=-2"] {
+        assert_eq!(exported(&served, path), json!({ "users": [], "pages": 0 }));
+    }
+    for (method, path) in [
+        ("DELETE", format!("/api/apis/{}", api_id(1))),
+        ("DELETE", "/api/portal/policies/x".to_owned()),
+        ("POST", "/api/apis/oas".to_owned()),
+        ("PUT", at(1, "")),
+        ("POST", "/admin/users".to_owned()),
+        ("GET", "/api/assets".to_owned()),
+    ] {
+        let (status, answer) = sync(&served, method, &path, &json!({}));
+        let text = answer["Message"].as_str().unwrap();
+        assert!(
+            status == 501 && text.starts_with("Not implemented: "),
+            "{method} {path}: {status} {text}"
+        );
+        assert_eq!(
+            served.send(method, &path, &[], "").status,
+            401,
+            "{method} {path}"
+        );
+    }
+    assert_eq!(done(&db).await.len(), 2);
 }

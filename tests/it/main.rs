@@ -56,6 +56,8 @@ mod history;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod http_service;
+#[cfg(test)]
 mod http_sp_config;
 #[cfg(test)]
 mod http_tyk;
@@ -94,6 +96,8 @@ mod scope_screen;
 mod scope_seed;
 #[cfg(test)]
 mod secrets;
+#[cfg(test)]
+mod serve_fleet;
 #[cfg(test)]
 mod server_changes;
 #[cfg(test)]

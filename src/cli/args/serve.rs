@@ -23,6 +23,10 @@ pub struct ServeArgs {
     /// GATEDIFF_ADMIN_SECRET, else the configuration file
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub admin_secret_file: Option<PathBuf>,
+    /// File with the keys that sign bearer tokens, one on each line: the first signs, all are
+    /// accepted; default: the configuration file, else keys in the target
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub token_key_file: Option<PathBuf>,
     /// Maximum size of a request body, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = counted(1, 1024))]
     pub max_body: usize,
@@ -35,7 +39,8 @@ pub struct ServeArgs {
     /// Maximum number of queued jobs; further ones are rejected
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = counted(0, 100_000))]
     pub queue: usize,
-    /// Seconds to let running jobs finish on shutdown
+    /// Seconds until the server has ended on shutdown, whatever runs; jobs that do not finish in
+    /// time are rolled back, at least a second is given
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub grace: Duration,
     /// Name of the target database; required in production

@@ -26,7 +26,9 @@ impl FromRequestParts<Arc<Service>> for Reader {
         parts: &mut Parts,
         service: &Arc<Service>,
     ) -> Result<Self, Problem> {
-        authorise(parts, &service.tokens, &Scope::ALL).map(Self)
+        authorise(parts, &service.tokens, &Scope::ALL)
+            .await
+            .map(Self)
     }
 }
 
@@ -37,19 +39,21 @@ impl FromRequestParts<Arc<Service>> for Manager {
         parts: &mut Parts,
         service: &Arc<Service>,
     ) -> Result<Self, Problem> {
-        authorise(parts, &service.tokens, &[Scope::Manage]).map(Self)
+        authorise(parts, &service.tokens, &[Scope::Manage])
+            .await
+            .map(Self)
     }
 }
 
 /// Returns the client, if its token has one of these scopes.
-fn authorise(parts: &Parts, tokens: &Tokens, scopes: &[Scope]) -> Result<Arc<str>, Problem> {
+async fn authorise(parts: &Parts, tokens: &Tokens, scopes: &[Scope]) -> Result<Arc<str>, Problem> {
     let unknown = |text: &str| Problem::new(StatusCode::UNAUTHORIZED, text);
     let header = parts
         .headers
         .get(AUTHORIZATION)
         .ok_or_else(|| unknown("no bearer token was given"))?;
     let token = after_word(header, "bearer").ok_or_else(|| unknown("no bearer token was given"))?;
-    let token = tokens.find(token).map_err(unknown)?;
+    let token = tokens.find(token).await.map_err(unknown)?;
     if let Some(note) = parts.extensions.get::<Note>() {
         note.caller(&token.client);
     }

@@ -6,29 +6,39 @@ use axum::extract::State;
 use axum::http::header::PRAGMA;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::post;
-use axum::{Extension, Json, Router};
+use axum::{Extension, Json};
 use serde_json::json;
 
 use super::request::{INVALID_CLIENT, Refusal, Request, refusal, respond};
 use super::tokens::{ALL_SCOPES, GOOD_FOR, Scope, Tokens};
 use crate::http::body::Whole;
+use crate::http::routes::{Op, Routes};
 use crate::http::service::Service;
-use crate::http::tracking::Note;
+use crate::http::throttle::Throttled;
+use crate::http::tracking::{Note, Remote};
 
-/// Returns the routes.
-pub(in crate::http) fn routes() -> Router<Arc<Service>> {
-    Router::new().route("/oauth/token", post(token))
+/// Adds the routes.
+pub(in crate::http) fn routes(routes: Routes) -> Routes {
+    let op = Op::post(
+        "Issue a bearer token by a client's secret",
+        "application/x-www-form-urlencoded",
+    );
+    routes.add("oauth", "/oauth/token", op, token)
 }
 
 async fn token(
     State(service): State<Arc<Service>>,
-    Extension(note): Extension<Note>,
+    (Extension(Remote(remote)), Extension(note)): (Extension<Remote>, Extension<Note>),
     uri: Uri,
     headers: HeaderMap,
-    Whole(body): Whole,
+    body: Whole,
 ) -> Response {
-    let asked = match Request::read(&uri, &headers, &body) {
+    if let Err(problem) = service.throttle.token(remote) {
+        let mut response = problem.into_response();
+        response.extensions_mut().insert(Throttled);
+        return response;
+    }
+    let asked = match Request::read(&uri, &headers, &body.bytes) {
         Ok(asked) => asked,
         Err(refusal) => return respond(&refusal),
     };
@@ -64,18 +74,25 @@ async fn issue(tokens: &Tokens, asked: Request) -> Result<(Arc<str>, serde_json:
         })?;
     let words: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
     let scope = words.join(" ");
-    let token = tokens
-        .issue(Arc::clone(&client.id), scopes)
-        .ok_or(Refusal {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            error: "server_error",
-            text: "cannot create a token",
-        })?;
+    let (token, claims) = tokens.issue(&client.id, &scopes).ok_or(Refusal {
+        status: StatusCode::INTERNAL_SERVER_ERROR,
+        error: "server_error",
+        text: "cannot create a token",
+    })?;
+    // The claims are in the answer, too, where the vendor's clients read some.
     let answer = json!({
         "access_token": token,
         "token_type": "bearer",
         "expires_in": GOOD_FOR.as_secs(),
         "scope": scope,
+        "tenant_id": claims.tenant_id,
+        "pod": claims.pod,
+        "org": claims.org,
+        "identity_id": claims.identity_id,
+        "user_name": claims.user_name,
+        "strong_auth": claims.strong_auth,
+        "strong_auth_supported": claims.strong_auth_supported,
+        "jti": claims.jti,
     });
     Ok((Arc::clone(&client.id), answer))
 }

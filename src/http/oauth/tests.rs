@@ -1,13 +1,16 @@
-use std::time::Instant;
-
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher as _;
 use axum::http::HeaderMap;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
+use super::jwt::signed;
+use super::keys::Keys;
 use super::request::Request;
 use super::routes::granted;
-use super::tokens::{Scope, Tokens, hash_secret};
+use super::tokens::{Scope, Tokens, claims, hash_secret};
 use crate::config::Client;
+use crate::job::token_keys::token_key;
 
 /// The hash of `CANARY-secret-of-a-client`, made to be checked fast.
 fn cheap_hash() -> String {
@@ -41,7 +44,7 @@ fn asked(body: &str, headers: &[(&str, &str)], uri: &str) -> Result<Request, &'s
 
 #[tokio::test]
 async fn a_client_gets_a_token_by_its_secret_and_nobody_else_does() {
-    let tokens = Tokens::new(&[client("ci", &["sp:config:read"])]).unwrap();
+    let tokens = tokens(&[client("ci", &["sp:config:read"])], &[KEY]);
     assert!(
         tokens
             .check("ci", "CANARY-secret-of-a-client")
@@ -61,32 +64,96 @@ async fn a_client_gets_a_token_by_its_secret_and_nobody_else_does() {
             .await
             .is_none()
     );
-    let token = tokens.issue("ci".into(), vec![Scope::Read]).unwrap();
-    assert_eq!(token.len(), 64);
-    assert_eq!(&*tokens.find(&token).unwrap().client, "ci");
-    assert!(tokens.find(&token.to_uppercase()).is_err() || token == token.to_uppercase());
-    assert!(tokens.find("").is_err());
+    let (token, _) = tokens.issue("ci", &[Scope::Read]).unwrap();
+    assert_eq!(&*tokens.find(&token).await.unwrap().client, "ci");
+    assert!(tokens.find(&token.to_uppercase()).await.is_err());
+    assert!(tokens.find("").await.is_err());
+    assert!(tokens.find(&"a".repeat(100_000)).await.is_err());
 }
 
-#[test]
-fn a_token_is_good_for_a_while_only() {
-    let tokens = Tokens::new(&[]).unwrap();
-    let token = tokens.issue("ci".into(), vec![Scope::Read]).unwrap();
-    for open in tokens.open.lock().unwrap().values_mut() {
-        open.until = Instant::now();
+const KEY: &[u8] = b"0123456789abcdef0123456789abcdef";
+const NEXT: &[u8] = b"fedcba9876543210fedcba9876543210";
+
+fn tokens(clients: &[Client], keys: &[&[u8]]) -> Tokens {
+    Tokens::new(clients, Keys::of(keys)).unwrap()
+}
+
+#[tokio::test]
+async fn a_token_is_good_for_a_while_only() {
+    let tokens = tokens(&[client("ci", &["sp:config:read"])], &[KEY]);
+    let now = chrono::Utc::now().timestamp();
+    for (issued, is_good) in [(now - 740, true), (now - 800, false)] {
+        let claims = claims("ci", &[Scope::Read], issued).unwrap();
+        let token = signed(&claims, &token_key(KEY.to_vec())).unwrap();
+        match tokens.find(&token).await {
+            Ok(_) => assert!(is_good),
+            Err(text) => assert_eq!((is_good, text), (false, "JWT is expired")),
+        }
     }
-    assert_eq!(tokens.find(&token).err(), Some("JWT is expired"));
-    tokens.issue("ci".into(), Vec::new()).unwrap();
+}
+
+#[tokio::test]
+async fn a_token_is_known_to_every_server_that_has_its_key_also_as_the_second_one() {
+    let clients = [client("ci", &["sp:config:read", "sp:config:manage"])];
+    let (token, claims) = tokens(&clients, &[KEY])
+        .issue("ci", &[Scope::Manage])
+        .unwrap();
     assert_eq!(
-        tokens.open.lock().unwrap().len(),
-        1,
-        "what is expired is forgotten"
+        (
+            &*claims.user_name,
+            &*claims.client_id,
+            claims.exp - claims.iat
+        ),
+        ("ci", "ci", 749)
     );
+    for (keys, is_known) in [(&[KEY][..], true), (&[NEXT, KEY], true), (&[NEXT], false)] {
+        let found = tokens(&clients, keys).find(&token).await;
+        assert_eq!(found.is_ok(), is_known, "{found:?}");
+    }
+    // Of the token's scopes the client has to have them still.
+    let fewer = tokens(&[client("ci", &["sp:config:read"])], &[KEY]);
+    assert!(fewer.find(&token).await.unwrap().scopes.is_empty());
+    assert!(tokens(&[], &[KEY]).find(&token).await.is_err());
+}
+
+#[tokio::test]
+async fn a_token_that_somebody_else_has_written_is_none() {
+    let tokens = tokens(&[client("ci", &["sp:config:manage"])], &[KEY]);
+    let (token, claims) = tokens.issue("ci", &[Scope::Manage]).unwrap();
+    let parts: Vec<&str> = token.split('.').collect();
+    let encode = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
+    let kid = token_key(KEY.to_vec()).kid;
+    // Another key, called by the name of ours; no signature; another algorithm.
+    let mut other = token_key(NEXT.to_vec());
+    other.kid.clone_from(&kid);
+    let none = encode(&format!("{{\"alg\":\"none\",\"kid\":\"{kid}\"}}"));
+    let larger = encode(&format!("{{\"alg\":\"HS512\",\"kid\":\"{kid}\"}}"));
+    for forged in [
+        signed(&claims, &other).unwrap(),
+        format!("{}.{}.", parts[0], parts[1]),
+        format!("{none}.{}.", parts[1]),
+        format!("{none}.{}.{}", parts[1], parts[2]),
+        format!("{larger}.{}.{}", parts[1], parts[2]),
+        format!(
+            "{}.{}.{}",
+            parts[0],
+            encode("{\"exp\":9999999999}"),
+            parts[2]
+        ),
+        format!("{}.{}", parts[0], parts[1]),
+    ] {
+        assert!(tokens.find(&forged).await.is_err(), "{forged}");
+    }
 }
 
 #[test]
 fn what_the_configuration_says_is_checked_and_never_quoted() {
-    let refused = |clients: &[Client]| Tokens::new(clients).err().unwrap().to_string();
+    let refused = |clients: &[Client]| {
+        Tokens::new(clients, Keys::of(&[]))
+            .err()
+            .unwrap()
+            .to_string()
+    };
     assert!(refused(&[client("a", &[]), client("a", &[])]).contains("duplicate name"));
     assert!(refused(&[client("a", &["sp:config:write"])]).contains("sp:config:write"));
     let plain = Client {

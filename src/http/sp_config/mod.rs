@@ -12,9 +12,9 @@ mod results;
 mod routes;
 mod run;
 mod types;
-mod upkeep;
 mod wire;
+mod work;
 
 pub(super) use routes::routes;
-pub(super) use upkeep::{start, stop};
 pub(super) use wire::respond;
+pub(super) use work::{Work, start, stop};

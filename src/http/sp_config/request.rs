@@ -205,7 +205,12 @@ pub(super) fn export(headers: &HeaderMap, body: &[u8]) -> Result<ExportRequest, 
             "The request has no body; for no options, send {}.",
         ));
     }
-    let (mut written, json) = read::<Written>(body, "body")?;
+    stored_export(body)
+}
+
+/// Reads the options of an export, sent or stored.
+pub(super) fn stored_export(options: &[u8]) -> Result<ExportRequest, Problem> {
+    let (mut written, json) = read::<Written>(options, "body")?;
     let selection = written.selection();
     let types = types(&selection);
     let description = written.description.take().unwrap_or_default();
@@ -231,10 +236,12 @@ pub(super) async fn import(headers: &HeaderMap, body: Bytes) -> Result<ImportReq
     let (file, options) = parts(headers, body).await?;
     let file = file.ok_or_else(none)?;
     let options = options.filter(|options| !options.trim_ascii().is_empty());
-    let (mut written, json) = match options {
-        Some(options) => read::<Written>(&options, "part 'options'")?,
-        None => (Written::default(), "{}".to_owned()),
-    };
+    stored_import(file, options.as_deref().unwrap_or(b"{}"))
+}
+
+/// Reads the options of an import, sent or stored; `file` is passed on.
+pub(super) fn stored_import(file: Bytes, options: &[u8]) -> Result<ImportRequest, Problem> {
+    let (mut written, json) = read::<Written>(options, "part 'options'")?;
     let selection = written.selection();
     let types = types(&selection);
     let options = ImportOptions {

@@ -2,26 +2,25 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
-use axum::{Extension, Json, Router};
+use axum::{Extension, Json};
 
 use super::request;
-use super::run::{self, Export, Import};
-use super::types::{FORMAT, unsupported};
+use super::run;
+use super::types::FORMAT;
 use super::wire::{Job, illegal, not_found, nothing_to_download, too_many};
+use crate::http::audit::{Audit, Recorded};
 use crate::http::body::Whole;
 use crate::http::oauth::{Manager, Reader};
 use crate::http::problem::Problem;
-use crate::http::queue::Does;
+use crate::http::routes::{Auth, Op, Routes};
 use crate::http::service::Service;
 use crate::http::tracking::Note;
-use crate::job::task::{Asked, TaskId, TaskKind, TaskPart, TaskRecord, file_name};
-use crate::job::{self, sp_config};
+use crate::job::sp_config;
+use crate::job::task::{Asked, TaskId, TaskKind, TaskPart, TaskRecord};
 
 /// The paths of the operations, by the client's version.
 const BASES: [&str; 7] = [
@@ -34,85 +33,133 @@ const BASES: [&str; 7] = [
     "/sp-config/v1",
 ];
 
-/// Returns the routes.
-pub(in crate::http) fn routes() -> Router<Arc<Service>> {
-    let at = |base: &str, path: &str| format!("{base}{path}");
-    BASES.into_iter().fold(Router::new(), |router, base| {
-        router
-            .route(&at(base, "/export"), post(export))
-            .route(&at(base, "/export/{id}"), get(export_status))
-            .route(&at(base, "/export/{id}/download"), get(export_download))
-            .route(&at(base, "/import"), post(import))
-            .route(&at(base, "/import/{id}"), get(import_status))
-            .route(&at(base, "/import/{id}/download"), get(import_download))
-            .route(&at(base, "/import/{id}/diff"), get(import_differences))
-            .route(&at(base, "/config-objects"), get(config_objects))
+/// The group of the description.
+const TAG: &str = "sp-config";
+
+const READ: Auth = Auth::Scopes(&["sp:config:read", "sp:config:manage"]);
+const MANAGE: Auth = Auth::Scopes(&["sp:config:manage"]);
+
+/// Adds the routes.
+pub(in crate::http) fn routes(routes: Routes) -> Routes {
+    BASES.into_iter().fold(routes, |routes, base| {
+        let at = |path: &str| format!("{base}{path}");
+        let exporting = Op::post("Start an export", "application/json");
+        let importing = Op::post("Start an import, or its preview", "multipart/form-data");
+        let read = |summary| Op::get(summary).by(READ);
+        let manage = |summary| Op::get(summary).by(MANAGE);
+        routes
+            .add(
+                TAG,
+                &at("/export"),
+                exporting.by(READ).answers(StatusCode::ACCEPTED),
+                export,
+            )
+            .add(
+                TAG,
+                &at("/export/{id}"),
+                read("Return the status of an export"),
+                export_status,
+            )
+            .add(
+                TAG,
+                &at("/export/{id}/download"),
+                read("Download an export"),
+                export_download,
+            )
+            .add(
+                TAG,
+                &at("/import"),
+                importing
+                    .by(MANAGE)
+                    .with_query(&[(
+                        "preview",
+                        "true: report what it would do, and write nothing",
+                    )])
+                    .answers(StatusCode::ACCEPTED),
+                import,
+            )
+            .add(
+                TAG,
+                &at("/import/{id}"),
+                manage("Return the status of an import"),
+                import_status,
+            )
+            .add(
+                TAG,
+                &at("/import/{id}/download"),
+                manage("Download the results of an import"),
+                import_download,
+            )
+            .add(
+                TAG,
+                &at("/import/{id}/diff"),
+                manage("Download what an import changes, field by field"),
+                import_differences,
+            )
+            .add(
+                TAG,
+                &at("/config-objects"),
+                read("Describe every object type")
+                    .with_query(&[("filters", "exportable eq true, or exportable eq false")]),
+                config_objects,
+            )
     })
 }
 
 async fn export(
     State(service): State<Arc<Service>>,
     Reader(client): Reader,
+    audit: Audit,
     headers: HeaderMap,
-    Whole(body): Whole,
+    body: Whole,
 ) -> Result<Response, Problem> {
-    let asked = request::export(&headers, &body)?;
-    let place = service.queue.slot(Does::Reads).map_err(|_| too_many())?;
-    let task = create(&service, &client, (TaskKind::Export, false), asked.json).await?;
-    let export = Export {
-        task: task.id.clone(),
-        options: asked.options,
-        types: asked.types,
-    };
-    run::export(&service, place, export);
+    let asked = request::export(&headers, &body.bytes)?;
+    let what = (TaskKind::Export, false);
+    let task = create(
+        &service,
+        audit.record().await?,
+        &client,
+        what,
+        (asked.json, None),
+    )
+    .await?;
     Ok(accepted(&task))
 }
 
 async fn import(
     State(service): State<Arc<Service>>,
     Manager(client): Manager,
+    audit: Audit,
     uri: Uri,
     headers: HeaderMap,
-    Whole(body): Whole,
+    body: Whole,
 ) -> Result<Response, Problem> {
     let preview = request::preview(uri.query().unwrap_or_default())?;
-    let asked = request::import(&headers, body).await?;
-    let does = if preview { Does::Reads } else { Does::Writes };
-    let place = service.queue.slot(does).map_err(|_| too_many())?;
-    // An unknown type fails the job later, not the request.
-    let options = match unsupported(&asked.types, TaskKind::Import) {
-        Some(_) => job::ImportOptions::default(),
-        None => asked.options,
-    };
-    let mut loaded = load(asked.file, options).await?;
-    let task = create(&service, &client, (TaskKind::Import, preview), asked.json).await?;
-    loaded.file.path = file_name(&task.id);
-    let import = Import {
-        task: task.id.clone(),
-        loaded,
-        types: asked.types,
-        preview,
-        backup: asked.backup,
-        client: client.to_string(),
-    };
-    run::import(&service, place, import);
+    let asked = request::import(&headers, body.bytes.clone()).await?;
+    let file = asked.file.clone();
+    let json = asked.json.clone();
+    // What cannot be read is refused now. An unknown type fails the job later.
+    run::load(asked).await?;
+    let upload = Some(Vec::from(file));
+    let what = (TaskKind::Import, preview);
+    let task = create(
+        &service,
+        audit.record().await?,
+        &client,
+        what,
+        (json, upload),
+    )
+    .await?;
     Ok(accepted(&task))
 }
 
-/// Reads the file, on its own thread.
-async fn load(file: Bytes, options: job::ImportOptions) -> Result<job::Loaded, Problem> {
-    let load = move || job::load_bytes("data", &file, Some(FORMAT), &options);
-    let loaded = tokio::task::spawn_blocking(load)
-        .await
-        .map_err(|_| Problem::internal())?;
-    Ok(loaded?)
-}
-
+/// Records a task for whichever server is free first.
 async fn create(
     service: &Service,
+    _recorded: Recorded,
     client: &str,
     (kind, preview): (TaskKind, bool),
-    options: String,
+    (options, upload): (String, Option<Vec<u8>>),
 ) -> Result<TaskRecord, Problem> {
     let asked = Asked {
         platform: FORMAT,
@@ -120,8 +167,15 @@ async fn create(
         preview,
         options,
         client: client.to_owned(),
+        upload,
     };
-    Ok(service.tasks.create(asked).await?)
+    // One that could start at once does not count as waiting.
+    let mut waiting = service.limits.waiting + service.queue.free();
+    waiting = waiting.checked_sub(1).ok_or_else(too_many)?;
+    let task = service.tasks.create(asked, waiting).await?;
+    let task = task.ok_or_else(too_many)?;
+    service.work.wake();
+    Ok(task)
 }
 
 fn accepted(task: &TaskRecord) -> Response {

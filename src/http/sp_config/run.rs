@@ -1,122 +1,147 @@
-//! Background work: exports, imports and previews, each a task whose result is
-//! recorded.
+//! What a task does: an export, an import or its preview. Any server runs it,
+//! and perhaps another one again after it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use serde::Serialize;
 
+use super::request::{self, ImportRequest};
 use super::results::{Differences, Results};
 use super::types::{FORMAT, unsupported};
 use crate::engine::Choices;
+use crate::http::audit::Recorded;
 use crate::http::import_all;
-use crate::http::import_all::{Halted, Imported};
+use crate::http::import_all::{Halted, Imported, Patience};
 use crate::http::problem::Problem;
-use crate::http::queue::{Running, Slot};
 use crate::http::service::Service;
-use crate::job::task::{self, Asked, TaskEnd, TaskId, TaskKind, TaskPart, TaskRecord, TaskState};
+use crate::job::task::{self, TaskEnd, TaskId, TaskKind, TaskPart, TaskRecord, TaskState};
 use crate::job::{
-    self, ApplyOptions, ExportOptions, Failure, FailureKind, Loaded, Reporter, Review,
+    self, ApplyOptions, Cancel, ExportOptions, Failure, FailureKind, Loaded, Reporter, Review,
 };
 
 /// The service's messages for a finished import.
 const SEE_RESULTS: &str = "Download import results for details.";
 const SEE_ERRORS: &str = "Import halted because of errors. Download results for error details.";
 
-/// How often, and at what interval, recording a task's result is retried.
-const TRIES: u32 = 10;
-const PAUSE: Duration = Duration::from_secs(3);
+/// How often a task is started at most: one that takes its server down with it
+/// must not take down every server, again and again.
+const MAX_ATTEMPTS: i32 = 5;
 
-/// An export to be done.
-pub(super) struct Export {
-    pub(super) task: TaskId,
-    pub(super) options: ExportOptions,
-    /// The types that it names.
-    pub(super) types: Vec<String>,
-}
+/// How long an import waits for others: it never fails only because they went
+/// first.
+const PATIENCE: Patience = Patience {
+    stale: Duration::from_secs(600),
+    locked: Duration::from_secs(600),
+};
 
 /// An import to be done.
-pub(super) struct Import {
-    pub(super) task: TaskId,
-    pub(super) loaded: Loaded,
-    pub(super) types: Vec<String>,
-    pub(super) preview: bool,
-    pub(super) backup: bool,
-    /// The client that requested it.
-    pub(super) client: String,
+struct Import<'t> {
+    task: &'t TaskRecord,
+    loaded: Loaded,
+    types: Vec<String>,
+    backup: bool,
 }
 
-/// Runs an export when its turn comes.
-pub(super) fn export(service: &Arc<Service>, place: Slot, export: Export) {
-    let service = Arc::clone(service);
-    tokio::spawn(async move {
-        let id = export.task.clone();
-        let Some(turn) = begin(&service, place, &id).await else {
-            return;
-        };
-        let working = Arc::clone(&service);
-        let end = guarded(async move { exported(&working, &export).await }).await;
-        finish(&service, &id, end).await;
-        drop(turn);
-    });
-}
-
-/// Runs an import when its turn comes.
-pub(super) fn import(service: &Arc<Service>, place: Slot, import: Import) {
-    let service = Arc::clone(service);
-    tokio::spawn(async move {
-        let id = import.task.clone();
-        let Some(turn) = begin(&service, place, &id).await else {
-            return;
-        };
-        let (working, cancel) = (Arc::clone(&service), turn.cancel.clone());
-        let end = guarded(async move { imported(&working, import, &cancel).await }).await;
-        finish(&service, &id, end).await;
-        drop(turn);
-    });
-}
-
-/// Waits for the turn of a task. A task that never gets one counts as cancelled
-/// when the server shuts down.
-async fn begin(service: &Service, place: Slot, id: &TaskId) -> Option<Running> {
-    let turn = place.start().await.ok()?;
-    match service.tasks.begin(id).await {
-        Ok(true) => Some(turn),
-        Ok(false) => None,
-        Err(failure) => {
-            tracing::error!(task = %id, %failure, "cannot start a task");
-            finish(service, id, failed(&failure)).await;
+/// Does what a task says, and returns how it ended; none if that is not known
+/// or was not its own fault: the task stays as it is for another attempt.
+pub(super) async fn run(
+    service: &Arc<Service>,
+    task: &TaskRecord,
+    cancel: &Cancel,
+) -> Option<TaskEnd> {
+    match attempt(service, task, cancel).await {
+        Ok(end) => Some(end),
+        Err(failure) if is_no_verdict(failure.kind) => {
+            tracing::warn!(task = %task.id, %failure, "a task is left for another attempt");
             None
         }
+        Err(failure) => Some(failed(&failure)),
     }
 }
 
-/// Also ends a task whose work panics.
-async fn guarded(work: impl Future<Output = TaskEnd> + Send + 'static) -> TaskEnd {
-    tokio::spawn(work).await.unwrap_or_else(|error| {
-        tracing::error!(%error, "a task panicked");
-        ended(
-            TaskState::Failed,
-            "Internal error; nothing was written. See the server's log.",
-        )
-    })
+/// Says whether a failure says nothing about the task: the server is stopped,
+/// or the target is away.
+const fn is_no_verdict(kind: FailureKind) -> bool {
+    matches!(kind, FailureKind::Cancelled | FailureKind::Unreachable)
 }
 
-/// Records how a task ended, with retries: a restarting database server takes a
-/// while. A later server recovers what is not recorded.
-async fn finish(service: &Service, id: &TaskId, end: TaskEnd) {
-    for tried in 1..=TRIES {
-        match service.tasks.finish(id, end.clone()).await {
-            Ok(()) => return,
-            Err(failure) => {
-                tracing::error!(task = %id, tried, %failure, "cannot record the result of a task");
-            }
-        }
-        tokio::time::sleep(PAUSE).await;
+/// One attempt. Fails only if nothing is known about how it ended, or nothing
+/// was done.
+async fn attempt(
+    service: &Arc<Service>,
+    task: &TaskRecord,
+    cancel: &Cancel,
+) -> Result<TaskEnd, Failure> {
+    if task.attempts > 1
+        && let Some((job, backup)) = service.tasks.written(&task.id).await?
+    {
+        return Ok(written_before(job, backup));
+    }
+    if task.attempts > MAX_ATTEMPTS {
+        let text = format!("The server stopped {MAX_ATTEMPTS} times while it ran this task.");
+        return Ok(ended(TaskState::Failed, text));
+    }
+    if task.kind == TaskKind::Export {
+        let asked = match request::stored_export(task.options.as_bytes()) {
+            Ok(asked) => asked,
+            Err(problem) => return Ok(ended(TaskState::Failed, problem.text)),
+        };
+        return match unsupported(&asked.types, TaskKind::Export) {
+            Some(message) => Ok(ended(TaskState::Failed, message)),
+            None => exported(service, &asked.options, cancel).await,
+        };
+    }
+    let Some(upload) = service.tasks.file(&task.id, TaskPart::Upload).await? else {
+        return Ok(ended(TaskState::Failed, "The upload of the task is gone."));
+    };
+    let asked = match request::stored_import(Bytes::from(upload), task.options.as_bytes()) {
+        Ok(asked) => asked,
+        Err(problem) => return Ok(ended(TaskState::Failed, problem.text)),
+    };
+    let (types, backup) = (asked.types.clone(), asked.backup);
+    let mut loaded = match load(asked).await {
+        Ok(loaded) => loaded,
+        Err(problem) => return Ok(ended(TaskState::Failed, problem.text)),
+    };
+    loaded.file.path = task::file_name(&task.id);
+    let import = Import {
+        task,
+        loaded,
+        types,
+        backup,
+    };
+    imported(service, import, cancel).await
+}
+
+/// Returns the end of an import that an earlier attempt has committed.
+fn written_before(job: i64, backup: Option<TaskId>) -> TaskEnd {
+    let text = format!(
+        "The server stopped after everything was written as job {job}, but before it could report this; the details are lost."
+    );
+    TaskEnd {
+        job: Some(job),
+        backup,
+        ..ended(TaskState::Complete, text)
     }
 }
 
-fn ended(state: TaskState, message: impl Into<String>) -> TaskEnd {
+/// Reads the file of an import, on its own thread.
+pub(super) async fn load(asked: ImportRequest) -> Result<Loaded, Problem> {
+    // An unknown type fails the task, not the request.
+    let options = match unsupported(&asked.types, TaskKind::Import) {
+        Some(_) => job::ImportOptions::default(),
+        None => asked.options,
+    };
+    let load = move || job::load_bytes("data", &asked.file, Some(FORMAT), &options);
+    let loaded = tokio::task::spawn_blocking(load)
+        .await
+        .map_err(|_| Problem::internal())?;
+    Ok(loaded?)
+}
+
+pub(super) fn ended(state: TaskState, message: impl Into<String>) -> TaskEnd {
     TaskEnd {
         message: Some(message.into()),
         ..task::ended(state)
@@ -126,101 +151,93 @@ fn ended(state: TaskState, message: impl Into<String>) -> TaskEnd {
 /// Returns the result of a task that failed as a whole. Details about the
 /// database go to the log only.
 fn failed(failure: &Failure) -> TaskEnd {
-    let state = match failure.kind {
-        FailureKind::Cancelled => TaskState::Cancelled,
-        _ => TaskState::Failed,
-    };
-    ended(state, Problem::from(failure.clone()).text)
+    ended(TaskState::Failed, Problem::from(failure.clone()).text)
 }
 
-async fn exported(service: &Service, export: &Export) -> TaskEnd {
-    if let Some(message) = unsupported(&export.types, TaskKind::Export) {
-        return ended(TaskState::Failed, message);
-    }
-    match file(service, &export.options).await {
-        Ok(bytes) => TaskEnd {
-            files: vec![(TaskPart::Export, bytes)],
-            ..task::ended(TaskState::Complete)
-        },
-        Err(failure) => failed(&failure),
-    }
-}
-
-async fn file(service: &Service, options: &ExportOptions) -> Result<Arc<[u8]>, Failure> {
+async fn exported(
+    service: &Service,
+    options: &ExportOptions,
+    cancel: &Cancel,
+) -> Result<TaskEnd, Failure> {
     let silent = Reporter::silent();
-    let exported = job::export(
-        Some(FORMAT),
-        options,
-        &service.target,
-        service.timeouts,
-        &silent,
-    )
-    .await?;
-    Ok(exported.bytes.into())
+    let (target, timeouts) = (&service.target, service.timeouts);
+    let exporting = job::export(Some(FORMAT), options, target, timeouts, &silent);
+    // Nothing is written, so it may be dropped where it is.
+    let exported = tokio::select! {
+        biased;
+        () = cancel.asked() => return Err(Failure::cancelled(cancel)),
+        exported = exporting => exported?,
+    };
+    Ok(TaskEnd {
+        files: vec![(TaskPart::Export, exported.bytes.into())],
+        ..task::ended(TaskState::Complete)
+    })
 }
 
-async fn imported(service: &Service, import: Import, cancel: &job::Cancel) -> TaskEnd {
+async fn imported(
+    service: &Arc<Service>,
+    import: Import<'_>,
+    cancel: &Cancel,
+) -> Result<TaskEnd, Failure> {
     if let Some(message) = unsupported(&import.types, TaskKind::Import) {
-        return with_results(ended(TaskState::Failed, message), &Results::default());
+        let end = ended(TaskState::Failed, message);
+        return Ok(with_results(end, &Results::default()));
     }
-    let backup = match backup(service, &import).await {
+    let backup = match backup(service, &import, cancel).await? {
         Ok(backup) => backup,
-        Err(end) => return with_results(end, &Results::default()),
+        Err(end) => return Ok(with_results(end, &Results::default())),
     };
-    let end = compared(service, &import, backup.as_ref(), cancel).await;
-    TaskEnd { backup, ..end }
+    let end = compared(service, &import, backup.as_ref(), cancel).await?;
+    Ok(TaskEnd { backup, ..end })
 }
 
 /// Takes a full export first, as its own task.
-async fn backup(service: &Service, import: &Import) -> Result<Option<TaskId>, TaskEnd> {
-    if import.preview || !import.backup {
-        return Ok(None);
+async fn backup(
+    service: &Arc<Service>,
+    import: &Import<'_>,
+    cancel: &Cancel,
+) -> Result<Result<Option<TaskId>, TaskEnd>, Failure> {
+    let task = import.task;
+    if task.preview || !import.backup {
+        return Ok(Ok(None));
     }
-    let description = format!("Backup before import {}", import.task);
-    let asked = Asked {
-        platform: FORMAT,
-        kind: TaskKind::Export,
-        preview: false,
-        options: serde_json::json!({ "description": description }).to_string(),
-        client: import.client.clone(),
+    let description = format!("Backup before import {}", task.id);
+    let options = serde_json::json!({ "description": description }).to_string();
+    let kept = service.tasks.back_up(task, FORMAT, options).await?;
+    let _running = service.work.register(&kept, cancel);
+    let options = ExportOptions {
+        description,
+        ..ExportOptions::default()
     };
-    let kept: Result<TaskRecord, Failure> = async {
-        let task = service.tasks.create(asked).await?;
-        service.tasks.begin(&task.id).await?;
-        Ok(task)
-    }
-    .await;
-    let task = kept.map_err(|failure| failed(&failure))?;
-    let export = Export {
-        task: task.id.clone(),
-        options: ExportOptions {
-            description,
-            ..ExportOptions::default()
-        },
-        types: Vec::new(),
+    let end = match exported(service, &options, cancel).await {
+        Err(failure) if !is_no_verdict(failure.kind) => failed(&failure),
+        other => other?,
     };
-    let end = exported(service, &export).await;
     let (state, message) = (end.state, end.message.clone());
-    finish(service, &task.id, end).await;
-    match state {
-        TaskState::Complete => Ok(Some(task.id)),
-        state => Err(ended(
-            state,
-            format!("The backup failed: {}", message.unwrap_or_default()),
-        )),
-    }
+    service.tasks.finish(&kept, end).await?;
+    Ok(match state {
+        TaskState::Complete => Ok(Some(kept.id)),
+        state => {
+            let why = message.unwrap_or_default();
+            Err(ended(state, format!("The backup failed: {why}")))
+        }
+    })
 }
 
 /// Compares and applies, or only compares.
 async fn compared(
     service: &Service,
-    import: &Import,
+    import: &Import<'_>,
     backup: Option<&TaskId>,
-    cancel: &job::Cancel,
-) -> TaskEnd {
+    cancel: &Cancel,
+) -> Result<TaskEnd, Failure> {
+    let task = import.task;
     let options = ApplyOptions {
         backup: import.backup,
-        ..ApplyOptions::new(&*import.client, service.timeouts)
+        accept_server_changes: service.accept_server_changes,
+        // It is applied once, whoever else may still be at it.
+        plan: Some(task::file_name(&task.id)),
+        ..ApplyOptions::new(&*task.client, service.timeouts)
     };
     let describe = |end: TaskEnd, results: &Results, review: &Review| {
         let mut end = with_results(end, results);
@@ -245,26 +262,38 @@ async fn compared(
         }
         Ok(results)
     };
-    if import.preview {
+    if task.preview {
         return match import_all::compare(service, &import.loaded, cancel).await {
-            Ok(review) => look(&review, &Choices::everything(&review.plan)).map_or_else(
-                |end| end,
-                |results| describe(ended(TaskState::Complete, SEE_RESULTS), &results, &review),
+            Ok(review) => Ok(
+                look(&review, &Choices::everything(&review.plan)).map_or_else(
+                    |end| end,
+                    |results| describe(ended(TaskState::Complete, SEE_RESULTS), &results, &review),
+                ),
             ),
-            Err(failure) => with_results(failed(&failure), &Results::of_backup(backup)),
+            Err(failure) if is_no_verdict(failure.kind) => Err(failure),
+            Err(failure) => Ok(with_results(failed(&failure), &Results::of_backup(backup))),
         };
     }
-    match import_all::import(
+    let done = import_all::import(
         service,
+        Recorded::by_task(task),
         &import.loaded,
-        &options,
+        (&options, PATIENCE),
         cancel,
         |review, choices| look(review, choices).map(|_| ()),
     )
-    .await
-    {
+    .await;
+    Ok(match done {
         Ok(Imported { review, receipt }) => {
             let choices = Choices::everything(&review.plan);
+            let job = match &receipt {
+                Some(receipt) => Some(receipt.job),
+                // An earlier attempt may have committed after all.
+                None if task.attempts > 1 => {
+                    service.tasks.written(&task.id).await?.map(|(job, _)| job)
+                }
+                None => None,
+            };
             let outcomes: Vec<_> = match &receipt {
                 Some(receipt) => receipt.outcomes.clone(),
                 None => review
@@ -279,23 +308,17 @@ async fn compared(
             let results = Results::new(&review.plan, &counts, &choices, backup);
             let results = results.written(&review.plan, &outcomes);
             let end = ended(TaskState::Complete, SEE_RESULTS);
-            describe(
-                TaskEnd {
-                    job: receipt.map(|receipt| receipt.job),
-                    ..end
-                },
-                &results,
-                &review,
-            )
+            describe(TaskEnd { job, ..end }, &results, &review)
         }
         Err(Halted::Refused(end)) => end,
+        Err(Halted::Failed(failure, _)) if is_no_verdict(failure.kind) => return Err(failure),
         Err(Halted::Failed(failure, Some(review))) => {
             describe(failed(&failure), &Results::of_backup(backup), &review)
         }
         Err(Halted::Failed(failure, None)) => {
             with_results(failed(&failure), &Results::of_backup(backup))
         }
-    }
+    })
 }
 
 fn with_results(mut end: TaskEnd, results: &Results) -> TaskEnd {

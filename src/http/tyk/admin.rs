@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 
-use crate::http::auth::is_admin;
 use crate::http::body::{Whole, discard};
 use crate::http::problem::Problem;
 use crate::http::service::Service;
@@ -17,7 +15,7 @@ use crate::http::tracking::Note;
 pub(super) const ADMIN: &str = "tyk-admin";
 
 /// The administrator's posts, authenticated by the secret in `admin-auth`.
-pub(super) struct Posted(pub(super) Bytes);
+pub(super) struct Posted(pub(super) Whole);
 
 /// The administrator, authenticated by the secret in `admin-auth`.
 pub(super) struct Admin;
@@ -25,20 +23,39 @@ pub(super) struct Admin;
 /// The administrator, authenticated by the secret in `admin-auth` or `Authorization`.
 pub(super) struct AnyAdmin;
 
+/// What is sent with the administrator's secret in `admin-auth` or
+/// `Authorization`.
+pub(super) struct AnyPosted(pub(super) Whole);
+
 impl FromRequest<Arc<Service>> for Posted {
     type Rejection = Problem;
 
     async fn from_request(request: Request, service: &Arc<Service>) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        let is_admin = authorise(&parts, service, false);
-        let request = Request::from_parts(parts, body);
-        if let Err(problem) = is_admin {
-            discard(request).await;
-            return Err(problem);
-        }
-        let Whole(bytes) = Whole::from_request(request, service).await?;
-        Ok(Self(bytes))
+        posted(request, service, false).await.map(Self)
     }
+}
+
+impl FromRequest<Arc<Service>> for AnyPosted {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, service: &Arc<Service>) -> Result<Self, Problem> {
+        posted(request, service, true).await.map(Self)
+    }
+}
+
+async fn posted(
+    request: Request,
+    service: &Arc<Service>,
+    or_authorization: bool,
+) -> Result<Whole, Problem> {
+    let (parts, body) = request.into_parts();
+    let is_admin = authorise(&parts, service, or_authorization);
+    let request = Request::from_parts(parts, body);
+    if let Err(problem) = is_admin {
+        discard(request).await;
+        return Err(problem);
+    }
+    Whole::from_request(request, service).await
 }
 
 impl FromRequestParts<Arc<Service>> for Admin {
@@ -64,7 +81,7 @@ impl FromRequestParts<Arc<Service>> for AnyAdmin {
 }
 
 fn authorise(parts: &Parts, service: &Service, or_authorization: bool) -> Result<(), Problem> {
-    if !is_admin(service.admin.as_ref(), &parts.headers, or_authorization) {
+    if !service.admin.is(&parts.headers, or_authorization) {
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "Not authorised"));
     }
     if let Some(note) = parts.extensions.get::<Note>() {

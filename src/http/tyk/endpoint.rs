@@ -39,6 +39,15 @@ impl Endpoint {
         }
     }
 
+    /// Says what it does.
+    pub(super) const fn summary(self) -> &'static str {
+        match self {
+            Self::Organisations => "Import an organisation",
+            Self::Apis => "Import APIs, all of them or none",
+            Self::Policies => "Import policies, all of them or none",
+        }
+    }
+
     /// Returns the kind of its objects.
     pub(super) const fn kind(self) -> Kind {
         match self {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Extension;
 use axum::body::Bytes;
@@ -17,24 +18,32 @@ use super::preview;
 use super::query::parameter;
 use crate::engine::display::safe;
 use crate::engine::{Choices, Outcome, Plan, Severity};
+use crate::http::audit::{Audit, Recorded};
 use crate::http::import_all;
-use crate::http::import_all::{Halted, Imported};
+use crate::http::import_all::{Halted, Imported, Patience};
 use crate::http::problem::Problem;
 use crate::http::queue::{Does, Running};
 use crate::http::service::Service;
-use crate::http::tracking::{Note, Remote};
+use crate::http::tracking::{Client, Note, Remote};
 use crate::job::{self, ApplyOptions, Failure, FailureKind, ImportOptions, Loaded, Review};
 
 /// The response header with the job's number.
-const JOB: HeaderName = HeaderName::from_static("x-gatediff-job");
+pub(super) const JOB: HeaderName = HeaderName::from_static("x-gatediff-job");
 
 /// The response header with the number of findings.
 const FINDINGS: HeaderName = HeaderName::from_static("x-gatediff-findings");
+
+/// How long a client is kept waiting while others change the same objects.
+const PATIENCE: Patience = Patience {
+    stale: Duration::from_secs(30),
+    locked: Duration::ZERO,
+};
 
 /// Imports a body, or reports what that would do.
 pub(super) async fn import(
     endpoint: Endpoint,
     State(service): State<Arc<Service>>,
+    (audit, Extension(client)): (Audit, Extension<Client>),
     Extension(Remote(remote)): Extension<Remote>,
     Extension(note): Extension<Note>,
     RawQuery(query): RawQuery,
@@ -46,15 +55,30 @@ pub(super) async fn import(
         organisations: mapped(query.as_deref())?,
         ..ImportOptions::default()
     };
-    let loaded = load(endpoint, body, options, previews).await?;
+    let loaded = load(endpoint, body.bytes.clone(), options, previews).await?;
     if previews {
         let turn = service.queue.start(Does::Reads).await?;
-        let review = compare(&service, &loaded, endpoint, &turn).await?;
-        return Ok(preview::respond(endpoint, &review.plan));
+        let review = compare(&service, &loaded, endpoint, (&turn, &client)).await?;
+        // Thousands of differences are worth a thread of their own.
+        let responding = move || preview::respond(endpoint, &review.plan);
+        return tokio::task::spawn_blocking(responding)
+            .await
+            .map_err(|_| Problem::internal());
     }
     let turn = service.queue.start(Does::Writes).await?;
     let operator = format!("{ADMIN}@{}", remote.ip());
-    let Imported { review, receipt } = apply(&service, &loaded, endpoint, &turn, &operator).await?;
+    let recorded = audit.record().await?;
+    let any = |_: &Plan| Ok(());
+    let done = apply(
+        &service,
+        recorded,
+        &loaded,
+        (endpoint, any),
+        &turn,
+        &operator,
+    )
+    .await?;
+    let Imported { review, receipt } = done;
     let meta = endpoint.meta(ids(&review.plan));
     let warnings = || {
         review
@@ -106,7 +130,7 @@ fn mapped(query: Option<&str>) -> Result<BTreeMap<String, String>, Problem> {
 }
 
 /// Reads a body, on its own thread.
-async fn load(
+pub(super) async fn load(
     endpoint: Endpoint,
     body: Bytes,
     options: ImportOptions,
@@ -161,9 +185,16 @@ async fn compare(
     service: &Service,
     loaded: &Loaded,
     endpoint: Endpoint,
-    turn: &Running,
+    (turn, client): (&Running, &Client),
 ) -> Result<Review, Problem> {
-    let review = import_all::compare(service, loaded, &turn.cancel).await?;
+    let comparing = import_all::compare(service, loaded, &turn.cancel);
+    let review = tokio::select! {
+        review = comparing => review?,
+        () = client.left() => {
+            tracing::info!("a preview was stopped: its client has disconnected");
+            return Err(Problem::busy("The client has disconnected"));
+        }
+    };
     of_endpoint(endpoint, &review.plan)?;
     Ok(review)
 }
@@ -183,11 +214,12 @@ fn of_endpoint(endpoint: Endpoint, plan: &Plan) -> Result<(), Problem> {
     ))
 }
 
-/// Compares and applies.
-async fn apply(
+/// Compares and applies, unless `check` refuses the plan.
+pub(super) async fn apply(
     service: &Service,
+    recorded: Recorded,
     loaded: &Loaded,
-    endpoint: Endpoint,
+    (endpoint, check): (Endpoint, impl Fn(&Plan) -> Result<(), Problem>),
     turn: &Running,
     operator: &str,
 ) -> Result<Imported, Problem> {
@@ -195,13 +227,23 @@ async fn apply(
     // many small imports would only fill the target.
     let options = ApplyOptions {
         backup: false,
+        accept_server_changes: service.accept_server_changes,
         ..ApplyOptions::new(operator, service.timeouts)
     };
     let look = |review: &Review, choices: &Choices| {
         of_endpoint(endpoint, &review.plan)?;
+        check(&review.plan)?;
         blocked(endpoint, &review.plan, choices).map_or(Ok(()), Err)
     };
-    let imported = import_all::import(service, loaded, &options, &turn.cancel, look).await;
+    let imported = import_all::import(
+        service,
+        recorded,
+        loaded,
+        (&options, PATIENCE),
+        &turn.cancel,
+        look,
+    )
+    .await;
     imported.map_err(|halted| match halted {
         Halted::Refused(problem) => problem,
         Halted::Failed(failure, Some(review)) => failed(endpoint, &review.plan, failure),

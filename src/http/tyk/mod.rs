@@ -14,6 +14,7 @@ mod endpoint;
 mod envelope;
 mod export;
 mod import;
+mod one;
 mod preview;
 mod query;
 mod routes;

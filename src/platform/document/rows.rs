@@ -94,6 +94,31 @@ pub(super) async fn read<'n>(
     })
 }
 
+/// Returns one document as it was received, by its id or its second one.
+///
+/// # Errors
+///
+/// Fails if the role may not read it.
+pub async fn find(
+    connection: &mut PgConnection,
+    (platform, kind): (&str, &str),
+    id: &str,
+) -> Result<Option<String>, StoreError> {
+    // Text in PostgreSQL has no NUL: there is no such id.
+    if id.contains('\0') {
+        return Ok(None);
+    }
+    let sql = "SELECT body FROM gatediff.documents WHERE platform = $1 AND kind = $2 \
+               AND (id = $3 OR pair_id = $3) ORDER BY id <> $3 LIMIT 1";
+    sqlx::query_scalar(sql)
+        .bind(platform)
+        .bind(kind)
+        .bind(id)
+        .fetch_optional(connection)
+        .await
+        .map_err(|error| StoreError::new(Operation::Read, TABLE, &error))
+}
+
 async fn read_all(
     connection: &mut PgConnection,
     platform: &str,

@@ -160,6 +160,16 @@ const ALL: &[(i64, &str, &str)] = &[
         "entry_lookups",
         include_str!("../../../migrations/0008_entry_lookups.sql"),
     ),
+    (
+        12,
+        "task_queue",
+        include_str!("../../../migrations/0012_task_queue.sql"),
+    ),
+    (
+        13,
+        "audit",
+        include_str!("../../../migrations/0013_audit.sql"),
+    ),
 ];
 
 fn migrator() -> Migrator {

@@ -126,6 +126,29 @@ impl Served {
         request.send(body).map(answer)
     }
 
+    /// Sends a request with a body in another method than POST.
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let mut request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let config = agent();
+        let request = request.body(body.to_owned()).unwrap();
+        let request = config
+            .configure_request(request)
+            .allow_non_standard_methods(true)
+            .build();
+        answer(config.run(request).unwrap())
+    }
+
     /// Posts as the administrator.
     pub(crate) fn import(&self, path: &str, body: &str) -> Answer {
         self.post(path, &[("admin-auth", SECRET)], body.as_bytes())
@@ -152,6 +175,12 @@ impl Served {
     /// Sends a signal.
     pub(crate) fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Replaces the configuration file, which the server reads again when it is told to.
+    pub(crate) fn configure(&self, config: &str) {
+        let path = self.home.path().join(".config/gatediff/config.toml");
+        std::fs::write(path, config).unwrap();
     }
 
     /// Waits until the server is gone.
