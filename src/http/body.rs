@@ -10,7 +10,7 @@ use axum::http::header::{CONTENT_LENGTH, EXPECT};
 use axum::http::{HeaderMap, StatusCode};
 use futures_util::StreamExt as _;
 use http_body_util::LengthLimitError;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::problem::Problem;
@@ -23,33 +23,6 @@ pub(super) struct Whole {
     pub(super) bytes: Bytes,
     /// Its part of what all bodies may take, until this is dropped.
     _share: OwnedSemaphorePermit,
-}
-
-/// How many bodies of the greatest length may be in memory at once.
-const AT_ONCE: usize = 4;
-
-/// What all bodies together may take.
-pub(super) struct Budget(Arc<Semaphore>);
-
-/// The unit of the budget, in bytes.
-const UNIT: usize = 1_024;
-
-impl Budget {
-    /// Returns the budget for bodies of a greatest length.
-    pub(super) fn new(longest: usize) -> Self {
-        Self(Arc::new(Semaphore::new(units(longest) * AT_ONCE)))
-    }
-
-    /// Waits until a body of a length fits in.
-    async fn share(&self, length: usize) -> Option<OwnedSemaphorePermit> {
-        let units = u32::try_from(units(length)).ok()?;
-        Arc::clone(&self.0).acquire_many_owned(units).await.ok()
-    }
-}
-
-/// Even the shortest body takes something.
-const fn units(length: usize) -> usize {
-    length / UNIT + 1
 }
 
 impl FromRequest<Arc<Service>> for Whole {
@@ -122,24 +95,4 @@ fn too_large(limit: usize) -> Problem {
         StatusCode::PAYLOAD_TOO_LARGE,
         format!("Request body is larger than {limit} bytes"),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use futures_util::FutureExt as _;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn bodies_take_turns_when_together_they_would_be_too_long() {
-        let budget = Budget::new(1 << 20);
-        let mut shares = Vec::new();
-        for _ in 0..AT_ONCE {
-            shares.push(budget.share(1 << 20).await);
-        }
-        assert!(shares.iter().all(Option::is_some));
-        assert!(budget.share(1 << 10).now_or_never().is_none());
-        shares.pop();
-        assert!(budget.share(1 << 10).now_or_never().is_some());
-    }
 }

@@ -1,4 +1,4 @@
-//! Whether the server lives, and whether it is ready. Unauthenticated, so it
+//! Whether the server lives, whether it is ready, and its metrics. Unauthenticated, so it
 //! reports nothing else. None of these requests is in the ledger.
 
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
+use super::problem::Problem;
 use super::service::Service;
 use crate::job::Condition;
 
@@ -50,6 +51,19 @@ pub(super) async fn ready(State(service): State<Arc<Service>>) -> Response {
         "schema": schema,
     });
     answer(status, &body)
+}
+
+/// Returns the metrics of this server and its target.
+pub(super) async fn metrics(State(service): State<Arc<Service>>) -> Result<Response, Problem> {
+    let is_ready = service.health.condition().await == Condition::Ready;
+    let open = match is_ready {
+        true => service.tasks.open_count().await.ok(),
+        false => None,
+    };
+    let text = service.metrics.text(is_ready, open);
+    let text = text.map_err(|_| Problem::internal())?;
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([(CONTENT_TYPE, kind)], text).into_response())
 }
 
 fn answer(status: StatusCode, body: &Value) -> Response {

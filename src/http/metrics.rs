@@ -2,12 +2,8 @@
 //! Prometheus' text format. Unauthenticated: numbers only, and no name that
 //! anybody but us has chosen.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse as _, Response};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -15,9 +11,6 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use super::problem::Problem;
-use super::service::Service;
-use crate::job::Condition;
 use crate::job::task::{TaskKind, TaskState};
 
 /// The path of the metrics.
@@ -108,7 +101,17 @@ impl Metrics {
         self.tasks.get_or_create(&labels.to_vec()).inc();
     }
 
-    fn text(&self, ready: bool, open: Option<(i64, i64)>) -> Result<String, std::fmt::Error> {
+    /// Returns them all; `open` counts the tasks that wait and run, if that is
+    /// known.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a metric cannot be formatted.
+    pub(super) fn text(
+        &self,
+        ready: bool,
+        open: Option<(i64, i64)>,
+    ) -> Result<String, std::fmt::Error> {
         self.ready.set(i64::from(ready));
         match open {
             Some((waiting, running)) => {
@@ -127,19 +130,6 @@ impl Metrics {
         encode(&mut text, &self.registry)?;
         Ok(text)
     }
-}
-
-/// Returns the metrics of this server and its target.
-pub(super) async fn metrics(State(service): State<Arc<Service>>) -> Result<Response, Problem> {
-    let is_ready = service.health.condition().await == Condition::Ready;
-    let open = match is_ready {
-        true => service.tasks.open_count().await.ok(),
-        false => None,
-    };
-    let text = service.metrics.text(is_ready, open);
-    let text = text.map_err(|_| Problem::internal())?;
-    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    Ok(([(CONTENT_TYPE, kind)], text).into_response())
 }
 
 #[cfg(test)]

@@ -16,14 +16,15 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
 use super::auth::{Admin, AdminSecret};
-use super::body::Budget;
+use super::budget::Budget;
 use super::gate::{Gate, gate};
 use super::health::{self, HEALTH, LIVE, READY};
-use super::metrics::{METRICS, Metrics, metrics};
+use super::metrics::{METRICS, Metrics};
 use super::oauth::{self, Keys, Source, Tokens};
 use super::problem::Problem;
 use super::queue::Queue;
 use super::routes::{Op, Routes};
+use super::running::Work;
 use super::service::{Limits, Service};
 use super::throttle::Throttle;
 use super::{accept, sp_config, tyk};
@@ -142,7 +143,7 @@ impl Server {
             queue,
             tokens,
             tasks,
-            work: sp_config::Work::new(),
+            work: Work::new(),
             requests,
             health,
             throttle: Arc::new(Throttle::new()),
@@ -255,7 +256,7 @@ fn router(service: &Arc<Service>) -> Router {
             TAG,
             METRICS,
             Op::get("Return metrics in Prometheus' text format"),
-            metrics,
+            health::metrics,
         );
     let routes = [tyk::routes, sp_config::routes, oauth::routes]
         .into_iter()

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::auth::Admin;
-use super::body::Budget;
+use super::budget::Budget;
 use super::metrics::Metrics;
 use super::oauth::Tokens;
 use super::queue::Queue;
-use super::sp_config::Work;
+use super::running::Work;
 use super::throttle::Throttle;
 use crate::config::Keep;
 use crate::job::HealthProbe;

@@ -188,12 +188,14 @@ const WORDS: &[(&str, &[&str])] = &[
     ("eprintln!", &["tui/runtime/terminal.rs"]),
     ("io::stdout", &["cli/print.rs", "tui/runtime/terminal.rs"]),
     ("Local::now", &["job/", "scopes/jobs.rs"]),
-    ("Utc::now", &["job/"]),
+    // When a token was issued.
+    ("Utc::now", &["http/oauth/", "job/"]),
     ("SystemTime::now", &[]),
     (
         "Instant::now",
         &[
-            "http/oauth/",
+            // How long a request takes, and how long it may.
+            "http/",
             "job/",
             "private_server/",
             "scopes/jobs.rs",

@@ -17,4 +17,4 @@ mod work;
 
 pub(super) use routes::routes;
 pub(super) use wire::respond;
-pub(super) use work::{Work, start, stop};
+pub(super) use work::{start, stop};

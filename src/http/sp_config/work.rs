@@ -1,8 +1,7 @@
 //! Working at tasks: taking them from the ledger, saying that this server is
 //! alive, and taking over from those that are not.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -11,8 +10,8 @@ use tokio::time::Instant;
 use super::run;
 use crate::http::queue::{Does, Running};
 use crate::http::service::Service;
-use crate::job::task::{LEASE, TaskEnd, TaskId, TaskRecord, TaskState};
-use crate::job::{Cancel, Failure, requests};
+use crate::job::task::{LEASE, TaskEnd, TaskRecord, TaskState};
+use crate::job::{Failure, requests};
 
 /// How often to look for tasks that other servers have accepted.
 const POLL: Duration = Duration::from_millis(500);
@@ -31,79 +30,10 @@ const SWEEP: Duration = Duration::from_secs(3600);
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_secs(3);
 
-/// The tasks that this server works at.
-pub(in crate::http) struct Work {
-    wake: watch::Sender<()>,
-    running: Mutex<HashMap<Attempt, Cancel>>,
-}
-
-/// A task, and which attempt of it.
-type Attempt = (TaskId, i32);
-
-/// A task that this server works at, and says so, until this is dropped.
-pub(super) struct Registered<'w> {
-    work: &'w Work,
-    attempt: Attempt,
-}
-
-impl Drop for Registered<'_> {
-    fn drop(&mut self) {
-        if let Ok(mut running) = self.work.running.lock() {
-            running.remove(&self.attempt);
-        }
-    }
-}
-
-impl Work {
-    /// Returns none.
-    pub(in crate::http) fn new() -> Self {
-        Self {
-            wake: watch::Sender::new(()),
-            running: Mutex::default(),
-        }
-    }
-
-    /// Has this server look for a task now.
-    pub(super) fn wake(&self) {
-        self.wake.send_replace(());
-    }
-
-    /// Says that this server works at a task; it is asked to stop if another
-    /// one has taken the task over.
-    pub(super) fn register(&self, task: &TaskRecord, cancel: &Cancel) -> Registered<'_> {
-        let attempt = (task.id.clone(), task.attempts);
-        if let Ok(mut running) = self.running.lock() {
-            running.insert(attempt.clone(), cancel.clone());
-        }
-        Registered {
-            work: self,
-            attempt,
-        }
-    }
-
-    fn running(&self) -> Vec<Attempt> {
-        let running = self.running.lock();
-        running.map_or_else(|_| Vec::new(), |running| running.keys().cloned().collect())
-    }
-
-    /// Stops the attempts of a list, as far as they still run.
-    fn stop(&self, attempts: &[Attempt]) {
-        let Ok(running) = self.running.lock() else {
-            return;
-        };
-        for attempt in attempts {
-            if let Some(cancel) = running.get(attempt) {
-                tracing::warn!(task = %attempt.0, "another server has taken a task over");
-                cancel.cancel("another server has taken the task over");
-            }
-        }
-    }
-}
-
 /// Works at tasks until the service is gone.
 pub(in crate::http) fn start(service: &Arc<Service>) {
     for does in [Does::Reads, Does::Writes] {
-        let woken = service.work.wake.subscribe();
+        let woken = service.work.woken();
         tokio::spawn(take(Arc::downgrade(service), does, woken));
     }
     tokio::spawn(every(Arc::downgrade(service), BEAT, async |service| {
