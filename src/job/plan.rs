@@ -64,8 +64,13 @@ pub async fn plan(
     let (comparison, catalog) =
         ConnectionMonitor::read(target, timeouts, reporter, reading).await?;
     reporter.phase(Phase::Compare);
-    // Rows that foreign keys delete are known once rows are deleted.
-    let hazards = catalog.hazards.iter().filter(|hazard| hazard.to.is_none());
+    let tables = loaded.platform.tables();
+    let deletes = |table: &str| {
+        let mut tables = tables.iter();
+        tables.any(|info| info.name == table && info.is_replaced)
+    };
+    let hazards = catalog.hazards.iter();
+    let hazards = hazards.filter(|hazard| !hazard.needs_deletion() || deletes(&hazard.table));
     let warnings = hazards.map(|hazard| Finding::warning("target-trigger", hazard.warning()));
     let comparison: Arc<dyn Comparison> = Arc::from(comparison);
     let plan = compare(&comparison).await?.with_warnings(warnings);

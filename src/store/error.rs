@@ -97,8 +97,8 @@ pub enum StoreErrorKind {
     Denied,
     /// The session is read-only: a standby, or a default of server, database or role (25006).
     ReadOnly,
-    /// A table or column does not exist (42P01, 42703), or has another type: another product
-    /// version.
+    /// A table or column does not exist (42P01, 42703), has another type, or is generated (428C9):
+    /// another product version.
     Schema,
     /// A row is not as expected: a unique violation (23505) or an update that matched another
     /// number of rows.
@@ -255,7 +255,7 @@ fn kind_of(operation: Operation, sqlstate: &str) -> StoreErrorKind {
     match sqlstate {
         "42501" => StoreErrorKind::Denied,
         "25006" => StoreErrorKind::ReadOnly,
-        "42P01" | "42703" | "3F000" | "42804" | "42846" | "42883" | "42809" => {
+        "42P01" | "42703" | "3F000" | "42804" | "42846" | "42883" | "42809" | "428C9" => {
             StoreErrorKind::Schema
         }
         "23505" => StoreErrorKind::Conflict,

@@ -21,7 +21,7 @@ mod touched;
 pub mod transaction;
 mod writer;
 
-pub use catalog::{Catalog, Hazard};
+pub use catalog::{Catalog, Hazard, HazardSort};
 pub use cluster::{Cluster, MetClusters};
 pub use connection::{ConnectError, OLDEST_MAJOR, Target};
 pub use error::{Operation, Refused, StoreError, StoreErrorKind};

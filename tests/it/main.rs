@@ -115,3 +115,5 @@ mod tyk_needs;
 mod tyk_order;
 #[cfg(test)]
 mod undo;
+#[cfg(test)]
+mod undo_catalog;
