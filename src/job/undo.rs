@@ -2,6 +2,7 @@
 
 mod conflicts;
 mod past;
+mod referring;
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -282,6 +283,7 @@ impl JobBody for Undo {
                 }
                 None => self.restore_one_by_one(open, &tables).await?,
             };
+            self.check_referring(open).await?;
             open.run.reporter.phase(Phase::Record);
             let metadata = self
                 .metadata()

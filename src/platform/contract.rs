@@ -9,7 +9,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use super::demo::DemoData;
 use super::export::{Export, MissingRoots};
 use super::selection::{ExportOptions, ImportOptions};
-use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Unpromised};
+use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan, Unpromised};
 use crate::source::ParseError;
 use crate::store::ledger::BackupWriter;
 use crate::store::restore::TableInfo;
@@ -88,6 +88,17 @@ pub trait Platform: Send + Sync {
         read_only_file(files, |bytes| self.parse(bytes, options))
     }
 
+    /// Finds the objects whose references, inside of them, point to removed ones, of which these
+    /// are the rows, as JSON. Tables say the rest in [`tables`](Self::tables).
+    fn referring<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+        removed: Vec<&'a str>,
+    ) -> BoxFuture<'a, Result<Vec<Referring>, StoreError>> {
+        let _ = (connection, removed);
+        std::future::ready(Ok(Vec::new())).boxed()
+    }
+
     /// Reads a target's objects, with a constant number of statements per
     /// table. The caller sets the transaction's isolation.
     fn snapshot<'a>(
@@ -105,6 +116,17 @@ pub trait Platform: Send + Sync {
 
     /// Returns the product's name for a file that is exported now.
     fn export_name(&self, now: NaiveDateTime) -> String;
+}
+
+/// A stored object that refers to a removed one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Referring {
+    /// The removed object.
+    pub to: ItemId,
+    /// The object that refers to it.
+    pub by: ItemId,
+    /// JSON pointer to the reference.
+    pub path: String,
 }
 
 /// A target's objects, as the platform reads them.

@@ -117,3 +117,5 @@ mod tyk_order;
 mod undo;
 #[cfg(test)]
 mod undo_catalog;
+#[cfg(test)]
+mod undo_documents;
