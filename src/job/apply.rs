@@ -21,7 +21,7 @@ use crate::platform::{Comparison, ExportOptions, Platform};
 use crate::store::ledger::{Backup, BackupWriter};
 use crate::store::restore::{journal_around_queued, journal_dependents};
 use crate::store::{
-    LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Touched, Writer, Written,
+    LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Touched, Writer, Written, Zone,
 };
 
 /// How to apply.
@@ -280,7 +280,7 @@ impl Apply {
         backup: Option<&[u8]>,
     ) -> Result<Written, JobError> {
         let failed = |error| open.run.at_once_error(error);
-        let stamp = self.stamp();
+        let stamp = self.stamp(open.zone);
         let report = open.run.reporter.steps(Phase::Write);
         let tables = self.review.platform.tables();
         let connection = &mut *open.connection;
@@ -312,7 +312,7 @@ impl Apply {
         open: &mut JobTransaction<'_>,
         comparison: &dyn Comparison,
     ) -> Result<(Written, Checked), JobError> {
-        let stamp = self.stamp();
+        let stamp = self.stamp(open.zone);
         let report = open.run.reporter.steps(Phase::Write);
         let mut writer = Writer::new(open.connection, &stamp, &report);
         let job_error = |error| open.run.job_error(error);
@@ -354,7 +354,7 @@ impl Apply {
         let report = open.run.reporter.steps(Phase::Check);
         let planned = &self.review.comparison;
         let read = Arc::clone(&self.review.bundle)
-            .read_again(open.connection, Reading { report: &report }, &**planned)
+            .read_again(open.connection, reading, &**planned)
             .await;
         let (comparison, plan) = match open.step(read)? {
             None => (Arc::clone(planned), Arc::clone(&self.review.plan)),
@@ -363,6 +363,10 @@ impl Apply {
                 let plan = Arc::new(compare(&read).await?);
                 (read, plan)
             }
+        let reading = Reading {
+            report: &report,
+            zone: open.zone,
+        };
         };
         let changed = self.approved.stale(&plan);
         if !changed.is_empty() {
@@ -390,7 +394,10 @@ impl Apply {
             ..ExportOptions::default()
         };
         let mut backup = BackupWriter::default();
-        let reading = Reading { report: &report };
+        let reading = Reading {
+            report: &report,
+            zone: open.zone,
+        };
         let written = comparison
             .back_up(open.connection, reading, &options, &mut backup)
             .await;
@@ -407,10 +414,10 @@ impl Apply {
         Ok(Some(backup))
     }
 
-    fn stamp(&self) -> Stamp {
+    fn stamp(&self, zone: Zone) -> Stamp {
         Stamp {
             operator: self.options.operator.clone(),
-            now: Local::now().naive_local(),
+            now: zone.now(),
         }
     }
 
@@ -471,7 +478,7 @@ impl JobBody for Rehearsed<'_> {
         async move {
             let apply = self.0;
             let (comparison, access) = apply.check(open).await?;
-            let stamp = apply.stamp();
+            let stamp = apply.stamp(open.zone);
             let report = open.run.reporter.steps(Phase::Write);
             let mut writer = Writer::rehearsing(open.connection, &stamp, &report);
             let job_error = |error| open.run.job_error(error);

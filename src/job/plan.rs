@@ -9,7 +9,7 @@ use super::progress::{Phase, Reporter};
 use crate::engine::{Access, Choices, Finding, Plan};
 use crate::platform::{Bundle, Comparison, Platform};
 use crate::store::catalog::describe;
-use crate::store::{Connection, Reading, Target, TargetPolicy, Timeouts};
+use crate::store::{Connection, Reading, Target, TargetPolicy, Timeouts, Zone};
 
 /// A file that was compared with a target.
 #[derive(Clone)]
@@ -51,10 +51,14 @@ pub async fn plan(
     timeouts: Timeouts,
     reporter: &Reporter,
 ) -> Result<Review, Failure> {
-    let reading = async |connection: &mut Connection| {
+    let reading = async |connection: &mut Connection, zone: Zone| {
         let report = reporter.steps(Phase::Snapshot);
+        let reading = Reading {
+            report: &report,
+            zone,
+        };
         let comparison = Arc::clone(&loaded.bundle)
-            .read_target(connection, Reading { report: &report })
+            .read_target(connection, reading)
             .await?;
         let tables = loaded.platform.tables();
         let written = tables.iter().filter(|table| !table.is_external);

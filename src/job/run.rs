@@ -15,7 +15,7 @@ use super::target_policy::check_writable;
 use super::{init, lock};
 use crate::store::ledger::{Backup, JournalRow, NewJob};
 use crate::store::{
-    Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, TableRows, Target, Timeouts,
+    Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, TableRows, Target, Timeouts, Zone,
     transaction,
 };
 
@@ -104,6 +104,8 @@ pub(crate) struct JobTransaction<'a> {
 
 impl JobTransaction<'_> {
     /// Records what the job did, in its transaction, and returns its number.
+    /// The time zone of the target.
+    pub(crate) zone: Zone,
     pub(crate) async fn record(
         &mut self,
         metadata: &JobMetadata<'_>,
@@ -299,6 +301,7 @@ impl Run {
             cancel,
             ..
         } = self;
+                zone: monitor.zone(),
         lock::take(connection, operator, *timeouts, reporter, cancel).await?;
         if work.keeps_documents() {
             init::open(&LedgerPlace::Target, connection).await?;

@@ -97,6 +97,9 @@ pub enum StoreErrorKind {
     Denied,
     /// The session is read-only: a standby, or a default of server, database or role (25006).
     ReadOnly,
+    /// Row level security hides rows of the table from the role (42501): what the role may see is not
+    /// what is there.
+    Hidden,
     /// A table or column does not exist (42P01, 42703), has another type, or is generated (428C9):
     /// another product version.
     Schema,
@@ -141,11 +144,16 @@ impl StoreError {
         let constraint = constraint
             .and_then(DatabaseError::constraint)
             .map(str::to_owned);
+        let hidden = error.as_database_error().and_then(hidden_table);
+        let table = hidden.clone().unwrap_or(table);
         let (kind, message) = match error {
             sqlx::Error::Database(error) => (
                 kind_of(operation, error.code().as_deref().unwrap_or_default()),
                 message_of(&**error),
             ),
+            sqlx::Error::Database(error) if hidden.is_some() => {
+                (StoreErrorKind::Hidden, message_of(&**error))
+            }
             sqlx::Error::Io(error) => (StoreErrorKind::Disconnected, reason(error)),
             sqlx::Error::WorkerCrashed | sqlx::Error::PoolClosed => (
                 StoreErrorKind::Disconnected,
@@ -257,6 +265,17 @@ fn kind_of(operation: Operation, sqlstate: &str) -> StoreErrorKind {
         "25006" => StoreErrorKind::ReadOnly,
         "42P01" | "42703" | "3F000" | "42804" | "42846" | "42883" | "42809" | "428C9" => {
             StoreErrorKind::Schema
+/// Returns the table that the server refuses to read, since row level security would hide some of its
+/// rows.
+fn hidden_table(error: &dyn DatabaseError) -> Option<String> {
+    let error = error.try_downcast_ref::<PgDatabaseError>()?;
+    // The message is translated, the routine is not; the name is the only quoted part.
+    let is_hidden = error.code() == "42501" && error.routine() == Some("check_enable_rls");
+    let quotes: &[char] = &['"', '«', '»', '„', '“', '”'];
+    let mut parts = error.message().split(quotes);
+    is_hidden.then(|| parts.nth(1).unwrap_or("a table").trim().to_owned())
+}
+
         }
         "23505" => StoreErrorKind::Conflict,
         "23502" => StoreErrorKind::Required,

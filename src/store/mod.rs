@@ -20,6 +20,7 @@ mod timeouts;
 mod touched;
 pub mod transaction;
 mod writer;
+mod zone;
 
 pub use catalog::{Catalog, Hazard, HazardSort};
 pub use cluster::{Cluster, MetClusters};
@@ -33,6 +34,7 @@ pub use timeouts::Timeouts;
 pub use touched::Touched;
 pub use transaction::Connection;
 pub use writer::{Change, ItemRef, Queued, Rows, Writer, Written};
+pub use zone::Zone;
 
 /// The driver's log target for `RAISE NOTICE` of functions in the target: a
 /// trigger may print a secret.

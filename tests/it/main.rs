@@ -76,6 +76,8 @@ mod saved;
 #[cfg(test)]
 mod scope_check;
 #[cfg(test)]
+mod row_security;
+#[cfg(test)]
 mod scope_cli;
 #[cfg(test)]
 mod scope_edit;
@@ -109,6 +111,8 @@ mod texts;
 mod twice;
 #[cfg(test)]
 mod tyk;
+#[cfg(test)]
+mod time_zone;
 #[cfg(test)]
 mod tyk_needs;
 #[cfg(test)]

@@ -145,6 +145,7 @@ impl Target {
             has_password: password.is_some(),
             open_passfile,
             known_policy: None,
+            zone: None,
         })
     }
 }

@@ -6,7 +6,7 @@
 //! Different from libpq: one host only; a host address replaces the host name, also where
 //! certificates are checked, and a name with higher precedence (in the URL) replaces an address
 //! with lower precedence (`PGHOSTADDR`); `sslmode=allow` is `disable`; every session has the time
-//! zone UTC, which sqlx sets when it connects.
+//! zone UTC, which sqlx sets when it connects: [`Zone`](super::Zone) is the target's own.
 
 mod address;
 mod conninfo;
@@ -26,5 +26,5 @@ pub use location::Location;
 pub(super) use options::APPLICATION_NAME;
 pub(crate) use options::percent_encoded;
 pub(super) use resolve::resolve;
-pub use session::OLDEST_MAJOR;
+pub use session::{OLDEST_MAJOR, SessionInfo};
 pub use target::Target;

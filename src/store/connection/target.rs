@@ -11,6 +11,7 @@ use super::location::Location;
 use super::options::{APPLICATION_NAME, base_options};
 use crate::store::known_policy::KnownPolicy;
 use crate::store::timeouts::Timeouts;
+use crate::store::zone::Zone;
 
 pub(super) const DEFAULT_PORT: u16 = 5432;
 
@@ -27,6 +28,8 @@ pub struct Target {
     pub(super) open_passfile: Option<PathBuf>,
     /// The policy, if any profile sets one.
     pub(super) known_policy: Option<Arc<KnownPolicy>>,
+    /// The time zone that the profile says it has.
+    pub(super) zone: Option<Zone>,
 }
 
 impl fmt::Debug for Target {
@@ -57,6 +60,7 @@ impl Target {
             has_password: false,
             open_passfile: None,
             known_policy: None,
+            zone: None,
         }
     }
 
@@ -98,6 +102,12 @@ impl Target {
             known_policy: Some(Arc::new(known_policy)),
             ..self
         }
+    }
+
+    /// Says what time zone it has if it does not say so itself.
+    #[must_use]
+    pub fn in_zone(self, zone: Option<Zone>) -> Self {
+        Self { zone, ..self }
     }
 
     /// The name of the database.
