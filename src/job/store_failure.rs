@@ -41,6 +41,14 @@ impl From<StoreError> for Failure {
                     .hint(format!("what the role may see of {table} is not what is there: a superuser can let it see all rows with ALTER ROLE … BYPASSRLS"))
                     .hint(format!("or use the role that owns {table}, or have its owner run ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"))
             }
+            StoreErrorKind::Counter => {
+                let failure = Self::new(FailureKind::Refused, "a counter of the target gives ids that are already used; nothing was written");
+                let failure = match &error.remedy {
+                    Some(remedy) => failure.hint(format!("correct it with: {remedy}")),
+                    None => failure,
+                };
+                failure.hint("or let the import do so: gatediff apply --fix-counters")
+            }
             StoreErrorKind::ReadOnly => {
                 Self::new(FailureKind::Denied, "the target is read-only; nothing was written").hint(
                     "connect to the primary server; if this is it, default_transaction_read_only is on for the server, the database or the role",

@@ -13,7 +13,7 @@ use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan, Unpromised}
 use crate::source::ParseError;
 use crate::store::ledger::BackupWriter;
 use crate::store::restore::TableInfo;
-use crate::store::{Connection, Queued, Reading, StoreError, Touched, Writer};
+use crate::store::{Connection, Holds, Queued, Reading, StoreError, Touched, Writer};
 
 /// A product whose configuration can be imported and exported.
 pub trait Platform: Send + Sync {
@@ -231,6 +231,13 @@ pub trait Comparison: Send + Sync {
         options: &'a ExportOptions,
         backup: &'a mut BackupWriter,
     ) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Returns the tables that nobody else may write while the approved items are: what they rely
+    /// on there is a name that nobody has, or a row that cannot be locked.
+    fn holds(&self, approved: &Approved) -> Holds {
+        let _ = approved;
+        Holds::default()
+    }
 
     /// Writes the approved items, a constant number of statements per table.
     /// The caller holds the transaction in which this comparison was read.

@@ -69,6 +69,8 @@ pub struct StoreError {
     pub message: String,
     /// The constraint that the server names.
     pub constraint: Option<String>,
+    /// What repairs it, as SQL of ours.
+    pub remedy: Option<String>,
     /// The first items whose rows were refused, and the constraint, if they were looked up.
     pub refused: Vec<Refused>,
 }
@@ -95,17 +97,19 @@ pub enum StoreErrorKind {
     Disconnected,
     /// The role is missing a privilege (42501).
     Denied,
-    /// The session is read-only: a standby, or a default of server, database or role (25006).
-    ReadOnly,
     /// Row level security hides rows of the table from the role (42501): what the role may see is not
     /// what is there.
     Hidden,
+    /// The session is read-only: a standby, or a default of server, database or role (25006).
+    ReadOnly,
     /// A table or column does not exist (42P01, 42703), has another type, or is generated (428C9):
     /// another product version.
     Schema,
     /// A row is not as expected: a unique violation (23505) or an update that matched another
     /// number of rows.
     Conflict,
+    /// A counter gives ids that rows have already: a restored dump has its rows, and not the counter.
+    Counter,
     /// A required column got no value (23502): one that is missing in the export, or one that only
     /// another product version has.
     Required,
@@ -140,20 +144,20 @@ impl StoreError {
         let table = named
             .and_then(|error| error.table())
             .map_or_else(|| table.into(), str::to_owned);
+        let hidden = error.as_database_error().and_then(hidden_table);
+        let table = hidden.clone().unwrap_or(table);
         let constraint = error.as_database_error().filter(|error| !is_raised(*error));
         let constraint = constraint
             .and_then(DatabaseError::constraint)
             .map(str::to_owned);
-        let hidden = error.as_database_error().and_then(hidden_table);
-        let table = hidden.clone().unwrap_or(table);
         let (kind, message) = match error {
+            sqlx::Error::Database(error) if hidden.is_some() => {
+                (StoreErrorKind::Hidden, message_of(&**error))
+            }
             sqlx::Error::Database(error) => (
                 kind_of(operation, error.code().as_deref().unwrap_or_default()),
                 message_of(&**error),
             ),
-            sqlx::Error::Database(error) if hidden.is_some() => {
-                (StoreErrorKind::Hidden, message_of(&**error))
-            }
             sqlx::Error::Io(error) => (StoreErrorKind::Disconnected, reason(error)),
             sqlx::Error::WorkerCrashed | sqlx::Error::PoolClosed => (
                 StoreErrorKind::Disconnected,
@@ -175,6 +179,7 @@ impl StoreError {
             table,
             message,
             constraint,
+            remedy: None,
             refused: Vec::new(),
         }
     }
@@ -205,6 +210,7 @@ impl StoreError {
             table: table.into(),
             message: message.into(),
             constraint: None,
+            remedy: None,
             refused: Vec::new(),
         }
     }
@@ -259,12 +265,6 @@ fn is_raised(error: &dyn DatabaseError) -> bool {
     error.code().as_deref() == Some("P0001") || routine == Some("exec_stmt_raise")
 }
 
-fn kind_of(operation: Operation, sqlstate: &str) -> StoreErrorKind {
-    match sqlstate {
-        "42501" => StoreErrorKind::Denied,
-        "25006" => StoreErrorKind::ReadOnly,
-        "42P01" | "42703" | "3F000" | "42804" | "42846" | "42883" | "42809" | "428C9" => {
-            StoreErrorKind::Schema
 /// Returns the table that the server refuses to read, since row level security would hide some of its
 /// rows.
 fn hidden_table(error: &dyn DatabaseError) -> Option<String> {
@@ -276,6 +276,12 @@ fn hidden_table(error: &dyn DatabaseError) -> Option<String> {
     is_hidden.then(|| parts.nth(1).unwrap_or("a table").trim().to_owned())
 }
 
+fn kind_of(operation: Operation, sqlstate: &str) -> StoreErrorKind {
+    match sqlstate {
+        "42501" => StoreErrorKind::Denied,
+        "25006" => StoreErrorKind::ReadOnly,
+        "42P01" | "42703" | "3F000" | "42804" | "42846" | "42883" | "42809" | "428C9" => {
+            StoreErrorKind::Schema
         }
         "23505" => StoreErrorKind::Conflict,
         "23502" => StoreErrorKind::Required,

@@ -32,7 +32,7 @@ pub use stamp::{Reading, Stamp, TableRows};
 pub use target_policy::{MatchedBy, ProfileMatch, TargetPolicy};
 pub use timeouts::Timeouts;
 pub use touched::Touched;
-pub use transaction::Connection;
+pub use transaction::{Connection, Holds};
 pub use writer::{Change, ItemRef, Queued, Rows, Writer, Written};
 pub use zone::Zone;
 

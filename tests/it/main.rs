@@ -12,6 +12,8 @@ mod cancel;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod counters;
+#[cfg(test)]
 mod cut;
 #[cfg(test)]
 mod cut_messages;
@@ -59,6 +61,8 @@ mod http_tyk;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod phantoms;
+#[cfg(test)]
 mod platforms;
 #[cfg(test)]
 mod queued;
@@ -72,11 +76,11 @@ mod review;
 mod review_platforms;
 mod round_trips;
 #[cfg(test)]
+mod row_security;
+#[cfg(test)]
 mod saved;
 #[cfg(test)]
 mod scope_check;
-#[cfg(test)]
-mod row_security;
 #[cfg(test)]
 mod scope_cli;
 #[cfg(test)]
@@ -108,11 +112,11 @@ mod terminal;
 #[cfg(test)]
 mod texts;
 #[cfg(test)]
+mod time_zone;
+#[cfg(test)]
 mod twice;
 #[cfg(test)]
 mod tyk;
-#[cfg(test)]
-mod time_zone;
 #[cfg(test)]
 mod tyk_needs;
 #[cfg(test)]

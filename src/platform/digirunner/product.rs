@@ -11,7 +11,7 @@ use super::file::{self, ANALYSIS, File, ROOT};
 use super::index::{Index, Places, counts};
 use super::kinds::{CLIENT, KINDS};
 use super::tables::Tables;
-use super::{compare, export, integrity, references, snapshot, verify, write};
+use super::{compare, export, holds, integrity, references, snapshot, verify, write};
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Unpromised};
 use crate::platform::{
     Bundle, Comparison, DemoData, DemoTarget, Export, ExportOptions, ImportOptions, MissingRoots,
@@ -20,7 +20,7 @@ use crate::platform::{
 use crate::source::ParseError;
 use crate::store::ledger::BackupWriter;
 use crate::store::restore::TableInfo;
-use crate::store::{Connection, Queued, Reading, StoreError, Touched, Writer, Zone};
+use crate::store::{Connection, Holds, Queued, Reading, StoreError, Touched, Writer, Zone};
 
 /// A bank's production gateway, and an export of its test gateway.
 pub static DEMO: DemoData = DemoData {
@@ -193,6 +193,10 @@ impl Comparison for DigirunnerComparison {
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         backup.write(&export::everything(&self.0.target));
         std::future::ready(Ok(())).boxed()
+    }
+
+    fn holds(&self, approved: &Approved) -> Holds {
+        holds::holds(&self.0, approved)
     }
 
     fn write<'a>(
