@@ -275,7 +275,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__apply)
-            opts="-y -h -V --format --include --exclude --id --name --default-reference --mapping --organisation --file --cover --skip --ignore-missing --ignore-lack-api --rehearse --strict --no-backup --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-y -h -V --format --include --exclude --id --name --default-reference --mapping --organisation --file --cover --skip --ignore-missing --ignore-lack-api --rehearse --strict --no-backup --fix-counters --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

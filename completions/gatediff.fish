@@ -189,6 +189,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-lack-
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l rehearse -d 'Run the import on the target, report what would be refused, and roll back'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l strict -d 'Write nothing, and exit with 4, if any item is blocked'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l no-backup -d 'Do not keep a backup; the journal used by undo is always kept'
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l fix-counters -d 'Move counters of the target that are behind their rows, as after restoring a dump, in the same transaction (sequences: outside of it)'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -s y -l yes -d 'Do not ask for confirmation; not sufficient in production'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l accept-server-changes -d 'Continue if a trigger or rule of the target changes values outside the plan, and list them in the receipt; otherwise nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'

@@ -50,6 +50,7 @@ pub(super) async fn run(
         backup: !args.no_backup,
         plan: saved.map(|saved| saved.id),
         accept_server_changes: args.consent.accept_server_changes,
+        fix_counters: args.fix_counters,
     };
     let resolution = review.plan.resolve(&choices);
     let refused = match blocked_by_name(&review.plan, &resolution, &args.choices)? {

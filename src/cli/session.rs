@@ -9,7 +9,7 @@ use crate::config::{
     Binding, Config, ConfigError, Given, Profile, Serve, seconds, state_directory,
 };
 use crate::job::{self, Cancel, Failure, FailureKind, PlanKeys, TargetPolicy};
-use crate::store::{ConnectError, LedgerPlace, PolicyProfile, Target, Timeouts};
+use crate::store::{ConnectError, LedgerPlace, PolicyProfile, Target, Timeouts, Zone};
 
 /// A target and how to treat it.
 pub(crate) struct Session {
@@ -54,6 +54,7 @@ impl Session {
             }
             (option, _, _) => Target::resolve(option.as_deref(), environment),
         }?;
+        let target = target.in_zone(time_zone(&profile, used_name)?);
         let target = target
             .with_profiles(policy_profiles(&config, used_name), state_directory())
             .await;
@@ -169,6 +170,21 @@ fn ledger(global: &Global, profile: Option<PathBuf>) -> LedgerPlace {
         .clone()
         .or(profile)
         .map_or(LedgerPlace::Target, LedgerPlace::File)
+}
+
+/// Returns the time zone of a profile.
+fn time_zone(profile: &Profile, name: Option<&str>) -> Result<Option<Zone>, Failure> {
+    let Some(zone) = &profile.time_zone else {
+        return Ok(None);
+    };
+    let name = name.unwrap_or_default();
+    Zone::named(zone).map(Some).ok_or_else(|| {
+        Failure::new(
+            FailureKind::Usage,
+            format!("profile '{name}': unknown time_zone"),
+        )
+        .hint("name it as PostgreSQL does, such as Asia/Taipei or UTC")
+    })
 }
 
 fn timeouts(global: &Global, profile: &Profile) -> Timeouts {

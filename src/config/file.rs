@@ -67,6 +67,9 @@ pub struct Profile {
     pub theme: Option<String>,
     /// The local file for jobs, journal and backups; by default they are in the target.
     pub ledger: Option<PathBuf>,
+    /// The time zone of the product's wall clocks, such as `Asia/Taipei`, if neither the database nor
+    /// the role has a setting of its own.
+    pub time_zone: Option<String>,
     /// Seconds to wait for the connection.
     pub connect_timeout: Option<f64>,
     /// Seconds to wait for a lock.

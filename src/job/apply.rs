@@ -21,7 +21,7 @@ use crate::platform::{Comparison, ExportOptions, Platform};
 use crate::store::ledger::{Backup, BackupWriter};
 use crate::store::restore::{journal_around_queued, journal_dependents};
 use crate::store::{
-    LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Touched, Writer, Written,
+    Holds, LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Touched, Writer, Written, Zone,
 };
 
 /// How to apply.
@@ -39,6 +39,8 @@ pub struct ApplyOptions {
     pub plan: Option<String>,
     /// Whether it continues if the server changes something that is not part of the plan.
     pub accept_server_changes: bool,
+    /// Whether counters that are behind their rows are moved.
+    pub fix_counters: bool,
 }
 
 impl ApplyOptions {
@@ -51,6 +53,7 @@ impl ApplyOptions {
             backup: true,
             plan: None,
             accept_server_changes: false,
+            fix_counters: false,
         }
     }
 }
@@ -214,6 +217,10 @@ impl JobBody for Apply {
         })
     }
 
+    fn holds(&self) -> Holds {
+        self.review.comparison.holds(&self.approved)
+    }
+
     fn keeps_documents(&self) -> bool {
         self.review.platform.keeps_documents()
     }
@@ -231,7 +238,7 @@ impl JobBody for Apply {
                 false => None,
             };
             let is_backup_queued = at_once.is_some();
-            let (written, checked) = match at_once {
+            let (written, mut checked) = match at_once {
                 Some(at_once) => {
                     let content = backup.as_ref().map(|backup| backup.stored.as_slice());
                     let written = self
@@ -241,6 +248,7 @@ impl JobBody for Apply {
                 }
                 None => self.write_one_by_one(open, &*comparison).await?,
             };
+            checked.warnings.extend(written.notes);
             // Not before: it is large, and so are the queued rows, which are gone by now.
             let access = self.access(&plan);
             let mut metadata = self
@@ -282,12 +290,13 @@ impl Apply {
         backup: Option<&[u8]>,
     ) -> Result<Written, JobError> {
         let failed = |error| open.run.at_once_error(error);
-        let stamp = self.stamp();
+        let stamp = self.stamp(open.zone);
         let report = open.run.reporter.steps(Phase::Write);
         let tables = self.review.platform.tables();
         let connection = &mut *open.connection;
         let mut writer =
-            Writer::queueing(connection, &stamp, &report, number, Arc::clone(&catalog));
+            Writer::queueing(connection, &stamp, &report, number, Arc::clone(&catalog))
+                .fixing_counters(self.options.fix_counters);
         comparison
             .write(&mut writer, &self.approved)
             .await
@@ -314,9 +323,10 @@ impl Apply {
         open: &mut JobTransaction<'_>,
         comparison: &dyn Comparison,
     ) -> Result<(Written, Checked), JobError> {
-        let stamp = self.stamp();
+        let stamp = self.stamp(open.zone);
         let report = open.run.reporter.steps(Phase::Write);
-        let mut writer = Writer::new(open.connection, &stamp, &report);
+        let mut writer = Writer::new(open.connection, &stamp, &report)
+            .fixing_counters(self.options.fix_counters);
         let job_error = |error| open.run.job_error(error);
         comparison
             .write(&mut writer, &self.approved)
@@ -359,8 +369,12 @@ impl Apply {
     ) -> Result<(Arc<dyn Comparison>, Arc<Plan>), JobError> {
         let report = open.run.reporter.steps(Phase::Check);
         let planned = &self.review.comparison;
+        let reading = Reading {
+            report: &report,
+            zone: open.zone,
+        };
         let read = Arc::clone(&self.review.bundle)
-            .read_again(open.connection, Reading { report: &report }, &**planned)
+            .read_again(open.connection, reading, &**planned)
             .await;
         let (comparison, plan) = match open.step(read)? {
             None => (Arc::clone(planned), Arc::clone(&self.review.plan)),
@@ -395,7 +409,10 @@ impl Apply {
             ..ExportOptions::default()
         };
         let mut backup = BackupWriter::default();
-        let reading = Reading { report: &report };
+        let reading = Reading {
+            report: &report,
+            zone: open.zone,
+        };
         let written = comparison
             .back_up(open.connection, reading, &options, &mut backup)
             .await;
@@ -412,10 +429,10 @@ impl Apply {
         Ok(Some(backup))
     }
 
-    fn stamp(&self) -> Stamp {
+    fn stamp(&self, zone: Zone) -> Stamp {
         Stamp {
             operator: self.options.operator.clone(),
-            now: Local::now().naive_local(),
+            now: zone.now(),
         }
     }
 
@@ -476,9 +493,10 @@ impl JobBody for Rehearsed<'_> {
         async move {
             let apply = self.0;
             let (comparison, plan) = apply.check(open).await?;
-            let stamp = apply.stamp();
+            let stamp = apply.stamp(open.zone);
             let report = open.run.reporter.steps(Phase::Write);
-            let mut writer = Writer::rehearsing(open.connection, &stamp, &report);
+            let mut writer = Writer::rehearsing(open.connection, &stamp, &report)
+                .fixing_counters(apply.options.fix_counters);
             let job_error = |error| open.run.job_error(error);
             comparison
                 .write(&mut writer, &apply.approved)
@@ -489,6 +507,7 @@ impl JobBody for Rehearsed<'_> {
                 .await
                 .map_err(job_error)??;
             let written = writer.finish();
+            let warnings = checked.warnings.into_iter().chain(written.notes).collect();
             let mut problems: Vec<Problem> = written
                 .problems
                 .into_iter()
@@ -501,7 +520,7 @@ impl JobBody for Rehearsed<'_> {
             Ok(RehearsalDone {
                 tables: written.tables,
                 problems,
-                warnings: checked.warnings,
+                warnings,
                 access: apply.access(&plan),
             })
         }

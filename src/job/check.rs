@@ -53,7 +53,7 @@ fn warnings(catalog: &Catalog, writer: &Writer<'_>) -> Vec<String> {
     };
     let hazards = catalog.hazards.iter();
     hazards
-        .filter(|hazard| hazard.to.is_none() || deletes(&hazard.table))
+        .filter(|hazard| !hazard.needs_deletion() || deletes(&hazard.table))
         .map(Hazard::warning)
         .collect()
 }

@@ -9,7 +9,7 @@ use super::monitor::ConnectionMonitor;
 use super::progress::{Phase, Reporter};
 use crate::engine::{Finding, ItemId, Kind};
 use crate::platform::{self, Export, ExportOptions, MissingRoots, Platform, Snapshot};
-use crate::store::{Connection, Reading, StoreError, Target, Timeouts};
+use crate::store::{Connection, Reading, StoreError, Target, Timeouts, Zone};
 
 /// What was exported. The bytes hold secrets; nothing else does.
 pub struct Exported {
@@ -54,7 +54,7 @@ pub async fn export(
         check(platform, options)?;
     }
     let report = reporter.steps(Phase::Snapshot);
-    let reading = async |connection: &mut Connection| {
+    let reading = async |connection: &mut Connection, zone: Zone| {
         let platform = match named {
             Some(platform) => platform,
             None => match found(connection).await?[..] {
@@ -65,7 +65,10 @@ pub async fn export(
         if let Err(failure) = check(platform, options) {
             return Ok(Err(failure));
         }
-        let reading = Reading { report: &report };
+        let reading = Reading {
+            report: &report,
+            zone,
+        };
         let snapshot = platform.snapshot(connection, reading).await?;
         Ok(Ok((platform, snapshot)))
     };

@@ -14,9 +14,10 @@ use tokio::time::{MissedTickBehavior, interval_at, sleep, timeout};
 use super::failure::Failure;
 use super::known_clusters;
 use super::progress::{Cancel, Phase, Reporter};
+use crate::store::connection::SessionInfo;
 use crate::store::lock::{self, Heartbeat};
 use crate::store::transaction::{self, CommitOutcome};
-use crate::store::{Connection, Operation, StoreError, StoreErrorKind, Target, Timeouts};
+use crate::store::{Connection, Operation, StoreError, StoreErrorKind, Target, Timeouts, Zone};
 
 /// How long to wait after a cancel request before sending another.
 const CANCEL_PAUSE: Duration = Duration::from_millis(100);
@@ -33,6 +34,7 @@ pub(crate) struct ConnectionMonitor {
     timeouts: Timeouts,
     cancel: Cancel,
     backend: i32,
+    zone: Zone,
     /// Whether the session was abandoned: its connection can only be dropped.
     is_lost: AtomicBool,
 }
@@ -59,7 +61,7 @@ impl ConnectionMonitor {
         cancel: &Cancel,
     ) -> Result<(Connection, Self), Failure> {
         // No transaction is open yet: this may be dropped at any point.
-        let (connection, backend) = tokio::select! {
+        let (connection, SessionInfo { backend, zone }) = tokio::select! {
             biased;
             () = cancel.asked() => return Err(Failure::cancelled(cancel)),
             connected = target.connect_session(timeouts) => connected?,
@@ -71,6 +73,7 @@ impl ConnectionMonitor {
             timeouts,
             cancel,
             backend,
+            zone,
             is_lost: AtomicBool::new(false),
         };
         monitor
@@ -89,18 +92,23 @@ impl ConnectionMonitor {
         target: &Target,
         timeouts: Timeouts,
         reporter: &Reporter,
-        work: impl AsyncFnOnce(&mut Connection) -> Result<T, StoreError>,
+        work: impl AsyncFnOnce(&mut Connection, Zone) -> Result<T, StoreError>,
     ) -> Result<T, Failure> {
         reporter.phase(Phase::Connect);
         let (mut connection, monitor) = Self::connect(target, timeouts, &Cancel::new()).await?;
         let reading = async {
             transaction::begin_reading(&mut connection).await?;
-            let read = work(&mut connection).await?;
+            let read = work(&mut connection, monitor.zone).await?;
             transaction::commit(&mut connection).await.map(|()| read)
         };
         let read = monitor.run(reading).await.flatten()?;
         monitor.close(connection).await;
         Ok(read)
+    }
+
+    /// Returns the time zone of the target.
+    pub(crate) const fn zone(&self) -> Zone {
+        self.zone
     }
 
     /// Does work on the session. Cancels the running statement when the job is

@@ -9,7 +9,7 @@ use super::progress::{Phase, Reporter};
 use crate::engine::{Access, Choices, Finding, Plan};
 use crate::platform::{Bundle, Comparison, Platform};
 use crate::store::catalog::describe;
-use crate::store::{Connection, Reading, Target, TargetPolicy, Timeouts};
+use crate::store::{Connection, Reading, Target, TargetPolicy, Timeouts, Zone};
 
 /// A file that was compared with a target.
 #[derive(Clone)]
@@ -51,10 +51,14 @@ pub async fn plan(
     timeouts: Timeouts,
     reporter: &Reporter,
 ) -> Result<Review, Failure> {
-    let reading = async |connection: &mut Connection| {
+    let reading = async |connection: &mut Connection, zone: Zone| {
         let report = reporter.steps(Phase::Snapshot);
+        let reading = Reading {
+            report: &report,
+            zone,
+        };
         let comparison = Arc::clone(&loaded.bundle)
-            .read_target(connection, Reading { report: &report })
+            .read_target(connection, reading)
             .await?;
         let tables = loaded.platform.tables();
         let written = tables.iter().filter(|table| !table.is_external);
@@ -64,8 +68,13 @@ pub async fn plan(
     let (comparison, catalog) =
         ConnectionMonitor::read(target, timeouts, reporter, reading).await?;
     reporter.phase(Phase::Compare);
-    // Rows that foreign keys delete are known once rows are deleted.
-    let hazards = catalog.hazards.iter().filter(|hazard| hazard.to.is_none());
+    let tables = loaded.platform.tables();
+    let deletes = |table: &str| {
+        let mut tables = tables.iter();
+        tables.any(|info| info.name == table && info.is_replaced)
+    };
+    let hazards = catalog.hazards.iter();
+    let hazards = hazards.filter(|hazard| !hazard.needs_deletion() || deletes(&hazard.table));
     let warnings = hazards.map(|hazard| Finding::warning("target-trigger", hazard.warning()));
     let comparison: Arc<dyn Comparison> = Arc::from(comparison);
     let plan = compare(&comparison).await?.with_warnings(warnings);

@@ -15,8 +15,8 @@ use super::target_policy::check_writable;
 use super::{init, lock};
 use crate::store::ledger::{Backup, JournalRow, NewJob};
 use crate::store::{
-    Connection, Ledger, LedgerPlace, StoreError, StoreErrorKind, TableRows, Target, Timeouts,
-    transaction,
+    Connection, Holds, Ledger, LedgerPlace, Operation, StoreError, StoreErrorKind, TableRows,
+    Target, Timeouts, Zone, transaction,
 };
 
 /// How often a job is retried after it lost against another transaction. Each retry first locks the
@@ -48,6 +48,12 @@ pub(crate) trait JobBody: Send + Sync {
     /// Returns the tables that others must not write in the meantime.
     fn locks(&self) -> Vec<&'static str> {
         Vec::new()
+    }
+
+    /// Returns the tables that others must not write in the meantime, as far as the role may lock
+    /// them.
+    fn holds(&self) -> Holds {
+        Holds::default()
     }
 
     /// Says whether it writes into our own schema, wherever it is recorded.
@@ -98,6 +104,8 @@ pub(crate) struct JobTransaction<'a> {
     /// The number of the job once it is reserved, and then in every further attempt: none is
     /// left out in the ledger.
     pub(crate) number: &'a mut Option<i64>,
+    /// The time zone of the target.
+    pub(crate) zone: Zone,
     started_at: DateTime<Utc>,
     recorded: Option<i64>,
 }
@@ -158,6 +166,11 @@ fn new_job<'a>(
 pub(crate) enum JobError {
     /// It lost against another transaction, and can be retried.
     Lost(StoreError),
+    /// A row has a key that is there already: of another session that wrote in between, or of the
+    /// target or the job itself, which shows once nobody else may write the table.
+    Duplicate(StoreError),
+    /// It waited too long for a row or a table.
+    Waited(StoreError),
     /// Writing all at once was not proven to be what was shown: it is retried one by one, which
     /// says why.
     Unproven,
@@ -200,13 +213,17 @@ impl Run {
         loop {
             // On the heap: the caller may have little stack left.
             let attempted = self.attempt(work, started_at, &contested, (at_once, &mut number));
+            let holds = self.timeouts.wait.is_none() && work.holds() != Holds::default();
             let failure = match Box::pin(attempted).await {
                 Ok(done) => return Ok(done),
                 Err(JobError::Unproven) => {
                     at_once = false;
                     continue;
                 }
-                Err(JobError::Lost(error)) if attempt < ATTEMPTS && !self.cancel.is_cancelled() => {
+                Err(JobError::Lost(error))
+                    if (attempt < ATTEMPTS || self.waits_for_tables(&error, started_at))
+                        && !self.cancel.is_cancelled() =>
+                {
                     attempt += 1;
                     if error.operation.is_on_a_table() {
                         contested.insert(error.table);
@@ -214,7 +231,34 @@ impl Run {
                     tokio::time::sleep(PAUSE).await;
                     continue;
                 }
-                Err(JobError::Lost(error)) => self.explain(error),
+                // Not a session that wrote a row in between: nobody else writes the table.
+                Err(JobError::Duplicate(error))
+                    if attempt < ATTEMPTS
+                        && !self.cancel.is_cancelled()
+                        && !contested.contains(&error.table) =>
+                {
+                    attempt += 1;
+                    contested.insert(error.table);
+                    continue;
+                }
+                // Who has the row may wait for a table that this job holds.
+                Err(JobError::Waited(error))
+                    if holds && attempt < ATTEMPTS && !self.cancel.is_cancelled() =>
+                {
+                    attempt += 1;
+                    if error.operation.is_on_a_table() {
+                        contested.insert(error.table);
+                    }
+                    continue;
+                }
+                Err(JobError::Duplicate(error)) => {
+                    let kind = match contested.contains(&error.table) {
+                        true => StoreErrorKind::Constraint,
+                        false => error.kind,
+                    };
+                    self.explain(StoreError { kind, ..error })
+                }
+                Err(JobError::Lost(error) | JobError::Waited(error)) => self.explain(error),
                 Err(JobError::Failed(failure)) => failure,
             };
             tracing::warn!(kind = ?failure.kind, what = failure.what, attempt, "the job failed");
@@ -222,6 +266,12 @@ impl Run {
                 .await;
             return Err(failure);
         }
+    }
+
+    /// Says whether the operator wants it to wait longer for tables that others write.
+    fn waits_for_tables(&self, error: &StoreError, started_at: DateTime<Utc>) -> bool {
+        let waited = (Utc::now() - started_at).to_std().unwrap_or_default();
+        error.operation == Operation::Lock && self.timeouts.wait.is_some_and(|wait| waited < wait)
     }
 
     /// One attempt on its own connection, which is closed at the end: that releases the lock, and
@@ -251,6 +301,7 @@ impl Run {
                 ledger: ledger.as_mut(),
                 at_once,
                 number: &mut *number,
+                zone: monitor.zone(),
                 started_at,
                 recorded: None,
             };
@@ -306,7 +357,8 @@ impl Run {
         if work.metadata().is_some() {
             *ledger = Some(init::open(&self.ledger, connection).await?);
         }
-        let begun = transaction::begin_writing(connection, contested, *timeouts).await;
+        let begun =
+            transaction::begin_writing(connection, contested, &work.holds(), *timeouts).await;
         begun.map_err(|error| self.job_error(error))
     }
 
@@ -392,7 +444,10 @@ impl Run {
 
     pub(crate) fn job_error(&self, error: StoreError) -> JobError {
         match error.kind {
-            StoreErrorKind::Serialization if !self.cancel.is_cancelled() => JobError::Lost(error),
+            _ if self.cancel.is_cancelled() => JobError::Failed(self.explain(error)),
+            StoreErrorKind::Serialization => JobError::Lost(error),
+            StoreErrorKind::Conflict if error.constraint.is_some() => JobError::Duplicate(error),
+            StoreErrorKind::Locked => JobError::Waited(error),
             _ => JobError::Failed(self.explain(error)),
         }
     }

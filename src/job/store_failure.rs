@@ -35,6 +35,20 @@ impl From<StoreError> for Failure {
                 "grant the role {} there, with all the rights that the README lists, or use another role",
                 right(error.operation)
             )),
+            StoreErrorKind::Hidden => {
+                let table = &error.table;
+                Self::new(FailureKind::Denied, format!("row level security hides rows of {table} from the role; nothing was written"))
+                    .hint(format!("what the role may see of {table} is not what is there: a superuser can let it see all rows with ALTER ROLE … BYPASSRLS"))
+                    .hint(format!("or use the role that owns {table}, or have its owner run ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"))
+            }
+            StoreErrorKind::Counter => {
+                let failure = Self::new(FailureKind::Refused, "a counter of the target gives ids that are already used; nothing was written");
+                let failure = match &error.remedy {
+                    Some(remedy) => failure.hint(format!("correct it with: {remedy}")),
+                    None => failure,
+                };
+                failure.hint("or let the import do so: gatediff apply --fix-counters")
+            }
             StoreErrorKind::ReadOnly => {
                 Self::new(FailureKind::Denied, "the target is read-only; nothing was written").hint(
                     "connect to the primary server; if this is it, default_transaction_read_only is on for the server, the database or the role",
@@ -54,7 +68,7 @@ impl From<StoreError> for Failure {
                 FailureKind::Locked,
                 "other sessions keep writing to the tables; nothing was written",
             )
-            .hint("try again at a quieter time; pg_stat_activity shows the sessions"),
+            .hint("try again at a quieter time, or wait longer with --lock-timeout SECONDS; pg_stat_activity shows the sessions"),
             StoreErrorKind::Serialization => {
                 Self::new(FailureKind::Stale, "other sessions wrote the same rows in every attempt; nothing was written")
                     .hint("try again at a quieter time")

@@ -6,7 +6,7 @@ use super::monitor::ConnectionMonitor;
 use super::progress::Reporter;
 use crate::engine::Kind;
 use crate::platform::{self, document};
-use crate::store::{Target, Timeouts};
+use crate::store::{Connection, Target, Timeouts, Zone};
 
 /// Returns an object as it was received, by its id or, for kinds that have one,
 /// its second id. It may hold secrets.
@@ -28,7 +28,7 @@ pub async fn stored(
         return Err(Failure::new(FailureKind::Usage, what).at(format));
     }
     let (id, kind) = (id.to_owned(), kind.to_string());
-    let find = async |connection: &mut crate::store::Connection| {
+    let find = async |connection: &mut Connection, _: Zone| {
         document::rows::find(connection, (platform.name(), &kind), &id).await
     };
     ConnectionMonitor::read(target, timeouts, &Reporter::silent(), find).await

@@ -2,11 +2,11 @@
 
 mod conflicts;
 mod past;
+mod referring;
 
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use chrono::Local;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use serde_json::{Map, Value, json};
 
@@ -282,6 +282,7 @@ impl JobBody for Undo {
                 }
                 None => self.restore_one_by_one(open, &tables).await?,
             };
+            self.check_referring(open).await?;
             open.run.reporter.phase(Phase::Record);
             let metadata = self
                 .metadata()
@@ -347,7 +348,7 @@ impl Undo {
         let journal = self.journal(open).await?;
         let stamp = Stamp {
             operator: self.options.operator.clone(),
-            now: Local::now().naive_local(),
+            now: open.zone.now(),
         };
         let report = open.run.reporter.steps(Phase::Write);
         let job_error = |error| open.run.job_error(error);

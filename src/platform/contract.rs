@@ -9,11 +9,11 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use super::demo::DemoData;
 use super::export::{Export, MissingRoots};
 use super::selection::{ExportOptions, ImportOptions};
-use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Unpromised};
+use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan, Unpromised};
 use crate::source::ParseError;
 use crate::store::ledger::BackupWriter;
 use crate::store::restore::TableInfo;
-use crate::store::{Connection, Queued, Reading, StoreError, Touched, Writer};
+use crate::store::{Connection, Holds, Queued, Reading, StoreError, Touched, Writer};
 
 /// A product whose configuration can be imported and exported.
 pub trait Platform: Send + Sync {
@@ -88,6 +88,17 @@ pub trait Platform: Send + Sync {
         read_only_file(files, |bytes| self.parse(bytes, options))
     }
 
+    /// Finds the objects whose references, inside of them, point to removed ones, of which these
+    /// are the rows, as JSON. Tables say the rest in [`tables`](Self::tables).
+    fn referring<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+        removed: Vec<&'a str>,
+    ) -> BoxFuture<'a, Result<Vec<Referring>, StoreError>> {
+        let _ = (connection, removed);
+        std::future::ready(Ok(Vec::new())).boxed()
+    }
+
     /// Reads a target's objects, with a constant number of statements per
     /// table. The caller sets the transaction's isolation.
     fn snapshot<'a>(
@@ -105,6 +116,17 @@ pub trait Platform: Send + Sync {
 
     /// Returns the product's name for a file that is exported now.
     fn export_name(&self, now: NaiveDateTime) -> String;
+}
+
+/// A stored object that refers to a removed one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Referring {
+    /// The removed object.
+    pub to: ItemId,
+    /// The object that refers to it.
+    pub by: ItemId,
+    /// JSON pointer to the reference.
+    pub path: String,
 }
 
 /// A target's objects, as the platform reads them.
@@ -216,6 +238,13 @@ pub trait Comparison: Send + Sync {
         options: &'a ExportOptions,
         backup: &'a mut BackupWriter,
     ) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Returns the tables that nobody else may write while the approved items are: what they rely
+    /// on there is a name that nobody has, or a row that cannot be locked.
+    fn holds(&self, approved: &Approved) -> Holds {
+        let _ = approved;
+        Holds::default()
+    }
 
     /// Writes the approved items, a constant number of statements per table.
     /// The caller holds the transaction in which this comparison was read.

@@ -6,7 +6,6 @@ mod file;
 use std::sync::Arc;
 use std::time::Instant;
 
-use chrono::Local;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use serde_json::{Map, Value, json};
 
@@ -78,8 +77,12 @@ pub async fn catalogue(
     reporter: &Reporter,
 ) -> Result<Catalogue, Failure> {
     let report = reporter.steps(Phase::Snapshot);
-    ConnectionMonitor::read(target, timeouts, reporter, async |connection| {
-        read::catalogue(connection, Reading { report: &report }).await
+    ConnectionMonitor::read(target, timeouts, reporter, async |connection, zone| {
+        let reading = Reading {
+            report: &report,
+            zone,
+        };
+        read::catalogue(connection, reading).await
     })
     .await
 }
@@ -205,13 +208,17 @@ impl JobBody for Editing {
         async move {
             let stamp = Stamp {
                 operator: self.options.operator.clone(),
-                now: Local::now().naive_local(),
+                now: open.zone.now(),
             };
             let reporter = open.run.reporter.clone();
             let checks = |table: &str, done, total| reporter.step(Phase::Check, table, done, total);
             let writes = |table: &str, done, total| reporter.step(Phase::Write, table, done, total);
             let mut writer = Writer::new(open.connection, &stamp, &writes);
-            let written = write(&mut writer, Reading { report: &checks }, &self.edit).await;
+            let reading = Reading {
+                report: &checks,
+                zone: open.zone,
+            };
+            let written = write(&mut writer, reading, &self.edit).await;
             let planned = written
                 .map_err(|error| open.run.job_error(error))?
                 .map_err(refused)?;
@@ -269,8 +276,12 @@ pub async fn check(
     reporter: &Reporter,
 ) -> Result<Vec<ScopeFinding>, Failure> {
     let report = reporter.steps(Phase::Snapshot);
-    ConnectionMonitor::read(target, timeouts, reporter, async |connection| {
-        findings(connection, Reading { report: &report }).await
+    ConnectionMonitor::read(target, timeouts, reporter, async |connection, zone| {
+        let reading = Reading {
+            report: &report,
+            zone,
+        };
+        findings(connection, reading).await
     })
     .await
 }

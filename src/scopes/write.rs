@@ -53,7 +53,7 @@ pub(crate) async fn write(
     if let Err(refused) = plan::plan(&scope_rows, edit, stamp, &mut counting) {
         return Ok(Err(refused));
     }
-    let given = allocate::take(writer, counting.counts()).await?;
+    let given = allocate::take(writer, counting.counts(), &scope_rows.tables).await?;
     let mut ids = Ids::given(given, HashSet::new());
     let planned = match plan::plan(&scope_rows, edit, stamp, &mut ids) {
         Ok(planned) => Planned {

@@ -237,6 +237,10 @@ pub(super) fn part(columns: &[Column], rows: &Range<usize>) -> Vec<Column> {
     columns.iter().map(part).collect()
 }
 
+/// Lets an insert give identity columns their values, where a target has them; of no effect
+/// elsewhere.
+pub(super) const OVERRIDING: &str = "OVERRIDING SYSTEM VALUE";
+
 /// Inserts rows: `INSERT … SELECT * FROM UNNEST(…)`.
 ///
 /// # Errors
@@ -249,7 +253,7 @@ pub(super) async fn insert(
 ) -> Result<u64, StoreError> {
     let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
     let sql = format!(
-        "INSERT INTO {table} ({}) SELECT * FROM UNNEST({})",
+        "INSERT INTO {table} ({}) {OVERRIDING} SELECT * FROM UNNEST({})",
         names.join(", "),
         arrays(columns, 1)
     );

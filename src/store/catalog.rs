@@ -1,7 +1,7 @@
 //! Tables in the target's catalog: column defaults, and what else may write to
 //! them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
@@ -19,18 +19,43 @@ pub struct Hazard {
     pub table: String,
     /// What it is, such as `trigger audit` or `rule keep_out`.
     pub name: String,
-    /// The tables that it writes, as far as the catalog shows.
-    pub to: Option<String>,
+    /// What it does.
+    pub sort: HazardSort,
+}
+
+/// What a [`Hazard`] does, as far as the catalog shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HazardSort {
+    /// It runs before a row is written, may change it or leave it out, and may write elsewhere.
+    Before,
+    /// It may write elsewhere.
+    Elsewhere,
+    /// It deletes or changes the rows of this table that refer to deleted ones.
+    Referring(String),
 }
 
 impl Hazard {
     /// Says what gatediff cannot see of it.
     pub fn warning(&self) -> String {
-        let Self { table, name, to } = self;
-        let to = to
-            .as_ref()
-            .map_or_else(|| "elsewhere".to_owned(), |to| format!("to {to}"));
-        format!("{name} on table {table} may write {to}; gatediff cannot see that")
+        let Self { table, name, sort } = self;
+        match sort {
+            HazardSort::Before => format!(
+                "{name} on table {table} may write elsewhere; gatediff cannot see that; an import, or \
+                 an undo, whose rows it changes needs --accept-server-changes"
+            ),
+            HazardSort::Elsewhere => {
+                format!("{name} on table {table} may write elsewhere; gatediff cannot see that")
+            }
+            HazardSort::Referring(from) => format!(
+                "{name} of table {from} deletes or changes its rows with the rows of table {table} \
+                 that they refer to; gatediff cannot see that, and an undo does not restore them"
+            ),
+        }
+    }
+
+    /// Says whether it acts only if rows are deleted.
+    pub const fn needs_deletion(&self) -> bool {
+        matches!(self.sort, HazardSort::Referring(_))
     }
 }
 
@@ -45,6 +70,8 @@ pub struct Catalog {
     columns: HashMap<String, Vec<(String, String)>>,
     /// The size of each table in bytes.
     sizes: HashMap<String, u64>,
+    /// The identity columns that an update cannot set, by table and column.
+    always: BTreeSet<(String, String)>,
     /// Tables that are not plain: partitioned ones, views, those with row level security.
     special: Vec<String>,
 }
@@ -88,6 +115,24 @@ impl Catalog {
         shape.columns.get(column)
     }
 
+    /// Says whether an update may set a column: it is neither generated nor an identity that is
+    /// always the server's.
+    pub(super) fn is_settable(&self, table: &str, column: &str) -> bool {
+        self.is_insertable(table, column) && !self.is_identity(table, column)
+    }
+
+    /// Says whether an insert may contain a column, if it overrides identities.
+    pub(super) fn is_insertable(&self, table: &str, column: &str) -> bool {
+        self.fill(table, column) != Some(&Fill::Generated)
+    }
+
+    /// Says whether only an insert that overrides it gives a column a value: `GENERATED ALWAYS AS
+    /// IDENTITY`.
+    pub(super) fn is_identity(&self, table: &str, column: &str) -> bool {
+        let named = |(other, name): &(String, String)| other == table && name == column;
+        self.always.iter().any(named)
+    }
+
     /// Says whether a table has triggers or rules of its own.
     pub(super) fn may_redirect(&self, table: &str) -> bool {
         self.shapes
@@ -107,12 +152,13 @@ tables AS (SELECT w.name, c.oid FROM wanted AS w JOIN pg_catalog.pg_class AS c O
   WHERE CASE WHEN w.schema IS NULL THEN pg_catalog.pg_table_is_visible(c.oid) ELSE n.nspname = w.schema END) \
 SELECT t.name, 'column' AS what, a.attname::text AS called, CASE \
     WHEN coalesce(to_jsonb(a)->>'attgenerated', '') <> '' THEN 'generated' \
+    WHEN coalesce(to_jsonb(a)->>'attidentity', '') = 'a' THEN 'always' \
     WHEN coalesce(to_jsonb(a)->>'attidentity', '') <> '' THEN 'identity' END AS sort, \
     pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS rest, y.typname::text AS type, a.attnum::int8 AS number \
   FROM tables AS t JOIN pg_catalog.pg_attribute AS a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped \
   JOIN pg_catalog.pg_type AS y ON y.oid = a.atttypid \
   LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
-UNION ALL SELECT t.name, 'trigger', g.tgname::text, NULL, NULL, NULL, 0 \
+UNION ALL SELECT t.name, 'trigger', g.tgname::text, CASE WHEN g.tgtype & 3 = 3 THEN 'before' END, NULL, NULL, 0 \
   FROM tables AS t JOIN pg_catalog.pg_trigger AS g ON g.tgrelid = t.oid AND NOT g.tgisinternal AND g.tgenabled IN ('O', 'A') \
 UNION ALL SELECT t.name, 'rule', r.rulename::text, NULL, NULL, NULL, 0 \
   FROM tables AS t JOIN pg_catalog.pg_rewrite AS r ON r.ev_class = t.oid AND r.ev_type <> '1' AND r.ev_enabled IN ('O', 'A') \
@@ -152,6 +198,7 @@ pub(super) fn described(found: Vec<PgRow>) -> Result<Catalog, sqlx::Error> {
     let mut shapes: BTreeMap<String, TableShape> = BTreeMap::new();
     let mut hazards = Vec::new();
     let mut special = Vec::new();
+    let mut always = BTreeSet::new();
     let mut sizes = HashMap::new();
     let mut columns: HashMap<String, Vec<(String, String)>> = HashMap::new();
     for row in found {
@@ -170,6 +217,9 @@ pub(super) fn described(found: Vec<PgRow>) -> Result<Catalog, sqlx::Error> {
             "column" => {
                 let ty = text(5)?.unwrap_or_default();
                 let fill = fill(sort.as_deref(), rest.as_deref());
+                if sort.as_deref() == Some("always") {
+                    always.insert((table.clone(), called.clone()));
+                }
                 columns.entry(table).or_default().push((called.clone(), ty));
                 shape.columns.insert(called, fill);
             }
@@ -182,16 +232,19 @@ pub(super) fn described(found: Vec<PgRow>) -> Result<Catalog, sqlx::Error> {
                 hazards.push(Hazard {
                     table,
                     name: format!("foreign key {called}"),
-                    to: rest,
+                    sort: HazardSort::Referring(rest.unwrap_or_default()),
                 });
             }
-            sort => {
-                let name = format!("{sort} {called}");
+            what => {
+                let name = format!("{what} {called}");
                 shape.triggers.push(name.clone());
                 hazards.push(Hazard {
                     table,
                     name,
-                    to: None,
+                    sort: match sort.as_deref() {
+                        Some("before") => HazardSort::Before,
+                        _ => HazardSort::Elsewhere,
+                    },
                 });
             }
         }
@@ -201,6 +254,7 @@ pub(super) fn described(found: Vec<PgRow>) -> Result<Catalog, sqlx::Error> {
         hazards,
         columns,
         sizes,
+        always,
         special,
     })
 }

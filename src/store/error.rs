@@ -69,6 +69,8 @@ pub struct StoreError {
     pub message: String,
     /// The constraint that the server names.
     pub constraint: Option<String>,
+    /// What repairs it, as SQL of ours.
+    pub remedy: Option<String>,
     /// The first items whose rows were refused, and the constraint, if they were looked up.
     pub refused: Vec<Refused>,
 }
@@ -95,14 +97,19 @@ pub enum StoreErrorKind {
     Disconnected,
     /// The role is missing a privilege (42501).
     Denied,
+    /// Row level security hides rows of the table from the role (42501): what the role may see is not
+    /// what is there.
+    Hidden,
     /// The session is read-only: a standby, or a default of server, database or role (25006).
     ReadOnly,
-    /// A table or column does not exist (42P01, 42703), or has another type: another product
-    /// version.
+    /// A table or column does not exist (42P01, 42703), has another type, or is generated (428C9):
+    /// another product version.
     Schema,
     /// A row is not as expected: a unique violation (23505) or an update that matched another
     /// number of rows.
     Conflict,
+    /// A counter gives ids that rows have already: a restored dump has its rows, and not the counter.
+    Counter,
     /// A required column got no value (23502): one that is missing in the export, or one that only
     /// another product version has.
     Required,
@@ -139,11 +146,16 @@ impl StoreError {
         let table = named
             .and_then(|error| error.table())
             .map_or_else(|| table.into(), str::to_owned);
+        let hidden = error.as_database_error().and_then(hidden_table);
+        let table = hidden.clone().unwrap_or(table);
         let constraint = error.as_database_error().filter(|error| !is_raised(*error));
         let constraint = constraint
             .and_then(DatabaseError::constraint)
             .map(str::to_owned);
         let (kind, message) = match error {
+            sqlx::Error::Database(error) if hidden.is_some() => {
+                (StoreErrorKind::Hidden, message_of(&**error))
+            }
             sqlx::Error::Database(error) => (
                 kind_of(operation, error.code().as_deref().unwrap_or_default()),
                 message_of(&**error),
@@ -169,6 +181,7 @@ impl StoreError {
             table,
             message,
             constraint,
+            remedy: None,
             refused: Vec::new(),
         }
     }
@@ -207,6 +220,7 @@ impl StoreError {
             table: table.into(),
             message: message.into(),
             constraint: None,
+            remedy: None,
             refused: Vec::new(),
         }
     }
@@ -261,11 +275,22 @@ fn is_raised(error: &dyn DatabaseError) -> bool {
     error.code().as_deref() == Some("P0001") || routine == Some("exec_stmt_raise")
 }
 
+/// Returns the table that the server refuses to read, since row level security would hide some of its
+/// rows.
+fn hidden_table(error: &dyn DatabaseError) -> Option<String> {
+    let error = error.try_downcast_ref::<PgDatabaseError>()?;
+    // The message is translated, the routine is not; the name is the only quoted part.
+    let is_hidden = error.code() == "42501" && error.routine() == Some("check_enable_rls");
+    let quotes: &[char] = &['"', '«', '»', '„', '“', '”'];
+    let mut parts = error.message().split(quotes);
+    is_hidden.then(|| parts.nth(1).unwrap_or("a table").trim().to_owned())
+}
+
 fn kind_of(operation: Operation, sqlstate: &str) -> StoreErrorKind {
     match sqlstate {
         "42501" => StoreErrorKind::Denied,
         "25006" => StoreErrorKind::ReadOnly,
-        "42P01" | "42703" | "3F000" | "42804" | "42846" | "42883" | "42809" => {
+        "42P01" | "42703" | "3F000" | "42804" | "42846" | "42883" | "42809" | "428C9" => {
             StoreErrorKind::Schema
         }
         "23505" => StoreErrorKind::Conflict,

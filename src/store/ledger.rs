@@ -12,6 +12,7 @@ mod target;
 pub mod tasks;
 pub mod token_keys;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::catalog::Catalog;
@@ -201,6 +202,23 @@ impl Ledger {
         match self {
             Self::Target => target::journal(connection, job).await,
             Self::File(file) => file.journal(job).await,
+        }
+    }
+
+    /// Returns those of some items whose rows later jobs than one wrote.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the ledger cannot be read.
+    pub async fn written_since(
+        &mut self,
+        connection: &mut Connection,
+        job: i64,
+        items: &[String],
+    ) -> Result<BTreeSet<String>, StoreError> {
+        match self {
+            Self::Target => target::written_since(connection, job, items).await,
+            Self::File(file) => file.written_since(job, items).await,
         }
     }
 

@@ -21,8 +21,9 @@ mod timeouts;
 mod touched;
 pub mod transaction;
 mod writer;
+mod zone;
 
-pub use catalog::{Catalog, Hazard};
+pub use catalog::{Catalog, Hazard, HazardSort};
 pub use cluster::{Cluster, MetClusters};
 pub use connection::{ConnectError, OLDEST_MAJOR, Target, parameters_markdown};
 pub use error::{Operation, Refused, StoreError, StoreErrorKind};
@@ -32,8 +33,9 @@ pub use stamp::{Reading, Stamp, TableRows};
 pub use target_policy::{MatchedBy, ProfileMatch, TargetPolicy};
 pub use timeouts::Timeouts;
 pub use touched::Touched;
-pub use transaction::Connection;
+pub use transaction::{Connection, Holds};
 pub use writer::{Change, ItemRef, Queued, Rows, Writer, Written};
+pub use zone::Zone;
 
 /// The driver's log target for `RAISE NOTICE` of functions in the target: a
 /// trigger may print a secret.

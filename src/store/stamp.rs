@@ -3,6 +3,8 @@
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
+use super::zone::Zone;
+
 /// Reports `(table, done, total)` as tables are read or written.
 pub(super) type Report<'a> = &'a (dyn Fn(&str, usize, usize) + Send + Sync);
 
@@ -11,6 +13,8 @@ pub(super) type Report<'a> = &'a (dyn Fn(&str, usize, usize) + Send + Sync);
 pub struct Reading<'a> {
     /// Called before each table.
     pub report: Report<'a>,
+    /// The target's time zone.
+    pub zone: Zone,
 }
 
 /// The operator and time of a write, for audit columns.
@@ -18,7 +22,7 @@ pub struct Reading<'a> {
 pub struct Stamp {
     /// The operator's name.
     pub operator: String,
-    /// Local wall-clock time: the products write their own local time into
+    /// What the target's clock shows: the products write their own local time into
     /// `timestamp without time zone`.
     pub now: NaiveDateTime,
 }

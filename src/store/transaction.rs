@@ -1,6 +1,7 @@
 //! Transactions, and scripts of statements.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
@@ -39,8 +40,25 @@ pub async fn make_read_only(connection: &mut Connection) -> Result<(), StoreErro
     .await
 }
 
+/// Tables that others must not write while a job runs, since it relies on what is *not* in them, or
+/// on rows that it cannot lock. A role without the right to lock them holds none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holds {
+    /// Tables that it writes itself.
+    pub written: BTreeSet<&'static str>,
+    /// Tables that it only reads.
+    pub read: BTreeSet<&'static str>,
+}
+
+/// How long a job that holds tables waits for a row of another one, unless the operator says how
+/// long: a session that has the row may wait for the job's tables, and must not be the one that the
+/// server ends as the victim of a deadlock, after a second. The job then begins again, with that
+/// table, too.
+const HOLDING: Duration = Duration::from_millis(500);
+
 /// Begins a transaction with one snapshot of the target, which fails if another one writes the same
-/// rows. Tables are locked against other writers until it ends, before it takes the snapshot.
+/// rows. Tables are locked against other writers until it ends, before it takes the snapshot:
+/// `contested` ones, for which it lost before, and those that it holds.
 ///
 /// It may write unless the server, the database or the role is set to read-only: that setting is
 /// respected. It gives up before the server's deadlock check, after a second, involves sessions
@@ -51,12 +69,48 @@ pub async fn make_read_only(connection: &mut Connection) -> Result<(), StoreErro
 /// Fails with a retryable error if the tables cannot be locked soon.
 pub async fn begin_writing(
     connection: &mut Connection,
-    tables: &BTreeSet<String>,
+    contested: &BTreeSet<String>,
+    holds: &Holds,
+    timeouts: Timeouts,
+) -> Result<(), StoreError> {
+    let Holds { written, read } = holds.clone();
+    let rest = Holds {
+        written: written.clone(),
+        ..Holds::default()
+    };
+    // A role may have no right to lock what it only reads, or anything.
+    for holds in [Holds { written, read }, rest] {
+        match try_begin_writing(&mut *connection, contested, &holds, timeouts).await {
+            Err(error) if error.kind == StoreErrorKind::Denied && holds != Holds::default() => {
+                tracing::info!(%error, "not locked");
+                run(&mut *connection, "the target", "ROLLBACK").await?;
+            }
+            done => return done,
+        }
+    }
+    try_begin_writing(connection, contested, &Holds::default(), timeouts).await
+}
+
+async fn try_begin_writing(
+    connection: &mut Connection,
+    contested: &BTreeSet<String>,
+    Holds { written, read }: &Holds,
     timeouts: Timeouts,
 ) -> Result<(), StoreError> {
     // Spares the server files for what it collects: rows of one table at a time.
     const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL work_mem TO '64MB'";
-    if tables.is_empty() {
+    let contested = contested.iter().map(String::as_str).collect::<Vec<_>>();
+    let modes = [
+        ("EXCLUSIVE", contested),
+        ("SHARE ROW EXCLUSIVE", written.iter().copied().collect()),
+        ("SHARE", read.iter().copied().collect()),
+    ];
+    let locks: Vec<String> = modes
+        .iter()
+        .filter(|(_, tables)| !tables.is_empty())
+        .map(|(mode, tables)| format!("LOCK TABLE {} IN {mode} MODE; ", tables.join(", ")))
+        .collect();
+    if locks.is_empty() {
         let rows = sqlx::raw_sql(AssertSqlSafe(format!("{BEGIN}; {SHOW_ISOLATION}")))
             .fetch_all(connection)
             .await;
@@ -64,20 +118,28 @@ pub async fn begin_writing(
             rows.map_err(|error| StoreError::new(Operation::Transact, "the target", &error))?;
         return check_promises(&rows);
     }
-    let names = tables
-        .iter()
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join(", ");
+    let number = modes.iter().map(|(_, tables)| tables.len()).sum();
+    let mut names: Vec<&str> = modes.into_iter().flat_map(|(_, tables)| tables).collect();
+    names.sort_unstable();
+    names.dedup();
+    let names = names.join(", ");
     let after = timeouts.statement.map_or_else(
         || "DEFAULT".to_owned(),
         |limit| limit.as_millis().to_string(),
     );
+    let wait = match (written.is_empty(), timeouts.wait, timeouts.lock) {
+        (false, None, limit) => {
+            let limit = limit.map_or(HOLDING, |limit| limit.min(HOLDING));
+            format!("; SET LOCAL lock_timeout TO {}", limit.as_millis().max(1))
+        }
+        _ => String::new(),
+    };
     let sql = format!(
-        "{BEGIN}; SET LOCAL statement_timeout TO {}; LOCK TABLE {names} IN EXCLUSIVE MODE; \
-         SET LOCAL statement_timeout TO {after}; {SHOW_ISOLATION}; {}",
+        "{BEGIN}; SET LOCAL statement_timeout TO {}; {}SET LOCAL statement_timeout TO {after}{wait}; \
+         {SHOW_ISOLATION}; {}",
         timeouts.lock_tables.as_millis(),
-        count_locks(tables.len())
+        locks.concat(),
+        count_locks(number),
     );
     let locked = sqlx::raw_sql(AssertSqlSafe(sql))
         .fetch_all(connection)
@@ -98,11 +160,11 @@ pub async fn begin_writing(
 /// Asks for the isolation of the transaction, without taking its snapshot yet.
 const SHOW_ISOLATION: &str = "SHOW transaction_isolation";
 
-/// Asks whether the transaction holds locks on so many tables.
-fn count_locks(tables: usize) -> String {
+/// Asks whether the transaction holds so many locks on tables.
+fn count_locks(locks: usize) -> String {
     format!(
-        "SELECT {tables} <= (SELECT count(*) FROM pg_catalog.pg_locks \
-         WHERE locktype = 'relation' AND mode = 'ExclusiveLock' AND granted \
+        "SELECT {locks} <= (SELECT count(*) FROM pg_catalog.pg_locks WHERE locktype = 'relation' \
+         AND mode IN ('ExclusiveLock', 'ShareRowExclusiveLock', 'ShareLock') AND granted \
          AND pid = pg_catalog.pg_backend_pid())"
     )
 }

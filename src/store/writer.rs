@@ -97,6 +97,10 @@ pub struct Writer<'a> {
     problems: Option<Vec<StoreError>>,
     /// Whether there is a savepoint before the statement that came last.
     has_savepoint: bool,
+    /// Whether counters that are behind their rows may be moved.
+    fixes_counters: bool,
+    /// Messages for the operator.
+    notes: Vec<String>,
     /// What is written later, and at once; none if every write is done when it is asked for.
     queue: Option<Queue>,
 }
@@ -119,6 +123,8 @@ pub struct Written {
     pub tables: Vec<TableRows>,
     /// Every touched row, before and after.
     pub journal: Vec<JournalRow>,
+    /// Messages for the operator.
+    pub notes: Vec<String>,
     /// What the database refused; always empty except in a rehearsal.
     pub problems: Vec<StoreError>,
 }
@@ -135,6 +141,8 @@ impl<'a> Writer<'a> {
             short: Vec::new(),
             problems: None,
             has_savepoint: false,
+            fixes_counters: false,
+            notes: Vec::new(),
             queue: None,
         }
     }
@@ -203,6 +211,25 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Returns a writer that may move counters which are behind their rows.
+    #[must_use]
+    pub fn fixing_counters(self, fixes_counters: bool) -> Self {
+        Self {
+            fixes_counters,
+            ..self
+        }
+    }
+
+    /// Says whether counters that are behind their rows may be moved.
+    pub const fn fixes_counters(&self) -> bool {
+        self.fixes_counters
+    }
+
+    /// Adds a message for the operator.
+    pub fn tell(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
     /// Returns the operator and time.
     pub const fn stamp(&self) -> &'a Stamp {
         self.stamp
@@ -226,6 +253,7 @@ impl<'a> Writer<'a> {
         Written {
             tables: self.tables,
             journal: self.journal,
+            notes: self.notes,
             problems: self.problems.unwrap_or_default(),
         }
     }

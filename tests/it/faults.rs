@@ -344,10 +344,21 @@ async fn a_row_that_somebody_keeps_locked_and_a_time_limit_are_distinguished() {
     let faulty = Faulty::new().await;
     let holder = lock(&faulty.site, "UPDATE tsmp_client SET tps = 1").await;
     let end = faulty.fails(&["--lock-timeout", "0.2"]).await;
+    let tables = "tsmp_api, tsmp_client, tsmp_group";
     end.assert(
         5,
         "locked",
-        Some("tsmp_client"),
+        Some(tables),
+        &["--lock-timeout SECONDS", "keep writing"],
+    );
+    drop(holder);
+    // A table that is not held from the beginning.
+    let holder = lock(&faulty.site, "LOCK TABLE tsmp_client_host IN SHARE MODE").await;
+    let end = faulty.fails(&["--lock-timeout", "0.2"]).await;
+    end.assert(
+        5,
+        "locked",
+        Some("tsmp_client_host"),
         &["--lock-timeout SECONDS", "lock timeout"],
     );
     assert_eq!(end.document["status"], "locked");
@@ -357,7 +368,7 @@ async fn a_row_that_somebody_keeps_locked_and_a_time_limit_are_distinguished() {
     end.assert(
         1,
         "refused",
-        Some("tsmp_client"),
+        Some("tsmp_client_host"),
         &["--statement-timeout SECONDS", "statement timeout"],
     );
     drop(holder);

@@ -13,6 +13,8 @@ mod cancel;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod counters;
+#[cfg(test)]
 mod cut;
 #[cfg(test)]
 mod cut_messages;
@@ -64,6 +66,8 @@ mod http_tyk;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod phantoms;
+#[cfg(test)]
 mod platforms;
 #[cfg(test)]
 mod pooler;
@@ -78,6 +82,8 @@ mod review;
 #[cfg(test)]
 mod review_platforms;
 mod round_trips;
+#[cfg(test)]
+mod row_security;
 #[cfg(test)]
 mod saved;
 #[cfg(test)]
@@ -115,6 +121,8 @@ mod terminal;
 #[cfg(test)]
 mod texts;
 #[cfg(test)]
+mod time_zone;
+#[cfg(test)]
 mod twice;
 #[cfg(test)]
 mod tyk;
@@ -124,3 +132,7 @@ mod tyk_needs;
 mod tyk_order;
 #[cfg(test)]
 mod undo;
+#[cfg(test)]
+mod undo_catalog;
+#[cfg(test)]
+mod undo_documents;

@@ -154,14 +154,7 @@ async fn names_the_client(target: &Sample, (breaking, bad, constraint, words): C
     assert_eq!(problem.items, items, "{breaking}");
     assert_eq!(problem.constraint.as_deref(), constraint, "{breaking}");
     assert!(problem.message.contains(words), "{breaking}: {problem:?}");
-    assert_eq!(
-        failure.kind,
-        if constraint.is_some_and(|name| ["once", "later"].contains(&name)) {
-            FailureKind::Stale
-        } else {
-            FailureKind::Refused
-        }
-    );
+    assert_eq!(failure.kind, FailureKind::Refused);
     let [described] = failure.refused.as_slice() else {
         panic!("{breaking}: {failure:?}")
     };

@@ -105,7 +105,8 @@ async fn a_trigger_that_changes_a_column_is_named_and_refused() {
     assert_eq!(site.row("tsmp_client", "true").await["emails"], "a@b!");
     assert!(
         receipt.notes.contains(
-            &"trigger shout on table tsmp_client may write elsewhere; gatediff cannot see that"
+            &"trigger shout on table tsmp_client may write elsewhere; gatediff cannot see that; an \
+              import, or an undo, whose rows it changes needs --accept-server-changes"
                 .to_owned()
         ),
         "{:?}",
@@ -305,8 +306,8 @@ async fn triggers_that_only_stamp_or_log_are_in_nobodys_way() {
         .await;
     let receipt = apply(&site, &file, false).await.unwrap();
     assert_eq!(receipt.server_changes, []);
-    let described =
-        "trigger log on table tsmp_client may write elsewhere; gatediff cannot see that";
+    let described = "trigger log on table tsmp_client may write elsewhere; gatediff cannot see that; an \
+                     import, or an undo, whose rows it changes needs --accept-server-changes";
     assert!(
         receipt.notes.iter().any(|note| note == described),
         "{:?}",

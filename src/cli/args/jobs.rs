@@ -112,6 +112,10 @@ pub struct ApplyArgs {
     /// Do not keep a backup; the journal used by undo is always kept
     #[arg(long)]
     pub no_backup: bool,
+    /// Move counters of the target that are behind their rows, as after restoring a dump, in the same
+    /// transaction (sequences: outside of it)
+    #[arg(long)]
+    pub fix_counters: bool,
     /// How to confirm.
     #[command(flatten)]
     pub consent: ConsentArgs,

@@ -19,13 +19,20 @@ pub(super) fn refused(job: i64, conflicts: Vec<Conflict>) -> Failure {
         )
         .hint("leave these items as they are and undo the others with --only")
     } else {
-        Failure::new(
-            FailureKind::Blocked,
-            format!("something depends on what job {job} added; nothing was written"),
-        )
-        .hint("remove what depends on it first, or undo other items with --only")
+        required(job, Vec::new())
     };
     failure.stale = conflicts.into_iter().map(describe).collect();
+    failure
+}
+
+/// Says that something depends on what a job added.
+pub(super) fn required(job: i64, stale: Vec<Stale>) -> Failure {
+    let mut failure = Failure::new(
+        FailureKind::Blocked,
+        format!("something depends on what job {job} added; nothing was written"),
+    )
+    .hint("remove what depends on it first, or undo other items with --only");
+    failure.stale = stale;
     failure
 }
 

@@ -4,14 +4,16 @@
 //! hold the *next* id, rows of Hibernate's table generator hold the end of the
 //! last block of 50 (`pooled`).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use futures_util::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, Either, FromRow, Row as _};
 
 use super::changes::Sequence;
+use super::schema::{Table, TableId, clientext, group, host, open_key, open_map, vgroup};
+use super::tables::{Cell, Tables};
 use crate::store::ledger::JournalRow;
-use crate::store::{ItemRef, Operation, StoreError, Writer};
+use crate::store::{ItemRef, Operation, StoreError, StoreErrorKind, Writer};
 
 /// The product's table of counters.
 pub(crate) const COUNTERS: &str = "seq_store";
@@ -22,24 +24,88 @@ const INITIAL: i64 = 2_000_000_000;
 /// How many ids Hibernate's generator reserves at once.
 const BLOCK: i64 = 50;
 
-/// Takes the ids that are needed, in one message.
+/// Takes the ids that are needed, in one message; `target` has the rows that have ids.
+///
+/// # Errors
+///
+/// Fails if a counter gives ids that rows of the target have, unless the writer may move it.
 pub(crate) async fn take(
     writer: &mut Writer<'_>,
     counts: &HashMap<Sequence, usize>,
+    target: &Tables,
 ) -> Result<HashMap<Sequence, Vec<i64>>, StoreError> {
     let wanted: Vec<Wanted> = Sequence::ALL
         .into_iter()
         .filter_map(|sequence| {
             let count = i64::try_from(*counts.get(&sequence)?).ok()?;
-            (count > 0).then_some(Wanted { sequence, count })
+            (count > 0).then_some(Wanted {
+                sequence,
+                count,
+                above: None,
+            })
         })
         .collect();
+    let (mut given, mut noted) = take_all(writer, &wanted).await?;
+    let used: HashMap<Sequence, BTreeSet<i64>> = wanted
+        .iter()
+        .map(|wanted| (wanted.sequence, wanted.used(target)))
+        .collect();
+    let behind: Vec<Wanted> = wanted
+        .iter()
+        .filter_map(|wanted| {
+            let (used, given) = (used.get(&wanted.sequence)?, given.get(&wanted.sequence)?);
+            let is_behind = given.iter().any(|id| used.contains(id));
+            let above = used.last().copied();
+            is_behind.then_some(Wanted { above, ..*wanted })
+        })
+        .collect();
+    if !behind.is_empty() {
+        if !writer.fixes_counters() {
+            return Err(behind_rows(&behind));
+        }
+        let (again, moved) = take_all(writer, &behind).await?;
+        given.extend(again);
+        for (name, row) in moved {
+            // As it was before both.
+            let before = noted.remove(name).and_then(|first| first.before);
+            noted.insert(name, JournalRow { before, ..row });
+        }
+        behind.iter().for_each(|wanted| writer.tell(wanted.moved()));
+    }
+    for (_, row) in noted {
+        writer.note(COUNTERS, row);
+    }
+    Ok(given)
+}
+
+/// Returns the error of counters that are behind their rows.
+fn behind_rows(behind: &[Wanted]) -> StoreError {
+    let each = |text: fn(&Wanted) -> String| behind.iter().map(text).collect::<Vec<_>>();
+    let place = behind.first().map_or(COUNTERS, Wanted::place);
+    StoreError {
+        kind: StoreErrorKind::Counter,
+        remedy: Some(each(Wanted::remedy).join(" ")),
+        ..StoreError::other(
+            Operation::Allocate,
+            place,
+            each(Wanted::is_behind).join("; "),
+        )
+    }
+}
+
+/// The ids of each sequence, and the rows of the counters, by their names, in the order of taking.
+type Taken = (
+    HashMap<Sequence, Vec<i64>>,
+    BTreeMap<&'static str, JournalRow>,
+);
+
+async fn take_all(writer: &mut Writer<'_>, wanted: &[Wanted]) -> Result<Taken, StoreError> {
     let mut given: HashMap<Sequence, Vec<i64>> = HashMap::new();
+    let mut noted = BTreeMap::new();
     if wanted.is_empty() {
-        return Ok(given);
+        return Ok((given, noted));
     }
     let sql: Vec<String> = wanted.iter().map(Wanted::sql).collect();
-    let mut noted = Vec::new();
     let mut rest = wanted.iter();
     let mut current = rest.next();
     let mut rows = sqlx::raw_sql(AssertSqlSafe(sql.join("; "))).fetch_many(writer.connection());
@@ -56,7 +122,7 @@ pub(crate) async fn take(
                     Some(counter) => {
                         let moved: Moved = FromRow::from_row(&row).map_err(failed)?;
                         ids.extend(wanted.ids(counter, moved.0));
-                        noted.push(counter.journalled(moved));
+                        noted.insert(counter.name, counter.journalled(moved));
                     }
                 }
             }
@@ -64,16 +130,16 @@ pub(crate) async fn take(
         }
     }
     drop(rows);
-    for row in noted {
-        writer.note(COUNTERS, row);
-    }
-    Ok(given)
+    Ok((given, noted))
 }
 
 /// So many ids of a sequence.
+#[derive(Clone, Copy)]
 struct Wanted {
     sequence: Sequence,
     count: i64,
+    /// The highest id of a row, if the sequence is behind it and moved past it first.
+    above: Option<i64>,
 }
 
 /// A counter in [`COUNTERS`].
@@ -109,14 +175,97 @@ impl Wanted {
         }
     }
 
+    /// Returns the table and column of its ids.
+    const fn column(&self) -> (TableId, usize) {
+        match self.sequence {
+            Sequence::Group => (TableId::Group, group::GROUP_ID),
+            Sequence::Vgroup => (TableId::Vgroup, vgroup::VGROUP_ID),
+            Sequence::Host => (TableId::Host, host::HOST_SEQ),
+            Sequence::ClientExt => (TableId::Clientext, clientext::CLIENT_SEQ_ID),
+            Sequence::OpenKey => (TableId::OpenKey, open_key::OPEN_API_KEY_ID),
+            Sequence::OpenMap => (TableId::OpenMap, open_map::OPEN_API_KEY_MAP_ID),
+        }
+    }
+
+    /// Returns the ids that rows have.
+    fn used(&self, target: &Tables) -> BTreeSet<i64> {
+        let (table, column) = self.column();
+        let rows = target.rows(table).iter();
+        rows.filter_map(|row| match row.cell(column) {
+            Cell::Int(id) => Some(id),
+            Cell::Text(id) => id.parse().ok(),
+            _ => None,
+        })
+        .collect()
+    }
+
+    /// Says which counter is behind which rows.
+    fn is_behind(&self) -> String {
+        let (table, column) = self.column();
+        let Table { name, fields, .. } = table.table();
+        let column = fields.get(column).map_or("", |field| field.column);
+        format!(
+            "{} is behind: the highest {column} of {name} is {}",
+            self.subject(),
+            self.above.unwrap_or_default()
+        )
+    }
+
+    /// Says what was moved, and whether an undo moves it back.
+    fn moved(&self) -> String {
+        let above = self.above.unwrap_or_default();
+        let subject = self.subject();
+        match self.counter() {
+            Some(_) => format!("{subject} was behind its rows, and moved past {above}"),
+            None => format!(
+                "{subject} was behind its rows, and moved past {above}; PostgreSQL's sequences are \
+                 outside of transactions: neither a rollback nor an undo moves it back"
+            ),
+        }
+    }
+
+    fn subject(&self) -> String {
+        match self.counter() {
+            Some(Counter { name, .. }) => format!("the counter '{name}' in {COUNTERS}"),
+            None => format!("the sequence {}", self.place()),
+        }
+    }
+
+    /// Returns the statement that moves the counter past its rows.
+    fn remedy(&self) -> String {
+        let above = self.above.unwrap_or_default();
+        match self.counter() {
+            None => format!("SELECT setval('{}', {above});", self.place()),
+            Some(counter) => {
+                let (name, next) = (counter.name, counter.past(above));
+                format!(
+                    "INSERT INTO {COUNTERS} (sequence_name, next_val) VALUES ('{name}', {next}) \
+                     ON CONFLICT (sequence_name) DO UPDATE SET next_val = {next};"
+                )
+            }
+        }
+    }
+
     /// Returns the statement: of a sequence it returns each id, of a counter what it was, and its
     /// row before and after. Names and numbers are ours.
     fn sql(&self) -> String {
         let count = self.count;
-        let Some(Counter { name, is_pooled }) = self.counter() else {
+        let Some(counter) = self.counter() else {
             let place = self.place();
-            return format!("SELECT nextval('{place}'::regclass) FROM generate_series(1, {count})");
+            let from = match self.above {
+                None => String::new(),
+                // Another session may have moved it on in the meantime.
+                Some(above) => format!(
+                    "(SELECT CASE WHEN n <= {above} THEN setval('{place}'::regclass, {above}) ELSE n END \
+                     FROM nextval('{place}'::regclass) AS n OFFSET 0) AS moved, "
+                ),
+            };
+            return format!(
+                "SELECT nextval('{place}'::regclass) FROM {from}generate_series(1, {count})"
+            );
         };
+        let Counter { name, is_pooled } = counter;
+        let least = self.above.map_or(INITIAL, |above| counter.past(above));
         let blocks = |ids: i64| BLOCK * ((ids + BLOCK - 1) / BLOCK);
         let (first, later) = match is_pooled {
             // The very first block has a single id, its last one.
@@ -126,7 +275,7 @@ impl Wanted {
         format!(
             "WITH moved AS (UPDATE seq_store AS s \
              SET next_val = old.next_val + CASE old.next_val WHEN {INITIAL} THEN {first} ELSE {later} END \
-             FROM (SELECT next_val, to_jsonb(q)::text AS row FROM seq_store q WHERE sequence_name = '{name}' FOR UPDATE) AS old \
+             FROM (SELECT greatest(next_val, {least}) AS next_val, to_jsonb(q)::text AS row FROM seq_store q WHERE sequence_name = '{name}' FOR UPDATE) AS old \
              WHERE s.sequence_name = '{name}' RETURNING old.next_val, old.row, to_jsonb(s)::text AS after), \
              made AS (INSERT INTO seq_store AS s (sequence_name, next_val) SELECT '{name}', {INITIAL} + {first} \
              WHERE NOT EXISTS (SELECT FROM moved) RETURNING to_jsonb(s)::text AS after) \
@@ -150,6 +299,14 @@ fn pooled_ids(read: i64) -> impl Iterator<Item = i64> {
 }
 
 impl Counter {
+    /// Returns what it holds if the next id is the one after another.
+    const fn past(self, id: i64) -> i64 {
+        match self.is_pooled {
+            true => id + 49,
+            false => id + 1,
+        }
+    }
+
     fn journalled(self, (_, before, after): Moved) -> JournalRow {
         JournalRow {
             table: COUNTERS.into(),

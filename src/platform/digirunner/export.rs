@@ -19,6 +19,7 @@ use super::schema::{API_USE, API_USE_LIST, TABLES, TableId, client, clientext, o
 use super::tables::{Api, Cell, Row, Tables, epoch_millis};
 use crate::engine::ItemId;
 use crate::platform::{Export, MissingRoots};
+use crate::store::Zone;
 
 /// Exports everything, or some clients with what they require.
 ///
@@ -46,8 +47,9 @@ pub(super) fn export(tables: &Tables, roots: &[ItemId]) -> Result<Export, Missin
     findings.extend(kept.missing_values());
     findings.extend(kept.clients_without_parts());
     findings.extend(kept.keys_without_maps());
+    findings.extend(tables.zone_finding());
     Ok(Export {
-        bytes: write(&kept, &apis),
+        bytes: write(&kept, &apis, tables.zone),
         counts: counts(|table, count| kept.rows(table).filter(|row| count(row)).count()),
         findings,
     })
@@ -58,11 +60,11 @@ pub(super) fn everything(tables: &Tables) -> Vec<u8> {
     let apis = Apis::new(tables);
     let mut kept = Kept::all(tables);
     drop(kept.drop_dangling(&apis));
-    write(&kept, &apis)
+    write(&kept, &apis, tables.zone)
 }
 
 /// Writes the file: all 25 lists, every property of every row, in order.
-fn write(kept: &Kept<'_>, apis: &Apis<'_>) -> Vec<u8> {
+fn write(kept: &Kept<'_>, apis: &Apis<'_>, zone: Zone) -> Vec<u8> {
     let mut json = json::Writer::default();
     json.object(|json| {
         json.key(ROOT);
@@ -70,7 +72,7 @@ fn write(kept: &Kept<'_>, apis: &Apis<'_>) -> Vec<u8> {
             for table in TABLES {
                 json.key(table.list);
                 json.list(kept.rows(table.id), |json, row| {
-                    self::row(json, table.fields, row);
+                    self::row(json, table.fields, row, zone);
                 });
             }
             json.key(API_USE_LIST);
@@ -82,11 +84,11 @@ fn write(kept: &Kept<'_>, apis: &Apis<'_>) -> Vec<u8> {
     json.finish()
 }
 
-fn row(json: &mut json::Writer, fields: &[FieldDef], row: &Row) {
+fn row(json: &mut json::Writer, fields: &[FieldDef], row: &Row, zone: Zone) {
     for (index, field) in fields.iter().enumerate() {
         json.key(field.json);
         match (field.ty, field.role, row.cell(index)) {
-            (Type::Epoch, ..) => match resubmitted(row) {
+            (Type::Epoch, ..) => match resubmitted(row, zone) {
                 Some(millis) => json.text(&millis),
                 None => json.null(),
             },
@@ -103,9 +105,9 @@ fn row(json: &mut json::Writer, fields: &[FieldDef], row: &Row) {
 }
 
 /// Returns the only exported date, as epoch milliseconds.
-fn resubmitted(row: &Row) -> Option<String> {
+fn resubmitted(row: &Row, zone: Zone) -> Option<String> {
     match row.cell(clientext::RESUBMIT_DATE_TIME) {
-        Cell::Time(time) => epoch_millis(time),
+        Cell::Time(time) => epoch_millis(time, zone),
         _ => None,
     }
 }

@@ -11,11 +11,12 @@ use std::ops::Range;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::field::{FieldDef, Type};
-use super::schema::{API_USE, API_USE_LIST, TABLES, TableId, clientext};
+use super::schema::{API_USE, API_USE_LIST, TABLES};
 use super::tables::{ApiUse, Cell, Row, Tables, local_day};
 use crate::engine::Finding;
 use crate::engine::diff::push_segment;
 use crate::source::{self, ParseError, ParseErrorKind, brief, wrong};
+use crate::store::Zone;
 
 /// The property that contains the lists.
 pub(crate) const ROOT: &str = "importClientRelated";
@@ -24,7 +25,7 @@ pub(crate) const ROOT: &str = "importClientRelated";
 pub(crate) const ANALYSIS: &str = "analyzeClientRelated";
 
 /// The content of a file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct File {
     /// Its rows.
     pub(crate) tables: Tables,
@@ -132,6 +133,8 @@ impl Reader {
     }
 
     fn finish(mut self) -> File {
+        // Until the target says which.
+        self.tables.set_zone(Zone::UTC);
         for name in TABLES.iter().map(|table| table.list).chain([API_USE_LIST]) {
             if !self.seen.contains(&name) {
                 self.findings.push(
@@ -305,28 +308,12 @@ impl<'de> Visitor<'de> for Lists<'_> {
                 reader.tables.set_nulls(table.id, nulls);
             }
             match table {
-                Some(table) if table.id == TableId::Clientext => {
-                    reader
-                        .tables
-                        .set_rows(table.id, rows.into_iter().map(with_resubmit_day).collect());
-                }
                 Some(table) => reader.tables.set_rows(table.id, rows),
                 None => reader.tables.api_use = rows.iter().map(api_use).collect(),
             }
         }
         Ok(())
     }
-}
-
-/// Sets the date that is exported as epoch milliseconds: its day in local time, none if the file
-/// has none.
-fn with_resubmit_day(mut row: Row) -> Row {
-    let day = local_day(row.text(clientext::RESUBMIT_DATE_TIME_FOR_LONG_TIME));
-    let day = day.map_or(Cell::Null, Cell::Time);
-    if row.cell(clientext::RESUBMIT_DATE_TIME) != day {
-        row.set(clientext::RESUBMIT_DATE_TIME, day);
-    }
-    row
 }
 
 fn api_use(row: &Row) -> ApiUse {
@@ -586,7 +573,7 @@ impl<'de> Visitor<'de> for CellOf<'_> {
             Type::Text(_) => Ok(self.text(text)),
             Type::Time => Ok(Read::Null),
             Type::Epoch if text.is_empty() => Ok(Read::Null),
-            Type::Epoch if local_day(text).is_some() => Ok(self.text(text)),
+            Type::Epoch if local_day(text, Zone::UTC).is_some() => Ok(self.text(text)),
             Type::Epoch => Err(wrong(self.expected(), "other text")),
             Type::Int | Type::IntAsLong | Type::Long => Err(wrong(self.expected(), "text")),
         }

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDateTime;
 use futures_util::future::{BoxFuture, FutureExt as _};
@@ -13,7 +13,7 @@ use super::index::{Index, Places, counts};
 use super::kinds::{CLIENT, KINDS};
 use super::schema::{TABLES, TableId, open_map};
 use super::tables::{Cell, Tables};
-use super::{compare, export, integrity, references, snapshot, verify, write};
+use super::{compare, export, holds, integrity, references, snapshot, verify, write};
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Unpromised};
 use crate::platform::{
     Bundle, Comparison, DemoData, DemoTarget, Export, ExportOptions, ImportOptions, MissingRoots,
@@ -22,7 +22,7 @@ use crate::platform::{
 use crate::source::ParseError;
 use crate::store::ledger::BackupWriter;
 use crate::store::restore::TableInfo;
-use crate::store::{Connection, Queued, Reading, StoreError, Touched, Writer};
+use crate::store::{Connection, Holds, Queued, Reading, StoreError, Touched, Writer, Zone};
 
 /// A bank's production gateway, and an export of its test gateway.
 pub static DEMO: DemoData = DemoData {
@@ -81,7 +81,11 @@ impl Platform for Digirunner {
         let broken = integrity::check(&index).findings;
         file.findings.extend(broken);
         let file = Arc::new(file);
-        Ok(Arc::new(Import { file, places }))
+        Ok(Arc::new(Import {
+            file,
+            places,
+            zoned: OnceLock::new(),
+        }))
     }
 
     fn snapshot<'a>(
@@ -117,6 +121,25 @@ struct Import {
     file: Arc<File>,
     /// Where its rows are.
     places: Arc<Places>,
+    /// The file with the dates of the time zone in which it was first compared.
+    zoned: OnceLock<Arc<File>>,
+}
+
+impl Import {
+    /// Returns the file with the dates of a time zone; the very same for the same zone, so that what
+    /// was compared is known again.
+    fn in_zone(&self, zone: Zone) -> Arc<File> {
+        let zoned = || {
+            let mut file = File::clone(&self.file);
+            file.tables.set_zone(zone);
+            Arc::new(file)
+        };
+        let first = self.zoned.get_or_init(zoned);
+        match first.tables.zone == zone {
+            true => Arc::clone(first),
+            false => zoned(),
+        }
+    }
 }
 
 impl Bundle for Import {
@@ -157,7 +180,8 @@ impl Bundle for Import {
     ) -> BoxFuture<'a, Result<Box<dyn Comparison>, StoreError>> {
         async move {
             let target = snapshot::read(connection, reading).await?;
-            let compared = Compared::new(&self.file, &self.places, target);
+            let file = self.in_zone(reading.zone);
+            let compared = Compared::new(&file, &self.places, target);
             Ok(Box::new(DigirunnerComparison(compared)) as Box<dyn Comparison>)
         }
         .boxed()
@@ -204,7 +228,8 @@ struct DigirunnerComparison(Arc<Compared>);
 
 impl Comparison for DigirunnerComparison {
     fn plan(&self) -> Plan {
-        compare::plan_with_access(&self.0)
+        let zone = self.0.file.tables.zone_finding();
+        compare::plan_with_access(&self.0).with_warnings(zone)
     }
 
     fn back_up<'a>(
@@ -216,6 +241,10 @@ impl Comparison for DigirunnerComparison {
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         backup.write(&export::everything(&self.0.target));
         std::future::ready(Ok(())).boxed()
+    }
+
+    fn holds(&self, approved: &Approved) -> Holds {
+        holds::holds(&self.0, approved)
     }
 
     fn write<'a>(

@@ -3,6 +3,7 @@
 
 use super::allocate::COUNTERS;
 use super::field::{FieldDef, Role};
+use super::row_policy::is_idp;
 use super::schema::{TABLES, Table};
 use crate::store::restore::{Reference, TableInfo};
 
@@ -225,6 +226,7 @@ fn describe(table: &'static Table) -> TableInfo {
             .filter(|(of, _)| *of == table.name)
             .map(|(_, column)| *column)
             .collect(),
+        is_replaced: is_idp(table.id),
         is_external: false,
     }
 }

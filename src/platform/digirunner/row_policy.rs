@@ -330,8 +330,8 @@ impl<'a> Policy<'a> {
     }
 }
 
-/// Says whether a table's rows are identity providers.
-const fn is_idp(table: TableId) -> bool {
+/// Says whether a table's rows are identity providers, which a cover deletes and writes anew.
+pub(super) const fn is_idp(table: TableId) -> bool {
     matches!(
         table,
         TableId::IdpO | TableId::IdpL | TableId::IdpA | TableId::IdpJdbc

@@ -52,6 +52,7 @@ pub(crate) async fn read_tables(
     }
     sql.push_str(APIS);
     let mut read = Tables::default();
+    read.zone = reading.zone;
     let mut rest = tables.iter().enumerate();
     let mut current = rest.next();
     let name = |current: Option<(usize, &&'static Table)>| {

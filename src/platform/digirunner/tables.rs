@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Local, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _};
+use chrono::{DateTime, NaiveDateTime, NaiveTime};
 
-use super::schema::TableId;
+use super::schema::{TableId, clientext};
+use crate::engine::Finding;
+use crate::store::Zone;
 pub(crate) use crate::store::row::{Cell, Draft, Row};
 
 /// An API that DGRK keys refer to, as the file names it.
@@ -39,6 +41,8 @@ pub(crate) struct Tables {
     pub(crate) api_use: Vec<ApiUse>,
     /// The target's APIs.
     pub(crate) apis: Vec<Api>,
+    /// The time zone of its wall clocks.
+    pub(crate) zone: Zone,
 }
 
 impl Tables {
@@ -82,30 +86,58 @@ impl Tables {
         )
     }
 
+    /// Sets the date that a file has as epoch milliseconds: its day in a time zone, none if the file
+    /// has none.
+    pub(crate) fn set_zone(&mut self, zone: Zone) {
+        self.zone = zone;
+        let day = |row: &Row| {
+            let millis = row.text(clientext::RESUBMIT_DATE_TIME_FOR_LONG_TIME);
+            local_day(millis, zone).map_or(Cell::Null, Cell::Time)
+        };
+        let rows = self.rows(TableId::Clientext).iter().enumerate();
+        let other = rows.filter(|(_, row)| row.cell(clientext::RESUBMIT_DATE_TIME) != day(row));
+        let other: Vec<usize> = other.map(|(index, _)| index).collect();
+        if other.is_empty() {
+            return;
+        }
+        let mut rows = self.rows(TableId::Clientext).to_vec();
+        for index in other {
+            if let Some(row) = rows.get_mut(index) {
+                let day = local_day(row.text(clientext::RESUBMIT_DATE_TIME_FOR_LONG_TIME), zone);
+                row.set(
+                    clientext::RESUBMIT_DATE_TIME,
+                    day.map_or(Cell::Null, Cell::Time),
+                );
+            }
+        }
+        self.set_rows(TableId::Clientext, rows);
+    }
+
+    /// Returns what an operator must know of the time zone of its dates; `None` if it has no date,
+    /// or its zone is sure.
+    pub(crate) fn zone_finding(&self) -> Option<Finding> {
+        let mut rows = self.rows(TableId::Clientext).iter();
+        let has_date = rows.any(|row| row.cell(clientext::RESUBMIT_DATE_TIME) != Cell::Null);
+        let warning = self.zone.warning().filter(|_| has_date)?;
+        Some(Finding::warning("time-zone", warning))
+    }
+
     /// Returns a row.
     pub(crate) fn row(&self, table: TableId, index: usize) -> Option<&Row> {
         self.rows(table).get(index)
     }
 }
 
-/// Returns the local day of epoch milliseconds, at 00:00:00.
-pub(crate) fn local_day(epoch_millis: &str) -> Option<NaiveDateTime> {
+/// Returns the day of epoch milliseconds in a time zone, at 00:00:00.
+pub(crate) fn local_day(epoch_millis: &str, zone: Zone) -> Option<NaiveDateTime> {
     let millis: i64 = epoch_millis.trim().parse().ok()?;
-    let local = DateTime::from_timestamp_millis(millis)?.with_timezone(&Local);
-    Some(local.date_naive().and_time(NaiveTime::MIN))
+    let local = zone.clock(DateTime::from_timestamp_millis(millis)?);
+    Some(local.date().and_time(NaiveTime::MIN))
 }
 
-/// Returns the epoch milliseconds of a local date and time, for which
+/// Returns the epoch milliseconds of a date and time of a time zone, for which
 /// [`local_day`] returns its day again.
-///
-/// A time that the clock passes twice is the first of the two; one that it
-/// skips is the first one after it.
-pub(crate) fn epoch_millis(local: NaiveDateTime) -> Option<String> {
-    // The longest gap was a whole day, where an island moved across the date line.
-    let quarters =
-        (0..=96).filter_map(|quarters| local.checked_add_signed(TimeDelta::minutes(15 * quarters)));
-    let instant = quarters
-        .into_iter()
-        .find_map(|time| Local.from_local_datetime(&time).earliest());
-    instant.map(|instant| instant.timestamp_millis().to_string())
+pub(crate) fn epoch_millis(local: NaiveDateTime, zone: Zone) -> Option<String> {
+    let time = zone.time(local)?;
+    Some(time.timestamp_millis().to_string())
 }

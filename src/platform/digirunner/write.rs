@@ -27,7 +27,7 @@ pub(super) async fn write(
     let sides = compared.sides();
     let mut counting = Ids::counting(random_ids(target));
     build::count(&sides, approved, stamp, &mut counting);
-    let given = allocate::take(writer, counting.counts()).await?;
+    let given = allocate::take(writer, counting.counts(), target).await?;
     let mut ids = Ids::given(given, random_ids(target));
     let mut changes = build::changes(&sides, approved, stamp, &mut ids);
     let relied_on = relied_on(&sides, approved);

@@ -15,6 +15,7 @@ mod needs;
 mod platform;
 mod prepared;
 mod product;
+mod referring;
 pub mod rows;
 mod search;
 #[cfg(test)]

@@ -13,6 +13,7 @@ use super::export::{counts, export, sorted};
 use super::matched::Matched;
 use super::needs::{Needs, are_few};
 use super::product::{File, Printed, Product};
+use super::referring::referring;
 use super::rows::{self, Save};
 use super::{Document, Object, Sides, verify};
 use crate::engine::lookalike::Called;
@@ -21,7 +22,7 @@ use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan, Step, Unpro
 use crate::platform::document::candidates::{Wanted, blocking_findings, plan};
 use crate::platform::{
     Bundle, Comparison, DemoData, Export, ExportOptions, FileError, ImportOptions, MissingRoots,
-    Platform, Snapshot, SourceFile,
+    Platform, Referring, Snapshot, SourceFile,
 };
 use crate::source::ParseError;
 use crate::store::ledger::BackupWriter;
@@ -113,6 +114,15 @@ impl Platform for Documents {
         let mut file = self.0.read_all(files, options)?;
         file.findings.extend(unread);
         Ok(Arc::new(Import::new(self.0, file, options.clone())))
+    }
+
+    fn referring<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+        removed: Vec<&'a str>,
+    ) -> BoxFuture<'a, Result<Vec<Referring>, StoreError>> {
+        let removed = removed.into_iter().filter_map(rows::from_json).collect();
+        referring(connection, self.0, removed).boxed()
     }
 
     fn snapshot<'a>(

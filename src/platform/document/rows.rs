@@ -222,6 +222,49 @@ async fn read_needed(
     Ok(documents.into_values().collect())
 }
 
+/// Reads the documents of a platform that mention one of some texts, without regard to case and
+/// dashes; all of them, if no texts are given.
+///
+/// # Errors
+///
+/// As [`read`].
+pub(super) async fn read_mentioning(
+    connection: &mut PgConnection,
+    platform: &str,
+    texts: Option<Vec<&str>>,
+) -> Result<Vec<Document>, StoreError> {
+    let Some(texts) = texts else {
+        let all = read_all(connection, platform).await;
+        return all.map_err(|error| StoreError::new(Operation::Read, TABLE, &error));
+    };
+    // As they are written in JSON: the body's own form may have other escapes.
+    let plain = |text: &str| format!("replace(lower({text}), '-', '')");
+    let sql = format!(
+        "{COLUMNS} platform = $1 AND EXISTS (SELECT FROM unnest($2::text[]) AS t (text) \
+         WHERE strpos({}, {}) > 0) ORDER BY kind COLLATE \"C\", id COLLATE \"C\"",
+        plain("content::text"),
+        plain("substr(to_jsonb(text)::text, 2, length(to_jsonb(text)::text) - 2)"),
+    );
+    let query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+    let found = query.bind(platform).bind(texts).fetch_all(connection).await;
+    let found = found.and_then(|rows| rows.iter().map(decode).collect());
+    found.map_err(|error| StoreError::new(Operation::Read, TABLE, &error))
+}
+
+/// Returns the document of a row as JSON, as a journal has it; `None` if it is not one.
+pub(super) fn from_json(row: &str) -> Option<Document> {
+    let row: BTreeMap<String, serde_json::Value> = serde_json::from_str(row).ok()?;
+    let text = |field: Field| row.get(field.name())?.as_str().map(Arc::<str>::from);
+    Some(Document {
+        kind: Kind::named(text(Field::Kind)?.to_string()),
+        id: text(Field::Id)?,
+        pair_id: text(Field::PairId),
+        owner: text(Field::Owner)?,
+        name: text(Field::Name)?,
+        body: text(Field::Body)?,
+    })
+}
+
 /// Reads what the documents of some kinds are called, ordered by kind and id.
 ///
 /// # Errors

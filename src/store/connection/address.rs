@@ -155,6 +155,7 @@ impl Target {
             connect_limit: limit.unwrap_or(Timeouts::CONNECT),
             open_passfile,
             known_policy: None,
+            zone: None,
         })
     }
 }

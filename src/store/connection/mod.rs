@@ -7,7 +7,7 @@
 //! means what it means in libpq, or is refused: the list is in `parameters.rs`. Different from
 //! libpq: a name with higher precedence (in the URL) replaces an address with lower precedence
 //! (`PGHOSTADDR`); revocation lists that are named have to be there; every session has the time
-//! zone UTC.
+//! zone UTC: [`Zone`](super::Zone) is the target's own.
 
 mod address;
 mod conninfo;
@@ -34,5 +34,5 @@ pub(super) use options::APPLICATION_NAME;
 pub(crate) use options::percent_encoded;
 pub use parameters::parameters_markdown;
 pub(super) use resolve::resolve;
-pub use session::OLDEST_MAJOR;
+pub use session::{OLDEST_MAJOR, SessionInfo};
 pub use target::Target;

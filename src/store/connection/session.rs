@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 
 use super::error::ConnectError;
@@ -15,6 +16,7 @@ use super::target::{LastServer, Target};
 use super::wire::{self, OpenError, Route, SessionAttributes};
 use crate::store::error::reason;
 use crate::store::timeouts::Timeouts;
+use crate::store::zone::{Zone, ZoneSettings};
 
 /// The oldest major version of PostgreSQL that gatediff works with.
 pub const OLDEST_MAJOR: u32 = 13;
@@ -25,6 +27,31 @@ const KEEPALIVES: &str = ", pg_catalog.set_config('tcp_keepalives_idle', '15', f
                           , pg_catalog.set_config('tcp_keepalives_interval', '5', false)\
                           , pg_catalog.set_config('tcp_keepalives_count', '3', false)\
                           , pg_catalog.set_config('tcp_user_timeout', '30000', false)";
+
+/// Reads the server's own time zone, if the role may, and leaves it in a setting for the rest of the
+/// message.
+const SERVER_ZONE: &str = "\
+DO $$ BEGIN PERFORM pg_catalog.set_config('gatediff.time_zone', coalesce((SELECT f.setting \
+    FROM pg_catalog.pg_file_settings AS f WHERE lower(f.name) = 'timezone' AND f.error IS NULL ORDER BY f.seqno DESC LIMIT 1), \
+    (SELECT s.boot_val FROM pg_catalog.pg_settings AS s WHERE s.name = 'TimeZone')), true); \
+    EXCEPTION WHEN insufficient_privilege THEN NULL; END $$; ";
+
+/// The time zone that is set for the database or the role, that of the server, and that of its log.
+const ZONE: &str = "\
+, (SELECT substr(c, strpos(c, '=') + 1) FROM pg_catalog.pg_db_role_setting AS s, unnest(s.setconfig) AS c \
+    WHERE s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())) \
+    AND s.setrole IN (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = session_user)) AND lower(c) LIKE 'timezone=%' \
+    ORDER BY s.setrole = 0, s.setdatabase = 0 LIMIT 1)\
+, nullif(pg_catalog.current_setting('gatediff.time_zone', true), ''), pg_catalog.current_setting('log_timezone', true)";
+
+/// What a session says when it starts.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionInfo {
+    /// The server's process id of the session.
+    pub backend: i32,
+    /// The time zone of the target.
+    pub zone: Zone,
+}
 
 impl Target {
     /// Connects and prepares the session: its name, its limits, and a check of the server's
@@ -41,7 +68,7 @@ impl Target {
             .map(|(connection, _)| connection)
     }
 
-    /// [Connects](Self::connect), and also returns the server's process id of the session.
+    /// [Connects](Self::connect), and also returns what the session says.
     ///
     /// # Errors
     ///
@@ -49,7 +76,7 @@ impl Target {
     pub async fn connect_session(
         &self,
         timeouts: Timeouts,
-    ) -> Result<(PgConnection, i32), ConnectError> {
+    ) -> Result<(PgConnection, SessionInfo), ConnectError> {
         let passes: &[SessionAttributes] = match self.attributes {
             SessionAttributes::PreferStandby => {
                 &[SessionAttributes::PreferStandby, SessionAttributes::Any]
@@ -137,11 +164,11 @@ impl Target {
         host: usize,
         timeouts: Timeouts,
         proxies: Proxies,
-    ) -> Result<(PgConnection, i32), BeginError> {
+    ) -> Result<(PgConnection, SessionInfo), BeginError> {
         let limit = timeouts.connect.unwrap_or(self.connect_limit);
         let place = at.host.display();
         let beginning = self.begin_session(at, timeouts, proxies);
-        let (connection, backend, address) = if limit.is_zero() {
+        let (connection, info, address) = if limit.is_zero() {
             beginning.await?
         } else {
             tokio::time::timeout(limit, beginning)
@@ -151,7 +178,7 @@ impl Target {
         tracing::debug!(place, "connected");
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         *last = Some(LastServer { host, address });
-        Ok((connection, backend))
+        Ok((connection, info))
     }
 
     /// The target as it is shown for one of several hosts.
@@ -169,7 +196,7 @@ impl Target {
         at: Route,
         timeouts: Timeouts,
         proxies: Proxies,
-    ) -> Result<(PgConnection, i32, Option<SocketAddr>), BeginError> {
+    ) -> Result<(PgConnection, SessionInfo, Option<SocketAddr>), BeginError> {
         let opened = wire::open(at.clone()).await.map_err(BeginError::Open)?;
         let mut connection = PgConnection::connect_with(&opened.options()).await?;
         let is_read_only = self.policy().read_only.is_some();
@@ -197,7 +224,19 @@ impl Target {
         if major < OLDEST_MAJOR {
             return Err(BeginError::TooOld(major));
         }
-        Ok((connection, row.try_get(1)?, opened.address))
+        Ok((connection, self.info(&row)?, opened.address))
+    }
+
+    fn info(&self, row: &PgRow) -> Result<SessionInfo, sqlx::Error> {
+        let settings = ZoneSettings {
+            database: row.try_get(2)?,
+            server: row.try_get(3)?,
+            log: row.try_get(4)?,
+        };
+        Ok(SessionInfo {
+            backend: row.try_get(1)?,
+            zone: Zone::of(&settings, self.zone),
+        })
     }
 
     fn explain(&self, host: usize, error: BeginError) -> ConnectError {
@@ -313,8 +352,11 @@ impl From<sqlx::Error> for BeginError {
         Self::Sql(error)
     }
 }
-/// One statement, to save round trips, that sets the limits and reads the version and the server's
-/// process id. With a process, it does all that only there, and returns no row elsewhere.
+/// One message, to save round trips, that sets the limits and reads the version, the server's
+/// process id and the time zone. With a process, it does all that only there, and returns no row
+/// elsewhere.
+///
+/// Row level security never hides rows from it: the server refuses to read a table where it would.
 pub(super) fn session_sql(timeouts: Timeouts, is_read_only: bool, only_in: Option<i32>) -> String {
     // For the server, zero means no limit; here it means not to wait, so the shortest limit is
     // used.
@@ -327,9 +369,10 @@ pub(super) fn session_sql(timeouts: Timeouts, is_read_only: bool, only_in: Optio
             timeouts.idle_in_transaction,
         ),
     ];
-    let mut sql =
-        "SELECT pg_catalog.current_setting('server_version_num')::int4, pg_catalog.pg_backend_pid()"
-            .to_owned();
+    let mut sql = format!(
+        "{SERVER_ZONE}SELECT pg_catalog.current_setting('server_version_num')::int4, \
+         pg_catalog.pg_backend_pid(){ZONE}, pg_catalog.set_config('row_security', 'off', false)"
+    );
     for (name, limit) in limits {
         if let Some(limit) = limit {
             // The server counts in milliseconds of an i32.

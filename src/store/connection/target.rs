@@ -12,6 +12,7 @@ use super::security::Security;
 use super::wire::{Network, SessionAttributes};
 use crate::store::known_policy::KnownPolicy;
 use crate::store::timeouts::Timeouts;
+use crate::store::zone::Zone;
 
 /// A database to connect to. It never shows the password.
 #[derive(Clone)]
@@ -31,6 +32,8 @@ pub struct Target {
     pub(super) open_passfile: Option<PathBuf>,
     /// The policy, if any profile sets one.
     pub(super) known_policy: Option<Arc<KnownPolicy>>,
+    /// The time zone that the profile says it has.
+    pub(super) zone: Option<Zone>,
 }
 
 /// A server that a session was opened at.
@@ -63,6 +66,7 @@ impl Target {
             connect_limit: Timeouts::CONNECT,
             open_passfile: None,
             known_policy: None,
+            zone: None,
         }
     }
 
@@ -97,6 +101,12 @@ impl Target {
             known_policy: Some(Arc::new(known_policy)),
             ..self
         }
+    }
+
+    /// Says what time zone it has if it does not say so itself.
+    #[must_use]
+    pub fn in_zone(self, zone: Option<Zone>) -> Self {
+        Self { zone, ..self }
     }
 
     /// The name of the database.

@@ -28,14 +28,20 @@ impl Backup {
     ///
     /// # Errors
     ///
-    /// Fails if what is stored is damaged.
+    /// Fails if what is stored is damaged: it cannot be read, or its hash is another.
     pub fn content(&self) -> io::Result<Vec<u8>> {
-        if !self.stored.starts_with(&MAGIC) {
-            return Ok(self.stored.clone());
-        }
         let mut content = Vec::new();
-        io::copy(&mut Decoder::with_buffer(&*self.stored)?, &mut content)?;
-        Ok(content)
+        if self.stored.starts_with(&MAGIC) {
+            io::copy(&mut Decoder::with_buffer(&*self.stored)?, &mut content)?;
+        } else {
+            content.clone_from(&self.stored);
+        }
+        let found = hex::encode(Sha256::digest(&content));
+        if found == self.sha256 {
+            return Ok(content);
+        }
+        let what = format!("its SHA-256 is {found}, and was {}", self.sha256);
+        Err(io::Error::new(io::ErrorKind::InvalidData, what))
     }
 }
 
@@ -107,12 +113,17 @@ mod tests {
     fn a_file_that_was_stored_as_it_is_is_read_as_it_is() {
         let backup = |stored: &[u8]| Backup {
             name: "f.json".to_owned(),
-            sha256: String::new(),
+            sha256: hex::encode(Sha256::digest(stored)),
             stored: stored.to_vec(),
         };
         assert_eq!(backup(b"{}").content().unwrap(), b"{}");
         assert_eq!(backup(b"").content().unwrap(), b"");
         let cut = [MAGIC.as_slice(), b"x"].concat();
         assert!(backup(&cut).content().is_err(), "damaged");
+        let other = Backup {
+            sha256: backup(b"[]").sha256,
+            ..backup(b"{}")
+        };
+        assert!(other.content().is_err(), "another file");
     }
 }

@@ -4,6 +4,7 @@
 //! the id of the target's transaction; and the target reports the outcome of that transaction
 //! (`txid_status`), however we ended.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -239,6 +240,24 @@ impl FileLedger {
             }
         }
         Ok(contents)
+    }
+
+    /// Returns those of some items whose rows later jobs than one wrote.
+    pub(super) async fn written_since(
+        &mut self,
+        job: i64,
+        items: &[String],
+    ) -> Result<BTreeSet<String>, StoreError> {
+        let found: Result<Vec<String>, _> =
+            sqlx::query_scalar("SELECT DISTINCT item FROM journal WHERE job_id > $1")
+                .bind(job)
+                .fetch_all(&mut self.connection)
+                .await;
+        let found = found.map_err(|error| self.failed(Operation::Read, &error))?;
+        Ok(found
+            .into_iter()
+            .filter(|item| items.contains(item))
+            .collect())
     }
 
     /// Returns the rows that a job touched.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -428,6 +429,25 @@ pub(super) async fn journal(
         });
     }
     Ok(rows)
+}
+
+/// Returns those of some items whose rows later jobs than one wrote.
+pub(super) async fn written_since(
+    connection: &mut PgConnection,
+    job: i64,
+    items: &[String],
+) -> Result<BTreeSet<String>, StoreError> {
+    let sql = "SELECT item FROM gatediff.journal_pages, unnest(items) AS i (item) \
+               WHERE job_id > $1 AND items && $2 AND item = ANY ($2) \
+               UNION SELECT item FROM gatediff.journal_rows WHERE job_id > $1 AND item = ANY ($2)";
+    let found = sqlx::query_scalar(sql)
+        .bind(job)
+        .bind(items)
+        .fetch_all(connection)
+        .await;
+    let found: Vec<String> =
+        found.map_err(|error| StoreError::new(Operation::Read, JOURNAL, &error))?;
+    Ok(found.into_iter().collect())
 }
 
 /// Returns the backup that a job kept.

@@ -17,8 +17,7 @@ use sqlx::{AssertSqlSafe, Either, PgConnection, Row as _};
 
 use super::server_around::{POSITIONS, ServerWrite, count_conflicts, journal_around, referring};
 use super::table::TableInfo;
-use crate::engine::promise::Fill;
-use crate::store::bulk::text_literal;
+use crate::store::bulk::{OVERRIDING, text_literal};
 use crate::store::catalog::Catalog;
 use crate::store::error::{Operation, StoreError};
 use crate::store::ledger::JournalContents;
@@ -309,11 +308,12 @@ impl<'a> Statement<'a> {
                 kept = kept("t"),
             ),
             Operation::Insert => {
-                let columns: Vec<String> = self.writable().map(quoted).collect();
+                let columns: Vec<String> =
+                    self.writable(Catalog::is_insertable).map(quoted).collect();
                 let from: Vec<String> =
                     columns.iter().map(|column| format!("k.{column}")).collect();
                 format!(
-                    "i AS (INSERT INTO {table} AS t ({columns}) SELECT {from} FROM r, \
+                    "i AS (INSERT INTO {table} AS t ({columns}) {OVERRIDING} SELECT {from} FROM r, \
                      jsonb_populate_record(NULL::{table}, r.before::jsonb) AS k RETURNING t AS row), \
                      w AS (SELECT r.page, r.n, r.item, row_to_json(i.row)::text AS after, true AS is_restored{kept} \
                      FROM i JOIN r ON row_to_json(i.row)::text = r.before)",
@@ -342,7 +342,7 @@ impl<'a> Statement<'a> {
     /// Returns the assignments of an update: a column that the running system writes keeps its
     /// value, unless it is still the job's.
     fn set(&self) -> String {
-        let set = self.writable().map(|column| {
+        let set = self.writable(Catalog::is_settable).map(|column| {
             let name = quoted(column);
             if self.info.live.contains(&column) {
                 let is_ours = format!(
@@ -356,11 +356,11 @@ impl<'a> Statement<'a> {
         set.collect::<Vec<_>>().join(", ")
     }
 
-    /// Returns the columns that may be written.
-    fn writable(&self) -> impl Iterator<Item = &str> {
+    /// Returns the columns that may be written in one way.
+    fn writable(&self, may: fn(&Catalog, &str, &str) -> bool) -> impl Iterator<Item = &str> {
         let (catalog, table) = (self.undo.catalog, self.info.name);
         let columns = catalog.columns(table).iter().map(|(name, _)| name.as_str());
-        columns.filter(move |name| catalog.fill(table, name) != Some(&Fill::Generated))
+        columns.filter(move |name| may(catalog, table, name))
     }
 
     /// Returns the condition that the key of a row `t` is that of a row of the journal. Rows that

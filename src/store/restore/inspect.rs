@@ -23,6 +23,7 @@ pub(super) async fn inspect<'t>(
         info,
         deletes: Vec::new(),
         updates: Vec::new(),
+        replacements: Vec::new(),
         inserts: Vec::new(),
     };
     for (index, net) in rows.into_iter().enumerate() {

@@ -8,6 +8,7 @@ mod around;
 mod at_once;
 mod cells;
 mod conflict;
+mod foreign_keys;
 mod inspect;
 mod net;
 mod queued;

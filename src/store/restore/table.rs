@@ -21,6 +21,8 @@ pub struct TableInfo {
     /// Columns with names that the system requires to be unique. The database
     /// does not enforce that.
     pub names: Vec<&'static str>,
+    /// Whether an import may delete rows of it, to write those of the file instead.
+    pub is_replaced: bool,
     /// Whether it belongs to another part of the product: never written, only
     /// searched for rows that refer to ours, and missing in some targets. Its
     /// key identifies a row for people, and need not be the primary key.

@@ -1,13 +1,16 @@
 //! Restoring all rows of a job, or none.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::around::{Unreadable, dependents, those_there};
 use super::conflict::{Conflict, ConflictKind};
+use super::foreign_keys::ForeignKeys;
 use super::inspect::inspect;
 use super::net::net;
 use super::restoration::Restoration;
 use super::table::TableInfo;
+use crate::store::catalog::describe;
 use crate::store::error::{Operation, StoreError, StoreErrorKind};
 use crate::store::ledger::JournalRow;
 use crate::store::writer::Writer;
@@ -28,7 +31,11 @@ pub async fn restore(
 ) -> Result<Vec<Conflict>, StoreError> {
     let mut conflicts = Vec::new();
     let mut restorations = Vec::new();
-    for (table, rows) in net(journal) {
+    let nets = net(journal);
+    let names: Vec<Arc<str>> = nets.iter().map(|(table, _)| Arc::clone(table)).collect();
+    let names: Vec<&str> = names.iter().map(|table| &**table).collect();
+    let catalog = describe(writer.connection(), &names).await?;
+    for (table, rows) in nets {
         let info = tables.iter().find(|info| info.name == &*table);
         if info.is_some_and(|info| info.is_external) {
             continue;
@@ -39,15 +46,27 @@ pub async fn restore(
                 ..StoreError::other(Operation::Read, &*table, "not a table of this product")
             });
         };
-        restorations.push(inspect(writer, info, rows, &mut conflicts).await?);
+        let mut restoration = inspect(writer, info, rows, &mut conflicts).await?;
+        restoration.replace(&catalog)?;
+        restorations.push(restoration);
     }
     if !conflicts.is_empty() {
         return Ok(conflicts);
     }
+    let own: BTreeSet<(&str, &str)> = restorations
+        .iter()
+        .flat_map(|restoration| restoration.keys().map(|key| (restoration.info.name, key)))
+        .collect();
+    let foreign_keys = ForeignKeys::read(writer.connection(), &names).await?;
     // What was written first may be referred to by what was written later.
     for (index, restoration) in restorations.iter().rev().enumerate() {
         writer.report(restoration.info.name, index, restorations.len());
-        restoration.write(writer).await?;
+        // Before it is written: a foreign key may delete, or change, what refers to its rows.
+        let found = foreign_keys.referring(writer, restoration, &own).await?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        restoration.write(writer, &catalog).await?;
     }
     let known: BTreeSet<(&str, &str)> = journal
         .iter()

@@ -298,10 +298,11 @@ impl Statement<'_> {
                     .collect();
                 let _ = write!(
                     sql,
-                    "w AS (INSERT INTO {table} ({}) SELECT {} FROM s ORDER BY n RETURNING *), \
+                    "w AS (INSERT INTO {table} ({}) {} SELECT {} FROM s ORDER BY n RETURNING *), \
                      r AS (SELECT s.n, s.item, NULL::text AS before, row_to_json(w.*)::text AS after \
                      FROM w JOIN s ON {}{}), ",
                     into.join(", "),
+                    bulk::OVERRIDING,
                     from.join(", "),
                     matched("w"),
                     self.inserted(columns),

@@ -8,7 +8,7 @@ use gatediff::job::{self, ExportOptions, ImportOptions};
 use gatediff::platform::document::{Document, Documents};
 use gatediff::platform::{Comparison, Platform as _};
 use gatediff::store::ledger::BackupWriter;
-use gatediff::store::{Reading, Timeouts};
+use gatediff::store::{Reading, Timeouts, Zone};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use serde_json::Value;
@@ -77,6 +77,7 @@ pub(crate) async fn compared(
         .unwrap();
     let reading = Reading {
         report: &|_, _, _| {},
+        zone: Zone::UTC,
     };
     Arc::clone(&bundle)
         .read_target(connection, reading)
@@ -89,6 +90,7 @@ async fn backed_up(comparison: &dyn Comparison, connection: &mut PgConnection) -
     let mut backup = BackupWriter::default();
     let reading = Reading {
         report: &|_, _, _| {},
+        zone: Zone::UTC,
     };
     comparison
         .back_up(connection, reading, &ExportOptions::default(), &mut backup)

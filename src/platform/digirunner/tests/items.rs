@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::sample::{Sample, sample};
 use super::{changes, outcome, plan, status};
 use crate::engine::Outcome;
+use crate::store::Zone;
 
 /// Returns the paths and operations of an item's differences.
 fn describe(from: &Sample, to: &Sample, item: &str) -> Vec<String> {
@@ -386,7 +387,7 @@ fn a_resubmit_date_is_compared_by_its_day() {
         1,
         json!({"resubmitDateTimeForLongTime": "1709164800000"}),
     );
-    let day = super::super::tables::local_day("1709164800000").unwrap();
+    let day = super::super::tables::local_day("1709164800000", Zone::UTC).unwrap();
     let with = |time: String| {
         sample()
             .client("a", json!({}))

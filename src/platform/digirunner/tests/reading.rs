@@ -9,6 +9,7 @@ use super::sample::sample;
 use crate::engine::Severity;
 use crate::platform::detect;
 use crate::source::{ParseError, ParseErrorKind};
+use crate::store::Zone;
 
 /// A value that no message may hold.
 const CANARY: &str = "canary-7f3a";
@@ -553,7 +554,7 @@ fn the_resubmit_day_comes_from_epoch_milliseconds_as_text() {
         ));
         read(&text).tables.rows(TableId::Clientext)[0].clone()
     };
-    let day = local_day("1709164800000").unwrap();
+    let day = local_day("1709164800000", Zone::UTC).unwrap();
     assert_eq!(day.time(), chrono::NaiveTime::MIN);
     assert!(row("\"1709164800000\"").cell(clientext::RESUBMIT_DATE_TIME) == Cell::Time(day));
     assert!(row("null").cell(clientext::RESUBMIT_DATE_TIME) == Cell::Null);
@@ -569,33 +570,30 @@ fn a_resubmit_day_that_is_no_number_is_refused() {
     ));
 }
 
-/// The time zone of a process is fixed when it begins: each one is asked for the day.
 #[test]
-fn the_resubmit_day_is_that_of_the_local_time_zone() {
+fn the_resubmit_day_is_that_of_the_targets_time_zone() {
+    let text = lists(
+        "\"tsmpDpClientextList\": [{\"resubmitDateTimeForLongTime\": \"1709150400000\"}, {}]",
+    );
+    let mut tables = read(&text).tables;
+    // 2024-02-28 20:00 UTC.
     for (zone, day) in [
         ("UTC", "2024-02-28"),
         ("Asia/Taipei", "2024-02-29"),
         ("Pacific/Honolulu", "2024-02-28"),
     ] {
-        let output = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "--ignored", "--nocapture"])
-            .arg("platform::digirunner::tests::reading::finds_a_local_day")
-            .env("TZ", zone)
-            .output()
-            .unwrap();
-        let described = String::from_utf8_lossy(&output.stdout);
+        tables.set_zone(Zone::named(zone).unwrap());
+        let rows = tables.rows(TableId::Clientext);
+        let day = format!("{day}T00:00:00").parse().unwrap();
         assert!(
-            described.contains(&format!("day {day} 00:00:00")),
-            "{zone}: {described}"
+            rows[0].cell(clientext::RESUBMIT_DATE_TIME) == Cell::Time(day),
+            "{zone}"
+        );
+        assert!(
+            rows[1].cell(clientext::RESUBMIT_DATE_TIME) == Cell::Null,
+            "{zone}"
         );
     }
-}
-
-#[test]
-#[ignore = "not a test: what another one asks"]
-fn finds_a_local_day() {
-    // 2024-02-28 20:00 UTC.
-    println!("day {}", local_day("1709150400000").unwrap());
 }
 
 #[test]
