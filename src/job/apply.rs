@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use chrono::{Local, Utc};
+use chrono::{Local, NaiveDateTime, Utc};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use serde_json::{Map, Value, json};
 
@@ -21,7 +21,7 @@ use crate::platform::{Comparison, ExportOptions, Platform};
 use crate::store::ledger::{Backup, BackupWriter};
 use crate::store::restore::{journal_around_queued, journal_dependents};
 use crate::store::{
-    Holds, LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Touched, Writer, Written, Zone,
+    Holds, LedgerPlace, Reading, Stamp, TableRows, Target, Timeouts, Touched, Writer, Written,
 };
 
 /// How to apply.
@@ -290,7 +290,7 @@ impl Apply {
         backup: Option<&[u8]>,
     ) -> Result<Written, JobError> {
         let failed = |error| open.run.at_once_error(error);
-        let stamp = self.stamp(open.zone);
+        let stamp = self.stamp(open.now());
         let report = open.run.reporter.steps(Phase::Write);
         let tables = self.review.platform.tables();
         let connection = &mut *open.connection;
@@ -323,7 +323,7 @@ impl Apply {
         open: &mut JobTransaction<'_>,
         comparison: &dyn Comparison,
     ) -> Result<(Written, Checked), JobError> {
-        let stamp = self.stamp(open.zone);
+        let stamp = self.stamp(open.now());
         let report = open.run.reporter.steps(Phase::Write);
         let mut writer = Writer::new(open.connection, &stamp, &report)
             .fixing_counters(self.options.fix_counters);
@@ -429,10 +429,10 @@ impl Apply {
         Ok(Some(backup))
     }
 
-    fn stamp(&self, zone: Zone) -> Stamp {
+    fn stamp(&self, now: NaiveDateTime) -> Stamp {
         Stamp {
             operator: self.options.operator.clone(),
-            now: zone.now(),
+            now,
         }
     }
 
@@ -493,7 +493,7 @@ impl JobBody for Rehearsed<'_> {
         async move {
             let apply = self.0;
             let (comparison, plan) = apply.check(open).await?;
-            let stamp = apply.stamp(open.zone);
+            let stamp = apply.stamp(open.now());
             let report = open.run.reporter.steps(Phase::Write);
             let mut writer = Writer::rehearsing(open.connection, &stamp, &report)
                 .fixing_counters(apply.options.fix_counters);

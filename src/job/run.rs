@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
@@ -125,6 +125,11 @@ impl JobTransaction<'_> {
         let number = number.map_err(|error| self.run.job_error(error))?;
         self.recorded = Some(number);
         Ok(number)
+    }
+
+    /// Returns what the target's clock shows now.
+    pub(crate) fn now(&self) -> NaiveDateTime {
+        self.zone.clock(Utc::now())
     }
 
     /// Converts an error of the store to an error of the job.

@@ -348,7 +348,7 @@ impl Undo {
         let journal = self.journal(open).await?;
         let stamp = Stamp {
             operator: self.options.operator.clone(),
-            now: open.zone.now(),
+            now: open.now(),
         };
         let report = open.run.reporter.steps(Phase::Write);
         let job_error = |error| open.run.job_error(error);

@@ -208,7 +208,7 @@ impl JobBody for Editing {
         async move {
             let stamp = Stamp {
                 operator: self.options.operator.clone(),
-                now: open.zone.now(),
+                now: open.now(),
             };
             let reporter = open.run.reporter.clone();
             let checks = |table: &str, done, total| reporter.step(Phase::Check, table, done, total);

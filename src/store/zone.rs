@@ -88,11 +88,6 @@ impl Zone {
         }
     }
 
-    /// Returns what its clock shows now.
-    pub fn now(self) -> NaiveDateTime {
-        self.clock(Utc::now())
-    }
-
     /// Returns what its clock shows at a time.
     pub fn clock(self, time: DateTime<Utc>) -> NaiveDateTime {
         time.with_timezone(&self.zone).naive_local()
