@@ -14,7 +14,7 @@ use super::session::{Session, cancel_on_signals};
 use crate::config::Serve;
 use crate::engine::display::safe;
 use crate::http::{self, AdminSecret, Ended, Limits, Options, Server};
-use crate::job::{Failure, FailureKind};
+use crate::job::{self, Failure, FailureKind};
 use crate::store::{LedgerPlace, Timeouts};
 
 /// The default address to listen on: for this machine only.
@@ -22,6 +22,9 @@ const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALH
 
 /// The variable that may hold the administrator's secret.
 const SECRET: &str = "GATEDIFF_ADMIN_SECRET";
+
+/// The maximum size of the file with that secret.
+const MAX_SECRET: u64 = 1 << 20;
 
 /// How long a job waits for another program's, unless --lock-timeout says
 /// otherwise: a client over the network should not have to retry at once.
@@ -152,14 +155,16 @@ fn admin(file: Option<&Path>, serve: &Serve) -> Result<Option<AdminSecret>, Fail
 }
 
 fn read(path: &Path) -> Result<AdminSecret, Failure> {
-    let place = || path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::new(FailureKind::File, "cannot read the administrator's secret")
-            .at(place())
-            .because(error)
-            .hint("check the path and its permissions")
+    let place = path.display().to_string();
+    let bytes = job::read_file(&place, MAX_SECRET)?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Failure::new(
+            FailureKind::File,
+            "the administrator's secret is not valid UTF-8",
+        )
+        .at(&*place)
     })?;
-    AdminSecret::new(&text).map_err(|failure| failure.at(place()))
+    AdminSecret::new(&text).map_err(|failure| failure.at(place))
 }
 
 /// Returns the failure of a server that no client could use.

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, ConnectOptions as _};
 use tempfile::TempDir;
 
-use crate::support::gatediff::{Ran, command};
+use crate::support::gatediff::{Ran, command, log};
 use crate::support::pty::{Pty, PtyCommand};
 use crate::support::sample::{LISTS, Sample, sample};
 use crate::support::site::Site;
@@ -344,9 +344,9 @@ impl Cage {
                 seen.push(path.to_owned());
             }
         });
-        let log = self.path(".local/state/gatediff/gatediff.log");
-        assert!(seen.contains(&log), "{seen:?}");
-        let log = std::fs::read_to_string(log).unwrap();
+        let logs = self.path(".local/state/gatediff/log");
+        assert!(seen.iter().any(|path| path.starts_with(&logs)), "{seen:?}");
+        let log = log(self.home.path());
         assert!(
             log.contains("TRACE") || log.contains("DEBUG"),
             "everything is logged"
