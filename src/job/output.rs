@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, FileTypeExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{OFlags, fstat, stat};
+use rustix::fs::{OFlags, stat};
 use tempfile::NamedTempFile;
 
 use super::failure::{Failure, FailureKind};
@@ -53,7 +53,7 @@ pub(super) fn write_own_file(path: &Path, bytes: &[u8], overwrite: bool) -> Resu
 /// it is connected to, such as `/dev/stdout`.
 pub fn is_standard_output(path: &Path) -> bool {
     let same = || {
-        let (named, output) = (stat(path).ok()?, fstat(rustix::stdio::stdout()).ok()?);
+        let (named, output) = (stat(path).ok()?, stat("/dev/stdout").ok()?);
         Some((named.st_dev, named.st_ino) == (output.st_dev, output.st_ino))
     };
     path == Path::new(STANDARD) || same().unwrap_or(false)
