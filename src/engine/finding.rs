@@ -155,7 +155,9 @@ impl Finding {
     /// Returns its subject and its message.
     pub fn placed(&self) -> String {
         let sentence = self.sentence();
-        match self.about_what() {
+        // The places of several are in the sentence.
+        let names_place = self.item.is_none() && self.times > 1;
+        match self.about_what().filter(|_| !names_place) {
             Some(what) => format!("{what}: {sentence}"),
             None => sentence.into_owned(),
         }
@@ -179,7 +181,7 @@ impl Finding {
 /// let mut findings = Findings::default();
 /// findings.extend((0..5).map(|row| Finding::warning("null-row", "is null").at(format!("/{row}"))));
 /// assert_eq!(findings.len(), 1);
-/// assert_eq!(findings[0].placed(), "/0: is null (5 times: /0, /1, /2 and 2 more)");
+/// assert_eq!(findings[0].placed(), "is null (5 times: /0, /1, /2 and 2 more)");
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
