@@ -1,8 +1,11 @@
 //! `backup`: the full export that was saved before a job.
 
+use std::path::Path;
+
 use super::args::{BackupArgs, Global, Output};
 use super::document::Document;
 use super::exit::Exit;
+use super::out;
 use super::print::{Printer, is_shown};
 use super::session::Session;
 use crate::engine::display::safe;
@@ -13,7 +16,8 @@ pub(super) async fn run(
     global: &Global,
     args: &BackupArgs,
 ) -> Result<Exit, Failure> {
-    let to_stdout = args.out.as_ref().is_none_or(|out| out.as_os_str() == "-");
+    let file = args.out.as_deref().unwrap_or(Path::new("-"));
+    let to_stdout = job::is_standard_output(file);
     if to_stdout && printer.output == Output::Json {
         return Err(Failure::new(
             FailureKind::Usage,
@@ -37,12 +41,11 @@ pub(super) async fn run(
         args.job,
     )
     .await?;
-    let Some(out) = args.out.as_ref().filter(|_| !to_stdout) else {
-        printer.raw(&backup.content);
+    out::write(printer, file, backup.content, args.force).await?;
+    if to_stdout {
         return Ok(Exit::Done);
-    };
-    job::write_file(out, &backup.content, args.force)?;
-    let path = out.display().to_string();
+    }
+    let path = file.display().to_string();
     match printer.output {
         Output::Json => {
             printer.json(&Document::backup(

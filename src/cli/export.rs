@@ -9,10 +9,13 @@ use super::options::split;
 use super::print::{Printer, is_shown};
 use super::progress_line::ProgressLine;
 use super::session::Session;
-use super::text;
+use super::{out, text};
 use crate::engine::display::safe;
 use crate::engine::{ItemId, Kind};
 use crate::job::{self, ExportOptions, Exported, Failure, FailureKind, TargetPolicy};
+
+/// Where an export goes by default.
+const STDOUT: &str = "-";
 
 /// What `--client` names.
 const CLIENT: &str = "client";
@@ -22,22 +25,14 @@ pub(super) async fn run(
     global: &Global,
     args: ExportArgs,
 ) -> Result<Exit, Failure> {
-    let out = args.out.as_deref().filter(|out| *out != "-");
     check_output(printer, &args)?;
     let session = Session::new(global).await?;
-    let exported = read(&session, &args).await?;
+    let mut exported = read(&session, &args).await?;
     let policy = session.policy().await?;
-    let path = match out {
-        Some(out) => {
-            let path = place(out, &exported.name);
-            job::write_file(&path, &exported.bytes, args.force)?;
-            path.display().to_string()
-        }
-        None => {
-            printer.raw(&exported.bytes);
-            "-".to_owned()
-        }
-    };
+    let path = place(args.out.as_deref().unwrap_or(STDOUT), &exported.name);
+    let bytes = std::mem::take(&mut exported.bytes);
+    out::write(printer, &path, bytes, args.force).await?;
+    let path = path.display().to_string();
     match printer.output {
         Output::Json => printer.json(&Document::export(&path, &exported).with_policy(&policy)),
         Output::Text => print_exported(printer, &path, (&exported, &policy)),
@@ -49,7 +44,7 @@ pub(super) async fn run(
 /// Fails if stdout would be two things at once, or would show secrets on a
 /// terminal.
 fn check_output(printer: &Printer, args: &ExportArgs) -> Result<(), Failure> {
-    let to_stdout = args.out.as_deref().is_none_or(|out| out == "-");
+    let to_stdout = job::is_standard_output(Path::new(args.out.as_deref().unwrap_or(STDOUT)));
     if to_stdout && printer.output == Output::Json {
         return Err(Failure::new(
             FailureKind::Usage,

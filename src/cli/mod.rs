@@ -18,6 +18,7 @@ mod generate;
 mod history;
 mod init;
 mod options;
+mod out;
 pub(crate) mod plan;
 mod plan_output;
 pub(crate) mod print;

@@ -1,14 +1,13 @@
 //! `--include`, `--id`, `--mapping` and the like: from options to the selection
 //! of a file or a target.
 
-use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
 
 use super::args::{ImportArgs, SelectionArgs};
 use crate::job::{
-    DefaultReference, Failure, FailureKind, ImportOptions, Mapping, ObjectFilter, Selection,
+    self, DefaultReference, Failure, FailureKind, ImportOptions, Mapping, ObjectFilter, Selection,
     organisations,
 };
 
@@ -134,19 +133,7 @@ const fn enabled() -> bool {
 
 fn read_mappings(path: &Path) -> Result<Vec<Mapping>, Failure> {
     let described = path.display().to_string();
-    let failed = |error: std::io::Error| {
-        Failure::new(FailureKind::File, "cannot read the mappings")
-            .at(&described)
-            .because(error)
-            .hint("check the path and its permissions")
-    };
-    let length = fs::metadata(path).map_err(failed)?.len();
-    if length > LARGEST {
-        return Err(
-            Failure::new(FailureKind::File, "the mapping file is larger than 16 MiB").at(described),
-        );
-    }
-    parse_mappings(&described, &fs::read(path).map_err(failed)?)
+    parse_mappings(&described, &job::read_file(&described, LARGEST)?)
 }
 
 fn parse_mappings(path: &str, bytes: &[u8]) -> Result<Vec<Mapping>, Failure> {

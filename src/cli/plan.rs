@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::print::{Printer, plural};
 use super::progress_line::ProgressLine;
 use super::session::{Session, operator, unless_interrupted};
-use super::text;
+use super::{out, text};
 use crate::engine::display::safe;
 use crate::engine::{Access, Choices, Outcome, Plan, Status};
 use crate::job::{self, Failure, FailureKind, Loaded, Phase, Review, saved};
@@ -27,10 +27,11 @@ pub(crate) async fn run(
     let session = Session::new(global).await?;
     let review = compare(&session, &args.file).await?;
     let choices = choose(&review.plan, &args.choices)?;
-    if let Some(out) = &args.out {
-        save(printer, &session, (&review, &choices), out, &args).await?;
+    if let Some(file) = &args.out {
+        save(printer, &session, (&review, &choices), file, &args).await?;
     }
     let (status, exit) = outcome(&review.plan);
+    let is_printed = is_printed(&args);
     // With --out the choices count; otherwise everything that differs.
     let access = if args.out.is_some() {
         review.access(&choices)
@@ -39,9 +40,9 @@ pub(crate) async fn run(
     };
     match printer.output {
         // The plan itself is what was printed.
-        _ if args.out.as_deref() == Some("-") => {}
+        _ if is_printed => {}
         Output::Json => {
-            let saved = args.out.as_deref().map(|out| (out, &choices));
+            let saved = args.out.as_deref().map(|file| (file, &choices));
             printer.json(&Document::plan_saved(
                 status,
                 &review,
@@ -60,6 +61,12 @@ pub(crate) async fn run(
     Ok(exit)
 }
 
+/// Says whether the saved plan is what is printed.
+fn is_printed(args: &PlanArgs) -> bool {
+    let file = args.out.as_deref().map(Path::new);
+    file.is_some_and(job::is_standard_output)
+}
+
 /// Returns the changes of who can call what if all that differs is written.
 pub(crate) fn whole(review: &Review) -> Option<Access> {
     review.access(&Choices::everything(&review.plan))
@@ -69,7 +76,7 @@ async fn save(
     printer: &mut Printer,
     session: &Session,
     (review, choices): (&Review, &Choices),
-    out: &str,
+    file: &str,
     args: &PlanArgs,
 ) -> Result<(), Failure> {
     let resolution = review.plan.resolve(choices);
@@ -83,18 +90,17 @@ async fn save(
         &session.plan_keys()?.to_save().await?,
         &operator,
     )?;
-    if out == "-" {
-        printer.raw(&bytes);
+    out::write(printer, Path::new(file), bytes, args.force).await?;
+    if is_printed(args) {
         return Ok(());
     }
-    job::write_file(Path::new(out), &bytes, args.force)?;
     let (added, covered) = (
         resolution.count(Outcome::Added),
         resolution.count(Outcome::Covered),
     );
     printer.message(format!(
         "saved {}: {} to add, {covered} to cover",
-        safe(out),
+        safe(file),
         plural(added, "item", "items")
     ));
     Ok(())

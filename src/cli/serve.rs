@@ -15,7 +15,7 @@ use super::session::{Session, cancel_on_signals, explain, survive_hangup};
 use crate::config::{Config, Serve};
 use crate::engine::display::safe;
 use crate::http::{self, Access, AdminSecret, Ended, Limits, Options, Secrets, Server};
-use crate::job::{Failure, FailureKind};
+use crate::job::{self, Failure, FailureKind};
 use crate::store::{LedgerPlace, Timeouts};
 
 /// The default address to listen on: for this machine only.
@@ -23,6 +23,9 @@ const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALH
 
 /// The variable that may hold the administrator's secret.
 const SECRET: &str = "GATEDIFF_ADMIN_SECRET";
+
+/// The maximum size of the file with that secret.
+const MAX_SECRET: u64 = 1 << 20;
 
 /// How long a job waits for another program's, unless --lock-timeout says
 /// otherwise: a client over the network should not have to retry at once.
@@ -207,8 +210,14 @@ fn admin(file: Option<&Path>, serve: &Serve) -> Result<Option<AdminSecret>, Fail
 const WHAT: &str = "the administrator's secret";
 
 fn read(path: &Path) -> Result<AdminSecret, Failure> {
-    let text = http::read_secret_file(path, WHAT)?;
-    AdminSecret::new(&text).map_err(|failure| failure.at(path.display().to_string()))
+    let place = path.display().to_string();
+    let text = match &*place {
+        "-" => String::from_utf8(job::read_file(&place, MAX_SECRET)?).map_err(|_| {
+            Failure::new(FailureKind::File, format!("{WHAT} is not valid UTF-8")).at(&*place)
+        })?,
+        _ => http::read_secret_file(path, WHAT)?,
+    };
+    AdminSecret::new(&text).map_err(|failure| failure.at(place))
 }
 
 /// Returns the failure of a server that no client could use.

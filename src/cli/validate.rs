@@ -8,7 +8,7 @@ use super::print::{Printer, plural};
 use super::text;
 use crate::engine::Severity;
 use crate::engine::display::safe;
-use crate::engine::finding::grouped;
+use crate::engine::finding::{Findings, grouped};
 use crate::job::Failure;
 
 pub(super) async fn run(
@@ -17,13 +17,14 @@ pub(super) async fn run(
     args: FileArgs,
 ) -> Result<Exit, Failure> {
     let loaded = load(&args)?;
-    let mut findings = loaded.bundle.findings().to_vec();
-    findings.extend(loaded.bundle.blocking_findings());
+    let findings = loaded.bundle.findings().iter().cloned();
+    let findings: Findings = findings.chain(loaded.bundle.blocking_findings()).collect();
     let counts = loaded.bundle.counts();
-    let errors = findings
+    let errors: usize = findings
         .iter()
         .filter(|finding| finding.severity == Severity::Error)
-        .count();
+        .map(|finding| finding.times)
+        .sum();
     let (status, exit) = if errors > 0 {
         ("error", Exit::Error)
     } else {
@@ -51,7 +52,7 @@ pub(super) async fn run(
     for (kind, count) in counts.iter().filter(|(_, count)| *count > 0) {
         printer.line(format!("  {count:>6}  {kind}"));
     }
-    text::findings_of(printer, &grouped(&findings));
+    text::findings_of(printer, &grouped(findings.iter()));
     printer.line(match errors {
         0 => "the file is consistent".to_owned(),
         1 => "1 error in the file; the affected items are blocked".to_owned(),

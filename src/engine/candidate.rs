@@ -82,7 +82,7 @@ pub fn marked(base: &Value, mut wanted: Value) -> Value {
 }
 
 /// An item that another one requires.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Requirement {
     /// The required item.
     pub on: ItemId,

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::ops::Deref;
 
 use serde::Serialize;
 
@@ -37,7 +39,31 @@ pub struct Finding {
     /// Which item it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item: Option<ItemId>,
+    /// How many times it was found: at `path`, and elsewhere.
+    #[serde(skip_serializing_if = "is_once")]
+    pub times: usize,
+    /// The first few of the other places, as JSON pointers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also_at: Vec<String>,
 }
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+const fn is_once(times: &usize) -> bool {
+    *times == 1
+}
+
+/// How many findings of one severity and code are kept one by one: a file of a few
+/// bytes per row has them by the million.
+pub const MAX_OF_A_CODE: usize = 100;
+
+/// How many places of a finding are kept.
+const MAX_PLACES: usize = 3;
+
+/// The message of those that are only counted.
+const NOT_LISTED: &str = "more of these, which are not listed";
 
 impl Finding {
     /// Returns a warning.
@@ -66,6 +92,8 @@ impl Finding {
             message: message.into(),
             path: None,
             item: None,
+            times: 1,
+            also_at: Vec::new(),
         }
     }
 
@@ -85,11 +113,53 @@ impl Finding {
             .filter(|what| !what.is_empty())
     }
 
+    /// Returns its message; with how often and where, if it was found several times.
+    pub fn sentence(&self) -> Cow<'_, str> {
+        let Self { message, times, .. } = self;
+        if *times == 1 {
+            return message.into();
+        }
+        if self.is_not_listed() {
+            return format!("{times} {message}").into();
+        }
+        let places = self.path.iter().chain(&self.also_at);
+        let places: Vec<&str> = places
+            .map(String::as_str)
+            .filter(|place| !place.is_empty())
+            .take(MAX_PLACES)
+            .collect();
+        match (places.as_slice(), times.saturating_sub(places.len())) {
+            ([], _) => format!("{message} ({times} times)"),
+            // The message names them itself.
+            ([first, ..], _) if message.contains(first) => return message.into(),
+            (_, 0) => format!("{message} ({times} times: {})", places.join(", ")),
+            (_, more) => {
+                let places = places.join(", ");
+                format!("{message} ({times} times: {places} and {more} more)")
+            }
+        }
+        .into()
+    }
+
+    /// Says whether it stands for those that are only counted.
+    fn is_not_listed(&self) -> bool {
+        self.message == NOT_LISTED
+    }
+
+    /// Says whether another one says the same of the same.
+    fn is_same(&self, other: &Self) -> bool {
+        (self.severity, &self.code, &self.message, &self.item)
+            == (other.severity, &other.code, &other.message, &other.item)
+    }
+
     /// Returns its subject and its message.
     pub fn placed(&self) -> String {
-        match self.about_what() {
-            Some(what) => format!("{what}: {}", self.message),
-            None => self.message.clone(),
+        let sentence = self.sentence();
+        // The places of several are in the sentence.
+        let names_place = self.item.is_none() && self.times > 1;
+        match self.about_what().filter(|_| !names_place) {
+            Some(what) => format!("{what}: {sentence}"),
+            None => sentence.into_owned(),
         }
     }
 
@@ -98,6 +168,123 @@ impl Finding {
     pub fn about(mut self, item: &ItemId) -> Self {
         self.item = Some(item.clone());
         self
+    }
+}
+
+/// Findings as they are collected: what says the same of the same is one, with how
+/// often it was found and the first few places, and of one severity and code the
+/// first [`MAX_OF_A_CODE`] are kept; the rest is counted.
+///
+/// ```
+/// use gatediff::engine::Finding;
+/// use gatediff::engine::finding::Findings;
+/// let mut findings = Findings::default();
+/// findings.extend((0..5).map(|row| Finding::warning("null-row", "is null").at(format!("/{row}"))));
+/// assert_eq!(findings.len(), 1);
+/// assert_eq!(findings[0].placed(), "is null (5 times: /0, /1, /2 and 2 more)");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    list: Vec<Finding>,
+    /// Where the one with a hash is.
+    known: HashMap<u64, usize>,
+    /// How many of a severity and code are in the list, and where the rest is counted.
+    codes: HashMap<(Severity, Cow<'static, str>), (usize, Option<usize>)>,
+}
+
+impl Findings {
+    /// Adds one.
+    pub fn push(&mut self, finding: Finding) {
+        let mut hasher = DefaultHasher::new();
+        (
+            finding.severity,
+            &finding.code,
+            &finding.message,
+            &finding.item,
+        )
+            .hash(&mut hasher);
+        let hash = hasher.finish();
+        let known = self
+            .known
+            .get(&hash)
+            .and_then(|index| self.list.get_mut(*index));
+        if let Some(known) = known.filter(|known| known.is_same(&finding)) {
+            known.times += finding.times;
+            let places = finding.path.into_iter().chain(finding.also_at);
+            let room = MAX_PLACES.saturating_sub(known.also_at.len());
+            known.also_at.extend(places.take(room));
+            return;
+        }
+        let code = (finding.severity, finding.code.clone());
+        let (listed, rest) = self.codes.entry(code).or_default();
+        if *listed < MAX_OF_A_CODE {
+            *listed += 1;
+            self.known.insert(hash, self.list.len());
+            self.list.push(finding);
+            return;
+        }
+        match rest.and_then(|index| self.list.get_mut(index)) {
+            Some(rest) => rest.times += finding.times,
+            None => {
+                *rest = Some(self.list.len());
+                self.list.push(Finding {
+                    times: finding.times,
+                    ..Finding::new(finding.severity, finding.code, NOT_LISTED)
+                });
+            }
+        }
+    }
+}
+
+impl Extend<Finding> for Findings {
+    fn extend<I: IntoIterator<Item = Finding>>(&mut self, findings: I) {
+        findings.into_iter().for_each(|finding| self.push(finding));
+    }
+}
+
+impl FromIterator<Finding> for Findings {
+    fn from_iter<I: IntoIterator<Item = Finding>>(findings: I) -> Self {
+        let mut all = Self::default();
+        all.extend(findings);
+        all
+    }
+}
+
+impl Deref for Findings {
+    type Target = [Finding];
+
+    fn deref(&self) -> &[Finding] {
+        &self.list
+    }
+}
+
+impl IntoIterator for Findings {
+    type Item = Finding;
+    type IntoIter = std::vec::IntoIter<Finding>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.into_iter()
+    }
+}
+
+impl<'f> IntoIterator for &'f Findings {
+    type Item = &'f Finding;
+    type IntoIter = std::slice::Iter<'f, Finding>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.iter()
+    }
+}
+
+impl From<Findings> for Vec<Finding> {
+    fn from(findings: Findings) -> Self {
+        findings.list
+    }
+}
+
+impl PartialEq for Findings {
+    fn eq(&self, other: &Self) -> bool {
+        self.list == other.list
     }
 }
 
@@ -147,8 +334,11 @@ impl FindingGroup<'_> {
         if rest.is_empty() {
             return vec![format!("{code}: {}", first.placed())];
         }
-        let total = self.findings.len();
-        if rest.iter().all(|finding| finding.message == first.message) {
+        let times =
+            |findings: &[&Finding]| findings.iter().map(|finding| finding.times).sum::<usize>();
+        let total = times(&self.findings);
+        let is_same = |finding: &&Finding| finding.message == first.message && finding.times == 1;
+        if rest.iter().all(is_same) && first.times == 1 {
             let places = self
                 .findings
                 .iter()
@@ -161,14 +351,17 @@ impl FindingGroup<'_> {
             };
             return vec![format!("{code}: {} ({total} times{places})", first.message)];
         }
+        let shown = self
+            .findings
+            .get(..max.min(self.findings.len()))
+            .unwrap_or_default();
         let mut lines = vec![format!("{code}: {total} of these")];
         lines.extend(
-            self.findings
+            shown
                 .iter()
-                .take(max)
                 .map(|finding| format!("  {}", finding.placed())),
         );
-        if let Some(more) = total.checked_sub(max).filter(|more| *more > 0) {
+        if let Some(more) = total.checked_sub(times(shown)).filter(|more| *more > 0) {
             lines.push(format!("  and {more} more"));
         }
         lines
@@ -229,6 +422,34 @@ mod tests {
                 "  and 1 more"
             ]
         );
+    }
+
+    #[test]
+    fn what_says_the_same_of_the_same_is_one_with_the_first_places() {
+        let row = |row: usize| about("odd", "a", "is odd").at(format!("/{row}"));
+        let findings: Findings = (0..8_000).map(row).collect();
+        assert_eq!(findings.len(), 1);
+        assert_eq!(
+            (findings[0].times, findings[0].also_at.len()),
+            (8_000, MAX_PLACES)
+        );
+        assert_eq!(
+            describe(&findings),
+            ["odd: thing:a: is odd (8000 times: /0, /1, /2 and 7997 more)"]
+        );
+    }
+
+    #[test]
+    fn of_a_code_so_many_are_kept_and_the_rest_is_counted() {
+        let different = |index: usize| about("odd", &index.to_string(), &format!("has {index}"));
+        let mut findings: Findings = (0..1_000).map(different).collect();
+        findings.push(about("other", "a", "is odd"));
+        assert_eq!(findings.len(), MAX_OF_A_CODE + 2);
+        let all: usize = findings.iter().map(|finding| finding.times).sum();
+        assert_eq!(all, 1_001, "none is lost");
+        let lines = describe(&findings);
+        assert_eq!(lines[0], "odd: 1000 of these");
+        assert_eq!(lines[3], "  and 998 more");
     }
 
     #[test]

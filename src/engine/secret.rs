@@ -24,7 +24,7 @@ pub(in crate::engine) use self::apart::{DIFFERS, distinguish};
 pub use self::apart::{Masked, masked};
 pub use self::name::{announces_secret, is_secret_name};
 pub use self::place::{is_indirection, is_placeholder};
-pub use self::text::mask_text;
+pub use self::text::{mask_addresses, mask_text};
 
 /// A secret in comparable form.
 ///

@@ -65,7 +65,7 @@ impl fmt::Display for Status {
 }
 
 /// The reason why an item cannot be added or covered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Reason {
     /// A stable word for scripts, such as `alias-taken`.
     pub code: Cow<'static, str>,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::{Failure, FailureKind};
 use super::monitor::ConnectionMonitor;
-use super::output::write_file;
+use super::output::write_own_file;
 use super::progress::Cancel;
 use crate::engine::SignatureKey;
 use crate::store::{Ledger, LedgerPlace, StoreErrorKind, Target, Timeouts};
@@ -92,7 +92,7 @@ fn plan_key(directory: &Path) -> Result<SignatureKey, Failure> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)
         .map_err(|error| Failure::internal("making a key for saved plans", error))?;
-    match write_file(&path(directory), &bytes, false) {
+    match write_own_file(&path(directory), &bytes, false) {
         Ok(()) => Ok(SignatureKey::from_bytes(&bytes)),
         // Another process was faster: its key is used.
         Err(failure) => known_plan_key(directory)?.ok_or(failure),

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::failure::{Failure, FailureKind};
-use super::output::write_file;
+use super::output::write_own_file;
 use crate::store::{Cluster, Connection, MetClusters, StoreError, Target, transaction};
 
 /// The name of the file with the known clusters behind the addresses of profiles.
@@ -69,7 +69,7 @@ fn read(path: &Path) -> Result<MetClusters, Failure> {
 fn write(path: &Path, met: &MetClusters) -> Result<(), Failure> {
     let text =
         serde_json::to_vec_pretty(met).map_err(|error| Failure::internal("writing JSON", error))?;
-    write_file(path, &text, true)
+    write_own_file(path, &text, true)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::failure::{Failure, FailureKind};
 use super::file::Loaded;
 use super::history::{backup, history};
 use super::key::PlanKeys;
-use super::output::write_file;
+use super::output::{is_standard_output, write_file, write_own_file};
 use super::plan::{Review, plan};
 use super::progress::{Cancel, Reporter};
 use super::rehearse::Rehearsal;
@@ -135,7 +135,7 @@ impl Session {
             directory: self.directory.clone(),
         };
         let plan = saved::save(&review, choices, &keys.to_save().await?, &self.operator)?;
-        write(path, plan).await
+        write(self.directory.clone(), path, plan).await
     }
 
     /// Returns the target's jobs, newest first.
@@ -178,7 +178,7 @@ impl Session {
     pub async fn save_backup(&self, job: i64, path: String) -> Result<String, Failure> {
         let target = self.target(&Reporter::silent()).await?;
         let backup = backup(&target, self.timeouts, &self.ledger, job).await?;
-        write(path, backup.content).await
+        write(self.directory.clone(), path, backup.content).await
     }
 
     /// Exports items of the target with what they require, or everything if
@@ -201,7 +201,7 @@ impl Session {
         };
         let format = Some(review.file.platform);
         let exported = export(format, &options, &target, self.timeouts, report).await?;
-        write(path, exported.bytes).await
+        write(self.directory.clone(), path, exported.bytes).await
     }
 
     /// Returns the target: that of the latest comparison, if there is one.
@@ -247,9 +247,20 @@ impl Session {
     }
 }
 
-/// Writes a new file, on a thread of its own; returns its path.
-async fn write(path: String, bytes: Vec<u8>) -> Result<String, Failure> {
-    let write = move || write_file(Path::new(&path), &bytes, false).map(|()| path);
+/// Writes a new file, on a thread of its own; returns its path. Only in the
+/// directory of our own state, where files go by default, directories are made.
+async fn write(own: PathBuf, path: String, bytes: Vec<u8>) -> Result<String, Failure> {
+    let write = move || {
+        let place = Path::new(&path);
+        if is_standard_output(place) {
+            return Err(Failure::new(FailureKind::File, "standard output is the screen").at(path));
+        }
+        match place.starts_with(&own) {
+            true => write_own_file(place, &bytes, false),
+            false => write_file(place, &bytes, false),
+        }
+        .map(|()| path)
+    };
     tokio::task::spawn_blocking(write).await.map_err(|error| {
         Failure::new(FailureKind::Internal, "failed while writing the file").because(error)
     })?

@@ -392,6 +392,51 @@ async fn a_file_is_its_owners_alone_and_is_not_overwritten_unasked() {
 }
 
 #[tokio::test]
+async fn an_export_goes_through_standard_output_by_any_name_and_through_pipes() {
+    let site = small().await;
+    let plain = run(&site.db, &["--out", "-"]);
+    assert_eq!(plain.code, Some(0), "{}", plain.stderr);
+    for more in [
+        &["--out", "/dev/stdout"][..],
+        &["--out", "/dev/fd/1", "--force"],
+    ] {
+        let ran = run(&site.db, more);
+        assert_eq!(
+            (ran.code, &ran.stdout),
+            (Some(0), &plain.stdout),
+            "{}",
+            ran.stderr
+        );
+    }
+    let refused = run(&site.db, &["--out", "/dev/stdout", "--output", "json"]);
+    assert_eq!(refused.code, Some(64), "{}", refused.stdout);
+
+    let directory = tempfile::tempdir().unwrap();
+    let pipe = directory.path().join("pipe");
+    let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+    let from = pipe.clone();
+    let reader = std::thread::spawn(move || std::fs::read_to_string(from).unwrap());
+    let ran = run(&site.db, &["--out", pipe.to_str().unwrap(), "--force"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(reader.join().unwrap(), plain.stdout);
+    let made = std::fs::read_dir(directory.path()).unwrap().count();
+    assert_eq!(made, 1, "the pipe is still the only one there");
+
+    let missing = directory.path().join("new");
+    let ran = run(
+        &site.db,
+        &["--out", missing.join("x.json").to_str().unwrap()],
+    );
+    assert_eq!(ran.code, Some(1));
+    assert!(
+        ran.stderr.contains("mkdir -p") && !missing.exists(),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[tokio::test]
 async fn in_a_directory_the_file_gets_the_products_name() {
     let site = small().await;
     let directory = tempfile::tempdir().unwrap();

@@ -38,10 +38,11 @@ impl Desk {
         desk
     }
 
-    /// One whose jobs are recorded in a file, in a directory that is not there yet.
+    /// One whose jobs are recorded in a file.
     async fn with_ledger(target: &Sample, file: &Sample) -> Self {
         let mut desk = Self::new(target, file).await;
-        desk.ledger = Some(desk.path("state/deep/ledger.db"));
+        std::fs::create_dir(desk.path("deep")).unwrap();
+        desk.ledger = Some(desk.path("deep/ledger.db"));
         desk
     }
 
@@ -1108,6 +1109,7 @@ async fn a_ledger_file_that_cannot_be_used_is_reported_and_nothing_is_written() 
     std::fs::write(desk.path("notes.txt"), "no ledger: ".repeat(100)).unwrap();
     for place in [
         "file/ledger.db",
+        "missing/ledger.db",
         "directory",
         "/proc/ledger.db",
         "notes.txt",

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, ConnectOptions as _};
 use tempfile::TempDir;
 
-use crate::support::gatediff::{Ran, command};
+use crate::support::gatediff::{Ran, command, log};
 use crate::support::pty::{Pty, PtyCommand};
 use crate::support::sample::{LISTS, Sample, sample};
 use crate::support::site::Site;
@@ -93,15 +93,26 @@ impl Canaries {
                 row.insert(property.clone(), json!(value));
             });
         }
+        for (list, property, text) in TEXTS {
+            sample = sample.change(list, |row| {
+                row.insert(property.to_owned(), json!(self.filled(text, side)));
+            });
+        }
         let turn = Cell::new(0);
         sample.change("dgrRdbConnectionList", |row| {
             let form = turn.replace(turn.get() + 1) % ADDRESSES.len();
-            let mut url = ADDRESSES[form].to_owned();
-            while url.contains(HERE) {
-                url = url.replacen(HERE, &self.hatch(side), 1);
-            }
+            let url = self.filled(ADDRESSES[form], side);
             row.insert("jdbcUrl".to_owned(), json!(url));
         })
+    }
+
+    /// Returns a text with a canary wherever one belongs.
+    fn filled(&self, text: &str, side: &str) -> String {
+        let mut filled = text.to_owned();
+        while filled.contains(HERE) {
+            filled = filled.replacen(HERE, &self.hatch(side), 1);
+        }
+        filled
     }
 
     /// Fails if any of them is there, in any form that it could be read from.
@@ -162,6 +173,47 @@ const ADDRESSES: [&str; 3] = [
     "jdbc:mysql://u:a@<canary>@h:3306,v:<canary>@i:3306/db?user=u",
 ];
 
+/// Texts that are not secret as such, and hold a password in an address, or a
+/// document with one.
+const TEXTS: [(&str, &str, &str); 8] = [
+    (
+        "dgrGtwIdpInfoOList",
+        "callbackUrl",
+        "https://u:<canary>@h/cb?code=<canary>",
+    ),
+    ("dgrGtwIdpInfoOList", "authUrl", "https://u:<canary>@h/auth"),
+    (
+        "dgrGtwIdpInfoLList",
+        "ldapUrl",
+        "ldap://cn=u:<canary>@h:389",
+    ),
+    (
+        "dgrGtwIdpInfoAList",
+        "apiUrl",
+        "https://u:<canary>@h/login?api_key=<canary>",
+    ),
+    (
+        "oauthClientDetailsList",
+        "additionalInformation",
+        r#"{"home":"https://u:<canary>@h","inner":"{\"ldap\":\"ldap://u:<canary>@h\"}","clientSecret":"<canary>"}"#,
+    ),
+    (
+        "oauthClientDetailsList",
+        "webServerRedirectUri",
+        "https://u:<canary>@h",
+    ),
+    (
+        "tsmpClientList",
+        "remark",
+        "see https://u:<canary>@h/x, or jdbc:sqlserver://h;password=<canary>",
+    ),
+    (
+        "tsmpDpClientextList",
+        "reviewRemark",
+        "asked at ftp://u:<canary>@h",
+    ),
+];
+
 fn around(text: &[u8], offset: usize) -> &[u8] {
     &text[offset.saturating_sub(200)..text.len().min(offset + 100)]
 }
@@ -205,6 +257,7 @@ fn common() -> Sample {
         .open_key(1, "a", "key", json!({"openApiKey": "=d1"}))
         .dp_app(1, "a", json!({}))
         .idp_o(1, "a", "GOOGLE", json!({}))
+        .idp_l(1, "a", json!({}))
         .idp_a(1, "a", json!({}))
         .idp_jdbc(1, "a", "c", json!({}))
 }
@@ -344,9 +397,9 @@ impl Cage {
                 seen.push(path.to_owned());
             }
         });
-        let log = self.path(".local/state/gatediff/gatediff.log");
-        assert!(seen.contains(&log), "{seen:?}");
-        let log = std::fs::read_to_string(log).unwrap();
+        let logs = self.path(".local/state/gatediff/log");
+        assert!(seen.iter().any(|path| path.starts_with(&logs)), "{seen:?}");
+        let log = log(self.home.path());
         assert!(
             log.contains("TRACE") || log.contains("DEBUG"),
             "everything is logged"

@@ -21,6 +21,7 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use rustix::process::{Pid, kill_process};
 
+use crate::support::gatediff::log_below;
 use crate::support::pty::{Pty, PtyCommand};
 
 /// Says what the program does when its terminal goes: `quit`, or `finish` for
@@ -353,7 +354,7 @@ fn a_panic_leaves_one_safe_line_in_the_log() {
     wait_ready(&pty);
     pty.send("p");
     assert_eq!(pty.wait_exit(), Ok(101));
-    let log = std::fs::read_to_string(state.path().join("gatediff/gatediff.log")).unwrap();
+    let log = log_below(&state.path().join("gatediff/log"));
     let lines: Vec<&str> = log
         .lines()
         .filter(|line| line.contains("panic at tests/it/terminal.rs:"))

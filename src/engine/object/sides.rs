@@ -8,7 +8,7 @@ use super::index::{Index, Outside};
 use super::{Kinds, Object};
 use crate::engine::display::some_of;
 use crate::engine::schema::{Column, Key, Role, Unique, text_at};
-use crate::engine::{DefaultReference, ItemId, Matched, Reason};
+use crate::engine::{DefaultReference, Matched, Reason};
 
 /// The maximum number of objects named in a message.
 const MAX_LISTED: usize = 3;
@@ -131,18 +131,21 @@ impl<'o> Sides<'o> {
                 .push(index);
         }
         for holders in holders.into_values().filter(|holders| holders.len() > 1) {
-            for index in &holders {
-                let places = self.others(&holders, *index, |other| Some(other.path.to_string()));
-                let Some(object) = self.file.get(*index) else {
-                    continue;
-                };
-                let message = format!(
-                    "{} '{}' occurs {} times in the file: also at {places}",
-                    object.kind(),
-                    object.item.key,
-                    holders.len()
-                );
-                self.block(*index, [Reason::new("duplicate-in-file", message)]);
+            let Some(object) = holders.first().and_then(|index| self.file.get(*index)) else {
+                continue;
+            };
+            // The same for all of them: what is found of each is then one finding.
+            let paths = holders.iter().filter_map(|index| self.file.get(*index));
+            let places = some_of(paths.map(|object| &object.path), MAX_LISTED);
+            let message = format!(
+                "{} '{}' occurs {} times in the file: at {places}",
+                object.kind(),
+                object.item.key,
+                holders.len()
+            );
+            let reason = Reason::new("duplicate-in-file", message);
+            for index in holders {
+                self.block(index, [reason.clone()]);
             }
         }
     }
@@ -418,9 +421,9 @@ impl<'o> Sides<'o> {
                 .iter()
                 .copied()
                 .filter(|index| !self.gives_up(*index, key, value));
-            let there = distinct(&self.target, there, unique);
+            let there = Rivals::new(&self.target, there, unique);
             let here = holders.iter().copied().filter(|_| unique.in_file);
-            let here = distinct(&self.file, here, unique);
+            let here = Rivals::new(&self.file, here, unique);
             for index in holders {
                 let reasons = self.taken(*index, (key, said, unique), &here, &there);
                 all.extend(reasons.into_iter().map(|reason| (*index, key, reason)));
@@ -442,8 +445,8 @@ impl<'o> Sides<'o> {
         &self,
         index: usize,
         (key, said, unique): (usize, &Key, &Unique),
-        here: &[&'o Object],
-        there: &[&'o Object],
+        here: &Rivals<'o>,
+        there: &Rivals<'o>,
     ) -> Vec<Reason> {
         let Some(object) = self
             .file
@@ -468,31 +471,25 @@ impl<'o> Sides<'o> {
             return Vec::new();
         }
         let base = self.base(index);
-        let clashes = |other: &Object| {
-            unique
-                .clash
-                .is_none_or(|clash| clash(&object.body, &other.body))
-        };
         // An object does not conflict with others if the target has it that way
         // already; one that is blocked itself does not block others.
         let is_own = base.is_some_and(|base| {
             let is_same = |other: &Arc<str>| said.form.of(other) == said.form.of(value);
             base.values(key).next().is_some_and(is_same)
                 && base.owner == object.owner
-                && clashes(base)
+                && unique.conflict(&object.body, &base.body)
         });
-        if is_own || !clashes(object) {
+        if is_own {
             return Vec::new();
         }
-        let is_rival = |other: &&&'o Object| other.item != object.item && clashes(other);
+        let is_other = |other: &Object| other.item != object.item;
         let is_base = |other: &Object| base.is_some_and(|base| base.item == other.item);
         let is_kept = unique.kept && base.is_some();
         let target = there
-            .iter()
-            .filter(|other| !is_kept && !is_base(other))
-            .find(is_rival);
-        let is_news = |other: &&&Object| target.is_none_or(|known| known.item != other.item);
-        let file = here.iter().find(is_rival).filter(is_news);
+            .of(object, unique, |other| is_other(other) && !is_base(other))
+            .filter(|_| !is_kept);
+        let is_news = |other: &&Object| target.is_none_or(|known| known.item != other.item);
+        let file = here.of(object, unique, is_other).filter(is_news);
         let what = match unique.what {
             "" => value.to_string(),
             what => format!("{what} '{value}'"),
@@ -547,22 +544,72 @@ impl<'o> Sides<'o> {
     }
 }
 
-/// Returns holders of one value that may conflict, each item once.
-fn distinct<'o>(
-    side: &Index<'o>,
-    holders: impl Iterator<Item = usize>,
-    unique: &Unique,
-) -> Vec<&'o Object> {
-    let mut seen: HashSet<&ItemId> = HashSet::new();
-    let objects = holders
-        .filter_map(|index| side.get(index))
-        .filter(|object| object.schema.importable);
-    let objects = objects.filter(|object| {
-        unique
-            .clash
-            .is_none_or(|clash| clash(&object.body, &object.body))
-    });
-    objects.filter(|object| seen.insert(&object.item)).collect()
+/// How many holders of one value are kept: of three different ones, one is neither
+/// an object itself nor its counterpart.
+const MAX_RIVALS: usize = 3;
+
+/// Objects of different items, by their position among those with one value.
+type Holders<'o> = Vec<(usize, &'o Object)>;
+
+/// The first holders of one value of a key that must be unique, so that thousands
+/// of them are not compared with one another.
+#[derive(Default)]
+struct Rivals<'o> {
+    all: Holders<'o>,
+    /// Those without a group.
+    everywhere: Holders<'o>,
+    by_group: HashMap<&'o str, Holders<'o>>,
+}
+
+impl<'o> Rivals<'o> {
+    fn new(side: &Index<'o>, holders: impl Iterator<Item = usize>, unique: &Unique) -> Self {
+        let mut rivals = Self::default();
+        let objects = holders.filter_map(|index| side.get(index));
+        for (place, object) in objects.enumerate() {
+            if !object.schema.importable {
+                continue;
+            }
+            let holder = (place, object);
+            add_holder(&mut rivals.all, holder);
+            let groups = unique.groups(&object.body);
+            if groups.is_empty() {
+                add_holder(&mut rivals.everywhere, holder);
+            }
+            for group in groups {
+                add_holder(rivals.by_group.entry(group).or_default(), holder);
+            }
+        }
+        rivals
+    }
+
+    /// Returns the first with which an object conflicts, of those that may count.
+    fn of(
+        &self,
+        object: &Object,
+        unique: &Unique,
+        may_count: impl Fn(&Object) -> bool,
+    ) -> Option<&'o Object> {
+        let first = |holders: &Holders<'o>| {
+            let mut holders = holders.iter();
+            holders.find(|(_, other)| may_count(other)).copied()
+        };
+        let groups = unique.groups(&object.body);
+        let found = if groups.is_empty() {
+            first(&self.all)
+        } else {
+            let lists = groups.iter().filter_map(|group| self.by_group.get(group));
+            let lists = lists.chain([&self.everywhere]);
+            lists.filter_map(first).min_by_key(|(place, _)| *place)
+        };
+        found.map(|(_, object)| object)
+    }
+}
+
+fn add_holder<'o>(holders: &mut Holders<'o>, holder: (usize, &'o Object)) {
+    let is_known = |(_, known): &(usize, &Object)| known.item == holder.1.item;
+    if holders.len() < MAX_RIVALS && !holders.iter().any(is_known) {
+        holders.push(holder);
+    }
 }
 
 /// Returns the keys of an object that are ids, including those not used for matching.

@@ -7,6 +7,8 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::engine::secret::mask_addresses;
+
 /// The maximum number of printed characters of a value.
 const MAX_PRINTED: usize = 80;
 
@@ -286,7 +288,10 @@ fn printed_key(promise: &Promise<'_>, table: &str, column: &str, value: &RawValu
     }
 }
 
+/// Returns the start of a value. A password in an address is not shown in any column.
 fn printed(json: &str) -> String {
+    let masked = mask_addresses("", json);
+    let json = masked.as_deref().unwrap_or(json);
     match json.char_indices().nth(MAX_PRINTED) {
         Some((offset, _)) => format!("{}…", json.get(..offset).unwrap_or_default()),
         None => json.to_owned(),

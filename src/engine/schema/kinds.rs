@@ -138,14 +138,28 @@ pub struct Unique {
     /// Its name in messages, before its value in quotes; '' if the value is
     /// self-explanatory.
     pub what: &'static str,
-    /// Whether two objects with it conflict at all.
-    pub clash: Option<fn(&Json, &Json) -> bool>,
+    /// The groups among which it must be unique, if not among all: two objects
+    /// with it conflict if one of them has no group, or both have one group.
+    pub among: Option<for<'j> fn(&'j Json) -> Vec<&'j str>>,
     /// Whether a cover keeps the target's, whatever the file has.
     pub kept: bool,
     /// Whether two objects of a file conflict, too.
     pub in_file: bool,
     /// The consequence, as the end of a message.
     pub because: &'static str,
+}
+
+impl Unique {
+    /// Returns the groups of an object; none if it conflicts with all others.
+    pub fn groups<'j>(&self, body: &'j Json) -> Vec<&'j str> {
+        self.among.map_or_else(Vec::new, |among| among(body))
+    }
+
+    /// Says whether two objects with it conflict.
+    pub fn conflict(&self, one: &Json, other: &Json) -> bool {
+        let (here, there) = (self.groups(one), self.groups(other));
+        here.is_empty() || there.is_empty() || here.iter().any(|group| there.contains(group))
+    }
 }
 
 impl Key {

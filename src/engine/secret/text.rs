@@ -53,6 +53,20 @@ pub fn mask_text(name: &str, text: &str) -> Option<String> {
     (shown != text).then_some(shown)
 }
 
+/// The same for a text that is only looked at if it may hold an address, and with
+/// it a password: the others cost no more than a search.
+///
+/// ```
+/// use gatediff::engine::secret::mask_addresses;
+/// let remark = "moved from ldap://cn:hunter2@h in May";
+/// assert_eq!(mask_addresses("remark", remark).as_deref(), Some("moved from ldap://cn:***@h in May"));
+/// assert_eq!(mask_addresses("remark", "password: none"), None);
+/// ```
+pub fn mask_addresses(name: &str, text: &str) -> Option<String> {
+    let may_hold_address = text.contains("://") || text.contains("jdbc:");
+    may_hold_address.then(|| mask_text(name, text)).flatten()
+}
+
 /// The same for a string inside documents.
 fn mask_within(name: &str, text: &str, depth: usize) -> Option<String> {
     if is_none(text) {

@@ -10,6 +10,7 @@ use super::plan::{LABEL, SavedPlan};
 use crate::engine::{AccessDocument, Choices, PlanDocument, SignatureKey};
 use crate::job::failure::{Failure, FailureKind};
 use crate::job::file::{FileInfo, read};
+use crate::job::output::STANDARD;
 use crate::job::plan::Review;
 use crate::platform::{self, ImportOptions};
 
@@ -136,7 +137,7 @@ pub fn save(
 
 /// Returns an absolute path; standard input is unchanged.
 fn absolute(path: &str) -> Result<String, Failure> {
-    if path == "-" {
+    if path == STANDARD {
         return Ok(path.to_owned());
     }
     let absolute = std::path::absolute(path).map_err(|error| {

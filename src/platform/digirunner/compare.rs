@@ -1,7 +1,7 @@
 //! Every item of the file as a candidate: the item, its counterpart in the target, what blocks it,
 //! what it requires.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -14,13 +14,15 @@ use rayon::prelude::*;
 use super::access;
 use super::compared::{Compared, Place, stored, wanted};
 use super::file::{File, ROOT};
-use super::index::{Identity, Places, Sides, is_hidden};
+use super::index::{IDENTITIES, Identity, Index, Places, Repeated, Sides, is_hidden};
 use super::integrity::{self, Broken};
+use super::item;
 use super::kinds::{AUTHENTICATION, CLIENT, GROUP, KINDS, LEVEL, RDB, SCOPE};
 use super::rules::{self, Names, Owners, is_plain};
 use super::schema::{TableId, authority, client, group, group_api, level, rdb, vgroup};
 use super::tables::{Api, Row, Tables};
 use super::values::{self, ValueError};
+use crate::engine::finding::Findings;
 use crate::engine::lookalike::warn_of_look_alikes;
 use crate::engine::secret::{Masked, masked};
 use crate::engine::{
@@ -83,7 +85,7 @@ fn plan_of(compared: &Arc<Compared>, sides: &Sides<'_>) -> Plan {
         &KINDS,
         candidates,
         missing::missing_apis(sides),
-        compared.file.findings.clone(),
+        compared.file.findings.to_vec(),
     )
 }
 
@@ -93,18 +95,26 @@ pub(super) fn file_findings(file: &Arc<File>, places: &Arc<Places>) -> Vec<Findi
     let mut target = Tables::default();
     target.apis = all_apis(&file.tables);
     let compared = Compared::new(file, places, target);
-    let candidates = Comparer::new(&compared, &compared.sides()).candidates();
-    let in_file: HashSet<ItemId> = candidates
-        .iter()
-        .map(|candidate| candidate.item.id.clone())
-        .collect();
-    candidates
-        .iter()
-        .flat_map(|candidate| findings_of(candidate, &in_file))
-        .collect()
+    let sides = compared.sides();
+    let comparer = Comparer::new(&compared, &sides);
+    let mut findings = Findings::default();
+    for kind in &IDENTITIES {
+        // A candidate takes many times the room of an empty row.
+        for start in (0..comparer.rows(kind)).step_by(PART) {
+            let part = comparer.checked(comparer.part(kind, start, PART));
+            findings.extend(
+                part.iter()
+                    .flat_map(|candidate| findings_of(candidate, &sides.file)),
+            );
+        }
+    }
+    findings.into()
 }
 
-fn findings_of(candidate: &Candidate, in_file: &HashSet<ItemId>) -> Vec<Finding> {
+/// How many rows of a kind [`file_findings`] compares before it forgets them.
+const PART: usize = 4_096;
+
+fn findings_of(candidate: &Candidate, file: &Index<'_>) -> Vec<Finding> {
     let Item { id, path, .. } = &candidate.item;
     // A scope may have fewer APIs in a target where some are missing; broken references are
     // reported separately.
@@ -116,7 +126,8 @@ fn findings_of(candidate: &Candidate, in_file: &HashSet<ItemId>) -> Vec<Finding>
         blocks.map(|reason| Finding::error(reason.code.clone(), placed(&reason.message, path)));
     // Links to authentication types are reported as broken references.
     let needs = candidate.requires.iter().map(|need| &need.on);
-    let needs = needs.filter(|on| [LEVEL, RDB].contains(&on.kind) && !in_file.contains(on));
+    let needs = needs
+        .filter(|on| [LEVEL, RDB].contains(&on.kind) && file.item(&on.kind, &on.key).is_none());
     let needs = needs.map(|on| {
         let message = format!(
             "requires {} '{}', which the file does not contain; the target must have it",
@@ -196,6 +207,13 @@ impl fmt::Display for RowPath {
     }
 }
 
+/// Some of the rows of a kind.
+#[derive(Clone, Copy)]
+struct Part {
+    start: usize,
+    count: usize,
+}
+
 /// What all comparisons share.
 struct Comparer<'p, 'w> {
     compared: &'p Arc<Compared>,
@@ -207,6 +225,7 @@ struct Comparer<'p, 'w> {
     authority_names: Names<'w>,
     level_names: Names<'w>,
     owners: Owners<'w>,
+    repeated: HashMap<(TableId, &'w str), Repeated>,
     authorities: HashSet<&'w str>,
     levels: HashSet<&'w str>,
     connections: HashSet<&'w str>,
@@ -277,6 +296,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 all,
             ),
             owners: Owners::new(sides),
+            repeated: sides.file.repeated(),
             authorities: target(TableId::Authority, authority::GROUP_AUTHORITIE_ID).collect(),
             levels: target(TableId::Level, level::SECURITY_LEVEL_ID).collect(),
             connections: target(TableId::Rdb, rdb::CONNECTION_NAME).collect(),
@@ -341,7 +361,22 @@ impl<'p, 'w> Comparer<'p, 'w> {
     }
 
     fn candidates(&self) -> Vec<Candidate> {
-        let mut all = self.every_kind();
+        let kinds = IDENTITIES
+            .each_ref()
+            .map(|kind| self.part(kind, 0, self.rows(kind)));
+        // Growing would take twice as much.
+        let mut all = Vec::with_capacity(kinds.iter().map(Vec::len).sum());
+        kinds.into_iter().for_each(|kind| all.extend(kind));
+        self.checked(all)
+    }
+
+    /// Returns the number of the rows of a kind's table in the file.
+    fn rows(&self, of: &Identity) -> usize {
+        self.sides.file.tables.rows(of.table).len()
+    }
+
+    /// Clears what does not count of unchanged items, and warns of built-in ones.
+    fn checked(&self, mut all: Vec<Candidate>) -> Vec<Candidate> {
         // Unchanged rows are not written: missing objects are already missing there.
         for candidate in all.iter_mut().filter(|candidate| candidate.base.is_some()) {
             let is_missing = candidate
@@ -375,32 +410,60 @@ impl<'p, 'w> Comparer<'p, 'w> {
 
     /// Blocks an item that occurs several times in the file.
     fn twice(&self, kind: &Kind, key: &str) -> Option<Reason> {
-        rules::twice(kind, key, self.sides.file.times(kind, key))
+        let repeated = self.repeated.get(&(Identity::of(kind).table, key))?;
+        rules::twice(kind, key, repeated.times)
     }
 
-    fn every_kind(&self) -> Vec<Candidate> {
-        let authentication = (authority::GROUP_AUTHORITIE_NAME, &self.authority_names);
-        let level = (level::SECURITY_LEVEL_NAME, &self.level_names);
-        let kinds = [
-            self.clients(),
-            self.groups(),
-            self.scopes(),
-            self.simple(&AUTHENTICATION, Some(authentication)),
-            self.simple(&LEVEL, Some(level)),
-            self.simple(&RDB, None),
-        ];
-        // Growing would take twice as much.
-        let mut all = Vec::with_capacity(kinds.iter().map(Vec::len).sum());
-        kinds.into_iter().for_each(|kind| all.extend(kind));
-        all
+    /// Returns the items of a kind in so many rows of the file from `start` on.
+    fn part(&self, of: &'static Identity, start: usize, count: usize) -> Vec<Candidate> {
+        let part = Part { start, count };
+        match &of.kind {
+            kind if *kind == CLIENT => self.clients(part),
+            kind if *kind == GROUP => self.groups(part),
+            kind if *kind == SCOPE => self.scopes(part),
+            kind if *kind == AUTHENTICATION => {
+                let name = (authority::GROUP_AUTHORITIE_NAME, &self.authority_names);
+                self.simple(kind, Some(name), part)
+            }
+            kind if *kind == LEVEL => {
+                let name = (level::SECURITY_LEVEL_NAME, &self.level_names);
+                self.simple(kind, Some(name), part)
+            }
+            kind => self.simple(kind, None, part),
+        }
+    }
+
+    /// Returns an item whose key an earlier row of the file has, by itself: what refers to the key
+    /// belongs to the earlier one, and would be looked at once more with each.
+    fn again(&self, of: Place, row: &Row, name: Arc<str>) -> Option<Candidate> {
+        let Identity {
+            kind, table, key, ..
+        } = of.identity;
+        let repeated = self.repeated.get(&(*table, row.text(*key)))?;
+        if repeated.first == of.index {
+            return None;
+        }
+        let item = Item {
+            id: ItemId::new(kind.clone(), row.shared(*key)),
+            name,
+            value: item::record(*table, row).into(),
+            path: self.path(*table, of.index).to_string().into(),
+        };
+        let mut candidate = Candidate::compared(item, None, Effect::default());
+        candidate.blocks.extend(self.twice(kind, row.text(*key)));
+        candidate
+            .blocks
+            .extend(values::reasons(self.value_errors(*table, of.index)));
+        Some(candidate)
     }
 
     /// Kinds of one table, matched by their own id: authentication types,
     /// security levels, RDB connections.
-    fn simple(&self, kind: &Kind, name: Option<(usize, &Names<'w>)>) -> Vec<Candidate> {
+    fn simple(&self, kind: &Kind, name: Option<(usize, &Names<'w>)>, part: Part) -> Vec<Candidate> {
         let identity = Identity::of(kind);
         let Identity { table, key, .. } = *identity;
         let rows = self.sides.file.tables.rows(table).iter().enumerate();
+        let rows = rows.skip(part.start).take(part.count);
         rows.map(|(index, row)| {
             let base = self.sides.target.item(kind, row.text(key));
             let called = name.map_or(key, |(column, _)| column);
@@ -425,15 +488,19 @@ impl<'p, 'w> Comparer<'p, 'w> {
         .collect()
     }
 
-    fn groups(&self) -> Vec<Candidate> {
+    fn groups(&self, part: Part) -> Vec<Candidate> {
         let file = &self.sides.file;
         let rows = file.tables.rows(TableId::Group);
         let rows = rows.par_iter().with_min_len(CHUNK).enumerate();
+        let rows = rows.skip(part.start).take(part.count);
         let plain = rows.filter(|(_, row)| !is_hidden(row));
         plain
             .map(|(index, row)| {
                 let name = row.text(group::GROUP_NAME);
                 let place = Place::new(Identity::of(&GROUP), index);
+                if let Some(again) = self.again(place, row, row.shared(group::GROUP_ALIAS)) {
+                    return again;
+                }
                 let mut candidate = self.candidate(place, row.shared(group::GROUP_ALIAS));
                 candidate.blocks = self.group_aliases.check(name, row.text(group::GROUP_ALIAS));
                 candidate.blocks.extend(self.twice(&GROUP, name));

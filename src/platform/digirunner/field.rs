@@ -15,7 +15,7 @@ pub(crate) struct FieldDef {
     pub(crate) role: Role,
     /// Whether its values are never shown.
     pub(crate) is_secret: bool,
-    /// Whether it is a URL, whose password is never shown.
+    /// Whether it is made to hold addresses, whose passwords are never shown.
     pub(crate) is_url: bool,
     /// Whether a cover keeps the target's value although it is compared.
     pub(crate) is_kept: bool,

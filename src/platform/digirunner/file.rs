@@ -15,6 +15,7 @@ use super::schema::{API_USE, API_USE_LIST, TABLES};
 use super::tables::{ApiUse, Cell, Row, Tables, local_day};
 use crate::engine::Finding;
 use crate::engine::diff::push_segment;
+use crate::engine::finding::Findings;
 use crate::source::{self, ParseError, ParseErrorKind, brief, wrong};
 use crate::store::Zone;
 
@@ -30,7 +31,7 @@ pub(crate) struct File {
     /// Its rows.
     pub(crate) tables: Tables,
     /// The findings of reading.
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) findings: Findings,
 }
 
 /// Reads a file.
@@ -76,7 +77,7 @@ enum Segment {
 #[derive(Default)]
 struct Reader {
     tables: Tables,
-    findings: Vec<Finding>,
+    findings: Findings,
     path: Vec<Segment>,
     /// The texts of the row being read.
     texts: String,

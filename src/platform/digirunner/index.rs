@@ -1,7 +1,7 @@
 //! One side of the comparison, the file or the target, with its rows indexed by
 //! what refers to them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -123,6 +123,15 @@ pub(super) fn counts(
             )
         })
         .collect()
+}
+
+/// A key that several rows have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Repeated {
+    /// The position of the first of them, to which belongs what refers to the key.
+    pub(crate) first: usize,
+    /// How many have it; rows without a key are not counted.
+    pub(crate) times: usize,
 }
 
 /// An API of a scope, with its hidden group.
@@ -277,9 +286,26 @@ impl<'w> Index<'w> {
         IDENTITIES.iter().flat_map(of).collect()
     }
 
-    /// Returns the number of rows of an item.
-    pub(crate) fn times(&self, kind: &Kind, key: &str) -> usize {
-        self.holders(kind, key).count()
+    /// Returns the keys that several rows have, those without a key as if they had an empty one, in
+    /// the order of the kinds.
+    pub(crate) fn repeated(&self) -> HashMap<(TableId, &'w str), Repeated> {
+        let mut repeated: HashMap<_, Repeated> = HashMap::new();
+        for identity in &IDENTITIES {
+            let rows = self.tables.rows(identity.table).iter().enumerate();
+            for (index, row) in rows.filter(|(_, row)| (identity.is_one)(row)) {
+                let key = row.text(identity.key);
+                if key.is_empty() || self.holders(&identity.kind, key).nth(1).is_some() {
+                    let has_key = matches!(row.cell(identity.key), Cell::Text(_));
+                    let first = Repeated {
+                        first: index,
+                        times: 0,
+                    };
+                    repeated.entry((identity.table, key)).or_insert(first).times +=
+                        usize::from(has_key);
+                }
+            }
+        }
+        repeated
     }
 
     fn holders(&self, kind: &Kind, key: &str) -> impl Iterator<Item = &'w Row> {

@@ -17,6 +17,7 @@ use super::schema::{
 use super::schema::{vgroup_authority, vgroup_group, x_key, x_map};
 use super::tables::{Cell, Row, Tables};
 use super::values;
+use crate::engine::finding::Findings;
 use crate::engine::{Finding, Reason};
 
 /// The references inside a file: from, to.
@@ -181,7 +182,7 @@ pub(super) const SKIPPED: (TableId, usize) = (TableId::XMap, x_map::GROUP_ID);
 /// Broken references, and the items that they affect.
 pub(super) struct Broken<'w> {
     /// One finding per broken reference, with its path.
-    pub(super) findings: Vec<Finding>,
+    pub(super) findings: Findings,
     clients: HashMap<&'w str, Vec<Reason>>,
     /// Duplicate ids that other rows refer to.
     twice: HashMap<(TableId, Key<'w>), usize>,
@@ -243,7 +244,7 @@ fn field(table: TableId, column: usize) -> &'static str {
 /// Checks every reference of the file.
 pub(super) fn check<'w>(file: &Index<'w>) -> Broken<'w> {
     let mut broken = Broken {
-        findings: Vec::new(),
+        findings: Findings::default(),
         clients: HashMap::new(),
         twice: ids_that_stand_twice(file.tables),
     };

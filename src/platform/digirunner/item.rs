@@ -13,7 +13,7 @@ use super::schema::{
     x_key, x_map,
 };
 use super::tables::{Cell, Row};
-use crate::engine::secret::mask_text;
+use crate::engine::secret::{mask_addresses, mask_text};
 use crate::engine::{Element, Field, ItemId, Secret, Value};
 
 /// Returns the value of a field in canonical form.
@@ -23,11 +23,20 @@ pub(super) fn value(field: &FieldDef, cell: Cell<'_>) -> Value {
         Cell::Int(number) => Value::Int(number),
         Cell::Text("") => Value::Null,
         Cell::Text(text) if field.is_secret => Value::Secret(Secret::new(text)),
-        Cell::Text(text) => match field.is_url.then(|| mask_text(field.json, text)).flatten() {
+        Cell::Text(text) => match credentials_masked(field, text) {
             Some(shown) => Value::Secret(Secret::with_mask(text, shown)),
             None => Value::Text(text.into()),
         },
         Cell::Time(time) => Value::Text(time.format("%Y-%m-%d").to_string().into()),
+    }
+}
+
+/// Returns a text with the credentials in it masked; `None` if there are none. An address may be
+/// in any text, such as a remark.
+fn credentials_masked(field: &FieldDef, text: &str) -> Option<String> {
+    match field.is_url {
+        true => mask_text(field.json, text),
+        false => mask_addresses(field.json, text),
     }
 }
 

@@ -53,10 +53,7 @@ impl<'w> Names<'w> {
         let holders = |side: &Index<'w>| {
             let mut holders: HashMap<&'w str, Vec<&'w str>> = HashMap::new();
             for row in side.tables.rows(table).iter().filter(|row| keep(row)) {
-                holders
-                    .entry(row.text(column))
-                    .or_default()
-                    .push(row.text(key));
+                add_holder(holders.entry(row.text(column)).or_default(), row.text(key));
             }
             holders
         };
@@ -108,6 +105,14 @@ impl<'w> Names<'w> {
             );
         }
         reasons
+    }
+}
+
+/// Adds a holder of a value. Two different ones say of each who else has it: no more are kept, or
+/// thousands with one value would be compared with one another.
+fn add_holder<'w>(holders: &mut Vec<&'w str>, holder: &'w str) {
+    if holders.len() < 2 && !holders.contains(&holder) {
+        holders.push(holder);
     }
 }
 
@@ -260,9 +265,7 @@ fn owners<'w>(side: &Index<'w>) -> [OwnersOf<'w>; 6] {
         if let Some((table, column, owner)) = owned_columns(sort) {
             for row in side.tables.rows(table) {
                 let all = owners.entry(identity_of(row, column)).or_default();
-                if !all.contains(&row.text(owner)) {
-                    all.push(row.text(owner));
-                }
+                add_holder(all, row.text(owner));
             }
         }
         owners

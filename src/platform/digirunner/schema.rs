@@ -134,17 +134,17 @@ tables! {
         CLIENT_SECRET: "clientSecret" => "client_secret" text(255).secret().kept();
         SCOPE: "scope" => "scope" text(2048).derived();
         AUTHORIZED_GRANT_TYPES: "authorizedGrantTypes" => "authorized_grant_types" text(255);
-        WEB_SERVER_REDIRECT_URI: "webServerRedirectUri" => "web_server_redirect_uri" text(255);
+        WEB_SERVER_REDIRECT_URI: "webServerRedirectUri" => "web_server_redirect_uri" text(255).url();
         AUTHORITIES: "authorities" => "authorities" text(255);
         ACCESS_TOKEN_VALIDITY: "accessTokenValidity" => "access_token_validity" int_as_long().or_int(86400);
         REFRESH_TOKEN_VALIDITY: "refreshTokenValidity" => "refresh_token_validity" int_as_long().or_int(86400);
-        ADDITIONAL_INFORMATION: "additionalInformation" => "additional_information" text(4096);
+        ADDITIONAL_INFORMATION: "additionalInformation" => "additional_information" text(4096).url();
         AUTOAPPROVE: "autoapprove" => "autoapprove" text(255);
-        WEB_SERVER_REDIRECT_URI1: "webServerRedirectUri1" => "web_server_redirect_uri1" text(255);
-        WEB_SERVER_REDIRECT_URI2: "webServerRedirectUri2" => "web_server_redirect_uri2" text(255);
-        WEB_SERVER_REDIRECT_URI3: "webServerRedirectUri3" => "web_server_redirect_uri3" text(255);
-        WEB_SERVER_REDIRECT_URI4: "webServerRedirectUri4" => "web_server_redirect_uri4" text(255);
-        WEB_SERVER_REDIRECT_URI5: "webServerRedirectUri5" => "web_server_redirect_uri5" text(255);
+        WEB_SERVER_REDIRECT_URI1: "webServerRedirectUri1" => "web_server_redirect_uri1" text(255).url();
+        WEB_SERVER_REDIRECT_URI2: "webServerRedirectUri2" => "web_server_redirect_uri2" text(255).url();
+        WEB_SERVER_REDIRECT_URI3: "webServerRedirectUri3" => "web_server_redirect_uri3" text(255).url();
+        WEB_SERVER_REDIRECT_URI4: "webServerRedirectUri4" => "web_server_redirect_uri4" text(255).url();
+        WEB_SERVER_REDIRECT_URI5: "webServerRedirectUri5" => "web_server_redirect_uri5" text(255).url();
     }
     Clientext clientext: "tsmpDpClientextList" => "tsmp_dp_clientext" {
         CLIENT_ID: "clientId" => "client_id" text(40).key().required();
@@ -312,10 +312,10 @@ tables! {
         IDP_CLIENT_ID: "idpClientId" => "idp_client_id" text(400).required();
         IDP_CLIENT_MIMA: "idpClientMima" => "idp_client_mima" text(200).required().secret();
         IDP_CLIENT_NAME: "idpClientName" => "idp_client_name" text(200);
-        WELL_KNOWN_URL: "wellKnownUrl" => "well_known_url" text(4000);
-        CALLBACK_URL: "callbackUrl" => "callback_url" text(400).required();
-        AUTH_URL: "authUrl" => "auth_url" text(4000);
-        ACCESS_TOKEN_URL: "accessTokenUrl" => "access_token_url" text(4000);
+        WELL_KNOWN_URL: "wellKnownUrl" => "well_known_url" text(4000).url();
+        CALLBACK_URL: "callbackUrl" => "callback_url" text(400).required().url();
+        AUTH_URL: "authUrl" => "auth_url" text(4000).url();
+        ACCESS_TOKEN_URL: "accessTokenUrl" => "access_token_url" text(4000).url();
         SCOPE: "scope" => "scope" text(4000);
         CREATE_DATE_TIME: "createDateTime" => "create_date_time" time().stamped();
         CREATE_USER: "createUser" => "create_user" text(1000).stamped();
@@ -328,7 +328,7 @@ tables! {
         CLIENT_ID: "clientId" => "client_id" text(40).required().identity();
         STATUS: "status" => "status" text(1).required();
         REMARK: "remark" => "remark" text(200);
-        LDAP_URL: "ldapUrl" => "ldap_url" text(4000).required();
+        LDAP_URL: "ldapUrl" => "ldap_url" text(4000).required().url();
         LDAP_DN: "ldapDn" => "ldap_dn" text(4000).required();
         LDAP_TIMEOUT: "ldapTimeout" => "ldap_timeout" int().required();
         ICON_FILE: "iconFile" => "icon_file" text(4000);
@@ -345,7 +345,7 @@ tables! {
         CLIENT_ID: "clientId" => "client_id" text(40).required().identity();
         STATUS: "status" => "status" text(1).required();
         REMARK: "remark" => "remark" text(200);
-        API_URL: "apiUrl" => "api_url" text(4000).required();
+        API_URL: "apiUrl" => "api_url" text(4000).required().url();
         API_METHOD: "apiMethod" => "api_method" text(10).required();
         REQ_HEADER: "reqHeader" => "req_header" text(4000).secret();
         REQ_BODY_TYPE: "reqBodyType" => "req_body_type" text(1).required();

@@ -13,6 +13,7 @@ use crate::engine::align::{Aligned, Unaligned, align};
 use crate::engine::content::{Content, Origin};
 use crate::engine::diff::effective;
 use crate::engine::display::safe;
+use crate::engine::finding::Findings;
 use crate::engine::json::MAX_DEPTH;
 use crate::engine::lookalike::{Called, warn_of_look_alikes};
 use crate::engine::object::resolve;
@@ -78,7 +79,7 @@ pub fn blocking_findings(
         .iter()
         .map(|candidate| &candidate.item.id)
         .collect();
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     for Candidate {
         item,
         blocks,
@@ -87,13 +88,8 @@ pub fn blocking_findings(
     } in &candidates
     {
         let path = &*item.path;
-        // The only object of its file has an empty path.
-        let describe = |message: &str| match path {
-            "" => message.to_owned(),
-            path => format!("{message} ({path})"),
-        };
         findings.extend(blocks.iter().map(|reason| {
-            Finding::error(reason.code.clone(), describe(&reason.message))
+            Finding::error(reason.code.clone(), &*reason.message)
                 .at(path)
                 .about(&item.id)
         }));
@@ -106,7 +102,7 @@ pub fn blocking_findings(
                         "requires {} '{}', which the file does not contain; the target must have it",
                         need.on.kind, need.on.key
                     );
-                    Finding::warning("not-in-file", describe(&message))
+                    Finding::warning("not-in-file", message)
                         .at(path)
                         .about(&item.id)
                 }),
@@ -122,14 +118,14 @@ pub fn blocking_findings(
             .iter()
             .map(move |user| Finding::warning("not-in-file", message.clone()).about(user))
     }));
-    let mut seen = HashSet::new();
-    findings.retain(|finding| {
-        seen.insert((
-            finding.message.clone(),
-            finding.path.clone(),
-            finding.item.clone(),
-        ))
-    });
+    let mut findings = Vec::from(findings);
+    for finding in &mut findings {
+        // The only object of its file has an empty path.
+        let path = finding.path.as_deref().filter(|path| !path.is_empty());
+        if let Some(path) = path.filter(|_| finding.times == 1) {
+            finding.message = format!("{} ({path})", finding.message);
+        }
+    }
     findings
 }
 
@@ -316,6 +312,7 @@ fn candidate<'o>(
         candidate.blocks.extend(product.blocks(object));
     }
     let mut missing_objects = Vec::new();
+    let mut required: HashSet<ItemId> = HashSet::new();
     for mut found in built.found {
         product.notice(&mut found, object, sides);
         candidate.references.push(found.reference);
@@ -333,7 +330,7 @@ fn candidate<'o>(
         candidate.blocks.extend(found.reasons);
         let needs = found
             .requires
-            .filter(|need| !candidate.requires.iter().any(|other| other.on == need.on));
+            .filter(|need| required.insert(need.on.clone()));
         candidate.requires.extend(needs);
         missing_objects.extend(found.missing);
     }

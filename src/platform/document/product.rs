@@ -7,6 +7,7 @@ use super::search::{Search, SearchIndex};
 use super::{Document, Json, Kinds, Object, ResolvedReference, Sides};
 use crate::engine::access::Model;
 use crate::engine::display::some_of;
+use crate::engine::finding::Findings;
 use crate::engine::schema::{Key, KindSchema};
 use crate::engine::{Finding, KindInfo, Plan, Reason};
 use crate::platform::contract::read_only_file;
@@ -39,7 +40,7 @@ pub struct File {
     /// only be exported come last.
     pub objects: Vec<Object>,
     /// The findings about the file by itself.
-    pub findings: Vec<Finding>,
+    pub findings: Findings,
 }
 
 impl File {

@@ -13,6 +13,7 @@ use super::rows::{self, TABLE};
 use super::verify::verify;
 use super::{Document, File, Json, Members, Object, Product, Sides};
 use crate::engine::diff::{Show, segments};
+use crate::engine::finding::Findings;
 use crate::engine::law::unexplained;
 use crate::engine::{Change, Choices, Op, Plan};
 use crate::platform::document::candidates::{plan, plan as plan_of};
@@ -424,7 +425,7 @@ fn permuted(object: &Object, json: &Json, path: &mut Vec<String>) -> Json {
 fn assert_unordered(target: &Target, file: &File) {
     let mut turned = File {
         objects: file.objects.clone(),
-        findings: Vec::new(),
+        findings: Findings::default(),
     };
     for object in &mut turned.objects {
         // In a signed one every byte counts.

@@ -7,6 +7,7 @@ use super::kinds;
 use super::mapping::Mapper;
 use super::path;
 use super::types::OTHER;
+use crate::engine::finding::Findings;
 use crate::engine::schema::Form;
 use crate::engine::{Finding, ItemId};
 use crate::platform::ImportOptions;
@@ -23,7 +24,7 @@ pub(super) fn read(
     options: &ImportOptions,
 ) -> Result<File, ParseError> {
     let mut source = Source::read(bytes)?;
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     let whole = span(&source.root);
     let (prefix, entries) = entries(&mut source, &mut findings)?;
     let mut all = Vec::with_capacity(entries.len());
@@ -62,7 +63,7 @@ pub(super) fn read(
 /// to it.
 fn entries(
     source: &mut Source<'_>,
-    findings: &mut Vec<Finding>,
+    findings: &mut Findings,
 ) -> Result<(String, Vec<Json>), ParseError> {
     let root = std::mem::replace(&mut source.root, Json::Null);
     let whole = span(&root);

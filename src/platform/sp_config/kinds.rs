@@ -28,7 +28,7 @@ const KEYS: &[Key] = &[
         unique: Some(Unique {
             code: "name-taken",
             what: "name",
-            clash: None,
+            among: None,
             kept: false,
             in_file: false,
             because: "",

@@ -2,6 +2,7 @@
 
 use super::path::Path;
 use crate::engine::Finding;
+use crate::engine::finding::Findings;
 use crate::platform::Mapping;
 use crate::platform::document::Json;
 
@@ -21,7 +22,7 @@ struct Met {
 
 impl<'o> Mapper<'o> {
     /// Takes the mappings to apply; reports the paths that are invalid.
-    pub(super) fn new(mappings: &'o [Mapping], findings: &mut Vec<Finding>) -> Self {
+    pub(super) fn new(mappings: &'o [Mapping], findings: &mut Findings) -> Self {
         let enabled = mappings.iter().filter(|mapping| mapping.enabled);
         let readable = enabled.filter_map(|mapping| match Path::parse(&mapping.path) {
             Some(path) => Some((mapping, path, Met::default())),
@@ -156,7 +157,7 @@ mod tests {
         let mut entry = Source::read(format!(r#"{{"object":{object}}}"#).as_bytes())
             .unwrap()
             .root;
-        let mut findings = Vec::new();
+        let mut findings = Findings::default();
         let mut mapper = Mapper::new(mappings, &mut findings);
         let changed = mapper.apply("SOURCE", &mut entry);
         findings.extend(mapper.unmet());

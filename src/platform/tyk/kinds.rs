@@ -63,7 +63,7 @@ const KEYS_OF_APIS: &[Key] = &[
     },
     Key {
         unique: Some(Unique {
-            clash: Some(listen::meet),
+            among: Some(listen::segments),
             because: ": the gateway would serve only one of them, or use another path",
             ..unique("listen-path-taken", "")
         }),
@@ -143,7 +143,7 @@ const fn unique(code: &'static str, what: &'static str) -> Unique {
     Unique {
         code,
         what,
-        clash: None,
+        among: None,
         kept: false,
         in_file: true,
         because: "",

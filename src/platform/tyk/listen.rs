@@ -137,7 +137,8 @@ fn is_active(api: &Json) -> bool {
     definition.or_else(state) != Some(&Json::Bool(false))
 }
 
-fn segments(api: &Json) -> Vec<&str> {
+/// Returns the segments of gateways that load an API; none for all gateways.
+pub(super) fn segments(api: &Json) -> Vec<&str> {
     let definition = definition(api);
     let tags = if definition.get("tags_disabled") == Some(&Json::Bool(true)) {
         None

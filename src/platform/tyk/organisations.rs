@@ -76,6 +76,7 @@ pub(super) fn map(file: &mut File, organisations: &BTreeMap<String, String>) {
 mod tests {
     use super::super::{api::wrapper, kinds};
     use super::*;
+    use crate::engine::finding::Findings;
     use crate::platform::document::Object;
     use crate::source::Source;
 
@@ -93,7 +94,7 @@ mod tests {
         let object = Object::new(kinds::schema(sort), json, wrapper, text, "");
         let mut file = File {
             objects: vec![object],
-            findings: Vec::new(),
+            findings: Findings::default(),
         };
         map(&mut file, &organisations);
         let object = &file.objects[0];

@@ -14,6 +14,9 @@ use crate::platform::document::{Json, Members, Object, ResolvedReference, Sides}
 /// The maximum length of a stored id: the limit of an index.
 const MAX_ID: usize = 1000;
 
+/// How many of the APIs with one address are looked at to warn of one of them.
+const MAX_RIVALS: usize = 100;
+
 /// Returns the errors in an object's content.
 pub(super) fn blocks(object: &Object) -> Vec<Reason> {
     let mut reasons = bad_ids(object);
@@ -141,6 +144,7 @@ fn might_listen_alike(index: usize, api: &Object, sides: &Sides<'_>) -> Option<F
                 .filter_map(|index| side.get(*index))
         });
         of.filter(|other| other.item != api.item)
+            .take(MAX_RIVALS)
             .find(|other| is_rival(other))
     };
     let (other, why) = if let Some(other) = other_at(WOULD_LISTEN, &|_| true) {
@@ -149,8 +153,10 @@ fn might_listen_alike(index: usize, api: &Object, sides: &Sides<'_>) -> Option<F
         (other_at(LISTENS, &|_| true)?, "if both were active")
     } else {
         // APIs that block each other need no such warning.
-        let is_free = sides.blocks(index).is_empty();
-        let is_apart = |other: &Object| is_free && !listen::meet(&api.body, &other.body);
+        if !sides.blocks(index).is_empty() {
+            return None;
+        }
+        let is_apart = |other: &Object| !listen::meet(&api.body, &other.body);
         (
             other_at(LISTENS, &is_apart)?,
             "on a gateway without segments",

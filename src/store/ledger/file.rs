@@ -49,7 +49,7 @@ impl FileLedger {
     /// this version.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let name = path.display().to_string();
-        private(path).map_err(|error| local(Operation::Create, &name, error.to_string()))?;
+        private(path).map_err(|why| local(Operation::Create, &name, why))?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .synchronous(SqliteSynchronous::Full)
@@ -334,19 +334,25 @@ fn local(operation: Operation, path: &str, message: impl Into<String>) -> StoreE
 
 /// Ensures that the file exists with mode 0600 before SQLite writes to it: its side files inherit
 /// the mode.
-fn private(path: &Path) -> std::io::Result<()> {
-    if let Some(parent) = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-    {
-        std::fs::create_dir_all(parent)?;
+/// No directory is made, and a device keeps its mode.
+fn private(path: &Path) -> Result<(), String> {
+    if path == Path::new("-") {
+        return Err("a ledger is a file, not standard input".to_owned());
+    }
+    if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        return Err("not a regular file".to_owned());
+    }
+    let parent = path.parent().unwrap_or(Path::new(""));
+    if !parent.as_os_str().is_empty() && matches!(parent.try_exists(), Ok(false)) {
+        return Err(format!("the directory {} does not exist", parent.display()));
     }
     let file = std::fs::OpenOptions::new()
         .append(true)
         .create(true)
         .mode(0o600)
-        .open(path)?;
-    file.set_permissions(std::fs::Permissions::from_mode(0o600))
+        .open(path);
+    file.and_then(|file| file.set_permissions(std::fs::Permissions::from_mode(0o600)))
+        .map_err(|error| error.to_string())
 }
 
 /// Returns the id of this transaction and its database. Two clusters may use the same transaction

@@ -2,14 +2,25 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::cells::{Cells, cells, format_key, text};
 use super::conflict::{CellChange, Conflict, ConflictKind};
 use super::net::Net;
 use super::restoration::Restoration;
 use super::rows::{array, read};
 use super::table::TableInfo;
+use crate::engine::secret::mask_addresses;
 use crate::store::error::StoreError;
 use crate::store::writer::Writer;
+
+/// Masks a password in an address: any column may hold one.
+fn without_credentials(column: &str, value: Value) -> Value {
+    match value {
+        Value::String(text) => mask_addresses(column, &text).unwrap_or(text).into(),
+        other => other,
+    }
+}
 
 /// Reads the rows as they are, locks them, and decides about each.
 pub(super) async fn inspect<'t>(
@@ -123,8 +134,8 @@ fn compare(
             values: info.shown.contains(&column.as_str()).then(|| {
                 let value = |cells: Option<&Cells>| {
                     let text = cells.and_then(|cells| text(cells, column));
-                    text.and_then(|text| serde_json::from_str(text).ok())
-                        .unwrap_or_default()
+                    let value = text.and_then(|text| serde_json::from_str(text).ok());
+                    without_credentials(column, value.unwrap_or_default())
                 };
                 [
                     value(Some(&after)),

@@ -1,6 +1,6 @@
 //! The real binary, in an environment of its own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -38,9 +38,22 @@ impl Ran {
     }
 }
 
+/// Returns the log of the programs that ran in a home directory.
+pub(crate) fn log(home: &Path) -> String {
+    log_below(&home.join(".local/state/gatediff/log"))
+}
+
+/// Returns all that was logged into a directory.
+pub(crate) fn log_below(directory: &Path) -> String {
+    let files = std::fs::read_dir(directory).unwrap().map(Result::unwrap);
+    files
+        .map(|file| std::fs::read_to_string(file.path()).unwrap())
+        .collect()
+}
+
 /// Returns the binary with nothing of the tester's environment but what it
 /// takes to find PostgreSQL's programs.
-pub(crate) fn command(home: &std::path::Path) -> Command {
+pub(crate) fn command(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gatediff"));
     command
         .env_clear()

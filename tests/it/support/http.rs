@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::gatediff::command;
+use super::gatediff::{command, log};
 use super::pg::TestDb;
 use super::wait;
 
@@ -200,7 +200,7 @@ impl Served {
 
     /// Returns the server's log.
     pub(crate) fn log(&self) -> String {
-        read(&self.home.path().join(".local/state/gatediff/gatediff.log"))
+        log(self.home.path())
     }
 }
 

@@ -205,6 +205,11 @@ pub(super) struct FindingDocument {
     pub(super) path: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) item: Option<String>,
+    /// `None` for once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) times: Option<usize>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) also_at: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

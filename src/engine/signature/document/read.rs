@@ -293,6 +293,8 @@ impl DocumentReader {
             message: finding.message,
             path: finding.path,
             item: finding.item.map(|item| self.id(&item)).transpose()?,
+            times: finding.times.unwrap_or(1),
+            also_at: finding.also_at,
         })
     }
 

@@ -186,6 +186,8 @@ fn finding_document(finding: &Finding) -> FindingDocument {
         message: finding.message.clone(),
         path: finding.path.clone(),
         item: finding.item.as_ref().map(ToString::to_string),
+        times: Some(finding.times).filter(|times| *times != 1),
+        also_at: finding.also_at.clone(),
     }
 }
 

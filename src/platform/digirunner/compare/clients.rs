@@ -16,16 +16,17 @@ use super::super::schema::{
 };
 use super::super::tables::Row;
 use super::super::values::{self, ValueError};
-use super::{CHUNK, Comparer, is_changed, may_change};
+use super::{CHUNK, Comparer, Part, is_changed, may_change};
 use crate::engine::{
     Candidate, Finding, ItemId, Kind, Quota, QuotaUse, Reason, Requirement, Value,
 };
 use crate::platform::unique::unique;
 
 impl<'w> Comparer<'_, 'w> {
-    pub(super) fn clients(&self) -> Vec<Candidate> {
+    pub(super) fn clients(&self, part: Part) -> Vec<Candidate> {
         let rows = self.sides.file.tables.rows(TableId::Client);
         let rows = rows.par_iter().with_min_len(CHUNK).enumerate();
+        let rows = rows.skip(part.start).take(part.count);
         rows.map(|(index, row)| self.client(index, row)).collect()
     }
 
@@ -45,6 +46,9 @@ impl<'w> Comparer<'_, 'w> {
             alias
         };
         let place = Place::new(Identity::of(&CLIENT), index);
+        if let Some(again) = self.again(place, row, Arc::clone(&called)) {
+            return again;
+        }
         let mut candidate = self.candidate(place, Arc::clone(&called));
         if part(Origin::File).is_partial() && (base.is_none() || is_changed(&candidate)) {
             let completes = Place {

@@ -10,19 +10,21 @@ use super::super::rules;
 use super::super::schema::{TableId, group, vgroup};
 use super::super::tables::Row;
 use super::super::values::{self, ValueError};
-use super::{Comparer, may_change};
+use super::{Comparer, Part, may_change};
 use crate::engine::diff::{Show, compare};
 use crate::engine::display::some_of;
 use crate::engine::{Candidate, Finding, ItemId, Reason, Requirement, Value};
 use crate::platform::unique::unique;
 
 impl<'w> Comparer<'_, 'w> {
-    pub(super) fn scopes(&self) -> Vec<Candidate> {
+    pub(super) fn scopes(&self, part: Part) -> Vec<Candidate> {
         let rows = self.sides.file.tables.rows(TableId::Vgroup);
         let holders = self.holders();
         let users = self.users_of_groups();
         rows.iter()
             .enumerate()
+            .skip(part.start)
+            .take(part.count)
             .map(|(index, row)| self.scope(index, row, (&holders, &users)))
             .collect()
     }
@@ -86,6 +88,10 @@ impl<'w> Comparer<'_, 'w> {
         (holders, users): (&Holders<'w>, &HashMap<usize, usize>),
     ) -> Candidate {
         let name = row.text(vgroup::VGROUP_NAME);
+        let place = Place::new(Identity::of(&SCOPE), index);
+        if let Some(again) = self.again(place, row, row.shared(vgroup::VGROUP_ALIAS)) {
+            return again;
+        }
         let base = self.sides.target.scope_named(name);
         let wanted = self.sides.importable_apis(row.text(vgroup::VGROUP_ID));
         let there = base.map_or_else(Vec::new, |row| {
@@ -96,7 +102,6 @@ impl<'w> Comparer<'_, 'w> {
             .iter()
             .filter(|api| !known.contains(&api.api))
             .count();
-        let place = Place::new(Identity::of(&SCOPE), index);
         let mut candidate = self.candidate(place, row.shared(vgroup::VGROUP_ALIAS));
         candidate.context = base.map_or(Value::Null, |row| {
             item::scope_context(&self.sides.target, row, &there)

@@ -12,6 +12,7 @@ use crate::engine::{Effect, marked};
 use crate::platform::digirunner::compare;
 use crate::platform::digirunner::compared::{Place, stored, wanted};
 use crate::platform::digirunner::index::Identity;
+use crate::platform::digirunner::item;
 
 proptest! {
     #![proptest_config(config(32))]
@@ -25,11 +26,19 @@ proptest! {
             target(&environment(&mut Draw::new(&to), DrawSide::Target)),
         );
         let (plan, sides) = (Arc::new(compare::plan(&compared)), compared.sides());
+        let repeated = sides.file.repeated();
         for entry in plan.entries() {
             let id = &entry.item.id;
             let identity = Identity::of(&id.kind);
             let position = entry.item.path.rsplit('/').next().unwrap();
             let place = Place::new(identity, position.parse().unwrap());
+            let first = repeated.get(&(identity.table, &*id.key)).map(|known| known.first);
+            if first.is_some_and(|first| first != place.index) {
+                let row = sides.file.tables.row(identity.table, place.index).unwrap();
+                prop_assert_eq!(&*entry.item.value, &item::record(identity.table, row));
+                prop_assert!(entry.base.is_none() && !entry.verdict.reasons.is_empty(), "{}", id);
+                continue;
+            }
             // A client that changes completes its scopes.
             let values = [false, true].map(|completes| {
                 wanted(&sides, Place { completes, ..place }).unwrap()

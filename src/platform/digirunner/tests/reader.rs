@@ -398,9 +398,7 @@ fn a_key_keeps_its_map_to_a_group_that_the_product_deleted() {
         assert!(export.findings.is_empty(), "{what}: {:?}", export.findings);
         let read = super::super::file::read(&export.bytes).unwrap();
         let notes = super::integrity::check(&super::Index::new(&read.tables)).findings;
-        let [note] = notes.as_slice() else {
-            panic!("{notes:?}")
-        };
+        let [note] = &*notes else { panic!("{notes:?}") };
         assert_eq!(
             (note.severity, note.message.as_str()),
             (

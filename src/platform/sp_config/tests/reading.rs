@@ -199,7 +199,7 @@ fn an_id_twice_in_the_file_blocks_both() {
     );
     assert_eq!(
         message(&plan, "SOURCE:ab-12"),
-        "SOURCE 'ab-12' occurs 2 times in the file: also at /objects/1"
+        "SOURCE 'ab-12' occurs 2 times in the file: at /objects/0, /objects/1"
     );
     assert_eq!(status(&plan, "SOURCE:9"), "Add");
 }

@@ -263,7 +263,7 @@ pub(super) fn finding(layout: &mut DetailLayout, finding: &Finding) {
         Severity::Error => (Role::Error, "error"),
     };
     let label = format!("{} {word}:", layout.glyphs.warning);
-    layout.labelled((role, &label), (Role::Text, &finding.message));
+    layout.labelled((role, &label), (Role::Text, &finding.sentence()));
 }
 
 /// Returns the word for an outcome.

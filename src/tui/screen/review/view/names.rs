@@ -35,7 +35,7 @@ pub(crate) fn name(review: &Review, node: Node) -> String {
         Node::Warning(index) => review
             .warnings
             .get(index)
-            .map(|found| found.message.clone())
+            .map(|found| found.sentence().into_owned())
             .unwrap_or_default(),
     }
 }
