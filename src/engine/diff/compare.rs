@@ -83,7 +83,7 @@ impl Comparison {
             }
             _ if base == wanted => self.leaf(Op::Same, base, wanted, context),
             (before, Value::Null) if !self.keeps() => {
-                self.leaf(Op::Remove, before, wanted, context)
+                self.leaf(Op::Remove, before, wanted, context);
             }
             (Value::Null, after) if !self.keeps() => self.leaf(Op::Add, base, after, context),
             _ if context.kept && self.keeps() => self.leaf(Op::Keep, base, wanted, context),

@@ -164,12 +164,12 @@ const ALL: &[(i64, &str, &str)] = &[
     (
         12,
         "task_queue",
-        include_str!("../../../migrations/0012_task_queue.sql"),
+        include_str!("../../../migrations/0009_task_queue.sql"),
     ),
     (
         13,
         "audit",
-        include_str!("../../../migrations/0013_audit.sql"),
+        include_str!("../../../migrations/0010_audit.sql"),
     ),
 ];
 
