@@ -7,6 +7,7 @@ mod access;
 mod battery;
 #[cfg(test)]
 mod both_ways;
+#[cfg(test)]
 mod broken;
 #[cfg(test)]
 mod cancel;

@@ -630,7 +630,7 @@ async fn options_that_a_format_does_not_have_are_wrong_usage() {
         (["--id", "2c91"], "--id requires a kind and a value"),
         (
             ["--mapping", "/nonexistent/mapping.json"],
-            "cannot read the mappings",
+            "cannot read the file",
         ),
     ] {
         let ran = bench.run("validate", &[&[&*SP_CONFIG.export()], &args[..]].concat());

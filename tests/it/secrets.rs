@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use gatediff::store::ledger::Backup;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, ConnectOptions as _};
@@ -580,13 +579,9 @@ async fn assert_kept(cage: &Cage) {
 
 /// Returns the files of stored backups.
 fn files(stored: Vec<Vec<u8>>) -> String {
-    let file = |stored| {
-        let backup = Backup {
-            name: String::new(),
-            sha256: String::new(),
-            stored,
-        };
-        String::from_utf8(backup.content().unwrap()).unwrap()
+    let file = |stored: Vec<u8>| {
+        let content = zstd::stream::decode_all(&*stored).unwrap();
+        String::from_utf8(content).unwrap()
     };
     stored.into_iter().map(file).collect()
 }

@@ -483,7 +483,7 @@ async fn a_role_that_may_only_use_the_products_tables_does_everything_with_a_led
         .url()
         .replace("user=postgres", &format!("user={role}"));
     let directory = tempfile::tempdir().unwrap();
-    let ledger = directory.path().join("state/ledger.db");
+    let ledger = directory.path().join("ledger.db");
     let file = directory.path().join("export.json");
     std::fs::write(
         &file,
