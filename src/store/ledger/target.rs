@@ -162,12 +162,12 @@ const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0008_entry_lookups.sql"),
     ),
     (
-        12,
+        9,
         "task_queue",
         include_str!("../../../migrations/0009_task_queue.sql"),
     ),
     (
-        13,
+        10,
         "audit",
         include_str!("../../../migrations/0010_audit.sql"),
     ),
