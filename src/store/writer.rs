@@ -226,7 +226,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Adds a message for the operator.
-    pub fn tell(&mut self, note: String) {
+    pub fn report_note(&mut self, note: String) {
         self.notes.push(note);
     }
 

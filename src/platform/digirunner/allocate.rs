@@ -70,7 +70,9 @@ pub(crate) async fn take(
             let before = noted.remove(name).and_then(|first| first.before);
             noted.insert(name, JournalRow { before, ..row });
         }
-        behind.iter().for_each(|wanted| writer.tell(wanted.moved()));
+        behind
+            .iter()
+            .for_each(|wanted| writer.report_note(wanted.moved()));
     }
     for (_, row) in noted {
         writer.note(COUNTERS, row);

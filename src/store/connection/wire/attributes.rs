@@ -35,11 +35,11 @@ async fn is_standby(session: &mut Session) -> Result<bool, OpenError> {
 }
 
 async fn is_read_only(session: &mut Session) -> Result<bool, OpenError> {
-    let told = (
+    let statuses = (
         session.status("in_hot_standby"),
         session.status("default_transaction_read_only"),
     );
-    match told {
+    match statuses {
         (Some(standby), Some(read_only)) => Ok(standby == "on" || read_only == "on"),
         _ => Ok(ask(session, "SHOW transaction_read_only").await? == b"on"),
     }
