@@ -10,7 +10,7 @@ use super::failure::{Failure, FailureKind};
 use super::file::{FileInfo, Loaded, load_bytes};
 use super::progress::{Phase, Reporter};
 use crate::engine::diff::{Show, compare};
-use crate::engine::{Change, Entry, ItemId, KindInfo, Matched, Plan};
+use crate::engine::{Change, Entry, ItemId, Kind, KindInfo, Matched, Plan};
 use crate::platform::{Bundle, ExportOptions, ImportOptions};
 use crate::store::{Target, Timeouts};
 
@@ -187,33 +187,39 @@ fn against(file: &Arc<dyn Bundle>, target: &dyn Bundle) -> Option<Plan> {
 
 /// Returns the items of two plans: of the second side against the first, and the other way round.
 fn items(plan: &Plan, back: &Plan) -> Vec<DiffItem> {
-    let mut own: HashMap<&ItemId, VecDeque<&Entry>> = HashMap::new();
-    for entry in back.entries() {
-        own.entry(&entry.item.id).or_default().push_back(entry);
+    // Those of the first side that are not met yet, by id.
+    let mut rest: HashMap<&ItemId, VecDeque<usize>> = HashMap::new();
+    for (index, entry) in back.entries().iter().enumerate() {
+        rest.entry(&entry.item.id).or_default().push_back(index);
     }
-    let mut items = Vec::new();
-    for info in plan.kinds() {
-        let entries = plan.entries().iter().enumerate();
-        for (index, entry) in entries.filter(|(_, entry)| entry.item.id.kind == info.kind) {
-            let same = own.get_mut(&entry.item.id).and_then(VecDeque::pop_front);
-            items.push(item(plan, index, entry, same));
+    let mut met = vec![false; back.entries().len()];
+    let mut by_kind: HashMap<&Kind, [Vec<DiffItem>; 2]> = HashMap::new();
+    for (index, entry) in plan.entries().iter().enumerate() {
+        let same = rest.get_mut(&entry.item.id).and_then(VecDeque::pop_front);
+        if let Some(met) = same.and_then(|same| met.get_mut(same)) {
+            *met = true;
         }
-        // Those that the other side matched by something else than their ids are there.
-        let is_only = |entry: &&Entry| entry.base.is_none() || entry.matched.is_none();
-        let rest = back.entries().iter().filter(|entry| {
-            let of = own.get_mut(&entry.item.id);
-            let is_kind = entry.item.id.kind == info.kind;
-            is_kind && of.is_some_and(|of| of.pop_front().is_some())
-        });
-        items.extend(rest.filter(is_only).map(|entry| DiffItem {
+        let same = same.and_then(|same| back.entry(same));
+        let [found, _] = by_kind.entry(&entry.item.id.kind).or_default();
+        found.push(item(plan, index, entry, same));
+    }
+    for (entry, met) in back.entries().iter().zip(met) {
+        // What the other side matched by something else than its id is there already.
+        if met || (entry.base.is_some() && entry.matched.is_some()) {
+            continue;
+        }
+        let [_, only] = by_kind.entry(&entry.item.id.kind).or_default();
+        only.push(DiffItem {
             id: entry.item.id.clone(),
             name: Arc::clone(&entry.item.name),
             presence: Presence::OnlyA,
             matched: None,
             changes: Vec::new(),
-        }));
+        });
     }
-    items
+    let kinds = plan.kinds().iter();
+    let of_kind = kinds.filter_map(|info| by_kind.remove(&info.kind));
+    of_kind.flatten().flatten().collect()
 }
 
 /// Returns an item of the second side; `same` is the one of the first that has the same id.
