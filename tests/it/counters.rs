@@ -8,31 +8,14 @@ use gatediff::store::Timeouts;
 use serde_json::json;
 
 use crate::support::sample::{Sample, sample};
-use crate::support::site::{OPERATOR, Site, cover_all};
+use crate::support::site::{OPERATOR, Site};
 
 async fn apply(site: &Site, file: &Sample, fix_counters: bool) -> Result<Receipt, Failure> {
-    let review = site.review(file).await;
-    let approved = review.plan.approve(&cover_all(&review.plan));
-    let approved = approved.map_err(|refusal| {
-        Failure::new(
-            FailureKind::Refused,
-            format!("nothing to write: {refusal:?}"),
-        )
-    })?;
     let options = ApplyOptions {
         fix_counters,
         ..ApplyOptions::new(OPERATOR, Timeouts::default())
     };
-    let (reporter, cancel) = (Reporter::silent(), Cancel::new());
-    job::apply(
-        &review,
-        approved,
-        &site.target(),
-        &options,
-        &reporter,
-        &cancel,
-    )
-    .await
+    site.import_with(file, &options).await
 }
 
 /// A target with rows that its counters do not know.

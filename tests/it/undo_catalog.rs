@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
 use crate::support::sample::{Sample, sample};
-use crate::support::site::{OPERATOR, Site, cover_all, tables};
+use crate::support::site::{OPERATOR, Site, tables};
 
 async fn undo(site: &Site, job: i64, ledger: &LedgerPlace) -> Result<Undone, Failure> {
     let options = UndoOptions {
@@ -23,28 +23,11 @@ async fn undo(site: &Site, job: i64, ledger: &LedgerPlace) -> Result<Undone, Fai
 }
 
 async fn apply(site: &Site, file: &Sample, ledger: &LedgerPlace) -> Result<Receipt, Failure> {
-    let review = site.review(file).await;
-    let approved = review.plan.approve(&cover_all(&review.plan));
-    let approved = approved.map_err(|refusal| {
-        Failure::new(
-            FailureKind::Refused,
-            format!("nothing to write: {refusal:?}"),
-        )
-    })?;
     let options = ApplyOptions {
         ledger: ledger.clone(),
         ..ApplyOptions::new(OPERATOR, Timeouts::default())
     };
-    let (reporter, cancel) = (Reporter::silent(), Cancel::new());
-    job::apply(
-        &review,
-        approved,
-        &site.target(),
-        &options,
-        &reporter,
-        &cancel,
-    )
-    .await
+    site.import_with(file, &options).await
 }
 
 /// Returns every row of the product's tables, to the last bit.

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use gatediff::engine::{Choices, ItemId, Kind, Outcome, Plan};
 use gatediff::job::{
-    self, ApplyOptions, Cancel, Exported, Failure, Loaded, Receipt, Reporter, Review,
+    self, ApplyOptions, Cancel, Exported, Failure, FailureKind, Loaded, Receipt, Reporter, Review,
 };
 use gatediff::store::{Target, Timeouts};
 use serde_json::{Map, Value, json};
@@ -228,6 +228,30 @@ impl Site {
             &options,
             reporter,
             &Cancel::new(),
+        )
+        .await
+    }
+
+    /// Compares, covers all, and applies with options; fails if there is nothing to write.
+    pub(crate) async fn import_with(
+        &self,
+        file: &Sample,
+        options: &ApplyOptions,
+    ) -> Result<Receipt, Failure> {
+        let review = self.review(file).await;
+        let approved = review.plan.approve(&cover_all(&review.plan));
+        let approved = approved.map_err(|refusal| {
+            let what = format!("nothing to write: {refusal:?}");
+            Failure::new(FailureKind::Refused, what)
+        })?;
+        let (reporter, cancel) = (Reporter::silent(), Cancel::new());
+        job::apply(
+            &review,
+            approved,
+            &self.target(),
+            options,
+            &reporter,
+            &cancel,
         )
         .await
     }
