@@ -80,7 +80,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l exclude -d 
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l id -d 'For this kind, only the object with this id; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l name -d 'For this kind, only the object with this name (case-sensitive); repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l default-reference -d 'Fallback for unresolved references of this kind: this object, or the only one of its kind; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l mapping -d 'JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; repeatable' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l mapping -d 'JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; - for standard input; repeatable' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l organisation -d 'Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l theme -d 'Theme: dark, light, mono, or a custom one' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l operator -d 'Name to record as the operator; default: the OS user' -r
@@ -105,7 +105,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l exclude -d 'E
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l id -d 'For this kind, only the object with this id; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l name -d 'For this kind, only the object with this name (case-sensitive); repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l default-reference -d 'Fallback for unresolved references of this kind: this object, or the only one of its kind; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l mapping -d 'JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; repeatable' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l mapping -d 'JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; - for standard input; repeatable' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l organisation -d 'Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l out -d 'Save the plan with its choices, to apply later; - for standard output' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l cover -d 'Items to cover (overwrite): all, KIND, or KIND:KEY (KEY may contain *); repeatable' -r
@@ -166,7 +166,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l exclude -d '
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l id -d 'For this kind, only the object with this id; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l name -d 'For this kind, only the object with this name (case-sensitive); repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l default-reference -d 'Fallback for unresolved references of this kind: this object, or the only one of its kind; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l mapping -d 'JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; repeatable' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l mapping -d 'JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; - for standard input; repeatable' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l organisation -d 'Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l file -d 'Current path of a saved plan\'s import file, if it was moved' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l cover -d 'Items to cover (overwrite): all, KIND, or KIND:KEY (KEY may contain *); repeatable' -r
@@ -224,7 +224,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l exclude -
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l id -d 'For this kind, only the object with this id; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l name -d 'For this kind, only the object with this name (case-sensitive); repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l default-reference -d 'Fallback for unresolved references of this kind: this object, or the only one of its kind; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l mapping -d 'JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; repeatable' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l mapping -d 'JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; - for standard input; repeatable' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l organisation -d 'Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
@@ -524,7 +524,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check the scopes of the target for problems, and repair them'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l listen -d 'Address and port to listen on; default: the configuration file, else 127.0.0.1:3000' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l admin-secret-file -d 'File with the administrator\'s secret, at least 16 characters; default: GATEDIFF_ADMIN_SECRET, else the configuration file' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l admin-secret-file -d 'File with the administrator\'s secret, at least 16 characters, - for standard input; default: GATEDIFF_ADMIN_SECRET, else the configuration file' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l token-key-file -d 'File with the keys that sign bearer tokens, one on each line: the first signs, all are accepted; default: the configuration file, else keys in the target' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l max-body -d 'Maximum size of a request body, in MiB' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand serve; and not __fish_seen_subcommand_from hash-secret help" -l body-timeout -d 'Seconds to wait for a request body' -r

@@ -19,7 +19,7 @@ pub struct ServeArgs {
     /// Address and port to listen on; default: the configuration file, else 127.0.0.1:3000
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
-    /// File with the administrator's secret, at least 16 characters; default:
+    /// File with the administrator's secret, at least 16 characters, - for standard input; default:
     /// GATEDIFF_ADMIN_SECRET, else the configuration file
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub admin_secret_file: Option<PathBuf>,

@@ -109,7 +109,7 @@ pub struct ImportArgs {
     #[arg(long, value_name = "KIND[:ID[:NAME]]")]
     pub default_reference: Vec<String>,
     /// JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values
-    /// to replace before references are resolved; repeatable
+    /// to replace before references are resolved; - for standard input; repeatable
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub mapping: Vec<PathBuf>,
     /// Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable
