@@ -2,11 +2,12 @@
 
 use super::args::{ApplyArgs, Global, Output};
 use super::choose::{blocked_by_name, choose};
+use super::counterpart::{Counterpart, is_printed, written as written_file};
 use super::document::Document;
 use super::exit::Exit;
 use super::print::{Printer, plural};
 use super::progress_line::ProgressLine;
-use super::session::{Session, cancel_on_signals, operator, unless_interrupted};
+use super::session::{cancel_on_signals, operator, unless_interrupted};
 use super::{consent, text};
 use crate::engine::display::safe;
 use crate::engine::{Approved, Choices, Outcome, Refusal, Resolution, SignatureKey, Verb};
@@ -20,10 +21,16 @@ pub(super) async fn run(
     global: &Global,
     args: ApplyArgs,
 ) -> Result<Exit, Failure> {
-    let session = Session::new(global).await?;
-    match args.rehearse {
-        true => consent::check_target(&args.consent, &session.target)?,
-        false => consent::can_ask(&args.consent, &session.target)?,
+    let session = Counterpart::new(global, &args.against, args.file.format.as_deref()).await?;
+    let output = match args.rehearse {
+        true => None,
+        false => session.output(&args.to, args.emit.into())?,
+    };
+    match (session.against.database("a rehearsal"), args.rehearse) {
+        (Ok(target), true) => consent::check_target(&args.consent, target)?,
+        (Ok(target), false) => consent::can_ask(&args.consent, target)?,
+        (Err(failure), true) => return Err(failure),
+        (Err(_), false) => {}
     }
     let operator = operator(args.consent.operator.clone())?;
     let (review, saved) = open(&session, &args).await?;
@@ -34,9 +41,13 @@ pub(super) async fn run(
             Ok(choices) => choices,
             Err(failure) => {
                 // The plan's own changes do not make it stale.
-                let Session { target, settings } = &session;
-                unless_interrupted(saved.check_unused(target, settings.timeouts, &settings.ledger))
-                    .await?;
+                let Counterpart { against, settings } = &session;
+                unless_interrupted(saved.check_unused(
+                    against,
+                    settings.timeouts,
+                    &settings.ledger,
+                ))
+                .await?;
                 let resolution = review.plan.resolve(&Choices::new(&review.plan));
                 refuse(printer, &review, &resolution, &failure);
                 return Ok(Exit::of(failure.kind));
@@ -88,20 +99,20 @@ pub(super) async fn run(
         Ok(()) => {
             let cancel = cancel_on_signals()?;
             let progress_line = ProgressLine::begin();
-            let reporter = progress_line.reporter();
-            let done = job::apply(
-                &review,
-                approved,
-                &session.target,
-                &options,
-                &reporter,
-                &cancel,
-            )
-            .await;
+            let watched = (&progress_line.reporter(), &cancel);
+            let against = &session.against;
+            let done = against
+                .apply((&review, approved), &options, output.as_ref(), watched)
+                .await;
             progress_line.end().await;
             done
         }
     };
+    // The file itself is what was printed.
+    let file = done.as_ref().ok().and_then(|receipt| receipt.file.as_ref());
+    if is_printed(printer, file) {
+        return Ok(Exit::Done);
+    }
     print_applied(printer, &review, &resolution, done.as_ref());
     Ok(done.map_or_else(|failure| Exit::of(failure.kind), |_| Exit::Done))
 }
@@ -123,7 +134,7 @@ fn blocked_at_all(resolution: &Resolution, is_strict: bool) -> Option<Failure> {
 /// Runs the apply and rolls it back; no confirmation is needed.
 async fn rehearse(
     printer: &mut Printer,
-    session: &Session,
+    session: &Counterpart,
     (review, resolution): (&Review, &Resolution),
     approved: Result<Approved, Failure>,
     options: &ApplyOptions,
@@ -134,15 +145,8 @@ async fn rehearse(
             let cancel = cancel_on_signals()?;
             let progress_line = ProgressLine::begin();
             let reporter = progress_line.reporter();
-            let done = job::rehearse(
-                review,
-                approved,
-                &session.target,
-                options,
-                &reporter,
-                &cancel,
-            )
-            .await;
+            let target = session.against.database("a rehearsal")?;
+            let done = job::rehearse(review, approved, target, options, &reporter, &cancel).await;
             progress_line.end().await;
             done
         }
@@ -192,7 +196,7 @@ async fn rehearse(
 /// Reads what is to be applied, an import file or a saved plan, and compares
 /// the file with the target, reporting progress. May be interrupted.
 async fn open(
-    session: &Session,
+    session: &Counterpart,
     args: &ApplyArgs,
 ) -> Result<(Review, Option<Box<SavedPlan>>), Failure> {
     let progress_line = ProgressLine::begin();
@@ -200,12 +204,8 @@ async fn open(
     reporter.phase(Phase::File);
     let review = match read(session, args).await {
         Ok((loaded, saved)) => {
-            let plan = job::plan(
-                &loaded,
-                &session.target,
-                session.settings.timeouts,
-                &reporter,
-            );
+            let timeouts = session.settings.timeouts;
+            let plan = session.against.plan(&loaded, timeouts, &reporter);
             unless_interrupted(plan).await.map(|review| (review, saved))
         }
         Err(failure) => Err(failure),
@@ -217,7 +217,7 @@ async fn open(
 /// Reads the import file, through the saved plan if it is one. Checks of the
 /// plan that need no target are made here.
 async fn read(
-    session: &Session,
+    session: &Counterpart,
     args: &ApplyArgs,
 ) -> Result<(Loaded, Option<Box<SavedPlan>>), Failure> {
     match saved::open(
@@ -244,7 +244,7 @@ async fn read(
         }
         Opened::Plan(saved) => {
             saved.verify(&unless_interrupted(key(session, &saved)).await?)?;
-            saved.check_target(&session.target.display())?;
+            saved.check_target(&session.against.display())?;
             let loaded = import_file(&saved, args.import_file.as_deref())?;
             saved.check_file(&loaded.file)?;
             Ok((loaded, Some(saved)))
@@ -270,7 +270,7 @@ fn import_file(saved: &SavedPlan, moved: Option<&str>) -> Result<Loaded, Failure
 }
 
 /// Returns the key that a plan was signed with.
-async fn key(session: &Session, saved: &SavedPlan) -> Result<SignatureKey, Failure> {
+async fn key(session: &Counterpart, saved: &SavedPlan) -> Result<SignatureKey, Failure> {
     session
         .plan_keys()?
         .find(&saved.key_id)
@@ -300,14 +300,17 @@ fn explain(refusal: &Refusal) -> Failure {
     }
 }
 
-/// Prints what will be written, and asks.
+/// Prints what will be written, and asks; not where a new file is written instead.
 fn confirm(
     printer: &mut Printer,
-    session: &Session,
+    session: &Counterpart,
     (review, resolution): (&Review, &Resolution),
     approved: &Approved,
     args: &ApplyArgs,
 ) -> Result<(), Failure> {
+    let Some(target) = session.target() else {
+        return Ok(());
+    };
     let is_asked = !args.consent.is_given();
     let access = review.plan.access(|index| approved.is_written(index));
     let preview =
@@ -336,7 +339,7 @@ fn confirm(
         &review.policy,
         &args.consent,
         (&what, covered > 0),
-        &session.target,
+        target,
     )
 }
 
@@ -390,12 +393,12 @@ fn print_applied(
         Err(failure) => printer.failure(failure),
         Ok(receipt) => {
             text::outcomes(printer, &review.plan, resolution);
-            print_receipt(printer, receipt);
+            print_receipt(printer, receipt, &review.target);
         }
     }
 }
 
-fn print_receipt(printer: &mut Printer, receipt: &Receipt) {
+fn print_receipt(printer: &mut Printer, receipt: &Receipt, target: &str) {
     text::tables(printer, &receipt.tables);
     let count = |outcome| receipt.count(outcome);
     printer.line(format!(
@@ -417,14 +420,19 @@ fn print_receipt(printer: &mut Printer, receipt: &Receipt) {
     if let Some(access) = &receipt.access {
         printer.line(format!("access: {access}"));
     }
-    let backup = if receipt.backup.is_some() {
-        "a backup was saved; "
-    } else {
-        ""
-    };
-    printer.message(format!(
-        "note: {backup}`gatediff undo {}` undoes the job",
-        receipt.job
-    ));
+    let job = receipt.job;
+    match (&receipt.file, &receipt.backup) {
+        (Some(file), _) => {
+            written_file(printer, file);
+            let target = safe(target);
+            printer.message(format!(
+                "note: `gatediff undo {job} --against {target} --out FILE` writes the former file"
+            ));
+        }
+        (None, Some(_)) => printer.message(format!(
+            "note: a backup was saved; `gatediff undo {job}` undoes the job"
+        )),
+        (None, None) => printer.message(format!("note: `gatediff undo {job}` undoes the job")),
+    }
     text::afterwards(printer, &receipt.server_changes, &receipt.notes);
 }

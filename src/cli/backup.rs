@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use super::args::{BackupArgs, Global, Output};
+use super::counterpart::Counterpart;
 use super::document::Document;
 use super::exit::Exit;
 use super::out;
 use super::print::{Printer, is_shown};
-use super::session::Session;
 use crate::engine::display::safe;
 use crate::job::{self, Failure, FailureKind};
 
@@ -32,15 +32,12 @@ pub(super) async fn run(
         )
         .hint("name a file with --out FILE, or redirect stdout; --out - prints it anyway"));
     }
-    let session = Session::new(global).await?;
+    let session = Counterpart::new(global, &args.against, None).await?;
     let settings = &session.settings;
-    let backup = job::backup(
-        &session.target,
-        settings.timeouts,
-        &settings.ledger,
-        args.job,
-    )
-    .await?;
+    let against = &session.against;
+    let backup = against
+        .backup(settings.timeouts, &settings.ledger, args.job)
+        .await?;
     out::write(printer, file, backup.content, args.force).await?;
     if to_stdout {
         return Ok(Exit::Done);
@@ -49,7 +46,7 @@ pub(super) async fn run(
     match printer.output {
         Output::Json => {
             printer.json(&Document::backup(
-                &session.target.display(),
+                &against.display(),
                 args.job,
                 &path,
                 &backup.sha256,

@@ -14,9 +14,8 @@ use super::screen::{Screen, ScreenRequest};
 use super::session::{TargetSettings, cancel_on_signals};
 use super::{plan, text};
 use crate::config::state_directory;
-use crate::job::{self, Demo, Failure, FailureKind, Launcher, Loaded, Reporter, Sample};
+use crate::job::{self, Against, Demo, Failure, FailureKind, Launcher, Loaded, Reporter, Sample};
 use crate::private_server::{LocalOptions, ServerPrograms};
-use crate::store::Target;
 
 pub(super) async fn run(
     printer: &mut Printer,
@@ -68,7 +67,7 @@ async fn show(
     screen: &dyn Screen,
     server: &Arc<Server>,
 ) -> Result<Exit, Failure> {
-    let settings = TargetSettings::demo(global)?;
+    let settings = TargetSettings::without_profile(global)?;
     let open = Arc::clone(server) as Arc<dyn Launcher>;
     let request = ScreenRequest::new(
         global,
@@ -87,12 +86,12 @@ async fn print(
     global: &Global,
     server: &Arc<Server>,
 ) -> Result<Exit, Failure> {
-    let settings = TargetSettings::demo(global)?;
+    let settings = TargetSettings::without_profile(global)?;
     let cancel = cancel_on_signals()?;
     let progress_line = ProgressLine::begin();
     let reporter = progress_line.reporter();
     let review = match Arc::clone(server).open(reporter.clone()).await {
-        Ok((loaded, target)) => job::plan(&loaded, &target, settings.timeouts, &reporter).await,
+        Ok((loaded, target)) => target.plan(&loaded, settings.timeouts, &reporter).await,
         Err(failure) => Err(failure),
     };
     progress_line.end().await;
@@ -153,7 +152,7 @@ impl Launcher for Server {
     fn open(
         self: Arc<Self>,
         reporter: Reporter,
-    ) -> BoxFuture<'static, Result<(Loaded, Target), Failure>> {
+    ) -> BoxFuture<'static, Result<(Loaded, Against), Failure>> {
         async move {
             let target = Arc::clone(&self).target(reporter).await?;
             Ok((self.sample.load().await?, target))
@@ -161,7 +160,7 @@ impl Launcher for Server {
         .boxed()
     }
 
-    fn target(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<Target, Failure>> {
+    fn target(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<Against, Failure>> {
         async move {
             let known = self
                 .running
@@ -169,14 +168,14 @@ impl Launcher for Server {
                 .ok()
                 .and_then(|running| running.as_ref().map(Demo::target));
             if let Some(target) = known {
-                return Ok(target);
+                return Ok(target.into());
             }
             let demo = Demo::start(self.sample, self.options.clone(), &reporter).await?;
             let target = demo.target();
             if let Ok(mut running) = self.running.lock() {
                 *running = Some(demo);
             }
-            Ok(target)
+            Ok(target.into())
         }
         .boxed()
     }

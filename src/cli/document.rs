@@ -50,6 +50,9 @@ pub(crate) struct Document<'a> {
     rehearsal: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     backup: Option<Value>,
+    /// The file that was written instead of the target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    written: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     jobs: Option<&'a [JobRecord]>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -192,6 +195,7 @@ impl<'a> Document<'a> {
             undoes: None,
             rehearsal: None,
             backup: None,
+            written: None,
             jobs: None,
             restored: None,
             problems: None,
@@ -317,6 +321,7 @@ impl<'a> Document<'a> {
             Ok(Some(receipt)) => {
                 document.job = Some(receipt.job);
                 document.backup = Some(json!(receipt.backup));
+                document.written = receipt.file.as_ref().map(|file| &*file.path);
                 document.tables = Some(&receipt.tables);
                 document.notes = Some(&receipt.notes);
                 document.server_changes = &receipt.server_changes;

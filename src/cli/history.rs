@@ -3,37 +3,46 @@
 use chrono::{DateTime, Utc};
 
 use super::args::{Global, HistoryArgs, Output};
+use super::counterpart::Counterpart;
 use super::document::Document;
 use super::exit::Exit;
 use super::print::{Printer, cells, column};
-use super::session::Session;
 use super::text;
 use crate::engine::display::safe;
-use crate::job::{self, Failure, JobRecord, JobState};
+use crate::job::{Failure, JobRecord, JobState};
 
 pub(super) async fn run(
     printer: &mut Printer,
     global: &Global,
     args: &HistoryArgs,
 ) -> Result<Exit, Failure> {
-    let session = Session::new(global).await?;
+    let session = Counterpart::new(global, &args.against, None).await?;
     let settings = &session.settings;
     let mut jobs = match args.job {
         Some(job) => {
-            vec![job::past_job(&session.target, settings.timeouts, &settings.ledger, job).await?]
+            let against = &session.against;
+            vec![
+                against
+                    .past_job(settings.timeouts, &settings.ledger, job)
+                    .await?,
+            ]
         }
-        None => job::history(&session.target, settings.timeouts, &settings.ledger).await?,
+        None => {
+            let against = &session.against;
+            against.history(settings.timeouts, &settings.ledger).await?
+        }
     };
     jobs.truncate(args.limit.max(1));
     let policy = session.policy().await?;
     match printer.output {
         Output::Json => {
-            printer.json(&Document::history(&session.target.display(), &jobs).with_policy(&policy));
+            printer
+                .json(&Document::history(&session.against.display(), &jobs).with_policy(&policy));
         }
         Output::Text if jobs.is_empty() => {
             printer.line(format!(
                 "no jobs in {}{}",
-                safe(&session.target.display()),
+                safe(&session.against.display()),
                 text::policy_suffix(&policy)
             ));
         }

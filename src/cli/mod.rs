@@ -9,6 +9,7 @@ mod backup;
 mod both_ways;
 mod choose;
 pub(crate) mod consent;
+mod counterpart;
 mod demo;
 pub(crate) mod diff;
 pub(crate) mod document;

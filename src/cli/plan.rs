@@ -4,11 +4,12 @@ use std::path::Path;
 
 use super::args::{FileArgs, Global, Output, PlanArgs};
 use super::choose::{blocked_by_name, choose};
+use super::counterpart::Counterpart;
 use super::document::Document;
 use super::exit::Exit;
 use super::print::{Printer, plural};
 use super::progress_line::ProgressLine;
-use super::session::{Session, operator, unless_interrupted};
+use super::session::{operator, unless_interrupted};
 use super::{out, text};
 use crate::engine::display::safe;
 use crate::engine::{Access, Choices, Outcome, Plan, Status};
@@ -24,7 +25,7 @@ pub(crate) async fn run(
         return Err(Failure::new(FailureKind::Usage, what)
             .hint("save the plan with --out, or choose with `gatediff apply`"));
     }
-    let session = Session::new(global).await?;
+    let session = Counterpart::new(global, &args.against, args.file.format.as_deref()).await?;
     let review = compare(&session, &args.file).await?;
     let choices = choose(&review.plan, &args.choices)?;
     if let Some(file) = &args.out {
@@ -74,7 +75,7 @@ pub(crate) fn whole(review: &Review) -> Option<Access> {
 
 async fn save(
     printer: &mut Printer,
-    session: &Session,
+    session: &Counterpart,
     (review, choices): (&Review, &Choices),
     file: &str,
     args: &PlanArgs,
@@ -108,19 +109,14 @@ async fn save(
 
 /// Reads the file and compares it with the target, reporting progress. May be
 /// interrupted.
-pub(crate) async fn compare(session: &Session, file: &FileArgs) -> Result<Review, Failure> {
+pub(crate) async fn compare(session: &Counterpart, file: &FileArgs) -> Result<Review, Failure> {
     let progress_line = ProgressLine::begin();
     let reporter = progress_line.reporter();
     reporter.phase(Phase::File);
     let review = match load(file) {
         Ok(loaded) => {
-            let plan = job::plan(
-                &loaded,
-                &session.target,
-                session.settings.timeouts,
-                &reporter,
-            );
-            unless_interrupted(plan).await
+            let timeouts = session.settings.timeouts;
+            unless_interrupted(session.against.plan(&loaded, timeouts, &reporter)).await
         }
         Err(failure) => Err(failure),
     };

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use futures_util::future::{BoxFuture, FutureExt as _};
 
 use super::args::{Global, ReviewArgs};
+use super::counterpart::Counterpart;
 use super::exit::Exit;
 use super::print::{Printer, has_screen};
 use super::screen::{Screen, ScreenRequest, no_screen};
-use super::session::Session;
-use crate::job::{self, Failure, FailureKind, ImportOptions, Launcher, Loaded, Phase, Reporter};
-use crate::store::Target;
+use crate::job::{
+    self, Against, Failure, FailureKind, ImportOptions, Launcher, Loaded, Phase, Reporter,
+};
 
 pub(super) async fn run(
     printer: &mut Printer,
@@ -18,7 +19,7 @@ pub(super) async fn run(
     args: ReviewArgs,
     screen: &dyn Screen,
 ) -> Result<Exit, Failure> {
-    let session = Session::new(global).await?;
+    let session = Counterpart::new(global, &args.against, args.file.format.as_deref()).await?;
     if !has_screen() {
         return Err(no_screen());
     }
@@ -27,7 +28,7 @@ pub(super) async fn run(
         options: args.file.import.options()?,
         path: args.file.file,
         format: args.file.format,
-        target: session.target.clone(),
+        against: session.against.clone(),
     });
     let request = ScreenRequest::new(global, args.screen, &session.settings, (file, open))?;
     let end = screen.show(request).await?;
@@ -39,28 +40,28 @@ struct File {
     path: String,
     format: Option<String>,
     options: ImportOptions,
-    target: Target,
+    against: Against,
 }
 
 impl Launcher for File {
     fn open(
         self: Arc<Self>,
         reporter: Reporter,
-    ) -> BoxFuture<'static, Result<(Loaded, Target), Failure>> {
+    ) -> BoxFuture<'static, Result<(Loaded, Against), Failure>> {
         async move {
             reporter.phase(Phase::File);
-            let target = self.target.clone();
+            let against = self.against.clone();
             let load = move || job::load(&self.path, self.format.as_deref(), &self.options);
             let loaded = tokio::task::spawn_blocking(load);
             let loaded = loaded.await.map_err(|error| {
                 Failure::new(FailureKind::Internal, "failed while reading the file").because(error)
             })??;
-            Ok((loaded, target))
+            Ok((loaded, against))
         }
         .boxed()
     }
 
-    fn target(self: Arc<Self>, _: Reporter) -> BoxFuture<'static, Result<Target, Failure>> {
-        async move { Ok(self.target.clone()) }.boxed()
+    fn target(self: Arc<Self>, _: Reporter) -> BoxFuture<'static, Result<Against, Failure>> {
+        async move { Ok(self.against.clone()) }.boxed()
     }
 }

@@ -8,7 +8,7 @@ use super::args::Global;
 use crate::config::{
     Binding, Config, ConfigError, Given, Profile, Serve, seconds, state_directory,
 };
-use crate::job::{self, Cancel, Failure, FailureKind, PlanKeys, TargetPolicy};
+use crate::job::{self, Cancel, Failure, FailureKind, TargetPolicy};
 use crate::store::{ConnectError, LedgerPlace, PolicyProfile, Target, Timeouts, Zone};
 
 /// A target and how to treat it.
@@ -70,13 +70,18 @@ impl Session {
 
     /// Returns what the profiles say about the target; connects if not done before.
     pub(crate) async fn policy(&self) -> Result<TargetPolicy, Failure> {
-        let reading = job::policy(&self.target, self.settings.timeouts);
-        // Signals are handled from the first call on; before that they end the process.
-        if CANCEL.get().is_some() {
-            unless_interrupted(reading).await
-        } else {
-            reading.await
-        }
+        policy(&self.target, self.settings.timeouts).await
+    }
+}
+
+/// Returns what the profiles say about a target; connects if not done before.
+pub(crate) async fn policy(target: &Target, timeouts: Timeouts) -> Result<TargetPolicy, Failure> {
+    let reading = job::policy(target, timeouts);
+    // Signals are handled from the first call on; before that they end the process.
+    if CANCEL.get().is_some() {
+        unless_interrupted(reading).await
+    } else {
+        reading.await
     }
 }
 
@@ -133,21 +138,9 @@ fn in_profile(error: ConnectError, name: &str) -> ConnectError {
     }
 }
 
-impl Session {
-    /// Returns where the keys of saved plans are.
-    pub(crate) fn plan_keys(&self) -> Result<PlanKeys, Failure> {
-        Ok(PlanKeys {
-            target: self.target.clone(),
-            timeouts: self.settings.timeouts,
-            ledger: self.settings.ledger.clone(),
-            directory: state()?,
-        })
-    }
-}
-
 impl TargetSettings {
-    /// Returns how to treat the demo's target: options count, profiles do not.
-    pub(crate) fn demo(global: &Global) -> Result<Self, Failure> {
+    /// Returns how to treat the demo's target, or a file: options count, profiles do not.
+    pub(crate) fn without_profile(global: &Global) -> Result<Self, Failure> {
         let config = Config::load().map_err(explain)?;
         let timeouts = timeouts(global, &Profile::default());
         let ledger = ledger(global, None);

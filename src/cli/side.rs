@@ -49,6 +49,35 @@ fn given<'g>(
     }
 }
 
+/// Where a side is.
+pub(crate) enum Place<'g> {
+    /// The path of a file, or `-`.
+    File(&'g str),
+    /// A database, with the options that name it.
+    Database(Box<Global>),
+}
+
+/// Finds where a side is.
+///
+/// # Errors
+///
+/// Fails if it may be a file and a profile.
+pub(crate) fn place<'g>(global: &Global, side: &'g str) -> Result<Place<'g>, Failure> {
+    let profiles = profile_names()?;
+    let is_profile = |name: &str| profiles.iter().any(|profile| profile == name);
+    let is_file = |path: &str| Path::new(path).exists();
+    let (profile, database_url) = match given(side, is_profile, is_file)? {
+        Given::File(path) => return Ok(Place::File(path)),
+        Given::Url(url) => (None, Some(url.to_owned())),
+        Given::Profile(name) => (Some(name.to_owned()), None),
+    };
+    Ok(Place::Database(Box::new(Global {
+        profile,
+        database_url,
+        ..global.clone()
+    })))
+}
+
 /// A side whose file was read, or whose target is known.
 pub(crate) enum Opened {
     File(Loaded),
@@ -65,23 +94,13 @@ pub(crate) async fn open(
     side: &str,
     format: Option<&str>,
 ) -> Result<Opened, Failure> {
-    let profiles = profile_names()?;
-    let is_profile = |name: &str| profiles.iter().any(|profile| profile == name);
-    let is_file = |path: &str| Path::new(path).exists();
-    let (profile, database_url) = match given(side, is_profile, is_file)? {
-        Given::File(path) => {
+    match place(global, side)? {
+        Place::File(path) => {
             let loaded = job::load(path, format, &ImportOptions::default())?;
-            return Ok(Opened::File(loaded));
+            Ok(Opened::File(loaded))
         }
-        Given::Url(url) => (None, Some(url.to_owned())),
-        Given::Profile(name) => (Some(name.to_owned()), None),
-    };
-    let global = Global {
-        profile,
-        database_url,
-        ..global.clone()
-    };
-    Ok(Opened::Target(Box::new(Session::new(&global).await?)))
+        Place::Database(global) => Ok(Opened::Target(Box::new(Session::new(&global).await?))),
+    }
 }
 
 impl Opened {

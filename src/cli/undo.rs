@@ -1,22 +1,27 @@
 //! `undo`: undo a job.
 
 use super::args::{Global, Output, UndoArgs};
+use super::counterpart::{Counterpart, is_printed, written};
 use super::document::Document;
 use super::exit::Exit;
 use super::print::{Printer, plural};
 use super::progress_line::ProgressLine;
-use super::session::{Session, cancel_on_signals, operator, unless_interrupted};
+use super::session::{cancel_on_signals, operator, unless_interrupted};
 use super::{consent, history};
 use crate::engine::display::safe;
-use crate::job::{self, Failure, UndoOptions, Undone};
+use crate::job::{self, Emit, Failure, UndoOptions, Undone};
+use crate::store::Target;
 
 pub(super) async fn run(
     printer: &mut Printer,
     global: &Global,
     args: UndoArgs,
 ) -> Result<Exit, Failure> {
-    let session = Session::new(global).await?;
-    consent::can_ask(&args.consent, &session.target)?;
+    let session = Counterpart::new(global, &args.against, None).await?;
+    let output = session.output(&args.to, Emit::State)?;
+    if let Some(target) = session.target() {
+        consent::can_ask(&args.consent, target)?;
+    }
     let options = UndoOptions {
         operator: operator(args.consent.operator.clone())?,
         timeouts: session.settings.timeouts,
@@ -24,31 +29,27 @@ pub(super) async fn run(
         only: args.only,
         accept_server_changes: args.consent.accept_server_changes,
     };
-    let target = session.target.display();
+    let target = session.against.display();
     let cancel = cancel_on_signals()?;
-    let what = match args.consent.is_given() {
-        true => String::new(),
-        false => unless_interrupted(what(&session, args.job, &options.only)).await?,
-    };
     let policy = session.policy().await?;
-    consent::ask(
-        printer,
-        &policy,
-        &args.consent,
-        (&what, true),
-        &session.target,
-    )?;
+    if let Some(target) = session.target() {
+        let what = match args.consent.is_given() {
+            true => String::new(),
+            false => unless_interrupted(what((target, &options), args.job)).await?,
+        };
+        consent::ask(printer, &policy, &args.consent, (&what, true), target)?;
+    }
     let progress_line = ProgressLine::begin();
-    let done = job::undo(
-        args.job,
-        &session.target,
-        &options,
-        &progress_line.reporter(),
-        &cancel,
-    )
-    .await;
+    let watched = (&progress_line.reporter(), &cancel);
+    let against = &session.against;
+    let done = against
+        .undo(args.job, &options, output.as_ref(), watched)
+        .await;
     progress_line.end().await;
     let undone = done?;
+    if is_printed(printer, undone.file.as_ref()) {
+        return Ok(Exit::Done);
+    }
     match printer.output {
         Output::Json => printer.json(&Document::undo(&target, &undone).with_policy(&policy)),
         Output::Text => print_undone(printer, &undone),
@@ -58,9 +59,9 @@ pub(super) async fn run(
 
 /// Describes what is about to be undone; fails if that is known to be impossible,
 /// before the operator is asked.
-async fn what(session: &Session, job: i64, only: &[String]) -> Result<String, Failure> {
-    let Session { target, settings } = session;
-    let record = job::undoable(job, target, settings.timeouts, &settings.ledger).await?;
+async fn what((target, options): (&Target, &UndoOptions), job: i64) -> Result<String, Failure> {
+    let record = job::undoable(job, target, options.timeouts, &options.ledger).await?;
+    let only = &options.only;
     let which = if only.is_empty() {
         String::new()
     } else {
@@ -88,9 +89,12 @@ fn print_undone(printer: &mut Printer, undone: &Undone) {
         plural(undone.items.len(), "item", "items"),
         undone.seconds
     ));
-    printer.message(format!(
-        "note: `gatediff undo {}` undoes the undo",
-        undone.job
-    ));
+    match &undone.file {
+        Some(file) => written(printer, file),
+        None => printer.message(format!(
+            "note: `gatediff undo {}` undoes the undo",
+            undone.job
+        )),
+    }
     super::text::afterwards(printer, &undone.server_changes, &undone.notes);
 }

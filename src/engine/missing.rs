@@ -11,7 +11,8 @@ use super::item::{ItemId, Kind};
 /// The kind whose missing objects are listed separately, as *Lack API*.
 const API: Kind = Kind::of("api");
 
-/// An object that the file refers to and that is in neither file nor target.
+/// An object that the file refers to and that is in neither file nor target; or of which nobody knows
+/// whether it is in the target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
     /// Its kind.
@@ -22,6 +23,9 @@ pub struct Missing {
     pub module: Arc<str>,
     /// The items that refer to it.
     pub used_by: Vec<ItemId>,
+    /// Whether the target may have it: what stands for the target does not list its kind. What refers
+    /// to it is then written as it is.
+    pub is_unknown: bool,
 }
 
 impl Missing {
@@ -36,6 +40,7 @@ impl Missing {
             key: key.into(),
             module: module.into(),
             used_by,
+            is_unknown: false,
         }
     }
 
@@ -64,10 +69,11 @@ impl Missing {
 }
 
 /// JSON: `{"module","api","used_by"}` of an API, and of anything else
-/// `{"kind","key","used_by"}`, with its module where it has one.
+/// `{"kind","key","used_by"}`, with its module where it has one; `"unknown":true` if the target may
+/// have it.
 impl Serialize for Missing {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Missing", 4)?;
+        let mut out = serializer.serialize_struct("Missing", 5)?;
         if self.is_api() {
             out.serialize_field("module", &self.module)?;
             out.serialize_field("api", &self.key)?;
@@ -79,6 +85,9 @@ impl Serialize for Missing {
             }
         }
         out.serialize_field("used_by", &self.used_by)?;
+        if self.is_unknown {
+            out.serialize_field("unknown", &true)?;
+        }
         out.end()
     }
 }

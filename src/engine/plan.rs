@@ -473,6 +473,7 @@ mod tests {
             key: key.into(),
             module: module.into(),
             used_by: user(),
+            is_unknown: false,
         }
     }
 

@@ -278,6 +278,7 @@ mod tests {
             key: "gone".into(),
             module: "".into(),
             used_by: vec![id("c")],
+            is_unknown: false,
         };
         let candidates = vec![candidate("a", Some(before)), blocked, candidate("c", None)];
         Plan::new(

@@ -657,6 +657,7 @@ mod tests {
             key: "k".into(),
             module: "".into(),
             used_by: vec![id(user)],
+            is_unknown: false,
         };
         let items = || {
             vec![

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::at_once::AtOnce;
 use super::check::{Checked, check};
 use super::failure::{Failure, FailureKind};
+use super::file_target::WrittenFile;
 use super::history::used;
 use super::plan::{Review, compare};
 use super::progress::{Cancel, Phase, Reporter};
@@ -69,6 +70,8 @@ pub struct Receipt {
     pub tables: Vec<TableRows>,
     /// The name of the saved backup.
     pub backup: Option<String>,
+    /// The file that was written instead of the target.
+    pub file: Option<WrittenFile>,
     /// How long it took.
     pub seconds: f64,
     /// Messages for the operator.
@@ -123,6 +126,7 @@ pub fn apply(
             outcomes: apply.approved.outcomes().to_vec(),
             tables: done.tables,
             backup: done.backup,
+            file: None,
             seconds: begun.elapsed().as_secs_f64(),
             notes: notes(apply.review.platform, done.checked.warnings),
             server_changes: done.checked.server_changes,
@@ -210,7 +214,7 @@ impl JobBody for Apply {
             target: &self.review.target,
             file_path: &self.review.file.path,
             file_sha256: &self.review.file.sha256,
-            choices: self.choices(),
+            choices: choices(&self.approved),
             plan_id: self.options.plan.as_deref(),
             undoes: None,
             whole: true,
@@ -259,7 +263,7 @@ impl JobBody for Apply {
             }
             open.run.reporter.phase(Phase::Record);
             let outcome = JobOutcome {
-                counts: self.counts(),
+                counts: counts(&self.approved),
                 tables: &written.tables,
                 journal: &written.journal,
                 backup: backup.as_ref(),
@@ -435,34 +439,35 @@ impl Apply {
             now,
         }
     }
+}
 
-    fn counts(&self) -> Value {
-        let count = |outcome| {
-            self.approved
-                .outcomes()
-                .iter()
-                .filter(|other| **other == outcome)
-                .count()
-        };
-        json!({
-            "added": count(Outcome::Added),
-            "covered": count(Outcome::Covered),
-            "unchanged": count(Outcome::Unchanged),
-            "skipped": count(Outcome::Skipped),
-            "blocked": count(Outcome::Blocked),
-        })
-    }
+/// Counts the items with each outcome, for the ledger.
+pub(super) fn counts(approved: &Approved) -> Value {
+    let count = |outcome| {
+        approved
+            .outcomes()
+            .iter()
+            .filter(|other| **other == outcome)
+            .count()
+    };
+    json!({
+        "added": count(Outcome::Added),
+        "covered": count(Outcome::Covered),
+        "unchanged": count(Outcome::Unchanged),
+        "skipped": count(Outcome::Skipped),
+        "blocked": count(Outcome::Blocked),
+    })
+}
 
-    /// Returns the choices: the items that are written, and how.
-    fn choices(&self) -> Value {
-        let plan = self.approved.plan();
-        let entries = plan.entries().iter().zip(self.approved.outcomes());
-        let items: Map<String, Value> = entries
-            .filter(|(_, outcome)| matches!(outcome, Outcome::Added | Outcome::Covered))
-            .map(|(entry, outcome)| (entry.item.id.to_string(), json!(outcome)))
-            .collect();
-        json!({ "ignore_lack_api": !plan.missing().is_empty(), "items": items })
-    }
+/// Returns the choices, for the ledger: the items that are written, and how.
+pub(super) fn choices(approved: &Approved) -> Value {
+    let plan = approved.plan();
+    let entries = plan.entries().iter().zip(approved.outcomes());
+    let items: Map<String, Value> = entries
+        .filter(|(_, outcome)| matches!(outcome, Outcome::Added | Outcome::Covered))
+        .map(|(entry, outcome)| (entry.item.id.to_string(), json!(outcome)))
+        .collect();
+    json!({ "ignore_lack_api": !plan.missing().is_empty(), "items": items })
 }
 
 /// The same job, rolled back.

@@ -167,11 +167,7 @@ pub async fn diff(a: &Side, b: &Side, reporter: &Reporter) -> Result<Diff, Failu
     let items = tokio::task::spawn_blocking(comparing)
         .await
         .map_err(|error| Failure::internal("comparing", error))?;
-    let items = items.ok_or_else(|| {
-        let [one, other] = platforms;
-        let what = format!("the two sides are of different products: {one} and {other}");
-        Failure::new(FailureKind::Format, what).hint("compare two exports of the same product")
-    })?;
+    let items = items.ok_or_else(|| different_products(platforms))?;
     Ok(Diff {
         a: a.origin.clone(),
         b: b.origin.clone(),
@@ -179,6 +175,12 @@ pub async fn diff(a: &Side, b: &Side, reporter: &Reporter) -> Result<Diff, Failu
         kinds: a.loaded.platform.kinds(),
         items,
     })
+}
+
+/// Returns the failure of two sides that cannot be compared.
+pub(super) fn different_products([one, other]: [&str; 2]) -> Failure {
+    let what = format!("the two sides are of different products: {one} and {other}");
+    Failure::new(FailureKind::Format, what).hint("compare two exports of the same product")
 }
 
 fn against(file: &Arc<dyn Bundle>, target: &dyn Bundle) -> Option<Plan> {

@@ -3,7 +3,7 @@
 use super::failure::{Failure, FailureKind};
 use super::monitor::ConnectionMonitor;
 use super::progress::Cancel;
-use crate::store::ledger::{JobRecord, JobState};
+use crate::store::ledger::{Backup, JobRecord, JobState};
 use crate::store::{Connection, Ledger, LedgerPlace, Target, Timeouts};
 
 /// Returns every job of the ledger, newest first, without the choices; none if
@@ -86,29 +86,38 @@ pub async fn backup(
             Some(backup) => Ok(backup),
             None => {
                 find(&mut ledger, &mut connection, job).await?;
-                Err(
-                    Failure::new(FailureKind::Refused, format!("job {job} kept no backup"))
-                        .because("it was applied with --no-backup, it failed, or it is an undo")
-                        .hint("see `gatediff history` for the jobs that have one"),
-                )
+                Err(no_backup(job))
             }
         }
     };
     let backup = monitor.run(reading).await?;
     monitor.close(connection).await;
-    let backup = backup?;
+    kept(job, backup?)
+}
+
+/// Returns the file that a backup holds.
+///
+/// # Errors
+///
+/// Fails if what is kept is damaged.
+pub(super) fn kept(job: i64, backup: Backup) -> Result<KeptBackup, Failure> {
     let content = backup.content().map_err(|error| {
-        Failure::new(
-            FailureKind::File,
-            format!("the backup of job {job} is damaged"),
-        )
-        .because(error)
-        .hint("restore the ledger from a backup of the database")
+        let what = format!("the backup of job {job} is damaged");
+        Failure::new(FailureKind::File, what)
+            .because(error)
+            .hint("restore the ledger from a backup of the database")
     })?;
     Ok(KeptBackup {
         sha256: backup.sha256,
         content,
     })
+}
+
+/// Returns the failure of a job that kept no backup.
+pub(super) fn no_backup(job: i64) -> Failure {
+    Failure::new(FailureKind::Refused, format!("job {job} kept no backup"))
+        .because("it was applied with --no-backup, it failed, or it is an undo")
+        .hint("see `gatediff history` for the jobs that have one")
 }
 
 /// Finds a job by its number.

@@ -3,12 +3,13 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::against::Against;
 use super::failure::{Failure, FailureKind};
 use super::monitor::ConnectionMonitor;
 use super::output::write_own_file;
 use super::progress::Cancel;
 use crate::engine::SignatureKey;
-use crate::store::{Ledger, LedgerPlace, StoreErrorKind, Target, Timeouts};
+use crate::store::{Ledger, LedgerPlace, StoreErrorKind, Timeouts};
 
 /// The name of the key's file.
 const FILE: &str = "plan.key";
@@ -16,10 +17,10 @@ const FILE: &str = "plan.key";
 /// Where the keys of saved plans are: in the ledger, so that any operator who
 /// may apply can verify them on any machine; else in a directory of this
 /// machine.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PlanKeys {
     /// The target.
-    pub target: Target,
+    pub target: Against,
     /// The timeouts.
     pub timeouts: Timeouts,
     /// Where the ledger is.
@@ -56,8 +57,12 @@ impl PlanKeys {
     }
 
     async fn of_ledger(&self) -> Result<Option<SignatureKey>, Failure> {
+        // A file has no ledger that other machines know.
+        let Against::Database(target) = &self.target else {
+            return Ok(None);
+        };
         let (mut connection, monitor) =
-            ConnectionMonitor::connect(&self.target, self.timeouts, &Cancel::new()).await?;
+            ConnectionMonitor::connect(target, self.timeouts, &Cancel::new()).await?;
         let reading = async {
             match Ledger::find(&self.ledger, &mut connection).await? {
                 Some(mut ledger) => ledger.plan_key(&mut connection).await.map(Some),

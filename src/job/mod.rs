@@ -4,6 +4,7 @@
 //! Every front end (command line, terminal, HTTP) calls these and nothing
 //! below.
 
+mod against;
 pub(crate) mod apply;
 mod at_once;
 pub(crate) mod check;
@@ -12,6 +13,7 @@ mod diff;
 mod export;
 pub(crate) mod failure;
 pub(crate) mod file;
+mod file_target;
 mod health;
 mod history;
 mod init;
@@ -36,12 +38,14 @@ pub mod task;
 pub mod token_keys;
 mod undo;
 
+pub use against::Against;
 pub use apply::{ApplyOptions, Receipt, apply, rehearse};
 pub use demo::{Demo, Sample, server_programs};
 pub use diff::{Diff, DiffItem, Origin, Presence, Side, diff};
 pub use export::{Exported, export};
 pub use failure::{Failure, FailureKind};
 pub use file::{FileInfo, Loaded, load, load_bytes, read_file};
+pub use file_target::{FileTarget, Output, WrittenFile};
 pub use health::{Condition, HealthProbe};
 pub use history::{backup, history, past_job};
 pub use init::init;
@@ -57,7 +61,7 @@ pub use target_policy::{check_writable, policy};
 pub use undo::{UndoOptions, Undone, undo, undoable};
 
 pub use crate::platform::{
-    DefaultReference, ExportOptions, ImportOptions, Mapping, ObjectFilter, OrganisationError,
+    DefaultReference, Emit, ExportOptions, ImportOptions, Mapping, ObjectFilter, OrganisationError,
     Selection, organisations,
 };
 

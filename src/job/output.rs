@@ -41,12 +41,21 @@ pub fn write_file(path: &Path, bytes: &[u8], overwrite: bool) -> Result<(), Fail
 ///
 /// As [`write_file`], and if a directory cannot be created.
 pub(super) fn write_own_file(path: &Path, bytes: &[u8], overwrite: bool) -> Result<(), Failure> {
+    make_own_directory(path)?;
+    write_file(path, bytes, overwrite)
+}
+
+/// Creates the directories that lead to a file of our own state, for their owner only. Blocks.
+///
+/// # Errors
+///
+/// Fails if a directory cannot be created.
+pub(super) fn make_own_directory(path: &Path) -> Result<(), Failure> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(directory_of(path))
-        .map_err(|error| explain(path, &error))?;
-    write_file(path, bytes, overwrite)
+        .map_err(|error| explain(path, &error))
 }
 
 /// Says whether a path leads to standard output: `-`, and every name of what

@@ -18,8 +18,10 @@ pub struct Review {
     pub file: FileInfo,
     /// The target, as `user@host:port/database`.
     pub target: String,
-    /// The target's database.
+    /// The target's database, or the name of the file that stands for it.
     pub database: String,
+    /// Whether a file stands for the target.
+    pub is_against_file: bool,
     /// The profiles' marks of the target.
     pub policy: TargetPolicy,
     /// Every item with its verdict.
@@ -82,6 +84,7 @@ pub async fn plan(
         file: loaded.file.clone(),
         target: target.display(),
         database: target.database().to_owned(),
+        is_against_file: false,
         policy: target.policy(),
         plan: Arc::new(plan),
         platform: loaded.platform,

@@ -6,22 +6,23 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
 
-use super::apply::{ApplyOptions, Receipt, apply, rehearse};
+use super::against::Against;
+use super::apply::{ApplyOptions, Receipt, rehearse};
 use super::export::export;
 use super::failure::{Failure, FailureKind};
 use super::file::Loaded;
-use super::history::{backup, history};
+use super::file_target::Output;
 use super::key::PlanKeys;
-use super::output::{is_standard_output, write_file, write_own_file};
-use super::plan::{Review, plan};
+use super::output::{is_standard_output, make_own_directory, write_file, write_own_file};
+use super::plan::Review;
 use super::progress::{Cancel, Reporter};
 use super::rehearse::Rehearsal;
 use super::saved;
-use super::undo::{UndoOptions, Undone, undo};
+use super::undo::{UndoOptions, Undone};
 use crate::engine::{Approved, Choices, ItemId};
 use crate::platform::ExportOptions;
 use crate::store::ledger::JobRecord;
-use crate::store::{LedgerPlace, Target, Timeouts};
+use crate::store::{LedgerPlace, Timeouts};
 
 /// Makes a file and a target ready.
 pub trait Launcher: Send + Sync {
@@ -29,10 +30,10 @@ pub trait Launcher: Send + Sync {
     fn open(
         self: Arc<Self>,
         reporter: Reporter,
-    ) -> BoxFuture<'static, Result<(Loaded, Target), Failure>>;
+    ) -> BoxFuture<'static, Result<(Loaded, Against), Failure>>;
 
     /// Finds the target alone.
-    fn target(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<Target, Failure>>;
+    fn target(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<Against, Failure>>;
 }
 
 /// A session. Clones share the latest comparison.
@@ -49,7 +50,7 @@ pub struct Session {
     /// Who is recorded as the operator.
     pub operator: String,
     /// The latest comparison; applying goes to the same target.
-    latest: Arc<Mutex<Option<(Review, Target)>>>,
+    latest: Arc<Mutex<Option<(Review, Against)>>>,
 }
 
 impl Session {
@@ -78,31 +79,42 @@ impl Session {
     pub async fn compare(&self, report: &Reporter) -> Result<(Review, Loaded), Failure> {
         let launcher = Arc::clone(&self.launcher);
         let (loaded, target) = launcher.open(report.clone()).await?;
-        let review = plan(&loaded, &target, self.timeouts, report).await?;
+        let review = target.plan(&loaded, self.timeouts, report).await?;
         if let Ok(mut latest) = self.latest.lock() {
             *latest = Some((review.clone(), target));
         }
         Ok((review, loaded))
     }
 
-    /// Applies what was approved of the latest comparison.
+    /// Applies what was approved of the latest comparison; where a file stands for the target, by
+    /// writing another file, `output`.
     ///
     /// # Errors
     ///
-    /// As [`apply`](crate::job::apply()), or if something else was compared since.
+    /// As [`apply`](crate::job::apply()) or [`FileTarget::apply`], or if something else was compared
+    /// since.
     pub async fn apply(
         &self,
         approved: Approved,
-        backup: bool,
+        (backup, output): (bool, Option<Output>),
         report: &Reporter,
         cancel: &Cancel,
     ) -> Result<Receipt, Failure> {
-        let (review, target) = self.reviewed(&approved)?;
+        let (review, against) = self.reviewed(&approved)?;
         let options = ApplyOptions {
             backup,
+            ledger: self.ledger_of(&against),
             ..self.apply_options()
         };
-        apply(&review, approved, &target, &options, report, cancel).await
+        self.prepare(output.as_ref())?;
+        against
+            .apply(
+                (&review, approved),
+                &options,
+                output.as_ref(),
+                (report, cancel),
+            )
+            .await
     }
 
     /// Does the whole apply, and rolls it back.
@@ -116,9 +128,10 @@ impl Session {
         report: &Reporter,
         cancel: &Cancel,
     ) -> Result<Rehearsal, Failure> {
-        let (review, target) = self.reviewed(&approved)?;
+        let (review, against) = self.reviewed(&approved)?;
+        let target = against.database("a rehearsal")?;
         let options = self.apply_options();
-        rehearse(&review, approved, &target, &options, report, cancel).await
+        rehearse(&review, approved, target, &options, report, cancel).await
     }
 
     /// Saves the latest comparison with choices; returns the path.
@@ -145,29 +158,35 @@ impl Session {
     /// As [`history`](crate::job::history()).
     pub async fn history(&self) -> Result<Vec<JobRecord>, Failure> {
         let target = self.target(&Reporter::silent()).await?;
-        history(&target, self.timeouts, &self.ledger).await
+        target
+            .history(self.timeouts, &self.ledger_of(&target))
+            .await
     }
 
-    /// Undoes a job.
+    /// Undoes a job; where a file stands for the target, by writing another file, `output`.
     ///
     /// # Errors
     ///
-    /// As [`undo`](crate::job::undo()).
+    /// As [`undo`](crate::job::undo()) or [`FileTarget::undo`].
     pub async fn undo(
         &self,
         job: i64,
+        output: Option<Output>,
         report: &Reporter,
         cancel: &Cancel,
     ) -> Result<Undone, Failure> {
-        let target = self.target(report).await?;
+        let against = self.target(report).await?;
         let options = UndoOptions {
             operator: self.operator.clone(),
             timeouts: self.timeouts,
-            ledger: self.ledger.clone(),
+            ledger: self.ledger_of(&against),
             only: Vec::new(),
             accept_server_changes: false,
         };
-        undo(job, &target, &options, report, cancel).await
+        self.prepare(output.as_ref())?;
+        against
+            .undo(job, &options, output.as_ref(), (report, cancel))
+            .await
     }
 
     /// Saves a job's backup; returns the path.
@@ -177,7 +196,9 @@ impl Session {
     /// As [`backup`], or if the file exists or cannot be written.
     pub async fn save_backup(&self, job: i64, path: String) -> Result<String, Failure> {
         let target = self.target(&Reporter::silent()).await?;
-        let backup = backup(&target, self.timeouts, &self.ledger, job).await?;
+        let backup = target
+            .backup(self.timeouts, &self.ledger_of(&target), job)
+            .await?;
         write(self.directory.clone(), path, backup.content).await
     }
 
@@ -200,7 +221,8 @@ impl Session {
             ..ExportOptions::default()
         };
         let format = Some(review.file.platform);
-        let exported = export(format, &options, &target, self.timeouts, report).await?;
+        let target = target.database("an export")?;
+        let exported = export(format, &options, target, self.timeouts, report).await?;
         write(self.directory.clone(), path, exported.bytes).await
     }
 
@@ -209,7 +231,7 @@ impl Session {
     /// # Errors
     ///
     /// Fails if it cannot be found.
-    pub async fn target(&self, report: &Reporter) -> Result<Target, Failure> {
+    pub async fn target(&self, report: &Reporter) -> Result<Against, Failure> {
         match self.latest() {
             Ok((_, target)) => Ok(target),
             Err(_) => Arc::clone(&self.launcher).target(report.clone()).await,
@@ -224,8 +246,26 @@ impl Session {
         }
     }
 
+    /// Refuses standard output, which is the screen, and makes the directories of our own state.
+    fn prepare(&self, output: Option<&Output>) -> Result<(), Failure> {
+        match output {
+            Some(output) if is_standard_output(&output.path) => {
+                Err(on_the_screen(&output.path.display().to_string()))
+            }
+            Some(output) if output.path.starts_with(&self.directory) => {
+                make_own_directory(&output.path)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns where the jobs of a target are recorded.
+    fn ledger_of(&self, target: &Against) -> LedgerPlace {
+        target.ledger(self.ledger.clone(), Some(self.directory.clone()))
+    }
+
     /// Returns the latest comparison and its target.
-    fn latest(&self) -> Result<(Review, Target), Failure> {
+    fn latest(&self) -> Result<(Review, Against), Failure> {
         let latest = self.latest.lock().ok().and_then(|latest| latest.clone());
         latest.ok_or_else(|| {
             Failure::new(FailureKind::Internal, "nothing has been compared yet")
@@ -234,7 +274,7 @@ impl Session {
     }
 
     /// Returns the latest comparison, if it is the approved one.
-    fn reviewed(&self, approved: &Approved) -> Result<(Review, Target), Failure> {
+    fn reviewed(&self, approved: &Approved) -> Result<(Review, Against), Failure> {
         let latest = self.latest()?;
         if Arc::ptr_eq(&latest.0.plan, approved.plan()) {
             return Ok(latest);
@@ -253,7 +293,7 @@ async fn write(own: PathBuf, path: String, bytes: Vec<u8>) -> Result<String, Fai
     let write = move || {
         let place = Path::new(&path);
         if is_standard_output(place) {
-            return Err(Failure::new(FailureKind::File, "standard output is the screen").at(path));
+            return Err(on_the_screen(&path));
         }
         match place.starts_with(&own) {
             true => write_own_file(place, &bytes, false),
@@ -264,4 +304,8 @@ async fn write(own: PathBuf, path: String, bytes: Vec<u8>) -> Result<String, Fai
     tokio::task::spawn_blocking(write).await.map_err(|error| {
         Failure::new(FailureKind::Internal, "failed while writing the file").because(error)
     })?
+}
+
+fn on_the_screen(path: &str) -> Failure {
+    Failure::new(FailureKind::File, "standard output is the screen").at(path)
 }

@@ -11,11 +11,13 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use serde_json::{Map, Value, json};
 
 use self::conflicts::refused;
-use self::past::{Past, may_be_undone, no_journal, nothing_chosen, selectors};
+pub(super) use self::past::may_be_undone;
+use self::past::{Past, no_journal, nothing_chosen, selectors};
 use super::apply::notes;
 use super::at_once::AtOnce;
 use super::check::{Checked, check};
 use super::failure::{Failure, FailureKind};
+use super::file_target::WrittenFile;
 use super::history::{self, no_job};
 use super::item_name::item_id;
 use super::monitor::ConnectionMonitor;
@@ -67,6 +69,8 @@ pub struct Undone {
     pub items: Vec<ItemId>,
     /// The changes of each table.
     pub tables: Vec<TableRows>,
+    /// The file that was written instead of the target.
+    pub file: Option<WrittenFile>,
     /// How long it took.
     pub seconds: f64,
     /// Messages for the operator.
@@ -111,6 +115,7 @@ pub async fn undo(
         undoes: job,
         items: work.items,
         tables,
+        file: None,
         seconds: begun.elapsed().as_secs_f64(),
         notes: notes(work.platform, checked.warnings),
         server_changes: checked.server_changes,
@@ -133,7 +138,7 @@ pub async fn undoable(
         .into_iter()
         .find(|record| record.job == job)
         .ok_or_else(|| no_job(job))?;
-    may_be_undone(&record, target, ledger)?;
+    may_be_undone(&record, &target.display(), ledger)?;
     Ok(record)
 }
 
@@ -174,7 +179,7 @@ impl Undo {
             contents,
             gone,
         } = past?;
-        may_be_undone(&record, target, &options.ledger)?;
+        may_be_undone(&record, &target.display(), &options.ledger)?;
         let platform = platform::named(&record.platform).ok_or_else(|| {
             Failure::new(
                 FailureKind::Refused,

@@ -11,9 +11,11 @@ use super::export::{Export, MissingRoots};
 use super::selection::{ExportOptions, ImportOptions};
 use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan, Unpromised};
 use crate::source::ParseError;
-use crate::store::ledger::BackupWriter;
+use crate::store::ledger::{BackupWriter, JournalRow};
 use crate::store::restore::TableInfo;
-use crate::store::{Connection, Holds, Queued, Reading, StoreError, Touched, Writer};
+use crate::store::{
+    Connection, Holds, Queued, Reading, Stamp, StoreError, TableRows, Touched, Writer,
+};
 
 /// A product whose configuration can be imported and exported.
 pub trait Platform: Send + Sync {
@@ -217,6 +219,28 @@ pub trait Bundle: Send + Sync + 'static {
     }
 }
 
+/// What is made of a file that stands for a target.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Emit {
+    /// What was approved and what the product's reader needs beside it, for its own import.
+    #[default]
+    Import,
+    /// All of it, as it is after the import.
+    State,
+}
+
+/// A file that is made instead of writing to a target. It contains secrets.
+pub struct Emitted {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// What was left out of it.
+    pub findings: Vec<Finding>,
+    /// The changes of each table that a target would have got.
+    pub tables: Vec<TableRows>,
+    /// The rows that would have been written, before and after.
+    pub journal: Vec<JournalRow>,
+}
+
 /// A file together with the target's objects.
 pub trait Comparison: Send + Sync {
     /// Compares, and returns the candidates.
@@ -253,6 +277,13 @@ pub trait Comparison: Send + Sync {
         writer: &'a mut Writer<'_>,
         approved: &'a Approved,
     ) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Writes the approved items into the file that stands for the target; `None` if that would not be
+    /// exactly what was shown. Only of a comparison with [another file](Bundle::against).
+    fn emit(&self, approved: &Approved, stamp: &Stamp, emit: Emit) -> Option<Emitted> {
+        let _ = (approved, stamp, emit);
+        None
+    }
 
     /// Says whether this is the same file and a target with the same objects, so that a plan of one
     /// is the plan of the other. May be false for want of an answer.

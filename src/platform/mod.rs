@@ -16,7 +16,9 @@ pub mod document;
 pub mod sp_config;
 pub mod tyk;
 
-pub use contract::{Bundle, Comparison, FileError, Platform, Referring, Snapshot, SourceFile};
+pub use contract::{
+    Bundle, Comparison, Emit, Emitted, FileError, Platform, Referring, Snapshot, SourceFile,
+};
 pub use demo::{DemoData, DemoTarget};
 pub use export::{Export, MissingRoots};
 pub use registry::{PLATFORMS, add, all, detect, named};

@@ -258,6 +258,30 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Writes rows: at once, or when the queue is written.
+    ///
+    /// # Errors
+    ///
+    /// As [`insert`](Self::insert), [`update`](Self::update) and [`delete`](Self::delete).
+    pub async fn write(&mut self, write: Queued) -> Result<(), StoreError> {
+        let Queued {
+            table,
+            keys,
+            owners,
+            change,
+        } = write;
+        let rows = Rows {
+            table,
+            keys,
+            owners,
+        };
+        match change {
+            Change::Insert(columns) => self.insert(rows, columns).await,
+            Change::Update(set) => self.update(rows, set).await,
+            Change::Delete => self.delete(rows).await,
+        }
+    }
+
     /// Inserts rows; `rows.keys` are among the columns. As the other writes, it may be queued.
     ///
     /// # Errors

@@ -7,7 +7,9 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use super::effect::Backend;
 use super::subject::{Location, Reviewed, Scoped};
 use crate::engine::{Approved, Choices, ItemId};
-use crate::job::{self, Cancel, Failure, JobRecord, Receipt, Rehearsal, Reporter, Session, Undone};
+use crate::job::{
+    self, Cancel, Failure, JobRecord, Output, Receipt, Rehearsal, Reporter, Session, Undone,
+};
 use crate::scopes::{self, Edit, EditOptions, Edited, ScopeFinding};
 
 impl Backend for Session {
@@ -19,6 +21,7 @@ impl Backend for Session {
                 file: review.file.path.clone(),
                 sha256: review.file.sha256.clone(),
                 platform: review.file.platform.to_owned(),
+                is_file: review.is_against_file,
                 target: review.target.clone(),
                 database: review.database.clone(),
                 production: review.policy.production.is_some(),
@@ -37,12 +40,12 @@ impl Backend for Session {
     fn apply(
         &self,
         approved: Approved,
-        backup: bool,
+        to: (bool, Option<Output>),
         report: Reporter,
         cancel: Cancel,
     ) -> BoxFuture<'static, Result<Receipt, Failure>> {
         let session = self.clone();
-        async move { session.apply(approved, backup, &report, &cancel).await }.boxed()
+        async move { session.apply(approved, to, &report, &cancel).await }.boxed()
     }
 
     fn rehearse(
@@ -72,11 +75,12 @@ impl Backend for Session {
     fn undo(
         &self,
         job: i64,
+        output: Option<Output>,
         report: Reporter,
         cancel: Cancel,
     ) -> BoxFuture<'static, Result<Undone, Failure>> {
         let session = self.clone();
-        async move { session.undo(job, &report, &cancel).await }.boxed()
+        async move { session.undo(job, output, &report, &cancel).await }.boxed()
     }
 
     fn save_backup(&self, job: i64, path: String) -> BoxFuture<'static, Result<String, Failure>> {
@@ -97,12 +101,14 @@ impl Backend for Session {
     fn scopes(&self, report: Reporter) -> BoxFuture<'static, Result<Scoped, Failure>> {
         let session = self.clone();
         async move {
-            let target = session.target(&report).await?;
-            let catalogue = scopes::catalogue(&target, session.timeouts, &report).await?;
-            let policy = job::policy(&target, session.timeouts).await?;
+            let against = session.target(&report).await?;
+            let target = against.database("editing scopes")?;
+            let catalogue = scopes::catalogue(target, session.timeouts, &report).await?;
+            let policy = job::policy(target, session.timeouts).await?;
             Ok(Scoped {
                 place: Location {
                     target: target.display(),
+                    is_file: false,
                     database: target.database().to_owned(),
                     production: policy.production.is_some(),
                     read_only: policy.read_only.as_ref().map(ToString::to_string),
@@ -123,14 +129,15 @@ impl Backend for Session {
     ) -> BoxFuture<'static, Result<Edited, Failure>> {
         let session = self.clone();
         async move {
-            let target = session.target(&report).await?;
+            let against = session.target(&report).await?;
+            let target = against.database("editing scopes")?;
             let options = EditOptions {
                 operator: session.operator.clone(),
                 timeouts: session.timeouts,
                 ledger: session.ledger.clone(),
                 accept_server_changes: false,
             };
-            scopes::edit(edit, &target, &options, &report, &cancel).await
+            scopes::edit(edit, target, &options, &report, &cancel).await
         }
         .boxed()
     }
@@ -141,8 +148,9 @@ impl Backend for Session {
     ) -> BoxFuture<'static, Result<Vec<ScopeFinding>, Failure>> {
         let session = self.clone();
         async move {
-            let target = session.target(&report).await?;
-            scopes::check(&target, session.timeouts, &report).await
+            let against = session.target(&report).await?;
+            let target = against.database("checking scopes")?;
+            scopes::check(target, session.timeouts, &report).await
         }
         .boxed()
     }

@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use crate::engine::{Approved, Choices, ItemId};
-use crate::job::{Cancel, Failure, JobRecord, Receipt, Rehearsal, Reporter, Undone};
+use crate::job::{Cancel, Failure, JobRecord, Output, Receipt, Rehearsal, Reporter, Undone};
 use crate::scopes::{Edit, Edited, ScopeFinding};
 
 use super::exit::Exit;
@@ -18,12 +18,12 @@ pub trait Backend: Send + Sync + 'static {
     /// operator compares again.
     fn compare(&self, report: Reporter) -> BoxFuture<'static, Result<Reviewed, Failure>>;
 
-    /// Applies what was approved, in one transaction; keeps a backup where
-    /// `backup` says so.
+    /// Applies what was approved, in one transaction, or by writing a file in place of a target that
+    /// is one; keeps a backup where the flag says so.
     fn apply(
         &self,
         approved: Approved,
-        backup: bool,
+        to: (bool, Option<Output>),
         report: Reporter,
         cancel: Cancel,
     ) -> BoxFuture<'static, Result<Receipt, Failure>>;
@@ -47,10 +47,11 @@ pub trait Backend: Send + Sync + 'static {
     /// Returns the target's jobs, newest first.
     fn history(&self) -> BoxFuture<'static, Result<Vec<JobRecord>, Failure>>;
 
-    /// Undoes a job, in one transaction.
+    /// Undoes a job, in one transaction, or by writing the former file.
     fn undo(
         &self,
         job: i64,
+        output: Option<Output>,
         report: Reporter,
         cancel: Cancel,
     ) -> BoxFuture<'static, Result<Undone, Failure>>;
@@ -94,16 +95,16 @@ pub(crate) struct EffectId(pub(crate) u64);
 pub(crate) enum Effect {
     /// Compare the file with the target; answered by `Msg::Compared`.
     Compare(EffectId),
-    /// Apply, with a backup or without; answered by `Msg::Applied`.
-    Apply(EffectId, Box<Approved>, bool),
+    /// Apply, with a backup or without, in place or to a file; answered by `Msg::Applied`.
+    Apply(EffectId, Box<Approved>, (bool, Option<Output>)),
     /// Apply and roll back; answered by `Msg::Rehearsed`.
     Rehearse(EffectId, Box<Approved>),
     /// Write a file; answered by `Msg::Saved`.
     Save(EffectId, Box<Save>),
     /// Read the ledger; answered by `Msg::Listed`.
     History(EffectId),
-    /// Undo a job; answered by `Msg::Undone`.
-    Undo(EffectId, i64),
+    /// Undo a job, in place or by writing the former file; answered by `Msg::Undone`.
+    Undo(EffectId, i64, Option<Output>),
     /// Read the target's scopes; answered by `Msg::Scopes`.
     Scopes(EffectId),
     /// Edit the target's scopes; answered by `Msg::Edited`.

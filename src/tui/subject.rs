@@ -14,8 +14,10 @@ pub struct Reviewed {
     pub sha256: String,
     /// Its platform's name.
     pub platform: String,
-    /// The target, `user@host:port/database`.
+    /// The target, `user@host:port/database`, or the path of a file in its place.
     pub target: String,
+    /// Whether the target is a file, which stays as it is: another one is written.
+    pub is_file: bool,
     /// The target database's name, which has to be typed before anything is overwritten.
     pub database: String,
     /// Whether the target is production.
@@ -41,6 +43,7 @@ impl Reviewed {
     pub(crate) fn location(&self) -> Location {
         Location {
             target: self.target.clone(),
+            is_file: self.is_file,
             database: self.database.clone(),
             production: self.production,
             read_only: self.read_only.clone(),
@@ -53,8 +56,10 @@ impl Reviewed {
 /// A target and its operator.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Location {
-    /// The target, `user@host:port/database`.
+    /// The target, `user@host:port/database`, or the path of a file in its place.
     pub target: String,
+    /// Whether the target is a file, which stays as it is: another one is written.
+    pub is_file: bool,
     /// The target database's name, which has to be typed before anything is undone.
     pub database: String,
     /// Whether the target is production.

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod against;
+#[cfg(test)]
 mod battery;
 #[cfg(test)]
 mod both_ways;

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueHint};
 
-use super::shared::{ChoiceArgs, ConsentArgs, FileArgs, ScreenArgs, SelectionArgs};
+use super::shared::{
+    AgainstArgs, ChoiceArgs, ConsentArgs, EmitContent, FileArgs, OutArgs, ScreenArgs, SelectionArgs,
+};
 use crate::job::Sample;
 
 /// The default demo.
@@ -34,6 +36,9 @@ pub struct ReviewArgs {
     /// The file.
     #[command(flatten)]
     pub file: FileArgs,
+    /// What it is compared with.
+    #[command(flatten)]
+    pub against: AgainstArgs,
     /// How the screen looks.
     #[command(flatten)]
     pub screen: ScreenArgs,
@@ -45,6 +50,9 @@ pub struct PlanArgs {
     /// The file.
     #[command(flatten)]
     pub file: FileArgs,
+    /// What it is compared with.
+    #[command(flatten)]
+    pub against: AgainstArgs,
     /// Also list unchanged items and resolved references
     #[arg(long)]
     pub unchanged: bool,
@@ -97,6 +105,16 @@ pub struct ApplyArgs {
     /// The file.
     #[command(flatten)]
     pub file: FileArgs,
+    /// What it is applied to.
+    #[command(flatten)]
+    pub against: AgainstArgs,
+    /// Where the result is written, if that is a file.
+    #[command(flatten)]
+    pub to: OutArgs,
+    /// What the file of --out holds: import, what was chosen, for the product's own import; state,
+    /// everything after the import
+    #[arg(long, value_enum, value_name = "CONTENT", requires = "out", default_value_t = EmitContent::Import, hide_possible_values = true)]
+    pub emit: EmitContent,
     /// Current path of a saved plan's import file, if it was moved
     #[arg(long = "file", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub import_file: Option<String>,
@@ -162,6 +180,9 @@ pub struct HistoryArgs {
     /// Maximum number of jobs, newest first
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub limit: usize,
+    /// Whose jobs.
+    #[command(flatten)]
+    pub against: AgainstArgs,
 }
 
 /// Options of `undo`.
@@ -173,6 +194,12 @@ pub struct UndoArgs {
     /// Undo only these items: KIND, or KIND:KEY (KEY may contain *); repeatable
     #[arg(long, value_name = "WHICH")]
     pub only: Vec<String>,
+    /// Whose job.
+    #[command(flatten)]
+    pub against: AgainstArgs,
+    /// Where the former file is written, if that is a file.
+    #[command(flatten)]
+    pub to: OutArgs,
     /// How to confirm.
     #[command(flatten)]
     pub consent: ConsentArgs,
@@ -190,6 +217,9 @@ pub struct BackupArgs {
     /// Overwrite an existing file
     #[arg(long)]
     pub force: bool,
+    /// Whose job.
+    #[command(flatten)]
+    pub against: AgainstArgs,
 }
 
 /// Options of `completions`.

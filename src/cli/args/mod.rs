@@ -18,5 +18,6 @@ pub use scope::{
 };
 pub use serve::{ServeArgs, ServeCommand};
 pub use shared::{
-    ChoiceArgs, Color, ConsentArgs, FileArgs, Global, ImportArgs, Output, ScreenArgs, SelectionArgs,
+    AgainstArgs, ChoiceArgs, Color, ConsentArgs, EmitContent, FileArgs, Global, ImportArgs,
+    OutArgs, Output, ScreenArgs, SelectionArgs,
 };

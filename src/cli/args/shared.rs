@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum, ValueHint};
 
+use crate::job::Emit;
+
 /// Options of every command.
 #[derive(Clone, Debug, Args)]
 pub struct Global {
@@ -43,6 +45,13 @@ pub struct Global {
     /// Use ASCII only; automatic if the locale is not UTF-8
     #[arg(long, global = true, help_heading = "Output")]
     pub ascii: bool,
+}
+
+impl Global {
+    /// Returns whether a profile is named, and not only by the environment.
+    pub(crate) fn names_profile(&self) -> bool {
+        self.profile.is_some() && self.profile != std::env::var("GATEDIFF_PROFILE").ok()
+    }
 }
 
 /// What to print on stdout.
@@ -119,6 +128,46 @@ pub struct ImportArgs {
         help_heading = "Organisations of the file (tyk)"
     )]
     pub organisation: Vec<String>,
+}
+
+/// What takes the place of the target.
+#[derive(Clone, Debug, Default, Args)]
+pub struct AgainstArgs {
+    /// Use this side as the target: a file in place of a database, - for standard input, a database
+    /// URL, or the name of a profile. A name that is both: ./NAME is the file, profile:NAME the
+    /// profile
+    #[arg(long, value_name = "SIDE", value_hint = ValueHint::AnyPath)]
+    pub against: Option<String>,
+}
+
+/// Where a file is written in place of a target that is a file.
+#[derive(Clone, Debug, Default, Args)]
+pub struct OutArgs {
+    /// Write the result to this file; required if the target is a file, which stays as it is; - for
+    /// standard output
+    #[arg(long, value_name = "OUT", requires = "against", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+    /// Overwrite an existing file
+    #[arg(long, requires = "out")]
+    pub force: bool,
+}
+
+/// What a file that is written in place of a target holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EmitContent {
+    /// What was chosen and what the product's reader needs beside it, for the product's own import.
+    Import,
+    /// Everything that the target has after the import.
+    State,
+}
+
+impl From<EmitContent> for Emit {
+    fn from(content: EmitContent) -> Self {
+        match content {
+            EmitContent::Import => Self::Import,
+            EmitContent::State => Self::State,
+        }
+    }
 }
 
 /// How the terminal interface looks.

@@ -171,6 +171,7 @@ impl<'o> Resolver<'_, 'o> {
                     key: key.into(),
                     module: "".into(),
                     used_by,
+                    is_unknown: false,
                 };
                 let module = if missing.is_api() {
                     Arc::clone(&self.object.owner)

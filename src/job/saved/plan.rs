@@ -10,11 +10,12 @@ use crate::engine::{
     Access, Approved, Choices, ItemId, MissingCount, Plan, Refusal, SignatureKey, SignedPlan,
     Stale, Verb,
 };
+use crate::job::against::Against;
 use crate::job::failure::{Failure, FailureKind};
 use crate::job::file::FileInfo;
-use crate::job::history::{history, used};
+use crate::job::history::used;
 use crate::job::plan::Review;
-use crate::store::{LedgerPlace, Target, Timeouts};
+use crate::store::{LedgerPlace, Timeouts};
 
 /// What the signature is computed over.
 pub(super) const LABEL: &str = "saved plan";
@@ -158,11 +159,11 @@ impl SavedPlan {
     /// Fails if a job already applied it, or the ledger cannot be read.
     pub async fn check_unused(
         &self,
-        target: &Target,
+        target: &Against,
         timeouts: Timeouts,
         ledger: &LedgerPlace,
     ) -> Result<(), Failure> {
-        let jobs = history(target, timeouts, ledger).await?;
+        let jobs = target.history(timeouts, ledger).await?;
         used(&jobs, &self.id).map_or(Ok(()), Err)
     }
 

@@ -9,12 +9,12 @@ use crate::engine::{ItemId, KindInfo};
 use crate::job::failure::{Failure, FailureKind};
 use crate::job::history::no_job;
 use crate::store::ledger::{JobRecord, JobState, JournalContents};
-use crate::store::{Connection, Ledger, LedgerPlace, Target};
+use crate::store::{Connection, Ledger, LedgerPlace};
 
 /// Refuses a job that can never be undone.
-pub(super) fn may_be_undone(
+pub(in crate::job) fn may_be_undone(
     record: &JobRecord,
-    target: &Target,
+    target: &str,
     ledger: &LedgerPlace,
 ) -> Result<(), Failure> {
     let job = record.job;
@@ -53,7 +53,7 @@ pub(super) fn may_be_undone(
         text.split_once('@')
             .map_or_else(|| text.to_owned(), |(_, place)| place.to_owned())
     };
-    if matches!(ledger, LedgerPlace::File(_)) && place(&record.target) != place(&target.display()) {
+    if matches!(ledger, LedgerPlace::File(_)) && place(&record.target) != place(target) {
         return Err(Failure::new(
             FailureKind::Usage,
             format!("job {job} wrote to another target"),

@@ -80,6 +80,28 @@ pub(crate) async fn take(
     Ok(given)
 }
 
+/// Returns the ids that follow those of the target's rows, where no sequence gives any.
+pub(super) fn next(
+    counts: &HashMap<Sequence, usize>,
+    target: &Tables,
+) -> HashMap<Sequence, Vec<i64>> {
+    let next = |(sequence, count): (&Sequence, &usize)| {
+        let wanted = Wanted {
+            sequence: *sequence,
+            count: i64::try_from(*count).unwrap_or(i64::MAX),
+            above: None,
+        };
+        let first = match wanted.counter() {
+            Some(_) => INITIAL + 1,
+            None => 1,
+        };
+        let highest = wanted.used(target).last().copied();
+        let first = highest.map_or(first, |id| first.max(id.saturating_add(1)));
+        (*sequence, (first..).take(*count).collect())
+    };
+    counts.iter().map(next).collect()
+}
+
 /// Returns the error of counters that are behind their rows.
 fn behind_rows(behind: &[Wanted]) -> StoreError {
     let each = |text: fn(&Wanted) -> String| behind.iter().map(text).collect::<Vec<_>>();

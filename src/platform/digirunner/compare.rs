@@ -151,7 +151,7 @@ fn placed(message: &str, path: &str) -> String {
 }
 
 /// Returns every API that a file which stands for a target names, with the uid by which its DGRK
-/// keys refer to it, and every further API that a file refers to.
+/// keys refer to it; and every further API that a file refers to, which is only assumed to be there.
 pub(super) fn named_apis(target: &Tables, file: &Tables) -> Vec<Api> {
     // Of several APIs of one uid a file means the first.
     let mut uids: HashSet<&str> = HashSet::new();
@@ -160,14 +160,31 @@ pub(super) fn named_apis(target: &Tables, file: &Tables) -> Vec<Api> {
         module: Arc::clone(&api.module),
         api: Arc::clone(&api.api),
         uid: Some(Arc::clone(&api.uid)),
+        is_assumed: false,
     });
     let mut apis: Vec<Api> = used.collect();
     let mut named: HashSet<(Arc<str>, Arc<str>)> = apis
         .iter()
         .map(|api| (Arc::clone(&api.module), Arc::clone(&api.api)))
         .collect();
-    let others = all_apis(target).into_iter().chain(all_apis(file));
-    apis.extend(others.filter(|api| named.insert((Arc::clone(&api.module), Arc::clone(&api.api)))));
+    // The uid of the file is as good as any, where no other API of the target has it.
+    let free = file.api_use.iter().filter(|api| !uids.contains(&*api.uid));
+    let free: HashMap<(&str, &str), &Arc<str>> = free
+        .map(|api| ((&*api.module, &*api.api), &api.uid))
+        .collect();
+    let others = |tables: &Tables, is_assumed: bool| {
+        all_apis(tables)
+            .into_iter()
+            .map(move |api| Api { is_assumed, ..api })
+    };
+    let others = others(target, false).chain(others(file, true));
+    for mut api in others {
+        if named.insert((Arc::clone(&api.module), Arc::clone(&api.api))) {
+            let uid = free.get(&(&*api.module, &*api.api));
+            api.uid = uid.map(|uid| Arc::clone(uid)).or(api.uid);
+            apis.push(api);
+        }
+    }
     apis
 }
 
@@ -190,6 +207,7 @@ fn all_apis(file: &Tables) -> Vec<Api> {
             uid: Some(Arc::clone(&api)),
             module,
             api,
+            is_assumed: false,
         })
         .collect()
 }

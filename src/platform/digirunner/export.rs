@@ -17,7 +17,7 @@ use super::index::counts;
 use super::kinds::CLIENT;
 use super::schema::{API_USE, API_USE_LIST, TABLES, TableId, client, clientext, open_map};
 use super::tables::{Api, Cell, Row, Tables, epoch_millis};
-use crate::engine::ItemId;
+use crate::engine::{Finding, ItemId};
 use crate::platform::{Export, MissingRoots};
 use crate::store::Zone;
 
@@ -41,7 +41,7 @@ pub(super) fn export(tables: &Tables, roots: &[ItemId]) -> Result<Export, Missin
     let mut kept = if roots.is_empty() {
         Kept::all(tables)
     } else {
-        Kept::clients(tables, roots)
+        Kept::items(tables, roots)
     };
     let mut findings = kept.drop_dangling(&apis);
     findings.extend(kept.missing_values());
@@ -61,6 +61,22 @@ pub(super) fn everything(tables: &Tables) -> Vec<u8> {
     let mut kept = Kept::all(tables);
     drop(kept.drop_dangling(&apis));
     write(&kept, &apis, tables.zone)
+}
+
+/// Returns the file of some items and what they require, which the product reads whole.
+pub(super) fn part<'i>(
+    tables: &Tables,
+    items: impl IntoIterator<Item = &'i ItemId>,
+) -> (Vec<u8>, Vec<Finding>) {
+    let apis = Apis::new(tables);
+    let mut kept = Kept::items(tables, items);
+    let findings = kept.drop_dangling(&apis);
+    (write(&kept, &apis, tables.zone), findings)
+}
+
+/// Returns the file of everything as it is, dangling references included.
+pub(super) fn as_it_is(tables: &Tables) -> Vec<u8> {
+    write(&Kept::all(tables), &Apis::new(tables), tables.zone)
 }
 
 /// Writes the file: all 25 lists, every property of every row, in order.

@@ -100,6 +100,11 @@ pub(crate) static IDENTITIES: [Identity; 6] = [
 ];
 
 impl Identity {
+    /// Says whether a row of its table is such an item.
+    pub(crate) fn is_item(&self, row: &Row) -> bool {
+        (self.is_one)(row)
+    }
+
     /// Returns the identity of a kind.
     pub(crate) fn of(kind: &Kind) -> &'static Self {
         let [first, ..] = &IDENTITIES;
@@ -505,8 +510,13 @@ impl<'w> Sides<'w> {
         self.apis(api).next().is_none()
     }
 
-    /// Returns the missing APIs of the target: what the file refers to, and it does not have.
-    pub(crate) fn missing_apis(&self) -> HashSet<ApiName<'w>> {
+    /// Says whether the target may not have an API that the file refers to.
+    pub(crate) fn is_in_doubt(&self, api: ApiName<'_>) -> bool {
+        self.apis(api).all(|api| api.is_assumed)
+    }
+
+    /// Returns the APIs that the file refers to, and that the target does not or may not have.
+    pub(crate) fn apis_in_doubt(&self) -> HashSet<ApiName<'w>> {
         let file = self.file.tables;
         let linked = file.rows(TableId::GroupApi).iter().map(|row| {
             (
@@ -517,7 +527,7 @@ impl<'w> Sides<'w> {
         let used = file.api_use.iter().map(|api| (&*api.module, &*api.api));
         linked
             .chain(used)
-            .filter(|api| self.is_missing(*api))
+            .filter(|api| self.is_in_doubt(*api))
             .collect()
     }
 

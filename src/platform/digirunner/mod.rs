@@ -11,6 +11,7 @@ mod build;
 pub(crate) mod changes;
 mod compare;
 mod compared;
+mod emitted;
 mod export;
 mod field;
 pub(crate) mod file;

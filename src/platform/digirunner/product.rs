@@ -8,6 +8,7 @@ use chrono::NaiveDateTime;
 use futures_util::future::{BoxFuture, FutureExt as _};
 
 use super::compared::Compared;
+use super::emitted::emitted;
 use super::file::{self, ANALYSIS, File, ROOT};
 use super::index::{Index, Places, counts};
 use super::kinds::{CLIENT, KINDS};
@@ -16,13 +17,13 @@ use super::tables::{Cell, Tables};
 use super::{compare, export, holds, integrity, references, snapshot, verify, write};
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Unpromised};
 use crate::platform::{
-    Bundle, Comparison, DemoData, DemoTarget, Export, ExportOptions, ImportOptions, MissingRoots,
-    Platform, Snapshot,
+    Bundle, Comparison, DemoData, DemoTarget, Emit, Emitted, Export, ExportOptions, ImportOptions,
+    MissingRoots, Platform, Snapshot,
 };
 use crate::source::ParseError;
 use crate::store::ledger::BackupWriter;
 use crate::store::restore::TableInfo;
-use crate::store::{Connection, Holds, Queued, Reading, StoreError, Touched, Writer, Zone};
+use crate::store::{Connection, Holds, Queued, Reading, Stamp, StoreError, Touched, Writer, Zone};
 
 /// A bank's production gateway, and an export of its test gateway.
 pub static DEMO: DemoData = DemoData {
@@ -166,7 +167,10 @@ impl Bundle for Import {
         let other = target.as_any().downcast_ref::<Self>()?;
         let target = as_target(&other.file.tables, &self.file.tables);
         let compared = Compared::new(&self.file, &self.places, target);
-        Some(Box::new(DigirunnerComparison(compared)))
+        Some(Box::new(DigirunnerComparison {
+            compared,
+            stands_for_target: Some(Arc::clone(&other.file)),
+        }))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -182,7 +186,10 @@ impl Bundle for Import {
             let target = snapshot::read(connection, reading).await?;
             let file = self.in_zone(reading.zone);
             let compared = Compared::new(&file, &self.places, target);
-            Ok(Box::new(DigirunnerComparison(compared)) as Box<dyn Comparison>)
+            Ok(Box::new(DigirunnerComparison {
+                compared,
+                stands_for_target: None,
+            }) as Box<dyn Comparison>)
         }
         .boxed()
     }
@@ -224,12 +231,16 @@ fn as_target(of: &Tables, file: &Tables) -> Tables {
 }
 
 /// A file and the target it is compared with.
-struct DigirunnerComparison(Arc<Compared>);
+struct DigirunnerComparison {
+    compared: Arc<Compared>,
+    /// The file that stands for the target.
+    stands_for_target: Option<Arc<File>>,
+}
 
 impl Comparison for DigirunnerComparison {
     fn plan(&self) -> Plan {
-        let zone = self.0.file.tables.zone_finding();
-        compare::plan_with_access(&self.0).with_warnings(zone)
+        let zone = self.compared.file.tables.zone_finding();
+        compare::plan_with_access(&self.compared).with_warnings(zone)
     }
 
     fn back_up<'a>(
@@ -239,12 +250,12 @@ impl Comparison for DigirunnerComparison {
         _: &'a ExportOptions,
         backup: &'a mut BackupWriter,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
-        backup.write(&export::everything(&self.0.target));
+        backup.write(&export::everything(&self.compared.target));
         std::future::ready(Ok(())).boxed()
     }
 
     fn holds(&self, approved: &Approved) -> Holds {
-        holds::holds(&self.0, approved)
+        holds::holds(&self.compared, approved)
     }
 
     fn write<'a>(
@@ -252,7 +263,12 @@ impl Comparison for DigirunnerComparison {
         writer: &'a mut Writer<'_>,
         approved: &'a Approved,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
-        write::write(writer, &self.0, approved).boxed()
+        write::write(writer, &self.compared, approved).boxed()
+    }
+
+    fn emit(&self, approved: &Approved, stamp: &Stamp, emit: Emit) -> Option<Emitted> {
+        let whole = &self.stands_for_target.as_ref()?.tables;
+        emitted(&self.compared, whole, approved, stamp, emit)
     }
 
     fn is_same(&self, other: &dyn Comparison) -> bool {
@@ -260,7 +276,8 @@ impl Comparison for DigirunnerComparison {
             .as_any()
             .and_then(|other| other.downcast_ref::<Self>());
         other.is_some_and(|other| {
-            Arc::ptr_eq(&self.0.file, &other.0.file) && self.0.target == other.0.target
+            Arc::ptr_eq(&self.compared.file, &other.compared.file)
+                && self.compared.target == other.compared.target
         })
     }
 
@@ -273,10 +290,10 @@ impl Comparison for DigirunnerComparison {
     }
 
     fn is_shown(&self, approved: &Approved, writes: &[Queued]) -> bool {
-        verify::is_shown(&self.0, approved, writes)
+        verify::is_shown(&self.compared, approved, writes)
     }
 
     fn verify(&self, approved: &Approved, touched: Touched<'_>) -> Vec<Unpromised> {
-        verify::verify(&self.0, approved, touched)
+        verify::verify(&self.compared, approved, touched)
     }
 }

@@ -212,6 +212,7 @@ fn api(row: &PgRow) -> Result<Api, sqlx::Error> {
         module: shared(0)?,
         api: shared(1)?,
         uid: text(row, 2)?.filter(|uid| !uid.is_empty()).map(Arc::from),
+        is_assumed: false,
     })
 }
 

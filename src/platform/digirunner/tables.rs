@@ -29,6 +29,8 @@ pub(crate) struct Api {
     pub(crate) api: Arc<str>,
     /// The uid that DGRK keys refer to.
     pub(crate) uid: Option<Arc<str>>,
+    /// Whether it is only assumed to be there: a file that stands for a target does not list its APIs.
+    pub(crate) is_assumed: bool,
 }
 
 /// All rows. Copies share the rows of the tables that do not differ.

@@ -15,7 +15,7 @@ use super::tables::{Cell, Row, Tables};
 use super::{allocate, build};
 use crate::engine::{Approved, ItemId};
 use crate::store::row::CellType;
-use crate::store::{Rows, StoreError, Writer, bulk};
+use crate::store::{Change, Queued, Stamp, StoreError, Writer, bulk};
 
 /// Writes the approved items, in the transaction in which the target was read.
 pub(super) async fn write(
@@ -25,8 +25,7 @@ pub(super) async fn write(
 ) -> Result<(), StoreError> {
     let (stamp, target) = (writer.stamp(), &compared.target);
     let sides = compared.sides();
-    let mut counting = Ids::counting(random_ids(target));
-    build::count(&sides, approved, stamp, &mut counting);
+    let counting = counted(compared, approved, stamp);
     let given = allocate::take(writer, counting.counts(), target).await?;
     let mut ids = Ids::given(given, random_ids(target));
     let mut changes = build::changes(&sides, approved, stamp, &mut ids);
@@ -50,6 +49,24 @@ pub(super) async fn write(
         }
     }
     Ok(())
+}
+
+/// Returns what writes the approved items into a target that nobody else writes to, and that has no
+/// sequences: new rows get the next ids.
+pub(super) fn writes_alone(compared: &Compared, approved: &Approved, stamp: &Stamp) -> Vec<Queued> {
+    let target = &compared.target;
+    let counting = counted(compared, approved, stamp);
+    let given = allocate::next(counting.counts(), target);
+    let mut ids = Ids::given(given, random_ids(target));
+    let changes = build::changes(&compared.sides(), approved, stamp, &mut ids);
+    writes(&changes, target)
+}
+
+/// Counts the ids that the rows of the approved items need.
+fn counted(compared: &Compared, approved: &Approved, stamp: &Stamp) -> Ids {
+    let mut counting = Ids::counting(random_ids(&compared.target));
+    build::count(&compared.sides(), approved, stamp, &mut counting);
+    counting
 }
 
 /// Locks the rows of these keys so that they stay until the transaction ends.
@@ -88,41 +105,56 @@ async fn write_table(
     changes: &TableChanges,
     target: &Tables,
 ) -> Result<(), StoreError> {
-    if !changes.deletes.rows.is_empty() {
-        let keys = columns(table, &key(table), &changes.deletes.shared());
-        writer
-            .delete(rows_of(table, keys, &changes.deletes))
-            .await?;
+    for write in writes_of(table, changes, target) {
+        writer.write(write).await?;
     }
-    if !changes.updates.rows.is_empty() {
-        let rows = changes.updates.shared();
+    Ok(())
+}
+
+/// Returns what writes all changes of a target, table by table.
+pub(super) fn writes(changes: &Changes, target: &Tables) -> Vec<Queued> {
+    let touched = TABLES.into_iter();
+    let touched = touched.filter_map(|table| Some((table, changes.of(table.id)?)));
+    touched
+        .flat_map(|(table, changes)| writes_of(table, changes, target))
+        .collect()
+}
+
+/// Returns what writes the changes of a table, in their order.
+fn writes_of(table: &'static Table, changes: &TableChanges, target: &Tables) -> Vec<Queued> {
+    let TableChanges {
+        inserts,
+        updates,
+        deletes,
+    } = changes;
+    let keyed = |batch: &Batch, keys, change| Queued {
+        table: table.name,
+        keys,
+        owners: batch.owners.clone(),
+        change,
+    };
+    let mut writes = Vec::new();
+    if !deletes.rows.is_empty() {
+        let keys = columns(table, &key(table), &deletes.shared());
+        writes.push(keyed(deletes, keys, Change::Delete));
+    }
+    if !updates.rows.is_empty() {
+        let rows = updates.shared();
         let keys = columns(table, &key(table), &rows);
         let set = columns(table, &changed_columns(table, target, &rows), &rows);
-        writer
-            .update(rows_of(table, keys, &changes.updates), set)
-            .await?;
+        writes.push(keyed(updates, keys, Change::Update(set)));
     }
-    if !changes.inserts.rows.is_empty() {
+    if !inserts.rows.is_empty() {
         let all: Vec<usize> = table.columns().map(|(index, _)| index).collect();
-        let all = columns(table, &all, &changes.inserts.shared());
+        let all = columns(table, &all, &inserts.shared());
         let is_key = |column: &&bulk::Column| {
             let mut key = table.key();
             key.any(|(_, field)| field.column == column.name)
         };
         let keys = all.iter().filter(is_key).cloned().collect();
-        writer
-            .insert(rows_of(table, keys, &changes.inserts), all)
-            .await?;
+        writes.push(keyed(inserts, keys, Change::Insert(all)));
     }
-    Ok(())
-}
-
-fn rows_of(table: &Table, keys: Vec<bulk::Column>, batch: &Batch) -> Rows {
-    Rows {
-        table: table.name,
-        keys,
-        owners: batch.owners.clone(),
-    }
+    writes
 }
 
 /// Returns the keys of the rows that approved items rely on and that are not

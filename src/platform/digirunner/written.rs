@@ -115,12 +115,22 @@ pub(super) fn key_of(table: &Table, row: &Row) -> String {
 
 /// Returns the key of a row, as the journal has it.
 pub(super) fn key_json(table: &Table, row: &Row) -> String {
-    let parts = table.key().map(|(index, field)| {
-        format!(
-            "\"{}\": {}",
-            field.column,
-            json(row.cell(index)).unwrap_or_default()
-        )
+    object(row, table.key())
+}
+
+/// Returns a row, as the journal has it.
+pub(super) fn row_json(table: &Table, row: &Row) -> String {
+    object(row, table.columns())
+}
+
+/// Returns columns of a row as a JSON object.
+fn object<'f>(row: &Row, columns: impl Iterator<Item = (usize, &'f FieldDef)>) -> String {
+    let parts = columns.map(|(index, field)| {
+        let value = match row.cell(index) {
+            Cell::Time(time) => format!("\"{}\"", time.format("%Y-%m-%dT%H:%M:%S%.f")),
+            cell => json(cell).unwrap_or_default(),
+        };
+        format!("\"{}\": {value}", field.column)
     });
     format!("{{{}}}", parts.collect::<Vec<_>>().join(", "))
 }

@@ -9,6 +9,7 @@
 mod build;
 mod candidates;
 mod change;
+mod emitted;
 mod export;
 mod matched;
 mod needs;

@@ -9,6 +9,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use rayon::prelude::*;
 
 use super::build::{Built, CHUNK};
+use super::emitted::emitted;
 use super::export::{counts, export, sorted};
 use super::matched::Matched;
 use super::needs::{Needs, are_few};
@@ -21,13 +22,13 @@ use crate::engine::schema::KindSchema;
 use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan, Step, Unpromised, Verb};
 use crate::platform::document::candidates::{Wanted, blocking_findings, plan};
 use crate::platform::{
-    Bundle, Comparison, DemoData, Export, ExportOptions, FileError, ImportOptions, MissingRoots,
-    Platform, Referring, Snapshot, SourceFile,
+    Bundle, Comparison, DemoData, Emit, Emitted, Export, ExportOptions, FileError, ImportOptions,
+    MissingRoots, Platform, Referring, Snapshot, SourceFile,
 };
 use crate::source::ParseError;
 use crate::store::ledger::BackupWriter;
 use crate::store::restore::{Reference, TableInfo};
-use crate::store::{Connection, Queued, Reading, StoreError, Touched, Writer};
+use crate::store::{Connection, Queued, Reading, Stamp, StoreError, Touched, Writer};
 
 /// How many bytes of a backup are compressed at once.
 const PART: usize = 1 << 16;
@@ -448,6 +449,14 @@ impl Comparison for DocumentComparison {
             rows::write(writer, self.kept.product.about().name, &covers, &adds).await
         }
         .boxed()
+    }
+
+    fn emit(&self, approved: &Approved, stamp: &Stamp, emit: Emit) -> Option<Emitted> {
+        let (product, before) = (self.kept.product, &self.kept.read);
+        let saves = saves(product, &self.matched(), approved, self.wanted());
+        let writes = rows::writes(product.about().name, stamp, &saves.0, &saves.1);
+        self.is_shown(approved, &writes)
+            .then(|| emitted((product, before), saves, &writes, emit))
     }
 
     fn as_any(&self) -> Option<&dyn Any> {

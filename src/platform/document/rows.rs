@@ -18,7 +18,7 @@ use crate::engine::schema::KindSchema;
 use crate::engine::{Document, ItemId, Kind, Verb};
 use crate::store::bulk::{Column, Values};
 use crate::store::restore::TableInfo;
-use crate::store::{Change, ItemRef, Operation, Queued, Reading, Rows, Stamp, StoreError, Writer};
+use crate::store::{Change, ItemRef, Operation, Queued, Reading, Stamp, StoreError, Writer};
 
 /// The table.
 pub const TABLE: &str = "gatediff.documents";
@@ -438,29 +438,38 @@ pub async fn write(
     adds: &[Save],
 ) -> Result<(), StoreError> {
     writer.report(TABLE, 0, covers.len() + adds.len());
+    for write in writes(platform, writer.stamp(), covers, adds) {
+        writer.write(write).await?;
+    }
+    Ok(())
+}
+
+/// Returns what covers documents, then adds some.
+pub(super) fn writes(platform: &str, stamp: &Stamp, covers: &[Save], adds: &[Save]) -> Vec<Queued> {
     let platform: Arc<str> = platform.into();
-    for (verb, saves) in [(Verb::Cover, covers), (Verb::Add, adds)] {
-        if saves.is_empty() {
-            continue;
-        }
+    let write = |(verb, saves): (Verb, &[Save])| {
         let columns = |fields: &[Field]| -> Vec<Column> {
             let fields = fields.iter();
             fields
-                .map(|field| field.column(&platform, writer.stamp(), saves))
+                .map(|field| field.column(&platform, stamp, saves))
                 .collect()
         };
-        let rows = Rows {
+        let written = columns(Field::written(verb));
+        Queued {
             table: TABLE,
             keys: columns(&KEY),
             owners: owners(saves),
-        };
-        let columns = columns(Field::written(verb));
-        match verb {
-            Verb::Cover => writer.update(rows, columns).await?,
-            Verb::Add => writer.insert(rows, columns).await?,
+            change: match verb {
+                Verb::Cover => Change::Update(written),
+                Verb::Add => Change::Insert(written),
+            },
         }
-    }
-    Ok(())
+    };
+    [(Verb::Cover, covers), (Verb::Add, adds)]
+        .into_iter()
+        .filter(|(_, saves)| !saves.is_empty())
+        .map(write)
+        .collect()
 }
 
 /// Returns the documents of a queued write, and whether they are added or covered; none if it is

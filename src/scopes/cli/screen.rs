@@ -9,7 +9,7 @@ use crate::cli::args::{Global, ScreenArgs};
 use crate::cli::print::{Printer, has_screen};
 use crate::cli::screen::{Screen, ScreenRequest, Start};
 use crate::cli::session::Session;
-use crate::job::{Failure, FailureKind, Launcher, Loaded, Reporter};
+use crate::job::{Against, Failure, FailureKind, Launcher, Loaded, Reporter};
 use crate::store::Target;
 
 pub(super) async fn run(
@@ -40,7 +40,10 @@ pub(super) async fn run(
 struct NoFile(Target);
 
 impl Launcher for NoFile {
-    fn open(self: Arc<Self>, _: Reporter) -> BoxFuture<'static, Result<(Loaded, Target), Failure>> {
+    fn open(
+        self: Arc<Self>,
+        _: Reporter,
+    ) -> BoxFuture<'static, Result<(Loaded, Against), Failure>> {
         let failure = Failure::new(
             FailureKind::Usage,
             "no file to review: only scopes were opened",
@@ -49,7 +52,7 @@ impl Launcher for NoFile {
         async move { Err(failure) }.boxed()
     }
 
-    fn target(self: Arc<Self>, _: Reporter) -> BoxFuture<'static, Result<Target, Failure>> {
-        async move { Ok(self.0.clone()) }.boxed()
+    fn target(self: Arc<Self>, _: Reporter) -> BoxFuture<'static, Result<Against, Failure>> {
+        async move { Ok(self.0.clone().into()) }.boxed()
     }
 }

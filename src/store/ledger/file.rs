@@ -119,15 +119,32 @@ impl FileLedger {
         target: &mut PgConnection,
         job: &NewJob<'_>,
     ) -> Result<i64, StoreError> {
+        let xid = match job.error {
+            Some(_) => None,
+            None => Some(open_transaction(target).await?),
+        };
+        self.record_as(job, xid).await
+    }
+
+    /// Records a job in which no database takes part; as about to be done, until it is
+    /// [settled](Self::settle).
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be written. A plan that was already applied is a conflict.
+    pub async fn record_alone(&mut self, job: &NewJob<'_>) -> Result<i64, StoreError> {
+        self.record_as(job, None).await
+    }
+
+    async fn record_as(
+        &mut self,
+        job: &NewJob<'_>,
+        xid: Option<String>,
+    ) -> Result<i64, StoreError> {
         let state = if job.error.is_some() {
             "failed"
         } else {
             "committing"
-        };
-        let xid = if job.error.is_some() {
-            None
-        } else {
-            Some(open_transaction(target).await?)
         };
         self.run("BEGIN IMMEDIATE").await?;
         let recorded = self.insert(job, state, xid.as_deref()).await;
@@ -180,7 +197,11 @@ impl FileLedger {
     }
 
     /// Records the outcome of a job. The journal of a failed job is deleted.
-    pub(super) async fn settle(&mut self, job: i64, committed: bool) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be written.
+    pub async fn settle(&mut self, job: i64, committed: bool) -> Result<(), StoreError> {
         let statements: &[&'static str] = if committed {
             &["UPDATE jobs SET state = 'done' WHERE job_id = $1"]
         } else {
@@ -202,14 +223,22 @@ impl FileLedger {
     }
 
     /// Returns every job, newest first.
-    pub(super) async fn jobs(&mut self) -> Result<Vec<JobRecord>, StoreError> {
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be read.
+    pub async fn jobs(&mut self) -> Result<Vec<JobRecord>, StoreError> {
         select_jobs(&mut self.connection)
             .await
             .map_err(|error| self.own(error))
     }
 
     /// Returns the choices of a job.
-    pub(super) async fn choices(&mut self, job: i64) -> Result<Option<Value>, StoreError> {
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be read.
+    pub async fn choices(&mut self, job: i64) -> Result<Option<Value>, StoreError> {
         select_choices(&mut self.connection, job).await
     }
 
@@ -261,7 +290,11 @@ impl FileLedger {
     }
 
     /// Returns the rows that a job touched.
-    pub(super) async fn journal(&mut self, job: i64) -> Result<Vec<JournalRow>, StoreError> {
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be read.
+    pub async fn journal(&mut self, job: i64) -> Result<Vec<JournalRow>, StoreError> {
         let sql = "SELECT table_name, item, row_key, row_before, row_after FROM journal WHERE job_id = $1 \
                    ORDER BY position";
         let rows = sqlx::query(sql)
@@ -283,14 +316,22 @@ impl FileLedger {
     }
 
     /// Returns the backup that a job kept.
-    pub(super) async fn backup(&mut self, job: i64) -> Result<Option<Backup>, StoreError> {
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be read.
+    pub async fn backup(&mut self, job: i64) -> Result<Option<Backup>, StoreError> {
         select_backup(&mut self.connection, job)
             .await
             .map_err(|error| self.own(error))
     }
 
     /// Returns the key that signs saved plans.
-    pub(super) async fn plan_key(&mut self) -> Result<Vec<u8>, StoreError> {
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be read.
+    pub async fn plan_key(&mut self) -> Result<Vec<u8>, StoreError> {
         select_plan_key(&mut self.connection)
             .await
             .map_err(|error| self.own(error))

@@ -20,6 +20,7 @@ use crate::store::catalog::Catalog;
 use crate::store::error::{Operation, StoreError};
 use crate::store::ledger::JournalRow;
 use crate::store::row::CellType;
+use crate::store::stamp::TableRows;
 
 /// The rows of a page of the journal: a statement's work per page is small then, and a page is
 /// read at once.
@@ -78,6 +79,27 @@ impl Queued {
     }
 }
 
+impl TableRows {
+    /// Counts the rows of writes, table by table.
+    pub fn of_writes(writes: &[Queued]) -> Vec<Self> {
+        let mut tables = Vec::new();
+        for write in writes {
+            Self::of(&mut tables, write.table).add(write);
+        }
+        tables
+    }
+
+    /// Adds the rows of a write.
+    fn add(&mut self, write: &Queued) {
+        let rows = write.owners.len() as u64;
+        match write.change {
+            Change::Insert(_) => self.inserted += rows,
+            Change::Update(_) => self.updated += rows,
+            Change::Delete => self.deleted += rows,
+        }
+    }
+}
+
 impl Writer<'_> {
     /// Writes what was queued; returns whether every row is exactly as it was sent. The statements
     /// `around` follow. `backup` is sent with it, for the record of the job to take from there.
@@ -123,7 +145,7 @@ impl Writer<'_> {
             statement.append(&mut message, position);
             position += write.owners.len();
             expected.push((write.change.operation(), write.table, write.owners.len()));
-            self.count_queued(write);
+            self.count(write.table).add(write);
         }
         message.push_str(around);
         self.run_queued(&expected, message).await
@@ -167,16 +189,6 @@ impl Writer<'_> {
             report(current);
         }
         Ok(is_exact && current.is_none())
-    }
-
-    fn count_queued(&mut self, write: &Queued) {
-        let rows = write.owners.len() as u64;
-        let counts = self.count(write.table);
-        match write.change {
-            Change::Insert(_) => counts.inserted += rows,
-            Change::Update(_) => counts.updated += rows,
-            Change::Delete => counts.deleted += rows,
-        }
     }
 }
 

@@ -259,14 +259,11 @@ impl<S: Screen> EventLoop<S> {
         for effect in effects {
             match effect {
                 Effect::Compare(id) => self.compare(id),
-                Effect::Apply(id, approved, backup) => {
+                Effect::Apply(id, approved, to) => {
                     self.cancel = Cancel::new();
-                    let work = self.backend.apply(
-                        *approved,
-                        backup,
-                        self.reporter(id),
-                        self.cancel.clone(),
-                    );
+                    let work =
+                        self.backend
+                            .apply(*approved, to, self.reporter(id), self.cancel.clone());
                     self.spawn(work, move |outcome| Msg::Applied(id, outcome));
                 }
                 Effect::Rehearse(id, approved) => {
@@ -276,11 +273,11 @@ impl<S: Screen> EventLoop<S> {
                             .rehearse(*approved, self.reporter(id), self.cancel.clone());
                     self.spawn(work, move |outcome| Msg::Rehearsed(id, outcome));
                 }
-                Effect::Undo(id, job) => {
+                Effect::Undo(id, job, output) => {
                     self.cancel = Cancel::new();
-                    let work = self
-                        .backend
-                        .undo(job, self.reporter(id), self.cancel.clone());
+                    let work =
+                        self.backend
+                            .undo(job, output, self.reporter(id), self.cancel.clone());
                     self.spawn(work, move |outcome| Msg::Undone(id, outcome));
                 }
                 Effect::Save(id, save) => self.save(id, *save),

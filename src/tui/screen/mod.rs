@@ -9,6 +9,7 @@ pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod job;
 pub(crate) mod motion;
+pub(crate) mod path;
 pub(crate) mod program;
 pub(crate) mod review;
 pub(crate) mod save;

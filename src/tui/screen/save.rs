@@ -7,14 +7,14 @@ use crate::job::{Failure, FailureKind};
 use crate::tui::condition::{idle, with_review};
 use crate::tui::effect::{Effect, EffectId, Save};
 use crate::tui::item_status::ItemStatus;
-use crate::tui::screen::dialog::{Dialog, Focus, Modal};
+use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::history::record::can_save_backup;
 use crate::tui::screen::history::update::with_record;
 use crate::tui::screen::import::confirm;
 use crate::tui::screen::job::{self, JobKind};
+use crate::tui::screen::path::{plain, secrets, stem, typed};
 use crate::tui::screen::review::Review;
 use crate::tui::screen::review::node::Node;
-use crate::tui::subject::Reviewed;
 use crate::tui::{Act, Action, App, Context, Line, Role, Run};
 
 pub(crate) const SAVE_BACKUP: Action = Action {
@@ -77,7 +77,11 @@ fn plan(app: &App) -> Option<Modal> {
             format!("{title}: {missing} not confirmed; the plan cannot be applied as it is.");
         body.insert(1, Line::of(Role::Warning, &text));
     }
-    let path = format!("{}/plans/{}-plan.json", subject.directory, stem(subject));
+    let path = format!(
+        "{}/plans/{}-plan.json",
+        subject.directory,
+        stem(&subject.file)
+    );
     Some(Modal::new(Dialog::SavePlan, "Save the plan", body).with_path(path))
 }
 
@@ -118,13 +122,6 @@ fn export(app: &App) -> Option<Modal> {
     Some(Modal::new(dialog, "Export", body).with_path(path))
 }
 
-fn secrets() -> Line {
-    Line::of(
-        Role::Warning,
-        "The file contains secrets. Only you can read it (mode 0600).",
-    )
-}
-
 /// Returns the items that may be exported alone and exist in the target: the
 /// chosen ones, or the selected one if none is chosen.
 fn roots(review: &Review, here: Option<Node>) -> Vec<ItemId> {
@@ -147,29 +144,6 @@ fn roots(review: &Review, here: Option<Node>) -> Vec<ItemId> {
     }
 }
 
-/// Returns the imported file's name without directory and ending.
-fn stem(subject: &Reviewed) -> String {
-    let name = subject.file.rsplit('/').next().unwrap_or_default();
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    match plain(stem).trim_matches(['-', '.']) {
-        "" => "import".to_owned(),
-        stem => stem.to_owned(),
-    }
-}
-
-/// Returns a text in which every character is valid in a file's name.
-fn plain(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_alphanumeric() || "-_.".contains(c) {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect()
-}
-
 /// Enter: writes the file, or changes the option.
 pub(crate) fn go(app: &mut App) -> Vec<Effect> {
     let Some(modal) = app.modals.last_mut() else {
@@ -179,16 +153,12 @@ pub(crate) fn go(app: &mut App) -> Vec<Effect> {
         app.refuse(JobKind::Save.doing());
         return Vec::new();
     }
-    if modal.focus == Focus::Choice {
-        modal.selected = (modal.selected + 1) % modal.options().max(1);
+    let Some(path) = typed(app) else {
         return Vec::new();
-    }
-    let path = modal.input.value().trim().to_owned();
-    if path.is_empty() {
-        modal.focus = Focus::Input;
-        app.refuse("type a path");
+    };
+    let Some(modal) = app.modals.last_mut() else {
         return Vec::new();
-    }
+    };
     let (dialog, selected) = (modal.dialog.clone(), modal.selected);
     let save = match (dialog, &app.review) {
         (Dialog::SavePlan, Some(review)) => Save::Plan(review.choices.clone(), path),

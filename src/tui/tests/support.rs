@@ -258,6 +258,7 @@ pub(crate) fn sample_missing() -> Arc<Plan> {
         key: key.into(),
         module: "".into(),
         used_by: users,
+        is_unknown: false,
     };
     let mut all = sample_missing_apis();
     all.push(missing(
@@ -537,6 +538,7 @@ pub(crate) fn reviewed(plan: Arc<Plan>) -> Reviewed {
         file: "/home/operator/exports/exportClientRelated_20261122.json".to_owned(),
         sha256: "3f9a2b7c1d8e4f60718293a4b5c6d7e8f90123456789abcdef0123456789abcd".to_owned(),
         platform: "sample".to_owned(),
+        is_file: false,
         target: "operator@db.acme:5432/gateway".to_owned(),
         database: "gateway".to_owned(),
         production: false,
@@ -650,6 +652,7 @@ pub(crate) fn receipt(outcomes: Vec<Outcome>) -> Receipt {
         job: 12,
         outcomes,
         tables: vec![Default::default(), Default::default()],
+        file: None,
         backup: Some("exportClientRelated_20241231235959.json".to_owned()),
         seconds: 0.42,
         notes: vec!["a running gateway notices within two minutes".to_owned()],
@@ -739,6 +742,7 @@ pub(crate) fn undone() -> Undone {
         undoes: 13,
         items: vec![id("client", "crm"), id("group", "讀取")],
         tables: receipt.tables,
+        file: None,
         seconds: 0.21,
         notes: receipt.notes,
         server_changes: Vec::new(),
@@ -822,7 +826,7 @@ pub(crate) fn effect_id(effects: &[Effect]) -> EffectId {
             | Effect::Rehearse(id, _)
             | Effect::Save(id, _)
             | Effect::History(id)
-            | Effect::Undo(id, _)
+            | Effect::Undo(id, ..)
             | Effect::Scopes(id)
             | Effect::Edit(id, _)
             | Effect::CheckScopes(id) => Some(*id),
@@ -860,6 +864,7 @@ pub(crate) fn scoped() -> Scoped {
 
 pub(crate) fn scoped_of(catalogue: Catalogue) -> Scoped {
     let place = Location {
+        is_file: false,
         target: "operator@db.acme:5432/gateway".to_owned(),
         database: "gateway".to_owned(),
         production: false,

@@ -226,6 +226,8 @@ pub(super) struct MissingApiDocument {
     pub(super) module: Arc<str>,
     pub(super) api: Arc<str>,
     pub(super) used_by: Vec<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) unknown: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

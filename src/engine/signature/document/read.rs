@@ -299,11 +299,11 @@ impl DocumentReader {
     }
 
     fn missing_api(&self, missing: MissingApiDocument) -> Result<Missing, UnknownKind> {
-        Ok(Missing::api(
-            missing.module,
-            missing.api,
-            self.ids(&missing.used_by)?,
-        ))
+        let used_by = self.ids(&missing.used_by)?;
+        Ok(Missing {
+            is_unknown: missing.unknown,
+            ..Missing::api(missing.module, missing.api, used_by)
+        })
     }
 
     fn missing(&self, missing: MissingDocument) -> Result<Missing, UnknownKind> {
@@ -319,6 +319,7 @@ impl DocumentReader {
             key,
             module,
             used_by: self.ids(&used_by)?,
+            is_unknown: false,
         })
     }
 }

@@ -45,6 +45,7 @@ fn missing_api_document(missing: &Missing) -> MissingApiDocument {
         module: Arc::clone(&missing.module),
         api: Arc::clone(&missing.key),
         used_by: missing.used_by.iter().map(ToString::to_string).collect(),
+        unknown: missing.is_unknown,
     }
 }
 

@@ -7,8 +7,8 @@ use super::super::kinds::{CLIENT, GROUP, SCOPE};
 use super::super::schema::{TableId, group, open_key, open_map, vgroup};
 use crate::engine::{ItemId, Missing};
 
-/// Returns the missing APIs of the target, with what refers to them, sorted by
-/// module ignoring case, then by key.
+/// Returns the APIs that the target does not have, or may not have, with what refers to them, sorted
+/// by module ignoring case, then by key.
 pub(super) fn missing_apis(sides: &Sides<'_>) -> Vec<Missing> {
     let mut users: HashMap<ApiName<'_>, Vec<ItemId>> = HashMap::new();
     let mut note = |api, user: ItemId| {
@@ -29,7 +29,7 @@ pub(super) fn missing_apis(sides: &Sides<'_>) -> Vec<Missing> {
         for (_, api) in side
             .apis_of(row.text(group::GROUP_ID))
             .into_iter()
-            .filter(|(_, api)| sides.is_missing(*api))
+            .filter(|(_, api)| sides.is_in_doubt(*api))
         {
             note(api, user.clone());
         }
@@ -38,19 +38,22 @@ pub(super) fn missing_apis(sides: &Sides<'_>) -> Vec<Missing> {
         for map in side.open_maps_of(row.int(open_key::OPEN_API_KEY_ID)) {
             let api = sides
                 .used_api(map.text(open_map::REF_API_UID))
-                .filter(|api| sides.is_missing(*api));
+                .filter(|api| sides.is_in_doubt(*api));
             if let Some(api) = api {
                 note(api, ItemId::new(CLIENT, row.shared(open_key::CLIENT_ID)));
             }
         }
     }
     let sorted: BTreeMap<(String, &str, &str), ApiName<'_>> = sides
-        .missing_apis()
+        .apis_in_doubt()
         .into_iter()
         .map(|api| ((api.0.to_lowercase(), api.1, api.0), api))
         .collect();
     sorted
         .into_values()
-        .map(|api| Missing::api(api.0, api.1, users.remove(&api).unwrap_or_default()))
+        .map(|api| Missing {
+            is_unknown: !sides.is_missing(api),
+            ..Missing::api(api.0, api.1, users.remove(&api).unwrap_or_default())
+        })
         .collect()
 }

@@ -7,7 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::index::is_hidden;
+use super::super::index::{Identity, is_hidden};
 use super::super::integrity::{Key, REFERENCES, SKIPPED};
 use super::super::kinds::CLIENT;
 use super::super::schema::{TABLES, vgroup, vgroup_authority, vgroup_group, x_key, x_map};
@@ -241,28 +241,35 @@ impl<'w> Kept<'w> {
         }
     }
 
-    /// Keeps the rows of some clients and what they require.
-    pub(super) fn clients(tables: &'w Tables, clients: &'w [ItemId]) -> Self {
+    /// Keeps the rows of some items and what they require.
+    pub(super) fn items<'i>(
+        tables: &'w Tables,
+        items: impl IntoIterator<Item = &'i ItemId>,
+    ) -> Self {
         let mut kept = Self {
             tables,
             kept: TABLES.map(|table| vec![false; tables.rows(table.id).len()]),
         };
-        let wanted: Keys<'w> = clients
-            .iter()
-            .map(|client| Key::Text(&client.key))
-            .collect();
         let mut holders: HashMap<(TableId, usize), HashMap<Key<'w>, Vec<usize>>> = HashMap::new();
         for (.., to, column) in LEADS {
             holders
                 .entry((to, column))
                 .or_insert_with(|| holders_of(tables, to, column));
         }
-        let roots = holders_of(tables, TableId::Client, client::CLIENT_ID);
-        let roots = wanted
-            .iter()
-            .filter_map(|key| roots.get(key))
-            .flatten()
-            .map(|index| (TableId::Client, *index));
+        let mut wanted: HashMap<TableId, (&Identity, HashSet<&str>)> = HashMap::new();
+        for item in items {
+            let of = Identity::of(&item.kind);
+            let (_, keys) = wanted
+                .entry(of.table)
+                .or_insert_with(|| (of, HashSet::new()));
+            keys.insert(&item.key);
+        }
+        let roots = wanted.into_iter().flat_map(|(table, (of, keys))| {
+            let rows = tables.rows(table).iter().enumerate();
+            let rows =
+                rows.filter(move |(_, row)| of.is_item(row) && keys.contains(row.text(of.key)));
+            rows.map(move |(index, _)| (table, index))
+        });
         let all = closure(roots, |(table, index)| {
             let leads = LEADS.into_iter().filter(|(from, ..)| from == table);
             let found = leads.filter_map(|(_, own, to, column)| {

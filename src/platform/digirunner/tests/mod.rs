@@ -72,6 +72,7 @@ pub(crate) fn target(lists: &Lists) -> Tables {
             module: Arc::from(module.as_str()),
             api: Arc::from(api.as_str()),
             uid: (!uid.is_empty()).then(|| Arc::from(uid.as_str())),
+            is_assumed: false,
         })
         .collect();
     sample

@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use super::*;
 use crate::engine::{Approved, Choices, ItemId};
 use crate::job::{
-    Cancel, Failure, FailureKind, JobRecord, Phase, Receipt, Rehearsal, Reporter, Undone,
+    Cancel, Failure, FailureKind, JobRecord, Output, Phase, Receipt, Rehearsal, Reporter, Undone,
 };
 use crate::scopes::{Edit, Edited, ScopeFinding};
 use crate::tui::effect::EffectId;
@@ -282,7 +282,7 @@ impl Backend for Pretending {
     fn apply(
         &self,
         approved: Approved,
-        _: bool,
+        _: (bool, Option<Output>),
         report: Reporter,
         cancel: Cancel,
     ) -> BoxFuture<'static, Result<Receipt, Failure>> {
@@ -337,6 +337,7 @@ impl Backend for Pretending {
     fn undo(
         &self,
         job: i64,
+        _: Option<Output>,
         report: Reporter,
         _: Cancel,
     ) -> BoxFuture<'static, Result<Undone, Failure>> {

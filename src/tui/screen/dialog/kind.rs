@@ -15,6 +15,10 @@ pub(crate) enum Dialog {
     Missing,
     /// Import what was chosen? With the name that has to be typed, if any.
     Import(Option<String>),
+    /// What is to be written in place of a target that is a file, and where to?
+    WriteFile,
+    /// Where is the file to be written as it was before a job?
+    UndoFile(i64),
     /// Quit and lose the choices?
     Quit,
     /// Something failed.
@@ -96,7 +100,14 @@ impl Dialog {
 
     /// Returns whether it asks for a path.
     pub(crate) const fn is_path(&self) -> bool {
-        matches!(self, Self::SavePlan | Self::SaveBackup(_) | Self::Export(_))
+        matches!(
+            self,
+            Self::SavePlan
+                | Self::SaveBackup(_)
+                | Self::Export(_)
+                | Self::WriteFile
+                | Self::UndoFile(_)
+        )
     }
 
     /// Returns whether one of its rows is selected, rather than its text scrolled.
@@ -123,6 +134,7 @@ impl Dialog {
             Self::Undo(..) => Some(("Cancel", Some("Undo"))),
             Self::SavePlan | Self::SaveBackup(_) => Some(("Cancel", Some("Save"))),
             Self::Export(_) => Some(("Cancel", Some("Export"))),
+            Self::WriteFile | Self::UndoFile(_) => Some(("Cancel", Some("Write"))),
             Self::Quit => Some(("Keep reviewing", Some("Quit"))),
             Self::SaveForm(_) => Some(("Back", Some("Save"))),
             Self::LoseForm => Some(("Back", Some("Discard"))),
@@ -163,6 +175,8 @@ impl Dialog {
             | Self::SavePlan
             | Self::SaveBackup(_)
             | Self::Export(_)
+            | Self::WriteFile
+            | Self::UndoFile(_)
             | Self::SaveForm(_) => 92,
             Self::Palette | Self::Stale | Self::UndoStale | Self::Failure => 76,
             Self::Import(_) => 92,

@@ -124,7 +124,7 @@ impl Modal {
 
     /// Returns the number of options.
     pub(crate) const fn options(&self) -> usize {
-        if matches!(self.dialog, Dialog::Export(_)) {
+        if matches!(self.dialog, Dialog::Export(_) | Dialog::WriteFile) {
             2
         } else {
             0

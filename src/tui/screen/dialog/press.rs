@@ -94,7 +94,9 @@ fn answer(app: &mut App) -> Vec<Effect> {
     }
     match dialog {
         Dialog::Import(_) => return import::go(app),
+        Dialog::WriteFile => return import::write(app),
         Dialog::Undo(job, _) => return history::undo(app, job),
+        Dialog::UndoFile(job) => return history::write_former(app, job),
         Dialog::SaveForm(_) => return form::go(app),
         Dialog::Edit(edit, _) => {
             app.modals.pop();

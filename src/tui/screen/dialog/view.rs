@@ -132,7 +132,7 @@ fn rows(app: &App, modal: &Modal, canvas: &mut Canvas<'_>, inside: Rect, visible
     }
 }
 
-/// An option of the export.
+/// An option of a file that is written.
 fn choice(app: &App, modal: &Modal, option: usize) -> Line {
     let sign = if modal.selected == option {
         "(x) "
@@ -140,8 +140,21 @@ fn choice(app: &App, modal: &Modal, option: usize) -> Line {
         "( ) "
     };
     let line = Line::of(Role::Key, sign);
-    let Dialog::Export(roots) = &modal.dialog else {
-        return line;
+    let roots = match &modal.dialog {
+        Dialog::Export(roots) => roots,
+        Dialog::WriteFile if option == 0 => {
+            return line.and(
+                Role::Text,
+                "what was chosen, for the product's own import into the target",
+            );
+        }
+        Dialog::WriteFile => {
+            return line.and(
+                Role::Text,
+                "everything that the target has after the import",
+            );
+        }
+        _ => return line,
     };
     if option == 0 {
         return line.and(Role::Text, "everything in the target");

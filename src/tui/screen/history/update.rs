@@ -1,11 +1,12 @@
 //! The target's jobs: listing them, looking at one, undoing it.
 
-use crate::job::{Failure, FailureKind, JobRecord, Undone};
+use crate::job::{Emit, Failure, FailureKind, JobRecord, Output, Undone};
 use crate::tui::condition::{can_write, idle, require, unavailable};
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::history::record;
 use crate::tui::screen::job::stale::UNDO_STATES;
 use crate::tui::screen::job::{self, JobKind};
+use crate::tui::screen::path::{secrets, typed};
 use crate::tui::{
     Act, Action, App, Availability, Context, Effect, EffectId, Glyphs, Line, Role, Run, count,
 };
@@ -220,6 +221,26 @@ fn ask_undo(app: &mut App) {
         record::written(record)
     );
     let label = |label: &str, text: &str| Line::pair(label, 10, text);
+    if place.is_file {
+        let body = vec![
+            Line::of(Role::Title, &what),
+            Line::of(
+                Role::Text,
+                "Writes the target's file as it was before the job; no file is changed.",
+            ),
+            secrets(),
+            Line::new(),
+            label("target", &place.target),
+        ];
+        let path = format!("{}/imports/before-job-{number}.json", place.directory);
+        let modal = Modal::new(
+            Dialog::UndoFile(number),
+            &format!("Undo job {number}"),
+            body,
+        );
+        app.modals.push(modal.with_path(path));
+        return;
+    }
     let body = vec![
         Line::of(Role::Title, &what),
         Line::of(
@@ -250,10 +271,27 @@ fn ask_undo(app: &mut App) {
 
 /// Starts the confirmed undo.
 pub(crate) fn undo(app: &mut App, number: i64) -> Vec<Effect> {
+    begin_undo(app, number, None)
+}
+
+/// Writes the target's file as it was before a job, to the path that was typed.
+pub(crate) fn write_former(app: &mut App, number: i64) -> Vec<Effect> {
+    let Some(path) = typed(app) else {
+        return Vec::new();
+    };
+    let output = Output {
+        path: path.into(),
+        emit: Emit::State,
+        overwrite: false,
+    };
+    begin_undo(app, number, Some(output))
+}
+
+fn begin_undo(app: &mut App, number: i64, output: Option<Output>) -> Vec<Effect> {
     app.modals.pop();
     let id = job::begin(app, JobKind::Undo(number));
     app.say(format!("undoing job {number}"));
-    vec![Effect::Undo(id, number)]
+    vec![Effect::Undo(id, number, output)]
 }
 
 /// Handles the result of the undo.

@@ -1,5 +1,6 @@
 //! The result of an import.
 
+use crate::engine::display::safe;
 use crate::job::{Failure, Receipt};
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job;
@@ -33,6 +34,12 @@ fn result(app: &App, receipt: &Receipt) -> Modal {
     if let Some(access) = &receipt.access {
         body.extend([
             Line::of(Role::Dim, "access  ").and(Role::Text, &access.to_string()),
+            Line::new(),
+        ]);
+    }
+    if let Some(file) = &receipt.file {
+        body.extend([
+            Line::of(Role::Dim, "written  ").and(Role::Text, &safe(&file.path)),
             Line::new(),
         ]);
     }

@@ -2,11 +2,13 @@
 
 use crate::engine::diff::segments;
 use crate::engine::finding::grouped;
-use crate::engine::{Approved, MissingCount, Severity, Verb};
+use crate::engine::{MissingCount, Severity, Verb};
+use crate::job::{Emit, Output};
 use crate::tui::condition::{can_write, require, with_review};
 use crate::tui::item_status::{Counts, ItemStatus};
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job::JobKind;
+use crate::tui::screen::path::{secrets, stem, typed};
 use crate::tui::screen::review::Review;
 use crate::tui::screen::review::label::called;
 use crate::tui::screen::review::node::MissingList;
@@ -41,7 +43,10 @@ pub(crate) const BACKUP: Action = Action {
     contexts: &[Context::Dialog],
     keys: &["B"],
     footer: None,
-    condition: |app| require(matches!(app.dialog(), Some(Dialog::Import(_))), "not here"),
+    condition: |app| {
+        let here = matches!(app.dialog(), Some(Dialog::Import(_) | Dialog::WriteFile));
+        require(here, "not here")
+    },
     run: Run::Update(turn_backup),
 };
 
@@ -70,6 +75,12 @@ pub(crate) fn has_something(app: &App, review: &Review) -> Availability {
 /// Opens *Confirm import*.
 fn ask(app: &mut App) {
     let Some(review) = &app.review else { return };
+    if review.subject.is_file {
+        let mut modal = write_file(app, review);
+        modal.barred = barred(review, &app.key(Act::ConfirmMissing));
+        app.modals.push(modal);
+        return;
+    }
     let typed = must_type(review).then(|| review.subject.database.clone());
     let (glyphs, keys) = (app.theme.glyphs, Keys::of(app, typed.is_some()));
     let title = if review.subject.production {
@@ -82,17 +93,32 @@ fn ask(app: &mut App) {
     app.modals.push(modal);
 }
 
+/// Asks what is written in place of a target that is a file, and where to.
+fn write_file(app: &App, review: &Review) -> Modal {
+    let keys = Keys::of(app, true);
+    let mut body = body(review, app.theme.glyphs, &keys);
+    let hint = "The target's file stays as it is. An existing file is not overwritten.";
+    body.insert(1, Line::of(Role::Text, hint));
+    body.insert(2, secrets());
+    let Reviewed {
+        directory,
+        file,
+        database,
+        ..
+    } = &review.subject;
+    let (file, target) = (stem(file), stem(database));
+    let path = format!("{directory}/imports/{file}-for-{target}.json");
+    Modal::new(Dialog::WriteFile, "Write the import file", body).with_path(path)
+}
+
 /// Refreshes the summary after a confirmation.
 pub(crate) fn refresh(app: &mut App) {
-    let has_name = app
-        .modals
-        .last()
-        .is_some_and(|modal| modal.name().is_some());
-    let keys = Keys::of(app, has_name);
+    let has_input = app.modals.last().is_some_and(Modal::has_input);
+    let keys = Keys::of(app, has_input);
     let (Some(review), Some(modal)) = (&app.review, app.modals.last_mut()) else {
         return;
     };
-    if matches!(modal.dialog, Dialog::Import(_)) {
+    if matches!(modal.dialog, Dialog::Import(_) | Dialog::WriteFile) {
         modal.set_body(body(review, app.theme.glyphs, &keys));
         modal.barred = barred(review, &keys.missing);
         modal.drawn = false;
@@ -121,9 +147,15 @@ struct Keys {
 }
 
 impl Keys {
-    /// While a name is typed, letters are input until the focus moves on.
-    fn of(app: &App, has_name: bool) -> Self {
-        let key = |key: String| if has_name { format!("Tab, {key}") } else { key };
+    /// While a text is typed, letters are input until the focus moves on.
+    fn of(app: &App, has_input: bool) -> Self {
+        let key = |key: String| {
+            if has_input {
+                format!("Tab, {key}")
+            } else {
+                key
+            }
+        };
         let backup = app
             .keymap
             .key(Context::Dialog, Act::Backup)
@@ -349,27 +381,36 @@ fn blocked(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
 
 /// Imports what was confirmed.
 pub(crate) fn go(app: &mut App) -> Vec<Effect> {
+    begin(app, None)
+}
+
+/// Writes what was confirmed to the file whose path was typed.
+pub(crate) fn write(app: &mut App) -> Vec<Effect> {
+    let Some(path) = typed(app) else {
+        return Vec::new();
+    };
+    let is_state = app.modals.last().is_some_and(|modal| modal.selected > 0);
+    let output = Output {
+        path: path.into(),
+        emit: if is_state { Emit::State } else { Emit::Import },
+        overwrite: false,
+    };
+    begin(app, Some(output))
+}
+
+fn begin(app: &mut App, output: Option<Output>) -> Vec<Effect> {
     let Some(review) = &app.review else {
         return Vec::new();
     };
-    match review.subject.plan.approve(&review.choices) {
-        Ok(approved) => begin(app, approved),
-        Err(_) => {
-            app.modals.pop();
-            app.refuse("nothing to import any more");
-            Vec::new()
-        }
-    }
-}
-
-fn begin(app: &mut App, approved: Approved) -> Vec<Effect> {
+    let Ok(approved) = review.subject.plan.approve(&review.choices) else {
+        app.modals.pop();
+        app.refuse("nothing to import any more");
+        return Vec::new();
+    };
+    let to = (review.subject.backup, output);
     app.modals.clear();
     let id = crate::tui::screen::job::begin(app, JobKind::Apply);
-    let backup = app
-        .review
-        .as_ref()
-        .is_none_or(|review| review.subject.backup);
     let (adds, covers) = (approved.count(Verb::Add), approved.count(Verb::Cover));
     app.say(format!("importing: {adds} to add, {covers} to overwrite"));
-    vec![Effect::Apply(id, Box::new(approved), backup)]
+    vec![Effect::Apply(id, Box::new(approved), to)]
 }

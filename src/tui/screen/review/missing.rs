@@ -26,7 +26,8 @@ pub(crate) const CONFIRM_MISSING: Action = Action {
 
 fn can_confirm_missing(app: &App, review: &Review) -> Availability {
     let here = app.dialog();
-    require(matches!(here, None | Some(Dialog::Import(_))), "not here")?;
+    let is_here = matches!(here, None | Some(Dialog::Import(_) | Dialog::WriteFile));
+    require(is_here, "not here")?;
     let missing = review.plan().missing_count();
     require(missing.total() > 0, "nothing is missing in the target")?;
     let confirmed = format!(

@@ -326,7 +326,7 @@ mod undoing {
         list_jobs(&mut app, records());
         let effects = keys(&mut app, "j U \"gateway\" enter");
         assert!(
-            matches!(effects.as_slice(), [Effect::Undo(_, 14)]),
+            matches!(effects.as_slice(), [Effect::Undo(_, 14, None)]),
             "{effects:?}"
         );
         (app, effect_id(&effects))
@@ -346,7 +346,7 @@ mod undoing {
         assert!(keys(&mut app, "\"gate\" enter").is_empty());
         let effects = keys(&mut app, "\"way\" enter");
         assert!(
-            matches!(effects.as_slice(), [Effect::Undo(_, 14)]),
+            matches!(effects.as_slice(), [Effect::Undo(_, 14, None)]),
             "{effects:?}"
         );
     }

@@ -580,7 +580,7 @@ mod editing {
         list_jobs(&mut app, records());
         let effects = keys(&mut app, "j U \"gateway\" enter");
         assert!(
-            matches!(effects.as_slice(), [Effect::Undo(_, 14)]),
+            matches!(effects.as_slice(), [Effect::Undo(_, 14, None)]),
             "{effects:?}"
         );
         update(&mut app, Msg::Undone(effect_id(&effects), Ok(undone())));
