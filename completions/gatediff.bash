@@ -275,7 +275,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__apply)
-            opts="-y -h -V --format --include --exclude --id --name --default-reference --mapping --organisation --file --cover --skip --ignore-missing --ignore-lack-api --rehearse --strict --no-backup --fix-counters --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-y -h -V --format --include --exclude --id --name --default-reference --mapping --organisation --against --out --force --emit --file --cover --skip --ignore-missing --ignore-lack-api --rehearse --strict --no-backup --fix-counters --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -322,6 +322,29 @@ _gatediff() {
                     ;;
                 --organisation)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --against)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --out)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --emit)
+                    COMPREPLY=($(compgen -W "import state" -- "${cur}"))
                     return 0
                     ;;
                 --file)
@@ -406,7 +429,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__backup)
-            opts="-h -V --out --force --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-h -V --out --force --against --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -425,6 +448,10 @@ _gatediff() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --against)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --database-url)
@@ -535,7 +562,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__demo)
-            opts="-h -V --theme --accessible --operator --keep --print-url --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version digirunner tyk sp-config"
+            opts="-h -V --theme --accessible --operator --keep --files --print-url --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version digirunner tyk sp-config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1128,13 +1155,17 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__history)
-            opts="-h -V --limit --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-h -V --limit --against --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --against)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1307,7 +1338,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__plan)
-            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --organisation --unchanged --out --force --cover --skip --ignore-missing --ignore-lack-api --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --organisation --against --unchanged --out --force --cover --skip --ignore-missing --ignore-lack-api --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1353,6 +1384,10 @@ _gatediff() {
                     return 0
                     ;;
                 --organisation)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --against)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1434,7 +1469,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__review)
-            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --organisation --theme --accessible --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --organisation --against --theme --accessible --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1480,6 +1515,10 @@ _gatediff() {
                     return 0
                     ;;
                 --organisation)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --against)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2648,7 +2687,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__undo)
-            opts="-y -h -V --only --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-y -h -V --only --against --out --force --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2656,6 +2695,25 @@ _gatediff() {
             case "${prev}" in
                 --only)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --against)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --out)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --confirm)

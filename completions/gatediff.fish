@@ -70,6 +70,7 @@ always\t'Always'
 never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l accessible -d 'For screen readers: no borders, no spinner, the cursor on the selected row'
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l keep -d 'Keep the demo database between runs'
+complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l files -d 'Compare two files instead of a file with PostgreSQL; so is done where PostgreSQL\'s programs are missing and cannot be fetched'
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l print-url -d 'Print the database\'s URL and serve it until interrupted'
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -82,6 +83,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l name -d 'Fo
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l default-reference -d 'Fallback for unresolved references of this kind: this object, or the only one of its kind; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l mapping -d 'JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; - for standard input; repeatable' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l organisation -d 'Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l against -d 'Use this side as the target: a file in place of a database, - for standard input, a database URL, or the name of a profile. A name that is both: ./NAME is the file, profile:NAME the profile' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l theme -d 'Theme: dark, light, mono, or a custom one' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l operator -d 'Name to record as the operator; default: the OS user' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
@@ -107,6 +109,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l name -d 'For 
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l default-reference -d 'Fallback for unresolved references of this kind: this object, or the only one of its kind; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l mapping -d 'JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; - for standard input; repeatable' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l organisation -d 'Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l against -d 'Use this side as the target: a file in place of a database, - for standard input, a database URL, or the name of a profile. A name that is both: ./NAME is the file, profile:NAME the profile' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l out -d 'Save the plan with its choices, to apply later; - for standard output' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l cover -d 'Items to cover (overwrite): all, KIND, or KIND:KEY (KEY may contain *); repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l skip -d 'Items to leave out: KIND, or KIND:KEY (KEY may contain *); repeatable' -r
@@ -168,6 +171,10 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l name -d 'For
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l default-reference -d 'Fallback for unresolved references of this kind: this object, or the only one of its kind; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l mapping -d 'JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; - for standard input; repeatable' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l organisation -d 'Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l against -d 'Use this side as the target: a file in place of a database, - for standard input, a database URL, or the name of a profile. A name that is both: ./NAME is the file, profile:NAME the profile' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l out -d 'Write the result to this file; required if the target is a file, which stays as it is; - for standard output' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l emit -d 'What the file of --out holds: import, what was chosen, for the product\'s own import; state, everything after the import' -r -f -a "import\t'What was chosen and what the product\'s reader needs beside it, for the product\'s own import'
+state\t'Everything that the target has after the import'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l file -d 'Current path of a saved plan\'s import file, if it was moved' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l cover -d 'Items to cover (overwrite): all, KIND, or KIND:KEY (KEY may contain *); repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l skip -d 'Items to leave out: KIND, or KIND:KEY (KEY may contain *); repeatable' -r
@@ -184,6 +191,7 @@ json\t'One JSON document, whatever the outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'If the terminal supports it'
 always\t'Always'
 never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l force -d 'Overwrite an existing file'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-missing -d 'Import even if objects that the file refers to are missing: digirunner leaves out links to missing APIs, tyk keeps references to missing APIs and policies'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-lack-api -d 'Same as --ignore-missing'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l rehearse -d 'Run the import on the target, report what would be refused, and roll back'
@@ -241,6 +249,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l ascii -d 
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l limit -d 'Maximum number of jobs, newest first' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l against -d 'Use this side as the target: a file in place of a database, - for standard input, a database URL, or the name of a profile. A name that is both: ./NAME is the file, profile:NAME the profile' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l connect-timeout -d 'Seconds to wait for the connection' -r
@@ -256,6 +265,8 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l ascii -d '
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l only -d 'Undo only these items: KIND, or KIND:KEY (KEY may contain *); repeatable' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l against -d 'Use this side as the target: a file in place of a database, - for standard input, a database URL, or the name of a profile. A name that is both: ./NAME is the file, profile:NAME the profile' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l out -d 'Write the result to this file; required if the target is a file, which stays as it is; - for standard output' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l confirm -d 'Name of the target database, to confirm without being asked, also in production' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l operator -d 'Name to record as the operator; default: the OS user' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
@@ -269,12 +280,14 @@ json\t'One JSON document, whatever the outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'If the terminal supports it'
 always\t'Always'
 never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l force -d 'Overwrite an existing file'
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -s y -l yes -d 'Do not ask for confirmation; not sufficient in production'
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l accept-server-changes -d 'Continue if a trigger or rule of the target changes values outside the plan, and list them in the receipt; otherwise nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l out -d 'Output file; default, or -: standard output' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l against -d 'Use this side as the target: a file in place of a database, - for standard input, a database URL, or the name of a profile. A name that is both: ./NAME is the file, profile:NAME the profile' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand backup" -l connect-timeout -d 'Seconds to wait for the connection' -r

@@ -280,6 +280,16 @@ async fn key(session: &Counterpart, saved: &SavedPlan) -> Result<SignatureKey, F
 
 fn explain(refusal: &Refusal) -> Failure {
     match refusal {
+        Refusal::MissingUnconfirmed(missing) if missing.is_unknown => {
+            let what = format!(
+                "a file does not say whether the target has {missing}; nothing was written"
+            );
+            let hint = format!(
+                "check the target, then confirm them with {}",
+                missing.flag()
+            );
+            Failure::new(FailureKind::Blocked, what).hint(hint)
+        }
         Refusal::MissingUnconfirmed(missing) => Failure::new(
             FailureKind::Blocked,
             format!("the target lacks {missing}; nothing was written"),

@@ -14,6 +14,7 @@ use super::screen::{Screen, ScreenRequest};
 use super::session::{TargetSettings, cancel_on_signals};
 use super::{plan, text};
 use crate::config::state_directory;
+use crate::engine::display::safe;
 use crate::job::{self, Against, Demo, Failure, FailureKind, Launcher, Loaded, Reporter, Sample};
 use crate::private_server::{LocalOptions, ServerPrograms};
 
@@ -37,9 +38,20 @@ pub(super) async fn run(
             format!("no demo for '{}'", args.product),
         ));
     };
+    let programs = match args.files {
+        true => None,
+        false => server_programs(printer, &args).await?,
+    };
+    let Some(programs) = programs else {
+        let files = Arc::new(Files(sample));
+        return match has_screen() && printer.output == Output::Text {
+            true => show(printer, global, args, screen, (sample, files)).await,
+            false => print(printer, global, (sample, files)).await,
+        };
+    };
     let options = LocalOptions {
         keep,
-        programs: Some(server_programs().await?),
+        programs: Some(programs),
         ..LocalOptions::default()
     };
     let server = Arc::new(Server {
@@ -47,12 +59,13 @@ pub(super) async fn run(
         options,
         running: Mutex::new(None),
     });
+    let launcher = Arc::clone(&server) as Arc<dyn Launcher>;
     let done = if args.print_url {
         serve(printer, &server).await
     } else if has_screen() && printer.output == Output::Text {
-        show(printer, global, args, screen, &server).await
+        show(printer, global, args, screen, (sample, launcher)).await
     } else {
-        print(printer, global, &server).await
+        print(printer, global, (sample, launcher)).await
     };
     // The server stops before the command ends, not some time after it.
     server.stop();
@@ -65,16 +78,11 @@ async fn show(
     global: &Global,
     args: DemoArgs,
     screen: &dyn Screen,
-    server: &Arc<Server>,
+    (sample, open): (Sample, Arc<dyn Launcher>),
 ) -> Result<Exit, Failure> {
     let settings = TargetSettings::without_profile(global)?;
-    let open = Arc::clone(server) as Arc<dyn Launcher>;
-    let request = ScreenRequest::new(
-        global,
-        args.screen,
-        &settings,
-        (server.sample.file_name().to_owned(), open),
-    )?;
+    let file = sample.file_name().to_owned();
+    let request = ScreenRequest::new(global, args.screen, &settings, (file, open))?;
     let end = screen.show(request).await?;
     printer.message(&end.summary);
     Ok(end.exit)
@@ -84,13 +92,13 @@ async fn show(
 async fn print(
     printer: &mut Printer,
     global: &Global,
-    server: &Arc<Server>,
+    (sample, launcher): (Sample, Arc<dyn Launcher>),
 ) -> Result<Exit, Failure> {
     let settings = TargetSettings::without_profile(global)?;
     let cancel = cancel_on_signals()?;
     let progress_line = ProgressLine::begin();
     let reporter = progress_line.reporter();
-    let review = match Arc::clone(server).open(reporter.clone()).await {
+    let review = match launcher.open(reporter.clone()).await {
         Ok((loaded, target)) => target.plan(&loaded, settings.timeouts, &reporter).await,
         Err(failure) => Err(failure),
     };
@@ -102,7 +110,7 @@ async fn print(
     } else {
         text::plan(printer, &review, access.as_ref(), false);
         text::outlook(printer, &review.plan);
-        let word = server.sample.name();
+        let word = sample.name();
         printer.line(format!(
             "\nThis is the demo's review as text. Run `gatediff demo {word}` in a terminal to see the screen."
         ));
@@ -181,16 +189,50 @@ impl Launcher for Server {
     }
 }
 
-/// Finds PostgreSQL's server programs, and fetches them if the machine has none.
-async fn server_programs() -> Result<ServerPrograms, Failure> {
+/// The demo's file, and one that has what its target has.
+struct Files(Sample);
+
+impl Launcher for Files {
+    fn open(
+        self: Arc<Self>,
+        reporter: Reporter,
+    ) -> BoxFuture<'static, Result<(Loaded, Against), Failure>> {
+        async move {
+            let target = Arc::clone(&self).target(reporter).await?;
+            Ok((self.0.load().await?, target))
+        }
+        .boxed()
+    }
+
+    fn target(self: Arc<Self>, _: Reporter) -> BoxFuture<'static, Result<Against, Failure>> {
+        async move { Ok(self.0.target_file().await?.into()) }.boxed()
+    }
+}
+
+/// Finds PostgreSQL's server programs, and fetches them if the machine has none; none if it cannot
+/// have them, and the demo shows files instead.
+async fn server_programs(
+    printer: &mut Printer,
+    args: &DemoArgs,
+) -> Result<Option<ServerPrograms>, Failure> {
     if let Ok(found) = ServerPrograms::find() {
-        return Ok(found);
+        return Ok(Some(found));
     }
     let cancel = cancel_on_signals()?;
     let progress_line = ProgressLine::begin();
-    let fetched = job::server_programs(progress_line.reporter(), cancel).await;
+    let fetched = job::server_programs(progress_line.reporter(), cancel.clone()).await;
     progress_line.end().await;
-    fetched
+    match fetched {
+        Ok(programs) => Ok(Some(programs)),
+        Err(failure) if cancel.is_cancelled() || args.print_url || args.keep => Err(failure),
+        Err(failure) => {
+            printer.message(format!("note: {}", safe(&failure.to_string())));
+            printer.message(
+                "note: the demo compares two files instead of a file with PostgreSQL (--files)",
+            );
+            Ok(None)
+        }
+    }
 }
 
 /// Where the demo keeps its database with `--keep`.

@@ -473,7 +473,10 @@ fn missing(printer: &mut Printer, plan: &Plan) {
     for (title, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
         let (bold, flag) = (Style::new().bold(), plan.missing_count().flag());
         printer.line("");
-        let described = "not in the target; ignored if you confirm";
+        let described = match list.iter().any(|missing| missing.is_unknown) {
+            true => "a file does not say whether the target has them; written if you confirm",
+            false => "not in the target; ignored if you confirm",
+        };
         printer.folded(&format!("{bold}{title}{bold:#}: {described} ({flag})"), 2);
         let name = |missing: &Missing| {
             let Missing { module, key, .. } = missing;

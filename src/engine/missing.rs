@@ -99,6 +99,8 @@ pub struct MissingCount {
     pub apis: usize,
     /// Objects of other kinds.
     pub others: usize,
+    /// Whether the target may have some of the APIs.
+    pub is_unknown: bool,
 }
 
 impl MissingCount {
@@ -110,6 +112,24 @@ impl MissingCount {
     /// Returns the word for all of them, in the plural.
     pub const fn noun(self) -> &'static str {
         if self.others == 0 { "APIs" } else { "objects" }
+    }
+
+    /// Says that the target does not have them, or may not.
+    pub fn sentence(self) -> String {
+        match self.is_unknown {
+            true => format!("A file does not say whether the target has {self}:"),
+            false => format!("The target lacks {self}:"),
+        }
+    }
+
+    /// Says what happens to them, and to what refers to them, once they are confirmed; for APIs in the
+    /// wording of the product's own screen.
+    pub const fn consequence(self) -> &'static str {
+        match (self.is_unknown, self.others) {
+            (true, _) => "What refers to them will be written as it is.",
+            (false, 0) => "APIs that are missing will be ignored.",
+            (false, _) => "Objects that are missing will be ignored.",
+        }
     }
 
     /// Returns the command-line option that confirms them.

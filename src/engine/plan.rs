@@ -257,6 +257,7 @@ impl Plan {
         MissingCount {
             apis,
             others: self.missing.len() - apis,
+            is_unknown: self.missing.iter().any(|missing| missing.is_unknown),
         }
     }
 
@@ -392,7 +393,7 @@ impl Plan {
 
     /// Counts the items by status.
     pub fn summary(&self) -> Summary {
-        let MissingCount { apis, others } = self.missing_count();
+        let MissingCount { apis, others, .. } = self.missing_count();
         let mut summary = Summary {
             lack_api: apis,
             missing: others,
@@ -533,7 +534,11 @@ mod tests {
                 "--ignore-missing",
             ),
         ] {
-            let count = MissingCount { apis, others };
+            let count = MissingCount {
+                apis,
+                others,
+                is_unknown: false,
+            };
             assert_eq!(
                 (count.to_string().as_str(), count.noun(), count.flag()),
                 (words, noun, flag)

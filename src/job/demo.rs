@@ -5,6 +5,7 @@ use std::error::Error;
 use super::apply::{ApplyOptions, apply};
 use super::failure::{Failure, FailureKind};
 use super::file::{Loaded, load_bytes};
+use super::file_target::FileTarget;
 use super::history::history;
 use super::plan::plan;
 use super::progress::{Cancel, Phase, Reporter};
@@ -54,6 +55,17 @@ impl Sample {
     pub async fn load(self) -> Result<Loaded, Failure> {
         let data = self.data();
         self.read(data.file_name, data.file).await
+    }
+
+    /// Reads the file that has what its target has, on its own thread.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file that was built in cannot be read.
+    pub async fn target_file(self) -> Result<FileTarget, Failure> {
+        let (name, file) = self.data().target.file();
+        let loaded = self.read(name, file).await?;
+        Ok(FileTarget::built_in(loaded, file.as_bytes().to_vec()))
     }
 
     async fn read(self, name: &'static str, file: &'static str) -> Result<Loaded, Failure> {
@@ -140,7 +152,7 @@ impl Demo {
         let demo = Self { server, sample };
         reporter.phase(Phase::Seed);
         match &sample.data().target {
-            DemoTarget::Sql { schema, seed } => {
+            DemoTarget::Sql { schema, seed, .. } => {
                 demo.create(Some(format!("BEGIN;{schema}\n{seed};COMMIT")))
                     .await?;
             }

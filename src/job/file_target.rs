@@ -83,6 +83,15 @@ impl FileTarget {
         })
     }
 
+    /// Returns a file that was built in; its path is only a name.
+    pub(super) fn built_in(loaded: Loaded, bytes: Vec<u8>) -> Self {
+        Self {
+            path: loaded.file.path.clone(),
+            loaded,
+            bytes: Some(bytes),
+        }
+    }
+
     /// Returns its path from the root.
     pub fn display(&self) -> &str {
         &self.path

@@ -22,6 +22,10 @@ pub enum DemoTarget {
         schema: &'static str,
         /// Their rows.
         seed: &'static str,
+        /// The name of the file that exporting it gives.
+        file_name: &'static str,
+        /// That file.
+        file: &'static str,
     },
     /// By importing a file, as an operator would.
     Import {
@@ -30,4 +34,16 @@ pub enum DemoTarget {
         /// The file.
         file: &'static str,
     },
+}
+
+impl DemoTarget {
+    /// Returns a file that has what the target has, and its name.
+    pub const fn file(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Sql {
+                file_name, file, ..
+            }
+            | Self::Import { file_name, file } => (file_name, file),
+        }
+    }
 }

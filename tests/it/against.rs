@@ -1,10 +1,11 @@
 //! A file in place of a database: compared with as one, and another file written instead of it.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use gatediff::engine::diff::Show;
-use gatediff::engine::{Change, Choices, Plan};
+use gatediff::engine::{Change, Choices, ItemId, Plan, Value as Item};
 use gatediff::job::{
     self, Against, ApplyOptions, Cancel, Emit, FileTarget, Loaded, Output, Presence, Receipt,
     Reporter, Review,
@@ -82,7 +83,7 @@ fn read(bytes: &[u8]) -> Result<Loaded, String> {
 /// Chooses items by chance.
 fn some(plan: &Arc<Plan>, numbers: &[u16]) -> Choices {
     let ids = plan.entries().iter().map(|entry| &entry.item.id);
-    let chosen: std::collections::HashSet<_> = ids
+    let chosen: HashSet<_> = ids
         .zip(numbers.iter().chain(std::iter::repeat(&1)))
         .filter(|(_, number)| **number % 3 > 0)
         .map(|(id, _)| id.clone())
@@ -92,11 +93,20 @@ fn some(plan: &Arc<Plan>, numbers: &[u16]) -> Choices {
 
 /// The target, with the APIs of the file: whether a target has those a file cannot say.
 fn with_apis(mut target: Sample, file: &Sample) -> Sample {
-    for api in &file.apis {
-        let is_there = |other: &[String; 3]| other[..2] == api[..2] || other[2] == api[2];
-        if !target.apis.iter().any(is_there) {
-            target.apis.push(api.clone());
+    let linked = file.rows("tsmpGroupApiList").iter();
+    let linked = linked.map(|row| ["moduleName", "apiKey"].map(|name| row[name].clone()));
+    let linked = linked.filter_map(|[module, key]| {
+        let text = |value: Value| value.as_str().map(str::to_owned);
+        Some([text(module)?, text(key)?, String::new()])
+    });
+    for mut api in file.apis.iter().cloned().chain(linked) {
+        if target.apis.iter().any(|other| other[..2] == api[..2]) {
+            continue;
         }
+        if target.apis.iter().any(|other| other[2] == api[2]) {
+            api[2].clear();
+        }
+        target.apis.push(api);
     }
     target
 }
@@ -148,12 +158,21 @@ fn the_written_file_makes_of_a_database_what_was_shown() {
             lists(&import)?;
             lists(&state)?;
             let applied = site.review_bytes(&import).await;
+            let steps = approved.steps().iter();
+            let written = steps.filter_map(|step| review.plan.entry(step.index));
+            let written: HashSet<ItemId> = written.map(|entry| entry.item.id.clone()).collect();
             for step in approved.steps() {
                 let entry = review.plan.entry(step.index).ok_or("no entry")?;
                 // What the target keeps is in the file, and so no difference any more.
                 let effective = |plan: &Plan, index: usize| -> Vec<Change> {
                     let mut changes = plan.changes(index, Show::Differences);
-                    changes.retain(|change| change.op.is_effective());
+                    changes.retain(|change| {
+                        change.op.is_effective() && is_met(&change.needs, &written)
+                    });
+                    for change in &mut changes {
+                        change.needs = None;
+                        drop_unmet(&mut change.after, &written);
+                    }
                     changes
                 };
                 let shown = effective(&review.plan, step.index);
@@ -176,6 +195,30 @@ fn the_written_file_makes_of_a_database_what_was_shown() {
             difference(&state, &site.export(&[]).await.bytes).await
         })
     });
+}
+
+fn is_met(needs: &Option<ItemId>, written: &HashSet<ItemId>) -> bool {
+    needs.as_ref().is_none_or(|on| written.contains(on))
+}
+
+/// Drops what is only written with items that are not.
+fn drop_unmet(value: &mut Item, written: &HashSet<ItemId>) {
+    match value {
+        Item::Record(fields) => fields
+            .iter_mut()
+            .for_each(|field| drop_unmet(&mut field.value, written)),
+        Item::Set(elements) | Item::Sequence(elements) => {
+            // Hidden groups, `h1` and the like, are named by whoever made them.
+            elements.retain(|element| {
+                is_met(&element.needs, written) && !element.label.starts_with('h')
+            });
+            for element in elements {
+                element.needs = None;
+                drop_unmet(&mut element.value, written);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// A file for digiRunner has its 25 lists and nothing else.
@@ -372,4 +415,34 @@ fn a_saved_plan_is_applied_to_the_file_it_was_made_for() {
     assert_eq!(ran.code, Some(3), "a plan is used once: {}", ran.stderr);
     let ran = apply(&fixture("sp-config/target.json"), &at("two.json"));
     assert_eq!(ran.code, Some(64), "another file: {}", ran.stderr);
+}
+
+#[test]
+fn the_demo_needs_no_database() {
+    let home = tempfile::tempdir().unwrap();
+    for (product, counts) in [
+        ("digirunner", [23, 87]),
+        ("tyk", [14, 61]),
+        ("sp-config", [5, 12]),
+    ] {
+        let ran = run(
+            home.path(),
+            &["demo", product, "--files", "--output", "json"],
+        );
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let summary = ran.json()["summary"].clone();
+        assert_eq!(
+            (&summary["add"], &summary["repeat"]),
+            (&counts[0].into(), &counts[1].into())
+        );
+        // Only APIs that nobody knows of have to be confirmed.
+        let lacking = ran.json()["lack_api"].clone();
+        let is_unknown = |api: &Value| api["unknown"] == true;
+        let unknown = lacking
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|api| is_unknown(api));
+        assert_eq!(unknown.count() > 0, product == "digirunner");
+    }
 }

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::digirunner::demo;
 use crate::support::gatediff::gatediff;
 
 fn root() -> PathBuf {
@@ -51,6 +52,13 @@ fn the_completions_are_current() {
 #[test]
 fn the_manual_page_is_current() {
     compare_or_write(&root().join("man").join("gatediff.1"), &printed(&["man"]));
+}
+
+#[tokio::test]
+async fn the_file_in_place_of_the_demos_target_is_current() {
+    let db = demo().await;
+    let export = printed(&["export", "--out", "-", "--database-url", &db.url()]);
+    compare_or_write(&root().join("fixtures/digirunner/target.json"), &export);
 }
 
 /// Returns a text with what stands between the two marks replaced.

@@ -25,6 +25,10 @@ pub struct DemoArgs {
     /// Keep the demo database between runs
     #[arg(long)]
     pub keep: bool,
+    /// Compare two files instead of a file with PostgreSQL; so is done where PostgreSQL's programs are
+    /// missing and cannot be fetched
+    #[arg(long, conflicts_with_all = ["keep", "print_url"])]
+    pub files: bool,
     /// Print the database's URL and serve it until interrupted
     #[arg(long)]
     pub print_url: bool,

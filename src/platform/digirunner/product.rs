@@ -31,6 +31,8 @@ pub static DEMO: DemoData = DemoData {
     target: DemoTarget::Sql {
         schema: include_str!("../../../fixtures/digirunner/schema.sql"),
         seed: include_str!("../../../fixtures/digirunner/seed.sql"),
+        file_name: "fixtures/digirunner/target.json",
+        file: include_str!("../../../fixtures/digirunner/target.json"),
     },
     file_name: "fixtures/digirunner/export.json",
     file: include_str!("../../../fixtures/digirunner/export.json"),

@@ -121,7 +121,11 @@ fn refuses_the_import_until_it_is_confirmed() {
     let mut choices = Choices::new(&plan);
     assert_eq!(
         plan.approve(&choices).unwrap_err(),
-        Refusal::MissingUnconfirmed(MissingCount { apis: 1, others: 0 })
+        Refusal::MissingUnconfirmed(MissingCount {
+            apis: 1,
+            others: 0,
+            is_unknown: false
+        })
     );
     choices.missing_confirmed = true;
     assert!(plan.approve(&choices).is_ok());

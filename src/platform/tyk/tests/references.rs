@@ -64,7 +64,11 @@ fn an_api_that_nobody_has_is_lacking_and_the_policy_goes_in_once_that_is_confirm
     let mut choices = Choices::new(&plan);
     assert_eq!(
         plan.approve(&choices).unwrap_err(),
-        Refusal::MissingUnconfirmed(MissingCount { apis: 1, others: 0 })
+        Refusal::MissingUnconfirmed(MissingCount {
+            apis: 1,
+            others: 0,
+            is_unknown: false
+        })
     );
     choices.missing_confirmed = true;
     assert_eq!(plan.approve(&choices).unwrap().steps().len(), 3);
@@ -164,7 +168,14 @@ fn a_policy_that_nobody_has_is_missing_and_the_apis_go_in_once_that_is_confirmed
         api_with(n, definition)
     });
     let plan = plan_alone(&bundle(&apis, &[policy(1, &[7])]));
-    assert_eq!(plan.missing_count(), MissingCount { apis: 1, others: 1 });
+    assert_eq!(
+        plan.missing_count(),
+        MissingCount {
+            apis: 1,
+            others: 1,
+            is_unknown: false
+        }
+    );
     let missing = &plan.missing_others()[0];
     let users: Vec<String> = missing.used_by.iter().map(ToString::to_string).collect();
     assert_eq!(missing.label(), "policy nowhere");
@@ -175,7 +186,11 @@ fn a_policy_that_nobody_has_is_missing_and_the_apis_go_in_once_that_is_confirmed
     let mut choices = Choices::new(&plan);
     assert_eq!(
         plan.approve(&choices).unwrap_err(),
-        Refusal::MissingUnconfirmed(MissingCount { apis: 1, others: 1 })
+        Refusal::MissingUnconfirmed(MissingCount {
+            apis: 1,
+            others: 1,
+            is_unknown: false
+        })
     );
     choices.missing_confirmed = true;
     assert_eq!(plan.approve(&choices).unwrap().steps().len(), 4);

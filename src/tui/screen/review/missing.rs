@@ -6,7 +6,6 @@ use crate::tui::condition::{require, with_review};
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::import::confirm;
 use crate::tui::screen::review::Review;
-use crate::tui::screen::review::detail::ignored;
 use crate::tui::screen::review::label::called;
 use crate::tui::{Act, Action, App, Availability, Context, Line, Role, Run, width};
 
@@ -42,13 +41,10 @@ pub(super) fn ask_missing(app: &mut App) {
     let Some(review) = &app.review else { return };
     let count = review.plan().missing_count();
     if review.unconfirmed().is_none() {
-        app.say(ignored(count));
+        app.say(count.consequence());
         return;
     }
-    let mut body = vec![
-        Line::of(Role::Text, &format!("The target lacks {count}:")),
-        Line::new(),
-    ];
+    let mut body = vec![Line::of(Role::Text, &count.sentence()), Line::new()];
     // In a mixed list, APIs are labelled.
     let word = if count.others > 0 { "API " } else { "" };
     let name = |missing: &Missing| {
@@ -84,7 +80,7 @@ pub(super) fn ask_missing(app: &mut App) {
         );
     }
     body.push(Line::new());
-    body.push(Line::of(Role::Title, &ignored(count)));
+    body.push(Line::of(Role::Title, count.consequence()));
     app.modals
         .push(Modal::new(Dialog::Missing, confirm::title(count), body));
 }
@@ -96,7 +92,7 @@ pub(crate) fn confirm_missing(app: &mut App) {
     };
     review.choices.missing_confirmed = true;
     review.choices_changed();
-    let said = format!("confirmed: {}", ignored(review.plan().missing_count()));
+    let said = format!("confirmed: {}", review.plan().missing_count().consequence());
     confirm::refresh(app);
     app.say(said);
 }

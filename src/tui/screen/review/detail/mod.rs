@@ -14,5 +14,4 @@ pub(crate) use changes::as_text;
 pub(crate) use explain::explain;
 pub(crate) use item::done;
 pub(crate) use layout::{DetailOptions, DetailRow, SIDE_BY_SIDE};
-pub(crate) use node::ignored;
 pub(crate) use value::brief;

@@ -120,23 +120,16 @@ pub(super) fn element(
     changes(layout, &found);
 }
 
-/// Returns what happens to missing objects; for APIs in the wording of the
-/// product's own screen.
-pub(crate) fn ignored(missing: MissingCount) -> String {
-    let noun = if missing.others == 0 {
-        "APIs"
-    } else {
-        "Objects"
-    };
-    format!("{noun} that are missing will be ignored.")
-}
-
 /// Lays out a list of missing objects.
 pub(super) fn missing(layout: &mut DetailLayout, review: &Review, list: MissingList) {
     let all = review.plan().missing_count();
     let listed = match list {
         MissingList::Apis => MissingCount { others: 0, ..all },
-        MissingList::Others => MissingCount { apis: 0, ..all },
+        MissingList::Others => MissingCount {
+            apis: 0,
+            is_unknown: false,
+            ..all
+        },
     };
     layout.text(Role::Title, list.title());
     let of = match list {
@@ -146,19 +139,22 @@ pub(super) fn missing(layout: &mut DetailLayout, review: &Review, list: MissingL
     let are = if listed.total() == 1 { "is" } else { "are" };
     layout.text(
         Role::Text,
-        &format!("{listed} {of} {are} not in the target."),
+        &match listed.is_unknown {
+            true => format!("A file does not say whether the target has {listed} {of}."),
+            false => format!("{listed} {of} {are} not in the target."),
+        },
     );
     layout.blank();
     confirmation(layout, review);
 }
 
 fn confirmation(layout: &mut DetailLayout, review: &Review) {
-    let ignored = ignored(review.plan().missing_count());
+    let ignored = review.plan().missing_count().consequence();
     if review.choices.missing_confirmed {
         layout.text(Role::Text, &format!("Confirmed: {ignored}"));
     } else {
         layout.text(Role::Blocked, "Confirm before the import:");
-        layout.text(Role::Text, &ignored);
+        layout.text(Role::Text, ignored);
     }
 }
 
@@ -170,7 +166,11 @@ pub(super) fn missing_object(layout: &mut DetailLayout, review: &Review, index: 
     layout.text(Role::Title, &missing.key);
     if missing.is_api() {
         layout.text(Role::Dim, &format!("of module {}", missing.module));
-        layout.text(Role::Blocked, "not in the target");
+        let place = match missing.is_unknown {
+            true => "unknown whether the target, a file, has it",
+            false => "not in the target",
+        };
+        layout.text(Role::Blocked, place);
     } else {
         layout.text(Role::Dim, missing.kind.as_str());
         layout.text(Role::Blocked, "neither in the file nor in the target");
