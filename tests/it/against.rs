@@ -204,14 +204,16 @@ fn is_met(needs: &Option<ItemId>, written: &HashSet<ItemId>) -> bool {
 /// Drops what is only written with items that are not.
 fn drop_unmet(value: &mut Item, written: &HashSet<ItemId>) {
     match value {
-        Item::Record(fields) => fields
-            .iter_mut()
-            .for_each(|field| drop_unmet(&mut field.value, written)),
+        Item::Record(fields) => {
+            // Hidden groups, to which keys are mapped, have other names in every environment; what
+            // becomes of them is compared in the end.
+            fields.retain(|field| field.name != "groups");
+            for field in fields {
+                drop_unmet(&mut field.value, written);
+            }
+        }
         Item::Set(elements) | Item::Sequence(elements) => {
-            // Hidden groups, `h1` and the like, are named by whoever made them.
-            elements.retain(|element| {
-                is_met(&element.needs, written) && !element.label.starts_with('h')
-            });
+            elements.retain(|element| is_met(&element.needs, written));
             for element in elements {
                 element.needs = None;
                 drop_unmet(&mut element.value, written);

@@ -1,5 +1,6 @@
 //! The target's jobs: listing them, looking at one, undoing it.
 
+use crate::engine::display::safe;
 use crate::job::{Emit, Failure, FailureKind, JobRecord, Output, Undone};
 use crate::tui::condition::{can_write, idle, require, unavailable};
 use crate::tui::screen::dialog::{Dialog, Modal};
@@ -326,11 +327,14 @@ fn result(app: &App, undone: &Undone) -> Modal {
         .keymap
         .key(Context::Review, Act::History)
         .unwrap_or_default();
-    let again = format!(
-        "{key} lists the undo as job {}; it can be undone, too",
-        undone.job
-    );
-    body.push(Line::of(Role::Dim, "undo  ").and(Role::Text, &again));
+    body.push(match &undone.file {
+        Some(file) => Line::of(Role::Dim, "written  ").and(Role::Text, &safe(&file.path)),
+        None => {
+            let job = undone.job;
+            let again = format!("{key} lists the undo as job {job}; it can be undone, too");
+            Line::of(Role::Dim, "undo  ").and(Role::Text, &again)
+        }
+    });
     body.push(Line::new());
     body.push(Line::of(Role::Dim, "items"));
     let mut modal = Modal::new(

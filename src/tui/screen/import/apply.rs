@@ -30,16 +30,16 @@ pub(crate) fn applied(
 
 fn result(app: &App, receipt: &Receipt) -> Modal {
     let mut body = vec![Line::of(Role::Title, &describe(receipt)), Line::new()];
+    if let Some(file) = &receipt.file {
+        body.extend([
+            Line::of(Role::Dim, "written  ").and(Role::Text, &safe(&file.path)),
+            Line::new(),
+        ]);
+    }
     body.extend(job::tables(&receipt.tables, app.size));
     if let Some(access) = &receipt.access {
         body.extend([
             Line::of(Role::Dim, "access  ").and(Role::Text, &access.to_string()),
-            Line::new(),
-        ]);
-    }
-    if let Some(file) = &receipt.file {
-        body.extend([
-            Line::of(Role::Dim, "written  ").and(Role::Text, &safe(&file.path)),
             Line::new(),
         ]);
     }

@@ -256,10 +256,12 @@ fn kinds(review: &Review) -> Vec<Line> {
 fn removals(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
     let removals = review.plan().removals(review.resolution());
     if removals.is_empty() {
-        return vec![Line::of(
-            Role::Text,
-            "One transaction. Nothing will be deleted.",
-        )];
+        let transaction = match review.subject.is_file {
+            true => "",
+            false => "One transaction. ",
+        };
+        let sentence = format!("{transaction}Nothing will be deleted.");
+        return vec![Line::of(Role::Text, &sentence)];
     }
     let entries = count(removals.len(), "existing entry", "existing entries");
     let mut lines = vec![Line::of(

@@ -264,3 +264,51 @@ mod exporting {
         assert!(!app.is_applying(), "it writes nothing into the target");
     }
 }
+
+mod in_place_of_a_target {
+    use super::*;
+    use crate::job::Emit;
+
+    /// The sample, with a file for the target.
+    fn of_a_file() -> App {
+        let mut subject = reviewed(sample());
+        subject.is_file = true;
+        subject.target = "/home/operator/uat.json".to_owned();
+        subject.database = "uat.json".to_owned();
+        open(subject, 80, 24)
+    }
+
+    #[test]
+    fn an_import_asks_where_the_file_is_written_and_what_it_holds() {
+        let mut app = of_a_file();
+        assert!(keys(&mut app, "m tab enter P").is_empty());
+        assert_eq!(open_dialog(&app), Some(&Dialog::WriteFile));
+        assert_eq!(
+            path(&app),
+            "/home/operator/.local/state/gatediff/imports/exportClientRelated_20261122-for-uat.json"
+        );
+        let written = |effects: &[Effect]| match effects {
+            [Effect::Apply(_, _, (true, Some(output)))] => (output.emit, output.overwrite),
+            other => panic!("{other:?}"),
+        };
+        // The name of a database is not asked for, whatever is overwritten.
+        let mut all = of_a_file();
+        assert_eq!(
+            written(&keys(&mut all, "C tab enter m tab enter P enter")),
+            (Emit::Import, false)
+        );
+        // Everything after the import, at the other option.
+        assert_eq!(
+            written(&keys(&mut app, "S-Tab down tab enter")),
+            (Emit::State, false)
+        );
+    }
+
+    #[test]
+    fn nothing_is_written_without_a_path() {
+        let mut app = of_a_file();
+        keys(&mut app, "m tab enter P C-u");
+        assert!(keys(&mut app, "enter").is_empty());
+        assert_eq!(notice(&app), "type a path");
+    }
+}
