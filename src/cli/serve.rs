@@ -212,7 +212,7 @@ const WHAT: &str = "the administrator's secret";
 fn read(path: &Path) -> Result<AdminSecret, Failure> {
     let place = path.display().to_string();
     let text = match &*place {
-        "-" => String::from_utf8(job::read_file(&place, MAX_SECRET)?).map_err(|_| {
+        "-" => String::from_utf8(job::read_file(&place, MAX_SECRET)?.to_vec()).map_err(|_| {
             Failure::new(FailureKind::File, format!("{WHAT} is not valid UTF-8")).at(&*place)
         })?,
         _ => http::read_secret_file(path, WHAT)?,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::diff::different_products;
 use super::failure::{Failure, FailureKind};
-use super::file::{Loaded, is_directory, load, load_bytes, read};
+use super::file::{FileBytes, Loaded, is_directory, load, load_bytes, read};
 use super::output::STANDARD;
 use super::plan::{Review, compare};
 use super::progress::{Phase, Reporter};
@@ -25,7 +25,7 @@ pub struct FileTarget {
     /// Its path from the root: jobs are recorded under it.
     path: String,
     /// Its bytes; of a directory none.
-    bytes: Option<Vec<u8>>,
+    bytes: Option<FileBytes>,
 }
 
 /// The file that is written instead of a target.
@@ -88,7 +88,7 @@ impl FileTarget {
         Self {
             path: loaded.file.path.clone(),
             loaded,
-            bytes: Some(bytes),
+            bytes: Some(FileBytes::Grown(bytes)),
         }
     }
 

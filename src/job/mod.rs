@@ -44,7 +44,7 @@ pub use demo::{Demo, Sample, server_programs};
 pub use diff::{Diff, DiffItem, Origin, Presence, Side, diff};
 pub use export::{Exported, export};
 pub use failure::{Failure, FailureKind};
-pub use file::{FileInfo, Loaded, load, load_bytes, read_file};
+pub use file::{FileBytes, FileInfo, Loaded, load, load_bytes, read_file};
 pub use file_target::{FileTarget, Output, WrittenFile};
 pub use health::{Condition, HealthProbe};
 pub use history::{backup, history, past_job};

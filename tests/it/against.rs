@@ -214,9 +214,12 @@ fn drop_unmet(value: &mut Item, written: &HashSet<ItemId>) {
         }
         Item::Set(elements) | Item::Sequence(elements) => {
             elements.retain(|element| is_met(&element.needs, written));
-            for element in elements {
+            for element in elements.iter_mut() {
                 element.needs = None;
                 drop_unmet(&mut element.value, written);
+            }
+            if elements.is_empty() {
+                *value = Item::Null;
             }
         }
         _ => {}

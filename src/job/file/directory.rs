@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 use sha2::{Digest as _, Sha256};
 
 use super::loaded::{FileInfo, Loaded};
-use super::read::{LARGEST, read, too_large};
+use super::read::{FileBytes, LARGEST, read, too_large};
 use super::recognise::{check_options, explain, recognise};
 use crate::engine::display::some_of;
 use crate::engine::{Finding, Severity};
@@ -22,7 +22,7 @@ struct Part {
     name: String,
     /// Its path, as shown.
     path: String,
-    bytes: Vec<u8>,
+    bytes: FileBytes,
 }
 
 /// The maximum depth of directories.

@@ -8,6 +8,6 @@ mod recognise;
 
 pub use load::{load, load_bytes};
 pub use loaded::{FileInfo, Loaded};
-pub use read::read_file;
+pub use read::{FileBytes, read_file};
 pub(crate) use read::{is_directory, read};
 pub(crate) use recognise::{check_kinds, known_kinds, place, unknown_format};
