@@ -82,6 +82,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l id -d 'For 
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l name -d 'For this kind, only the object with this name (case-sensitive); repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l default-reference -d 'Fallback for unresolved references of this kind: this object, or the only one of its kind; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l mapping -d 'JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; - for standard input; repeatable' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l values -d 'TOML file with [[values]]: values of the file to replace before it is compared, by kind, key and path, in addition to those of the profile; repeatable' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l organisation -d 'Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l against -d 'Use this side as the target: a file in place of a database, - for standard input, a database URL, or the name of a profile. A name that is both: ./NAME is the file, profile:NAME the profile' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l theme -d 'Theme: dark, light, mono, or a custom one' -r
@@ -108,6 +109,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l id -d 'For th
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l name -d 'For this kind, only the object with this name (case-sensitive); repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l default-reference -d 'Fallback for unresolved references of this kind: this object, or the only one of its kind; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l mapping -d 'JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; - for standard input; repeatable' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l values -d 'TOML file with [[values]]: values of the file to replace before it is compared, by kind, key and path, in addition to those of the profile; repeatable' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l organisation -d 'Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l against -d 'Use this side as the target: a file in place of a database, - for standard input, a database URL, or the name of a profile. A name that is both: ./NAME is the file, profile:NAME the profile' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l out -d 'Save the plan with its choices, to apply later; - for standard output' -r -F
@@ -170,6 +172,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l id -d 'For t
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l name -d 'For this kind, only the object with this name (case-sensitive); repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l default-reference -d 'Fallback for unresolved references of this kind: this object, or the only one of its kind; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l mapping -d 'JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; - for standard input; repeatable' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l values -d 'TOML file with [[values]]: values of the file to replace before it is compared, by kind, key and path, in addition to those of the profile; repeatable' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l organisation -d 'Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l against -d 'Use this side as the target: a file in place of a database, - for standard input, a database URL, or the name of a profile. A name that is both: ./NAME is the file, profile:NAME the profile' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l out -d 'Write the result to this file; required if the target is a file, which stays as it is; - for standard output' -r -F
@@ -233,6 +236,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l id -d 'Fo
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l name -d 'For this kind, only the object with this name (case-sensitive); repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l default-reference -d 'Fallback for unresolved references of this kind: this object, or the only one of its kind; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l mapping -d 'JSON file with a list of {objectType, jsonPath, sourceValue, targetValue, enabled}: values to replace before references are resolved; - for standard input; repeatable' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l values -d 'TOML file with [[values]]: values of the file to replace before it is compared, by kind, key and path, in addition to those of the profile; repeatable' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l organisation -d 'Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand validate" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r

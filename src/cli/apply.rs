@@ -223,7 +223,7 @@ async fn read(
     match saved::open(
         &args.file.file,
         args.file.format.as_deref(),
-        &args.file.import.options()?,
+        &session.settings.rules.with(args.file.import.options()?),
     )? {
         Opened::Import(_) if args.import_file.is_some() => Err(Failure::new(
             FailureKind::Usage,

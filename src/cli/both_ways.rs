@@ -180,7 +180,7 @@ fn text(printer: &mut Printer, diff: &Diff, unchanged: bool) {
             }
             item.changes
                 .iter()
-                .for_each(|change| change_line(printer, change));
+                .for_each(|change| change_line(printer, change, false));
         }
         match items.len() - shown.len() {
             0 => {}

@@ -175,7 +175,19 @@ struct ItemDocument<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     references: &'a [Reference],
     #[serde(skip_serializing_if = "Option::is_none")]
-    changes: Option<Vec<Change>>,
+    changes: Option<Vec<ChangeDocument>>,
+    /// The paths of the differences that are ignored.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    ignored: &'a [String],
+}
+
+/// A change, and whether a rule set the value.
+#[derive(Debug, Serialize)]
+struct ChangeDocument {
+    #[serde(flatten)]
+    change: Change,
+    #[serde(skip_serializing_if = "Not::not")]
+    set_by_values: bool,
 }
 
 impl<'a> Document<'a> {
@@ -478,9 +490,21 @@ fn planned(plan: &Plan) -> Vec<ItemDocument<'_>> {
         matched: entry.matched.as_ref(),
         reasons: entry.verdict.reasons.iter().collect(),
         references: &entry.references,
-        changes: Some(plan.changes(index, Show::Differences)),
+        changes: Some(changes(plan, index)),
+        ignored: entry.ignored(),
     });
     items.collect()
+}
+
+/// Returns the changes of an item.
+fn changes(plan: &Plan, index: usize) -> Vec<ChangeDocument> {
+    let entry = plan.entry(index);
+    let changes = plan.changes(index, Show::Differences).into_iter();
+    let document = |change: Change| ChangeDocument {
+        set_by_values: entry.is_some_and(|entry| entry.is_set_by_values(&change.path)),
+        change,
+    };
+    changes.map(document).collect()
 }
 
 /// Returns the items of an apply, those that are written with their changes. A
@@ -514,10 +538,8 @@ fn applied<'a>(
             .chain(&state.blocked_by)
             .collect(),
         references: &entry.references,
-        changes: state
-            .outcome
-            .is_written()
-            .then(|| plan.changes(index, Show::Differences)),
+        changes: state.outcome.is_written().then(|| changes(plan, index)),
+        ignored: entry.ignored(),
     });
     items.collect()
 }

@@ -25,6 +25,7 @@ mod plan_output;
 pub(crate) mod print;
 pub(crate) mod progress_line;
 mod review;
+mod rules;
 mod run;
 pub(crate) mod screen;
 mod serve;

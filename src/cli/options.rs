@@ -6,12 +6,15 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::args::{ImportArgs, SelectionArgs};
+use super::rules::values as rules_of;
+use super::session::explain;
+use crate::config;
 use crate::job::{
     self, DefaultReference, Failure, FailureKind, ImportOptions, Mapping, ObjectFilter, Selection,
-    organisations,
+    ValueRule, organisations,
 };
 
-/// The largest file of mappings.
+/// The largest file of mappings or values.
 const LARGEST: u64 = 16 << 20;
 
 impl SelectionArgs {
@@ -53,6 +56,7 @@ impl ImportArgs {
         let selects =
             !include.is_empty() || !exclude.is_empty() || !id.is_empty() || !name.is_empty();
         let maps = !self.mapping.is_empty() || !self.organisation.is_empty();
+        let maps = maps || !self.values.is_empty();
         selects || maps || !self.default_reference.is_empty()
     }
 
@@ -63,6 +67,10 @@ impl ImportArgs {
     /// Fails on invalid options, and on mappings that cannot be read.
     pub(super) fn options(&self) -> Result<ImportOptions, Failure> {
         let mut mappings = Vec::new();
+        let mut values = Vec::new();
+        for path in &self.values {
+            values.extend(read_values(path)?);
+        }
         for path in &self.mapping {
             mappings.extend(read_mappings(path)?);
         }
@@ -74,6 +82,8 @@ impl ImportArgs {
                 .map(|word| default_reference(word))
                 .collect(),
             mappings,
+            values,
+            ignore: Vec::new(),
             organisations: organisations(self.organisation.iter().map(String::as_str)).map_err(
                 |error| Failure::new(FailureKind::Usage, error.to_string()).at("--organisation"),
             )?,
@@ -129,6 +139,26 @@ struct Line {
 
 const fn enabled() -> bool {
     true
+}
+
+/// Reads a file of values.
+fn read_values(path: &Path) -> Result<Vec<ValueRule>, Failure> {
+    let described = path.display().to_string();
+    let bytes = job::read_file(&described, LARGEST)?;
+    let text = std::str::from_utf8(&bytes).map_err(|error| {
+        Failure::new(FailureKind::Parse, "the file of values is not UTF-8 text")
+            .at(&*described)
+            .because(error)
+            .hint("convert it from its encoding")
+    })?;
+    let rules = config::parse_values(text, path).map_err(|error| {
+        let hint = "expected [[values]] with kind, key, path, and value or from and to";
+        Failure {
+            hints: vec![hint.to_owned()],
+            ..explain(error)
+        }
+    })?;
+    Ok(rules_of(&rules))
 }
 
 fn read_mappings(path: &Path) -> Result<Vec<Mapping>, Failure> {

@@ -9,6 +9,7 @@ use super::document::Document;
 use super::exit::Exit;
 use super::print::{Printer, plural};
 use super::progress_line::ProgressLine;
+use super::rules::ProfileRules;
 use super::session::{operator, unless_interrupted};
 use super::{out, text};
 use crate::engine::display::safe;
@@ -113,7 +114,7 @@ pub(crate) async fn compare(session: &Counterpart, file: &FileArgs) -> Result<Re
     let progress_line = ProgressLine::begin();
     let reporter = progress_line.reporter();
     reporter.phase(Phase::File);
-    let review = match load(file) {
+    let review = match load(file, &session.settings.rules) {
         Ok(loaded) => {
             let timeouts = session.settings.timeouts;
             unless_interrupted(session.against.plan(&loaded, timeouts, &reporter)).await
@@ -125,8 +126,9 @@ pub(crate) async fn compare(session: &Counterpart, file: &FileArgs) -> Result<Re
 }
 
 /// Reads the file as its options say. Blocks.
-pub(crate) fn load(file: &FileArgs) -> Result<Loaded, Failure> {
-    job::load(&file.file, file.format.as_deref(), &file.import.options()?)
+pub(crate) fn load(file: &FileArgs, rules: &ProfileRules) -> Result<Loaded, Failure> {
+    let options = rules.with(file.import.options()?);
+    job::load(&file.file, file.format.as_deref(), &options)
 }
 
 /// Differences come first; blocked items decide only if there are none.

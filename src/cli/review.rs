@@ -25,7 +25,7 @@ pub(super) async fn run(
     }
     let file = args.file.file.clone();
     let open = Arc::new(File {
-        options: args.file.import.options()?,
+        options: session.settings.rules.with(args.file.import.options()?),
         path: args.file.file,
         format: args.file.format,
         against: session.against.clone(),

@@ -31,6 +31,8 @@ pub struct ScreenRequest {
     pub file: String,
     /// The theme asked for.
     pub theme: Option<String>,
+    /// The profile of the target, if one is used.
+    pub profile: Option<String>,
     /// Custom keys.
     pub keys: Vec<Binding>,
     /// When to use colour.
@@ -74,6 +76,7 @@ impl ScreenRequest {
             session,
             file,
             theme: args.theme.or_else(|| settings.theme.clone()),
+            profile: settings.profile.clone(),
             keys: settings.keys.clone(),
             color: global.color,
             ascii: global.ascii || !super::print::is_utf8_locale(),

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::args::Global;
+use super::rules::ProfileRules;
 use crate::config::{
     Binding, Config, ConfigError, Given, Profile, Serve, seconds, state_directory,
 };
@@ -31,6 +32,10 @@ pub(crate) struct TargetSettings {
     pub(crate) keys: Vec<Binding>,
     /// The configuration of the HTTP API.
     pub(crate) serve: Serve,
+    /// The profile that is used.
+    pub(crate) profile: Option<String>,
+    /// The rules of its profile.
+    pub(crate) rules: ProfileRules,
 }
 
 impl Session {
@@ -59,6 +64,8 @@ impl Session {
             .with_profiles(policy_profiles(&config, used_name), state_directory())
             .await;
         let settings = TargetSettings {
+            profile: used_name.map(ToOwned::to_owned),
+            rules: ProfileRules::of(&profile),
             timeouts: timeouts(global, &profile),
             ledger: ledger(global, profile.ledger),
             theme: profile.theme.or(config.theme),
@@ -153,6 +160,8 @@ impl TargetSettings {
             theme,
             keys,
             serve,
+            profile: None,
+            rules: ProfileRules::default(),
         })
     }
 }

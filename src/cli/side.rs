@@ -80,7 +80,7 @@ pub(crate) fn place<'g>(global: &Global, side: &'g str) -> Result<Place<'g>, Fai
 
 /// A side whose file was read, or whose target is known.
 pub(crate) enum Opened {
-    File(Loaded),
+    File(Box<Loaded>),
     Target(Box<Session>),
 }
 
@@ -97,7 +97,7 @@ pub(crate) async fn open(
     match place(global, side)? {
         Place::File(path) => {
             let loaded = job::load(path, format, &ImportOptions::default())?;
-            Ok(Opened::File(loaded))
+            Ok(Opened::File(Box::new(loaded)))
         }
         Place::Database(global) => Ok(Opened::Target(Box::new(Session::new(&global).await?))),
     }
@@ -119,7 +119,7 @@ impl Opened {
         reporter: &Reporter,
     ) -> Result<Side, Failure> {
         match self {
-            Self::File(loaded) => Ok(loaded.into()),
+            Self::File(loaded) => Ok((*loaded).into()),
             Self::Target(session) => {
                 let timeouts = session.settings.timeouts;
                 Side::of_target(&session.target, format, timeouts, reporter).await

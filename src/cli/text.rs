@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 pub(crate) use self::access::access;
 pub(crate) use self::change::{change_line, change_text};
-use self::change::{look, place, reference_line};
+use self::change::{ignored_line, look, place, reference_line};
 use super::plan_output::PlanOutput;
 use super::print::{Printer, padded, plural, style};
 use crate::engine::diff::Show;
@@ -394,8 +394,12 @@ pub(crate) fn counts(printer: &mut Printer, plan: &Plan) {
         0 => String::new(),
         others => format!(", {others} missing"),
     };
+    let ignored = match summary.ignored {
+        0 => String::new(),
+        ignored => format!(", {ignored} ignored"),
+    };
     printer.line(format!(
-        "{} add, {} repeat ({} unchanged), {} cannot add, {} cannot cover, {} lack API{missing}",
+        "{} add, {} repeat ({} unchanged), {} cannot add, {} cannot cover, {} lack API{missing}{ignored}",
         summary.add,
         summary.repeat,
         summary.unchanged,
@@ -448,9 +452,15 @@ fn kind(printer: &mut Printer, plan: &Plan, mut shown: Vec<(usize, &Entry)>, vie
         }
         if matches!(status, Status::Repeat | Status::Cover) {
             let changes = plan.changes(index, Show::Differences);
-            changes
+            changes.iter().for_each(|change| {
+                change_line(printer, change, entry.is_set_by_values(&change.path));
+            });
+        }
+        if view.unchanged {
+            entry
+                .ignored()
                 .iter()
-                .for_each(|change| change_line(printer, change));
+                .for_each(|path| ignored_line(printer, path));
         }
         let references = entry.references.iter().filter(|_| view.unchanged);
         references.for_each(|reference| reference_line(printer, reference));

@@ -5,6 +5,7 @@ use super::document::Document;
 use super::exit::Exit;
 use super::plan::load;
 use super::print::{Printer, plural};
+use super::rules::ProfileRules;
 use super::text;
 use crate::engine::Severity;
 use crate::engine::display::safe;
@@ -16,7 +17,7 @@ pub(super) async fn run(
     _: &Global,
     args: FileArgs,
 ) -> Result<Exit, Failure> {
-    let loaded = load(&args)?;
+    let loaded = load(&args, &ProfileRules::default())?;
     let findings = loaded.bundle.findings().iter().cloned();
     let findings: Findings = findings.chain(loaded.bundle.blocking_findings()).collect();
     let counts = loaded.bundle.counts();

@@ -8,6 +8,7 @@ use etcetera::BaseStrategy as _;
 use serde::Deserialize;
 
 use super::keys::{self, Binding};
+use super::rules::{self, Rule, ValuesFile};
 use super::serve::Serve;
 
 /// The whole file.
@@ -76,6 +77,12 @@ pub struct Profile {
     pub lock_timeout: Option<f64>,
     /// Seconds that one statement may take.
     pub statement_timeout: Option<f64>,
+    /// Values of files that are replaced before they are compared with this target.
+    #[serde(default, deserialize_with = "rules::values")]
+    pub values: Vec<Rule>,
+    /// Differences that are ignored: the target's values stay.
+    #[serde(default, deserialize_with = "rules::ignore")]
+    pub ignore: Vec<Rule>,
 }
 
 /// The URL may hold a password.
@@ -149,24 +156,14 @@ impl Config {
     ///
     /// Fails if it is not TOML, or contains anything unknown.
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
-        let place = |start: usize| {
-            let before = text.get(..start).unwrap_or(text);
-            format!("{}:{}", path.display(), before.matches('\n').count() + 1)
-        };
-        let file: File = toml::from_str(text).map_err(|error| {
-            let place = error
-                .span()
-                .map_or_else(|| path.display().to_string(), |span| place(span.start));
-            // The first line says what is wrong; the others quote the file.
-            let message = error
-                .message()
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .to_owned();
-            ConfigError::Parse { place, message }
-        })?;
+        let place = |start: usize| place(text, path, start);
+        let mut file: File =
+            toml::from_str(text).map_err(|error| unreadable(&error, text, path))?;
         let keys = keys::bindings(file.keys, place);
+        for profile in file.profile.values_mut() {
+            let rules = profile.values.iter_mut().chain(&mut profile.ignore);
+            rules.for_each(|rule| rule.placed(place));
+        }
         Ok(Self {
             theme: file.theme,
             profile: file.profile,
@@ -202,6 +199,40 @@ impl Config {
     }
 }
 
+/// Returns the location of an offset in the text of a file.
+fn place(text: &str, path: &Path, start: usize) -> String {
+    let before = text.get(..start).unwrap_or(text);
+    format!("{}:{}", path.display(), before.matches('\n').count() + 1)
+}
+
+/// Returns what is wrong with the text of a file.
+fn unreadable(error: &toml::de::Error, text: &str, path: &Path) -> ConfigError {
+    let place = error.span().map_or_else(
+        || path.display().to_string(),
+        |span| place(text, path, span.start),
+    );
+    // The first line says what is wrong; the others quote the file.
+    let message = error.message().lines().next();
+    ConfigError::Parse {
+        place,
+        message: message.unwrap_or_default().to_owned(),
+    }
+}
+
+/// Reads the text of a file of values, `[[values]]` alone; `path` appears in its errors.
+///
+/// # Errors
+///
+/// Fails if it is not TOML, or contains anything else.
+pub fn parse_values(text: &str, path: &Path) -> Result<Vec<Rule>, ConfigError> {
+    let file: ValuesFile = toml::from_str(text).map_err(|error| unreadable(&error, text, path))?;
+    let mut rules = file.values;
+    for rule in &mut rules {
+        rule.placed(|start| place(text, path, start));
+    }
+    Ok(rules)
+}
+
 /// Returns the default path of the configuration file.
 pub fn path() -> Option<PathBuf> {
     let dirs = etcetera::base_strategy::Xdg::new().ok()?;
@@ -222,6 +253,7 @@ pub fn seconds(seconds: Option<f64>) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Replacement;
 
     fn parse(text: &str) -> Result<Config, ConfigError> {
         Config::parse(text, Path::new("config.toml"))
@@ -296,6 +328,71 @@ mod tests {
             message.contains("pasword") && !message.contains("canary"),
             "{message}"
         );
+    }
+
+    #[test]
+    fn rules_know_their_line_and_what_they_replace() {
+        let text = "[[profile.uat.values]]\nkind = \"client\"\nkey = \"crm*\"\npath = \"/tps\"\nvalue = 5\n\n\
+                    [[profile.uat.values]]\nkind = \"client\"\npath = \"/owner\"\nfrom = \"a\"\nto = \"b\"\n\n\
+                    [[profile.uat.ignore]]\nkind = \"client\"\npath = \"/tps\"\n";
+        let config = parse(text).unwrap();
+        let profile = &config.profile["uat"];
+        let said = |rule: &Rule| (rule.key.clone(), rule.path.clone(), rule.place.clone());
+        let described: Vec<_> = profile
+            .values
+            .iter()
+            .chain(&profile.ignore)
+            .map(said)
+            .collect();
+        let of = |key: Option<&str>, path: &str, place: &str| {
+            (
+                key.map(ToOwned::to_owned),
+                path.to_owned(),
+                place.to_owned(),
+            )
+        };
+        assert_eq!(
+            described,
+            [
+                of(Some("crm*"), "/tps", "config.toml:1"),
+                of(None, "/owner", "config.toml:7"),
+                of(None, "/tps", "config.toml:13"),
+            ]
+        );
+        let replacements: Vec<_> = profile
+            .values
+            .iter()
+            .map(|rule| rule.replacement.clone())
+            .collect();
+        let text = Replacement::Text("a".to_owned(), "b".to_owned());
+        let value = Replacement::Value(serde_json::json!(5));
+        assert_eq!(replacements, [Some(value), Some(text)]);
+    }
+
+    #[test]
+    fn a_file_of_values_has_nothing_else() {
+        let text = "[[values]]\nkind = \"a\"\npath = \"/b\"\nvalue = true\n[[values]]\nkind = \"a\"\npath = \"/b\"\nvalue = [1, {x = 2.5}]\n";
+        assert_eq!(parse_values(text, Path::new("uat.toml")).unwrap().len(), 2);
+        assert!(parse_values("theme = \"dark\"", Path::new("uat.toml")).is_err());
+    }
+
+    #[test]
+    fn a_rule_without_a_replacement_or_with_two_is_refused() {
+        for rest in [
+            "",
+            "value = 1\nfrom = \"a\"\nto = \"b\"",
+            "from = \"a\"",
+            "from = \"\"\nto = \"b\"",
+        ] {
+            let text = format!("[[values]]\nkind = \"a\"\npath = \"/b\"\n{rest}\n");
+            let error = parse_values(&text, Path::new("uat.toml")).unwrap_err();
+            assert!(
+                error
+                    .to_string()
+                    .contains("needs 'value', or 'from' and 'to' (/b)"),
+                "{error}"
+            );
+        }
     }
 
     #[test]

@@ -12,6 +12,23 @@
 //! database_url = "service=gateway-audit"
 //! read_only = true
 //!
+//! [[profile.production.values]]
+//! kind = "rdb-connection"
+//! key = "crm*"
+//! path = "/jdbcUrl"
+//! from = "db.test"
+//! to = "db.prod"
+//!
+//! [[profile.production.values]]
+//! kind = "rdb-connection"
+//! key = "crm"
+//! path = "/mima"
+//! value = "${env:CRM_PASSWORD}"
+//!
+//! [[profile.production.ignore]]
+//! kind = "client"
+//! path = "/tps"
+//!
 //! [keys]
 //! import = ["P", "ctrl-p"]
 //!
@@ -31,8 +48,10 @@
 
 mod file;
 mod keys;
+mod rules;
 mod serve;
 
-pub use file::{Config, ConfigError, Given, Profile, path, seconds, state_directory};
+pub use file::{Config, ConfigError, Given, Profile, parse_values, path, seconds, state_directory};
 pub use keys::Binding;
+pub use rules::{Replacement, Rule, ignore_lines};
 pub use serve::{Client, Hidden, Keep, Serve};

@@ -5,6 +5,7 @@
 //! value that is written ([`Aligned::result`]) are two readings of the same
 //! nodes; nothing else computes either.
 
+mod locate;
 mod look;
 mod node;
 mod sequence;
@@ -14,11 +15,13 @@ mod tests;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+pub use self::locate::{Located, locate};
 use self::look::{Look, Scope};
 use self::node::{Leaf, Member, Node, Part, Take};
-use super::diff::push_segment;
+use super::diff::{push_segment, segments};
 use super::item::{Field, Value};
 use super::json::{Json, Object};
+use super::rule::PathPattern;
 use super::schema::{Class, Cover, DocumentSchema, ListRule};
 use super::secret::{self, Masked};
 
@@ -37,6 +40,17 @@ pub struct Aligned<'a> {
     /// Lists that are too long to align, and whether that would lose a
     /// credential of the target.
     unaligned: Vec<Unaligned>,
+    /// What rules say to ignore.
+    ignored: Ignored,
+}
+
+/// What the rules of an alignment ignore.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ignored {
+    /// The paths of the differences.
+    pub paths: Vec<String>,
+    /// The rules that name a value of either side, by their index.
+    pub rules: HashSet<usize>,
 }
 
 /// A difference that the system rejects.
@@ -87,6 +101,20 @@ pub fn align<'a>(
     file: &'a Json,
     schema: &'a DocumentSchema,
 ) -> Aligned<'a> {
+    align_ignoring(target, file, schema, &[])
+}
+
+/// Aligns a document of the file with the target's document, whose values at
+/// some paths are kept, as they are shown.
+///
+/// A value is kept where the elements around it are certainly the same on both
+/// sides: elsewhere the file's results, and is shown.
+pub fn align_ignoring<'a>(
+    target: Option<&'a Json>,
+    file: &'a Json,
+    schema: &'a DocumentSchema,
+    ignore: &'a [&'a PathPattern],
+) -> Aligned<'a> {
     let mut aligner = Aligner {
         look: Look::new(schema, target.is_some()),
         path: Vec::new(),
@@ -95,6 +123,8 @@ pub fn align<'a>(
         masked: Vec::new(),
         immutable: Vec::new(),
         unaligned: Vec::new(),
+        ignore,
+        ignored: Ignored::default(),
     };
     let scope = Scope::new(schema);
     let root = aligner.values(target, Some(file), &scope);
@@ -103,6 +133,7 @@ pub fn align<'a>(
         masked,
         immutable,
         unaligned,
+        ignored,
         ..
     } = aligner;
     let mut seen = HashSet::new();
@@ -114,6 +145,7 @@ pub fn align<'a>(
         masked,
         immutable,
         unaligned,
+        ignored,
     }
 }
 
@@ -127,6 +159,8 @@ struct Aligner<'a> {
     masked: Vec<String>,
     immutable: Vec<Refused>,
     unaligned: Vec<Unaligned>,
+    ignore: &'a [&'a PathPattern],
+    ignored: Ignored,
 }
 
 impl<'a> Aligner<'a> {
@@ -139,6 +173,9 @@ impl<'a> Aligner<'a> {
     ) -> Node<'a> {
         let place = self.look.rules().at(&self.path);
         let scope = scope.at(&place, &self.path);
+        if scope.carries && self.look.is_cover && self.is_ignored() {
+            return self.ignored(target, file, &scope);
+        }
         match place.class {
             Class::Local if scope.carries && !self.path.is_empty() => {
                 return self.kept(target, file, &scope);
@@ -238,6 +275,33 @@ impl<'a> Aligner<'a> {
         json.is_none_or(|json| self.look.says_nothing(json, &mut self.path, scope))
     }
 
+    /// Returns whether a rule says to ignore the value at the path.
+    fn is_ignored(&mut self) -> bool {
+        if self.ignore.is_empty() || self.path.is_empty() {
+            return false;
+        }
+        let path: Vec<String> = segments(&self.pointer).collect();
+        let rules = self.ignore.iter().enumerate();
+        let named = rules.filter(|(_, pattern)| pattern.names(&path));
+        let named: Vec<usize> = named.map(|(index, _)| index).collect();
+        self.ignored.rules.extend(&named);
+        !named.is_empty()
+    }
+
+    /// A value whose difference is ignored: the target's stays, also where it
+    /// has none.
+    fn ignored(
+        &mut self,
+        target: Option<&'a Json>,
+        file: Option<&'a Json>,
+        scope: &Scope,
+    ) -> Node<'a> {
+        if self.shown(target, scope) != self.shown(file, scope) {
+            self.ignored.paths.push(self.pointer.clone());
+        }
+        self.leaf(target, file, Take::Ignored, scope)
+    }
+
     /// A value that belongs to the target.
     fn kept(
         &mut self,
@@ -310,7 +374,7 @@ impl<'a> Aligner<'a> {
             Take::File if target.is_some() && file.is_some() => {
                 (one_value(before), one_value(self.shown(file, scope)))
             }
-            Take::Kept | Take::File => (before, self.shown(file, scope)),
+            Take::Kept | Take::Ignored | Take::File => (before, self.shown(file, scope)),
         };
         // Only what can be shown counts as a difference.
         let is_same = take == Take::File && target.is_some() && file.is_some() && before == after;
@@ -397,16 +461,35 @@ impl<'a> Aligner<'a> {
             let is_wanted = wanted.contains(&text) || scope.cover == Cover::Merge;
             there.insert(text);
             let value = self.look.value(json, &mut self.path, scope);
-            elements.push((Some(json), is_wanted.then_some(json), value));
+            let stays = is_wanted || self.leaves_alone(json, &value, scope);
+            elements.push((Some(json), stays.then_some(json), value));
         }
         for json in file {
             if there.insert(canonical(json)) {
                 let value = self.look.value(json, &mut self.path, scope);
-                elements.push((None, Some(json), value));
+                if !self.leaves_alone(json, &value, scope) {
+                    elements.push((None, Some(json), value));
+                }
             }
         }
         self.path.pop();
         Node::Set(elements)
+    }
+
+    /// Returns whether an element that only one side has is ignored.
+    fn leaves_alone(&mut self, json: &Json, value: &Value, scope: &Scope) -> bool {
+        if self.ignore.is_empty() || !scope.carries || !self.look.is_cover {
+            return false;
+        }
+        let length = self.pointer.len();
+        self.pointer.push('/');
+        push_segment(&mut self.pointer, &look::known_by(json, value).1);
+        let is_ignored = self.is_ignored();
+        if is_ignored {
+            self.ignored.paths.push(self.pointer.clone());
+        }
+        self.pointer.truncate(length);
+        is_ignored
     }
 
     /// Elements that are identified by a key.
@@ -518,8 +601,13 @@ impl<'a> Aligner<'a> {
         for (pair, id, label) in named {
             let there = pair.target.and_then(|index| target.get(index));
             let here = pair.file.and_then(|index| file.get(index));
+            let carries = scope.carries && self.look.is_cover;
             let scope = &scope.carrying(pair.sure);
             let node = self.below("*", &label, |this| {
+                // Nothing moves between elements, so that none has to be surely the same.
+                if carries && there.is_some() != here.is_some() && this.is_ignored() {
+                    return this.ignored(there, here, scope);
+                }
                 if there.is_none() || !pair.sure {
                     this.note_unusual(here, &usual);
                 }
@@ -528,7 +616,10 @@ impl<'a> Aligner<'a> {
                     None => this.inserted(here, scope),
                 }
             });
-            let stays = here.is_some() || scope.cover == Cover::Merge;
+            let stays = match node.is_ignored() {
+                true => there.is_some(),
+                false => here.is_some() || scope.cover == Cover::Merge,
+            };
             parts.push(Part {
                 id,
                 label,
@@ -674,6 +765,17 @@ impl Aligned<'_> {
             .filter(|name| !inner.is_empty() && name != inner)
             .collect();
         (lift(before, inner, &beside), lift(after, inner, &beside))
+    }
+
+    /// Returns the file's value, with that of the target wherever the difference
+    /// is ignored.
+    pub fn file(&self) -> Json {
+        self.root.file().unwrap_or(Json::Null)
+    }
+
+    /// Returns what is ignored.
+    pub const fn ignored(&self) -> &Ignored {
+        &self.ignored
     }
 
     /// Returns the resulting value.

@@ -10,6 +10,7 @@ use super::effect::Effect;
 use super::finding::Finding;
 use super::item::{Item, ItemId, Value};
 use super::marking::mark_differing;
+use super::marks::Marks;
 use super::reference::Reference;
 use super::verdict::Reason;
 
@@ -38,6 +39,8 @@ pub struct Candidate {
     /// What else it depends on in the target, which the file does not contain:
     /// never shown as a difference, and the item is stale once it changes.
     pub context: Value,
+    /// What rules did to it.
+    pub marks: Option<Box<Marks>>,
 }
 
 impl Candidate {
@@ -70,6 +73,7 @@ impl Candidate {
             references: Vec::new(),
             warnings: Vec::new(),
             context: Value::Null,
+            marks: None,
         }
     }
 }

@@ -96,6 +96,8 @@ pub struct Object {
     pub row: Option<Arc<str>>,
     /// JSON pointers into the body to the values that the operator mapped.
     pub mapped: Vec<String>,
+    /// The paths, as they are shown, of the values that rules set.
+    pub set_by_values: Vec<String>,
     /// The findings made when it was read.
     pub findings: Vec<Finding>,
     /// Its identifiers: the indices of the keys in its schema, and values.
@@ -149,6 +151,7 @@ impl Object {
             path: path.into(),
             row: None,
             mapped: Vec::new(),
+            set_by_values: Vec::new(),
             findings: Vec::new(),
             keys: Vec::new(),
             body: Arc::new(body),
@@ -177,6 +180,7 @@ impl Object {
         let object = Self {
             path: "".into(),
             mapped: Vec::new(),
+            set_by_values: Vec::new(),
             findings: Vec::new(),
             ..file.clone()
         };
@@ -234,6 +238,7 @@ impl Object {
         let changed = Self::new(self.schema, raw, self.wrapper, text, Arc::clone(&self.path));
         Self {
             mapped,
+            set_by_values: self.set_by_values.clone(),
             findings: self.findings.clone(),
             ..changed
         }

@@ -12,6 +12,7 @@ use super::diff::{Change, Show, compare};
 use super::effect::Effect;
 use super::finding::Finding;
 use super::item::{Item, ItemId, Value};
+use super::marks::Marks;
 use super::missing::{Missing, MissingCount};
 use super::reference::Reference;
 use super::schema::KindInfo;
@@ -36,6 +37,8 @@ pub struct Entry {
     pub warnings: Vec<Finding>,
     /// Whether writing it would change anything.
     pub changed: bool,
+    /// What rules did to the item of the file.
+    pub marks: Option<Box<Marks>>,
     pub(super) quota: Option<Quota>,
     pub(super) context: Value,
     /// How many of the reasons are its own, and not those of what it requires.
@@ -54,6 +57,16 @@ impl Entry {
     /// Returns whether it is a repeat without a difference.
     pub fn is_unchanged(&self) -> bool {
         self.base.is_some() && !self.changed
+    }
+
+    /// Returns the paths of the differences that are ignored.
+    pub fn ignored(&self) -> &[String] {
+        self.marks.as_ref().map_or(&[], |marks| &marks.ignored)
+    }
+
+    /// Returns whether a rule set the value at a path, or a part of it.
+    pub fn is_set_by_values(&self, path: &str) -> bool {
+        self.marks.as_ref().is_some_and(|marks| marks.is_set(path))
     }
 
     /// Returns the candidate that the entry was made of, to make it again.
@@ -75,6 +88,7 @@ impl Entry {
             references: self.references.clone(),
             warnings: self.warnings.clone(),
             context: self.context.clone(),
+            marks: self.marks.clone(),
         }
     }
 
@@ -118,6 +132,17 @@ pub struct Summary {
     pub lack_api: usize,
     /// Objects of other kinds that are missing.
     pub missing: usize,
+    /// Differences that are ignored.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub ignored: usize,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+const fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// Every item of a file, judged against a target.
@@ -127,6 +152,8 @@ pub struct Plan {
     index: HashMap<ItemId, usize>,
     missing: Vec<Missing>,
     warnings: Vec<Finding>,
+    /// How many differences are ignored.
+    ignored: usize,
     kinds: &'static [KindInfo],
     /// What the target grants, if the platform grants access.
     access: Option<Arc<access::Model>>,
@@ -153,6 +180,7 @@ impl Plan {
             index.entry(entry.item.id.clone()).or_insert(position);
         }
         let mut plan = Self {
+            ignored: entries.iter().map(|entry| entry.ignored().len()).sum(),
             entries,
             index,
             missing,
@@ -391,12 +419,18 @@ impl Plan {
         changes
     }
 
+    /// Returns how many differences are ignored.
+    pub const fn ignored(&self) -> usize {
+        self.ignored
+    }
+
     /// Counts the items by status.
     pub fn summary(&self) -> Summary {
         let MissingCount { apis, others, .. } = self.missing_count();
         let mut summary = Summary {
             lack_api: apis,
             missing: others,
+            ignored: self.ignored,
             ..Summary::default()
         };
         for entry in &self.entries {
@@ -443,6 +477,7 @@ fn judge_alone(mut candidate: Candidate) -> Entry {
         warnings: candidate.warnings,
         quota: candidate.quota,
         context: candidate.context,
+        marks: candidate.marks,
         own_reasons: candidate.blocks.len(),
         verdict: Verdict {
             status,

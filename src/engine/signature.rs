@@ -265,6 +265,7 @@ mod tests {
                 }],
             }),
             warnings: vec![Finding::warning("w", "warned").at("/1").about(&id(key))],
+            marks: None,
             context: value(before),
         };
         let blocked = Candidate {

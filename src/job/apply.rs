@@ -18,7 +18,7 @@ use super::progress::{Cancel, Phase, Reporter};
 use super::rehearse::{Problem, Rehearsal};
 use super::run::{JobBody, JobError, JobMetadata, JobOutcome, JobTransaction, Run};
 use crate::engine::{Access, Approved, Outcome, Plan, Stale, Unpromised};
-use crate::platform::{Comparison, ExportOptions, Platform};
+use crate::platform::{Comparison, ExportOptions, ImportOptions, Platform};
 use crate::store::ledger::{Backup, BackupWriter};
 use crate::store::restore::{journal_around_queued, journal_dependents};
 use crate::store::{
@@ -214,7 +214,7 @@ impl JobBody for Apply {
             target: &self.review.target,
             file_path: &self.review.file.path,
             file_sha256: &self.review.file.sha256,
-            choices: choices(&self.approved),
+            choices: choices(&self.approved, &self.review.file.options),
             plan_id: self.options.plan.as_deref(),
             undoes: None,
             whole: true,
@@ -459,15 +459,28 @@ pub(super) fn counts(approved: &Approved) -> Value {
     })
 }
 
-/// Returns the choices, for the ledger: the items that are written, and how.
-pub(super) fn choices(approved: &Approved) -> Value {
+/// Returns the choices, for the ledger: the items that are written, and how; and the rules that the
+/// file was compared with.
+pub(super) fn choices(approved: &Approved, options: &ImportOptions) -> Value {
     let plan = approved.plan();
     let entries = plan.entries().iter().zip(approved.outcomes());
     let items: Map<String, Value> = entries
         .filter(|(_, outcome)| matches!(outcome, Outcome::Added | Outcome::Covered))
         .map(|(entry, outcome)| (entry.item.id.to_string(), json!(outcome)))
         .collect();
-    json!({ "ignore_lack_api": !plan.missing().is_empty(), "items": items })
+    let mut choices = Map::new();
+    choices.insert(
+        "ignore_lack_api".to_owned(),
+        json!(!plan.missing().is_empty()),
+    );
+    choices.insert("items".to_owned(), Value::Object(items));
+    if !options.values.is_empty() {
+        choices.insert("values".to_owned(), json!(options.values));
+    }
+    if !options.ignore.is_empty() {
+        choices.insert("ignore".to_owned(), json!(options.ignore));
+    }
+    Value::Object(choices)
 }
 
 /// The same job, rolled back.

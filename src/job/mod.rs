@@ -65,6 +65,7 @@ pub use crate::platform::{
     Selection, organisations,
 };
 
+pub use crate::engine::rule::{Replacement, Scope, ValueRule};
 pub use crate::engine::{Stale, StaleField};
 pub use crate::store::ledger::{JobRecord, JobState};
 pub use crate::store::{MatchedBy, ProfileMatch, TableRows, TargetPolicy};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::failure::Failure;
-use super::file::{FileInfo, Loaded};
+use super::file::{FileInfo, Loaded, check_rules};
 use super::monitor::ConnectionMonitor;
 use super::progress::{Phase, Reporter};
 use crate::engine::{Access, Choices, Finding, Plan};
@@ -94,10 +94,13 @@ pub async fn plan(
 }
 
 /// Compares on its own thread: large files take a while, and the screen must
-/// not block.
+/// not block. Fails if a rule for differences to ignore cannot be used.
 pub(super) async fn compare(comparison: &Arc<dyn Comparison>) -> Result<Plan, Failure> {
     let comparison = Arc::clone(comparison);
-    tokio::task::spawn_blocking(move || comparison.plan())
-        .await
-        .map_err(|error| Failure::internal("comparing", error))
+    let (plan, rule_errors) =
+        tokio::task::spawn_blocking(move || (comparison.plan(), comparison.rule_errors()))
+            .await
+            .map_err(|error| Failure::internal("comparing", error))?;
+    check_rules(&rule_errors)?;
+    Ok(plan)
 }

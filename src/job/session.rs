@@ -19,6 +19,7 @@ use super::progress::{Cancel, Reporter};
 use super::rehearse::Rehearsal;
 use super::saved;
 use super::undo::{UndoOptions, Undone};
+use crate::engine::rule::Scope;
 use crate::engine::{Approved, Choices, ItemId};
 use crate::platform::ExportOptions;
 use crate::store::ledger::JobRecord;
@@ -51,6 +52,8 @@ pub struct Session {
     pub operator: String,
     /// The latest comparison; applying goes to the same target.
     latest: Arc<Mutex<Option<(Review, Against)>>>,
+    /// The differences that are ignored until the end of the session.
+    ignored: Arc<Mutex<Vec<Scope>>>,
 }
 
 impl Session {
@@ -68,6 +71,15 @@ impl Session {
             directory,
             operator,
             latest: Arc::default(),
+            ignored: Arc::default(),
+        }
+    }
+
+    /// Sets the differences to ignore until the end of the session, in addition to those that the
+    /// file is read with; they count from the next comparison on.
+    pub fn ignore(&self, rules: Vec<Scope>) {
+        if let Ok(mut ignored) = self.ignored.lock() {
+            *ignored = rules;
         }
     }
 
@@ -79,6 +91,8 @@ impl Session {
     pub async fn compare(&self, report: &Reporter) -> Result<(Review, Loaded), Failure> {
         let launcher = Arc::clone(&self.launcher);
         let (loaded, target) = launcher.open(report.clone()).await?;
+        let ignored = self.ignored.lock().map(|ignored| ignored.clone());
+        let loaded = loaded.ignoring(&ignored.unwrap_or_default());
         let review = target.plan(&loaded, self.timeouts, report).await?;
         if let Ok(mut latest) = self.latest.lock() {
             *latest = Some((review.clone(), target));

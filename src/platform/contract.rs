@@ -9,6 +9,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use super::demo::DemoData;
 use super::export::{Export, MissingRoots};
 use super::selection::{ExportOptions, ImportOptions};
+use crate::engine::rule::{RuleError, Scope};
 use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan, Unpromised};
 use crate::source::ParseError;
 use crate::store::ledger::{BackupWriter, JournalRow};
@@ -202,6 +203,14 @@ pub trait Bundle: Send + Sync + 'static {
     /// Returns itself, for comparing it with another one of the same product.
     fn as_any(&self) -> &dyn Any;
 
+    /// Returns the rules of its options whose values could not be set: they match nothing, or the
+    /// values do not fit.
+    fn rule_errors(&self) -> Vec<RuleError>;
+
+    /// Returns the same file, compared with these rules for differences to ignore instead of those
+    /// of its options.
+    fn ignoring(self: Arc<Self>, rules: &[Scope]) -> Arc<dyn Bundle>;
+
     /// Reads the target's objects again; `None` if they are those that `planned` was made from, so
     /// that its plan is still the plan. What only a plan's warnings come from need not be read
     /// again.
@@ -245,6 +254,12 @@ pub struct Emitted {
 pub trait Comparison: Send + Sync {
     /// Compares, and returns the candidates.
     fn plan(&self) -> Plan;
+
+    /// Returns the rules for differences to ignore that match nothing on either side, or cannot be
+    /// followed.
+    fn rule_errors(&self) -> Vec<RuleError> {
+        Vec::new()
+    }
 
     /// Says whether all of the target's objects were read, and not only those that decide about
     /// the file.

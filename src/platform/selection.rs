@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::engine::DefaultReference;
 use crate::engine::ItemId;
+use crate::engine::rule::{Scope, ValueRule};
 
 /// A selection of objects. By default, all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,15 +89,22 @@ pub struct ImportOptions {
     /// The target's organisation for each organisation id of the file.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub organisations: BTreeMap<String, String>,
+    /// Values that are replaced before anything is compared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<ValueRule>,
+    /// Differences that are ignored: the target's values stay.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ignore: Vec<Scope>,
 }
 
 impl ImportOptions {
     /// Says whether no option is set.
     pub fn is_none(&self) -> bool {
-        self.has_no_object_options() && self.organisations.is_empty()
+        let has_rules = !self.values.is_empty() || !self.ignore.is_empty();
+        self.has_no_object_options() && self.organisations.is_empty() && !has_rules
     }
 
-    /// Says whether no option except organisations is set.
+    /// Says whether no option except organisations and rules is set.
     pub fn has_no_object_options(&self) -> bool {
         self.selection.is_all() && self.default_references.is_empty() && self.mappings.is_empty()
     }

@@ -58,6 +58,17 @@ impl OwnedCell {
     }
 }
 
+impl From<Cell<'_>> for OwnedCell {
+    fn from(cell: Cell<'_>) -> Self {
+        match cell {
+            Cell::Null => Self::Null,
+            Cell::Int(number) => Self::Int(number),
+            Cell::Text(text) => Self::Text(text.to_owned()),
+            Cell::Time(time) => Self::Time(time),
+        }
+    }
+}
+
 /// Values may be secret: they are never printed.
 impl fmt::Debug for OwnedCell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

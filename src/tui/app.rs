@@ -10,6 +10,7 @@ use super::layout::{self, Pane, Panes};
 use super::subject::Location;
 use super::theme::Theme;
 use super::widget::List;
+use crate::engine::rule::Scope as Ignored;
 use crate::job::{Failure, JobRecord, Receipt, Undone};
 use crate::scopes::screen::Scopes;
 use crate::scopes::screen::form::{Form, Picker};
@@ -49,6 +50,10 @@ pub(crate) struct App {
     pub(crate) slow_link: bool,
     pub(crate) now: Duration,
     pub(crate) review: Option<Review>,
+    /// The profile of the target, if one is used.
+    pub(crate) profile: Option<String>,
+    /// The differences that are ignored until the end of the session.
+    pub(crate) ignored: Vec<Ignored>,
     /// Why there is no review.
     pub(crate) failure: Option<Failure>,
     pub(crate) job: Option<Job>,
@@ -106,6 +111,8 @@ impl App {
             slow_link: false,
             now: Duration::ZERO,
             review: None,
+            profile: None,
+            ignored: Vec::new(),
             failure: None,
             job: None,
             modals: Vec::new(),

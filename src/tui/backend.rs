@@ -6,6 +6,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 
 use super::effect::Backend;
 use super::subject::{Location, Reviewed, Scoped};
+use crate::engine::rule::Scope;
 use crate::engine::{Approved, Choices, ItemId};
 use crate::job::{
     self, Cancel, Failure, JobRecord, Output, Receipt, Rehearsal, Reporter, Session, Undone,
@@ -35,6 +36,10 @@ impl Backend for Session {
             })
         }
         .boxed()
+    }
+
+    fn ignore(&self, rules: Vec<Scope>) {
+        Self::ignore(self, rules);
     }
 
     fn apply(

@@ -7,7 +7,7 @@ use super::screen::access::update as access;
 use super::screen::dialog::{help, palette, press};
 use super::screen::history::update as history;
 use super::screen::import::{confirm, rehearse};
-use super::screen::review::{choose, copy, display, missing, navigate, search};
+use super::screen::review::{choose, copy, display, ignore, missing, navigate, search};
 use super::screen::{back, job, motion, program, save};
 use crate::scopes::screen::form::{fields, pick, save as form_save};
 use crate::scopes::screen::update::{edit, findings, holders, list, load};
@@ -36,7 +36,9 @@ pub(crate) static CATALOGUE: &[Action] = &[
     history::HISTORY,
     display::UNCHANGED,
     display::SIDE_BY_SIDE,
+    ignore::IGNORE,
     copy::COPY,
+    ignore::COPY_RULE,
     job::AGAIN,
     history::OPEN_JOB,
     history::UNDO,

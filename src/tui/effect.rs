@@ -2,6 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
+use crate::engine::rule::Scope;
 use crate::engine::{Approved, Choices, ItemId};
 use crate::job::{Cancel, Failure, JobRecord, Output, Receipt, Rehearsal, Reporter, Undone};
 use crate::scopes::{Edit, Edited, ScopeFinding};
@@ -17,6 +18,10 @@ pub trait Backend: Send + Sync + 'static {
     /// Reads the file and compares it with the target. Called again when the
     /// operator compares again.
     fn compare(&self, report: Reporter) -> BoxFuture<'static, Result<Reviewed, Failure>>;
+
+    /// Sets the differences to ignore from the next comparison on, in addition to those of the
+    /// profile.
+    fn ignore(&self, rules: Vec<Scope>);
 
     /// Applies what was approved, in one transaction, or by writing a file in place of a target that
     /// is one; keeps a backup where the flag says so.
@@ -95,6 +100,8 @@ pub(crate) struct EffectId(pub(crate) u64);
 pub(crate) enum Effect {
     /// Compare the file with the target; answered by `Msg::Compared`.
     Compare(EffectId),
+    /// Ignore these differences from the next comparison on.
+    Ignore(Vec<Scope>),
     /// Apply, with a backup or without, in place or to a file; answered by `Msg::Applied`.
     Apply(EffectId, Box<Approved>, (bool, Option<Output>)),
     /// Apply and roll back; answered by `Msg::Rehearsed`.

@@ -204,7 +204,14 @@ const WORDS: &[(&str, &[&str])] = &[
     ),
     (
         "std::env::var",
-        &["cli/", "private_server/", "tui/theme/", "tui/runtime/"],
+        &[
+            "cli/",
+            "private_server/",
+            "tui/theme/",
+            "tui/runtime/",
+            // Rules for values name variables.
+            "job/file/values.rs",
+        ],
     ),
     ("Color::Rgb", &["tui/theme/"]),
     ("Color::Indexed", &["tui/theme/"]),

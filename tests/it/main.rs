@@ -139,3 +139,5 @@ mod undo;
 mod undo_catalog;
 #[cfg(test)]
 mod undo_documents;
+#[cfg(test)]
+mod values;

@@ -702,8 +702,8 @@ async fn bytes_that_are_no_plan_are_refused_with_line_and_column_and_never_panic
     .await;
     assert!(saved::is_plan(&bytes) && saved::is_plan(b" {\n \"format\" : \"gatediff-plan\""));
     let text = String::from_utf8(bytes.clone()).unwrap();
-    for older in [1, 2, 3] {
-        let older = text.replacen("\"version\":4", &format!("\"version\":{older}"), 1);
+    for older in [1, 2, 3, 4] {
+        let older = text.replacen("\"version\":5", &format!("\"version\":{older}"), 1);
         let plan = saved::parse("plan.json", older.as_bytes()).unwrap();
         assert_eq!(
             plan.plan().missing(),
@@ -717,9 +717,9 @@ async fn bytes_that_are_no_plan_are_refused_with_line_and_column_and_never_panic
     };
     for (broken, kind, described) in [
         (
-            text.replacen("\"version\":4", "\"version\":5", 1),
+            text.replacen("\"version\":5", "\"version\":6", 1),
             FailureKind::Format,
-            "version is 5; this version supports 1 to 4",
+            "version is 6; this version supports 1 to 5",
         ),
         (
             text.replacen("gatediff-plan", "else", 1),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 use gatediff::engine::promise::Deviation;
+use gatediff::engine::rule::{RuleError, Scope};
 use gatediff::engine::{Approved, Finding, Kind, Plan, Unpromised};
 use gatediff::job::{
     self, ApplyOptions, Cancel, ExportOptions, Failure, FailureKind, Receipt, Reporter, UndoOptions,
@@ -466,6 +467,17 @@ impl Bundle for Wrong {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+
+    fn rule_errors(&self) -> Vec<RuleError> {
+        self.bundle.rule_errors()
+    }
+
+    fn ignoring(self: Arc<Self>, rules: &[Scope]) -> Arc<dyn Bundle> {
+        Arc::new(Self {
+            bundle: Arc::clone(&self.bundle).ignoring(rules),
+            column: self.column,
+        })
     }
 
     fn read_target<'a>(

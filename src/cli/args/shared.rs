@@ -121,6 +121,15 @@ pub struct ImportArgs {
     /// to replace before references are resolved; - for standard input; repeatable
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub mapping: Vec<PathBuf>,
+    /// TOML file with [[values]]: values of the file to replace before it is compared, by kind, key
+    /// and path, in addition to those of the profile; repeatable
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        help_heading = "Values of this environment"
+    )]
+    pub values: Vec<PathBuf>,
     /// Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable
     #[arg(
         long,

@@ -28,19 +28,32 @@ pub(super) fn reference_line(printer: &mut Printer, reference: &Reference) {
     );
 }
 
-pub(crate) fn change_line(printer: &mut Printer, change: &Change) {
+/// Prints a change; `set` says whether a rule set the value.
+pub(crate) fn change_line(printer: &mut Printer, change: &Change, set: bool) {
     let look = look(change.op);
+    let note = if set { SET_BY_VALUES } else { "" };
     if let Some(block) = change.block() {
         let sign = match change.op {
             Op::Add => '+',
             Op::Remove => '-',
             _ => '~',
         };
-        let head = format!("      {look}{sign} {}{look:#}", place(&change.path));
+        let head = format!("      {look}{sign} {}{look:#}{note}", place(&change.path));
         return diff::block(printer, &head, &block);
     }
     let line = change_text(printer, change);
-    printer.folded(&format!("{look}{line}{look:#}"), 10);
+    printer.folded(&format!("{look}{line}{look:#}{note}"), 10);
+}
+
+/// What is said of a value that a rule set.
+const SET_BY_VALUES: &str = "  set by values";
+
+/// Prints that the difference at a path is ignored.
+pub(super) fn ignored_line(printer: &mut Printer, path: &str) {
+    let kept = if printer.ascii { '.' } else { '·' };
+    let look = look(Op::Keep);
+    let line = format!("      {look}{kept} {}  ignored{look:#}", place(path));
+    printer.folded(&line, 10);
 }
 
 /// Returns the style of a change, if its sign is not enough.

@@ -220,10 +220,19 @@ impl<'a> Look<'a> {
         rule: Option<ListRule>,
         scope: &Scope,
     ) -> (&'static [&'static str], bool) {
+        let ordered = match rule {
+            Some(ListRule::Map(_)) => false,
+            Some(ListRule::Sequence(_)) => true,
+            _ => !scope.unordered,
+        };
+        (self.list_keys(rule), ordered)
+    }
+
+    /// Returns what identifies elements of a list.
+    pub(super) const fn list_keys(&self, rule: Option<ListRule>) -> &'static [&'static str] {
         match rule {
-            Some(ListRule::Map(keys)) => (keys, false),
-            Some(ListRule::Sequence(keys)) => (keys, true),
-            _ => (self.schema.list_keys, !scope.unordered),
+            Some(ListRule::Map(keys) | ListRule::Sequence(keys)) => keys,
+            _ => self.schema.list_keys,
         }
     }
 

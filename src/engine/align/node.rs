@@ -14,6 +14,8 @@ pub(super) enum Take {
     Same,
     /// The target's value, whatever the file has.
     Kept,
+    /// The same, because a rule says so.
+    Ignored,
     /// The file's value: a difference.
     File,
     /// The file's value, which is derived from the rest and not a difference.
@@ -103,7 +105,7 @@ impl Node<'_> {
                         replaced: cover == Cover::Replace,
                         ..Element::matched(*name, look::label("", name), value)
                     };
-                    if matches!(node, Node::Leaf(leaf) if matches!(leaf.take, Take::Same | Take::Kept))
+                    if matches!(node, Node::Leaf(leaf) if matches!(leaf.take, Take::Same | Take::Kept | Take::Ignored))
                     {
                         sides
                             .0
@@ -173,7 +175,12 @@ impl Node<'_> {
 
     /// Returns whether the target's value is kept whatever the file has.
     fn is_kept(&self) -> bool {
-        matches!(self, Self::Leaf(leaf) if leaf.take == Take::Kept)
+        matches!(self, Self::Leaf(leaf) if matches!(leaf.take, Take::Kept | Take::Ignored))
+    }
+
+    /// Returns whether the target's value is kept because a rule says so.
+    pub(super) fn is_ignored(&self) -> bool {
+        matches!(self, Self::Leaf(leaf) if leaf.take == Take::Ignored)
     }
 
     fn stands_in_target(&self) -> bool {
@@ -184,10 +191,32 @@ impl Node<'_> {
         !matches!(self, Self::Leaf(leaf) if leaf.file.is_none())
     }
 
+    /// Returns the file's value, with that of the target wherever a rule says so.
+    pub(super) fn file(&self) -> Option<Json> {
+        match self {
+            Self::Leaf(leaf) if leaf.take == Take::Ignored => leaf.target.cloned(),
+            Self::Leaf(leaf) => leaf.file.cloned(),
+            Self::Object(members) | Self::Entries(members) => {
+                let members = members.iter();
+                let members =
+                    members.filter_map(|member| Some((member.name.into(), member.node.file()?)));
+                Some(Json::Object(Object::read(
+                    members.collect(),
+                    Span::default(),
+                )))
+            }
+            Self::List { parts, .. } => {
+                let nodes = parts.iter().filter_map(|part| part.node.file());
+                Some(Json::List(nodes.collect()))
+            }
+            Self::Set(elements) => Some(set_of(elements)),
+        }
+    }
+
     pub(super) fn result(&self) -> Option<Json> {
         match self {
             Self::Leaf(leaf) => match leaf.take {
-                Take::Same | Take::Kept => leaf.target.cloned(),
+                Take::Same | Take::Kept | Take::Ignored => leaf.target.cloned(),
                 Take::File | Take::Along => leaf.file.cloned(),
             },
             Self::Object(members) | Self::Entries(members) => {
@@ -203,12 +232,13 @@ impl Node<'_> {
                     stay.filter_map(|part| part.node.result()).collect(),
                 ))
             }
-            Self::Set(elements) => Some(Json::List(
-                elements
-                    .iter()
-                    .filter_map(|(_, here, _)| here.cloned())
-                    .collect(),
-            )),
+            Self::Set(elements) => Some(set_of(elements)),
         }
     }
+}
+
+/// Returns the resulting elements of a set.
+fn set_of(elements: &[(Option<&Json>, Option<&Json>, Value)]) -> Json {
+    let here = elements.iter().filter_map(|(_, here, _)| here.cloned());
+    Json::List(here.collect())
 }

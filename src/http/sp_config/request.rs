@@ -245,10 +245,10 @@ pub(super) fn stored_import(file: Bytes, options: &[u8]) -> Result<ImportRequest
     let selection = written.selection();
     let types = types(&selection);
     let options = ImportOptions {
-        organisations: BTreeMap::new(),
         selection,
         default_references: written.default_references(),
         mappings: written.mappings(),
+        ..ImportOptions::default()
     };
     let backup = !written
         .exclude_backup

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::loaded::{FileInfo, Loaded};
 use super::read::{FileBytes, LARGEST, read, too_large};
 use super::recognise::{check_options, explain, recognise};
+use super::values::{check_rules, resolved};
 use crate::engine::display::some_of;
 use crate::engine::{Finding, Severity};
 use crate::job::failure::{Failure, FailureKind};
@@ -63,11 +64,12 @@ pub(super) fn load(
         })
         .collect();
     let bundle = platform
-        .parse_directory(&files, listing.unread(), options)
+        .parse_directory(&files, listing.unread(), &*resolved(options)?)
         .map_err(|error| {
             let place = parts.get(error.file).map_or(path, |part| &part.path);
             explain(place, &error.error)
         })?;
+    check_rules(&bundle.rule_errors())?;
     let file = FileInfo {
         path: path.to_owned(),
         sha256: checksum(&parts),

@@ -6,6 +6,7 @@ use super::directory;
 use super::loaded::{FileInfo, Loaded};
 use super::read::{is_directory, read};
 use super::recognise::{check_options, explain, recognise};
+use super::values::{check_rules, resolved};
 use crate::job::failure::Failure;
 use crate::platform::ImportOptions;
 
@@ -42,11 +43,13 @@ pub fn load_bytes(
 ) -> Result<Loaded, Failure> {
     let platform = recognise(path, bytes, format)?;
     check_options(path, platform, options)?;
+    let filled = resolved(options)?;
     let (bundle, sha256) = rayon::join(
-        || platform.parse(bytes, options),
+        || platform.parse(bytes, &filled),
         || hex::encode(Sha256::digest(bytes)),
     );
     let bundle = bundle.map_err(|error| explain(path, &error))?;
+    check_rules(&bundle.rule_errors())?;
     let file = FileInfo {
         path: path.to_owned(),
         sha256,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::engine::rule::Scope;
 use crate::platform::{Bundle, ImportOptions, Platform};
 
 /// Identifies a file or directory.
@@ -29,4 +30,17 @@ pub struct Loaded {
     pub platform: &'static dyn Platform,
     /// Its content.
     pub bundle: Arc<dyn Bundle>,
+}
+
+impl Loaded {
+    /// Returns the same file, compared with further differences ignored.
+    #[must_use]
+    pub fn ignoring(mut self, more: &[Scope]) -> Self {
+        if more.is_empty() {
+            return self;
+        }
+        self.file.options.ignore.extend(more.iter().cloned());
+        self.bundle = self.bundle.ignoring(&self.file.options.ignore);
+        self
+    }
 }

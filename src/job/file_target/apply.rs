@@ -43,7 +43,7 @@ impl FileTarget {
         let emitted = self.emitted(review, approved, options, output.emit).await?;
         let backup = self.backup(options.backup)?;
         let access = review.plan.access(|index| approved.is_written(index));
-        let mut chosen = choices(approved);
+        let mut chosen = choices(approved, &review.file.options);
         if let (Some(access), Value::Object(chosen)) = (&access, &mut chosen) {
             chosen.insert("access".to_owned(), json!(access.counted()));
         }

@@ -19,8 +19,9 @@ const FORMAT: &str = "gatediff-plan";
 
 /// The version of the format. The second adds booleans, fractions, lists, references, and the
 /// import options; the third missing objects other than APIs, how items were matched, and mapped
-/// organisations; the fourth access changes.
-const VERSION: u32 = 4;
+/// organisations; the fourth access changes; the fifth rules for values and for differences to
+/// ignore, and what they did.
+const VERSION: u32 = 5;
 
 /// The oldest version that can still be read.
 const OLDEST: u32 = 1;

@@ -189,7 +189,7 @@ pub(super) fn named_apis(target: &Tables, file: &Tables) -> Vec<Api> {
 }
 
 /// Returns every API that the file refers to, as if the target had it.
-fn all_apis(file: &Tables) -> Vec<Api> {
+pub(super) fn all_apis(file: &Tables) -> Vec<Api> {
     let linked = file.rows(TableId::GroupApi).iter();
     let linked = linked.map(|row| {
         (
@@ -353,13 +353,17 @@ impl<'p, 'w> Comparer<'p, 'w> {
             }
         });
         let path = self.path(*table, of.index).to_string().into();
+        let marks = self.compared.marks(&id);
         let item = Item {
             id,
             name,
             value,
             path,
         };
-        Candidate::compared(item, base, effect)
+        Candidate {
+            marks,
+            ..Candidate::compared(item, base, effect)
+        }
     }
 
     /// Returns the JSON pointer to a row of the file.
@@ -409,6 +413,10 @@ impl<'p, 'w> Comparer<'p, 'w> {
         for candidate in &mut all {
             let warning = self.built_in(candidate);
             candidate.warnings.extend(warning);
+            let reasons = self.compared.ignored.reasons.get(&candidate.item.id);
+            candidate
+                .blocks
+                .extend(reasons.into_iter().flatten().cloned());
         }
         all
     }
@@ -464,7 +472,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
         let item = Item {
             id: ItemId::new(kind.clone(), row.shared(*key)),
             name,
-            value: item::record(*table, row).into(),
+            value: item::record(&self.sides.file, *table, row).into(),
             path: self.path(*table, of.index).to_string().into(),
         };
         let mut candidate = Candidate::compared(item, None, Effect::default());

@@ -1,6 +1,7 @@
 //! What is compared: a file and a target, with their indices. The contents of a plan's items are made
 //! of it when they are read.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::file::File;
@@ -10,7 +11,7 @@ use super::kinds::{CLIENT, GROUP, SCOPE};
 use super::schema::vgroup;
 use super::tables::{Row, Tables};
 use crate::engine::content::{self, Content};
-use crate::engine::{ItemId, Value, marked};
+use crate::engine::{ItemId, Marks, Reason, Value, marked};
 
 /// A file and a target, with their indices.
 pub(super) struct Compared {
@@ -19,6 +20,17 @@ pub(super) struct Compared {
     /// Where the rows of the file and of the target are.
     places: [Arc<Places>; 2],
     apis: Arc<ApiPlaces>,
+    /// What rules ignore: the file has the target's values there.
+    pub(super) ignored: Ignored,
+}
+
+/// What rules ignore.
+#[derive(Debug, Default)]
+pub(super) struct Ignored {
+    /// The paths of the differences, by item.
+    pub(super) paths: HashMap<ItemId, Vec<String>>,
+    /// What blocks items of which a rule names what cannot be ignored.
+    pub(super) reasons: HashMap<ItemId, Vec<Reason>>,
 }
 
 impl Compared {
@@ -29,7 +41,31 @@ impl Compared {
             places: [Arc::clone(places), Arc::new(Places::new(&target))],
             apis: Arc::new(ApiPlaces::new(&file.tables, &target)),
             target,
+            ignored: Ignored::default(),
         })
+    }
+
+    /// Returns the same target with another state of the file, in which differences are ignored.
+    pub(super) fn ignoring(&self, tables: Option<Tables>, ignored: Ignored) -> Self {
+        let [places, target] = self.places.each_ref().map(Arc::clone);
+        let (file, places) = match tables {
+            None => (Arc::clone(&self.file), places),
+            Some(tables) => {
+                let places = Arc::new(Places::new(&tables));
+                let file = File {
+                    tables,
+                    ..File::clone(&self.file)
+                };
+                (Arc::new(file), places)
+            }
+        };
+        Self {
+            apis: Arc::new(ApiPlaces::new(&file.tables, &self.target)),
+            file,
+            places: [places, target],
+            target: self.target.clone(),
+            ignored,
+        }
     }
 
     /// Returns the two sides.
@@ -40,6 +76,12 @@ impl Compared {
             Index::of(&self.target, Arc::clone(target)),
             Arc::clone(&self.apis),
         )
+    }
+
+    /// Returns what rules did to an item.
+    pub(super) fn marks(&self, id: &ItemId) -> Option<Box<Marks>> {
+        let of = |paths: &HashMap<ItemId, Vec<String>>| paths.get(id).cloned().unwrap_or_default();
+        Marks::new(of(&self.file.set), of(&self.ignored.paths))
     }
 
     /// Returns the same file with another target.
@@ -131,7 +173,7 @@ pub(super) fn wanted(sides: &Sides<'_>, of: Place) -> Option<Value> {
             let apis = sides.importable_apis(row.text(vgroup::VGROUP_ID));
             item::scope(file, row, &apis)
         }
-        _ => item::record(of.identity.table, row),
+        _ => item::record(file, of.identity.table, row),
     };
     Some(value)
 }
@@ -153,7 +195,7 @@ pub(super) fn stored(sides: &Sides<'_>, id: &ItemId) -> Option<Value> {
             let apis = target.scope_apis(row.text(vgroup::VGROUP_ID));
             item::scope(target, row, &apis)
         }
-        kind => item::record(Identity::of(kind).table, row),
+        kind => item::record(target, Identity::of(kind).table, row),
     };
     Some(value)
 }

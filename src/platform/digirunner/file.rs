@@ -4,7 +4,7 @@
 //! a byte-order mark and unknown properties are tolerated and reported; wrong types and duplicate
 //! keys are errors with line, column and JSON path. No error and no finding contains a value.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::ops::Range;
 
@@ -13,9 +13,9 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use super::field::{FieldDef, Type};
 use super::schema::{API_USE, API_USE_LIST, TABLES};
 use super::tables::{ApiUse, Cell, Row, Tables, local_day};
-use crate::engine::Finding;
 use crate::engine::diff::push_segment;
 use crate::engine::finding::Findings;
+use crate::engine::{Finding, ItemId};
 use crate::source::{self, ParseError, ParseErrorKind, brief, wrong};
 use crate::store::Zone;
 
@@ -32,7 +32,12 @@ pub(crate) struct File {
     pub(crate) tables: Tables,
     /// The findings of reading.
     pub(crate) findings: Findings,
+    /// The paths of the values that rules set, by item.
+    pub(crate) set: SetPaths,
 }
+
+/// The paths of the values that rules set, by item.
+pub(crate) type SetPaths = HashMap<ItemId, Vec<String>>;
 
 /// Reads a file.
 ///
@@ -164,6 +169,7 @@ impl Reader {
         File {
             tables: self.tables,
             findings: self.findings,
+            set: SetPaths::new(),
         }
     }
 }

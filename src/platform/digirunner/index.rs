@@ -214,10 +214,20 @@ impl Places {
     }
 }
 
+/// What the fields of items hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fields {
+    /// The values of rows.
+    Values,
+    /// The cells that those stand in.
+    Cells,
+}
+
 /// Tables with their indices.
 #[derive(Clone)]
 pub(crate) struct Index<'w> {
     pub(crate) tables: &'w Tables,
+    pub(crate) fields: Fields,
     places: Arc<Places>,
 }
 
@@ -237,7 +247,20 @@ impl<'w> Index<'w> {
 
     /// Returns tables with the indices that were made of them.
     pub(crate) const fn of(tables: &'w Tables, places: Arc<Places>) -> Self {
-        Self { tables, places }
+        Self {
+            tables,
+            fields: Fields::Values,
+            places,
+        }
+    }
+
+    /// Returns the position of a row, one of these tables'.
+    pub(crate) fn position(&self, table: TableId, row: &Row) -> Option<usize> {
+        let rows = self.tables.rows(table);
+        let offset = std::ptr::from_ref(row)
+            .addr()
+            .checked_sub(rows.as_ptr().addr())?;
+        Some(offset / size_of::<Row>()).filter(|position| *position < rows.len())
     }
 
     /// Returns the rows of a table that an index names for a key.
@@ -490,6 +513,13 @@ impl<'w> Sides<'w> {
     /// Pairs two sides with the indices that were made of them.
     pub(crate) const fn of(file: Index<'w>, target: Index<'w>, apis: Arc<ApiPlaces>) -> Self {
         Self { file, target, apis }
+    }
+
+    /// Returns the same, with cells in the fields of items.
+    pub(crate) fn with_cells(mut self) -> Self {
+        self.file.fields = Fields::Cells;
+        self.target.fields = Fields::Cells;
+        self
     }
 
     /// Returns the same file with another state of the target's rows; its APIs are the same.

@@ -4,13 +4,14 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::cells::CellRef;
 use super::field::{FieldDef, Role};
 use super::hosts::{Hosts, host_over};
-use super::index::{ApiName, IDPS, Index, ScopeApi, Sides, is_hidden};
+use super::index::{ApiName, Fields, IDPS, Index, ScopeApi, Sides, is_hidden};
 use super::kinds::{GROUP, SCOPE};
 use super::schema::{
-    Table, TableId, group, idp_a, idp_jdbc, idp_l, idp_o, open_key, open_map, vgroup, vgroup_group,
-    x_key, x_map,
+    TableId, group, idp_a, idp_jdbc, idp_l, idp_o, open_key, open_map, vgroup, vgroup_group, x_key,
+    x_map,
 };
 use super::tables::{Cell, Row};
 use crate::engine::secret::{mask_addresses, mask_text};
@@ -41,23 +42,36 @@ fn credentials_masked(field: &FieldDef, text: &str) -> Option<String> {
 }
 
 /// Returns the requested fields of a row.
-fn fields(table: &Table, row: &Row, wanted: impl Fn(&FieldDef) -> bool) -> Vec<Field> {
-    let named = table.columns().filter(|(_, field)| wanted(field));
-    let field = |(index, field): (usize, &'static FieldDef)| Field {
+fn fields(
+    side: &Index<'_>,
+    table: TableId,
+    row: &Row,
+    wanted: impl Fn(&FieldDef) -> bool,
+) -> Vec<Field> {
+    let cell = |column| {
+        let row = side.position(table, row)?;
+        Some(CellRef { table, row, column }.value())
+    };
+    let held = |column: usize, field: &FieldDef| match side.fields {
+        Fields::Values => value(field, row.cell(column)),
+        Fields::Cells => cell(column).unwrap_or_default(),
+    };
+    let named = table.table().columns().filter(|(_, field)| wanted(field));
+    let field = |(column, field): (usize, &'static FieldDef)| Field {
         kept: field.is_kept,
-        ..Field::new(field.json, value(field, row.cell(index)))
+        ..Field::new(field.json, held(column, field))
     };
     named.map(field).collect()
 }
 
 /// Returns the compared fields of a row.
-fn compared(table: TableId, row: &Row) -> Vec<Field> {
-    fields(table.table(), row, |field| field.role == Role::Compared)
+fn compared(side: &Index<'_>, table: TableId, row: &Row) -> Vec<Field> {
+    fields(side, table, row, |field| field.role == Role::Compared)
 }
 
 /// Returns a row as a record.
-pub(super) fn record(table: TableId, row: &Row) -> Value {
-    Value::Record(compared(table, row))
+pub(super) fn record(side: &Index<'_>, table: TableId, row: &Row) -> Value {
+    Value::Record(compared(side, table, row))
 }
 
 /// Returns the name of an API in paths.
@@ -88,7 +102,7 @@ fn names<'a>(words: impl IntoIterator<Item = &'a str>) -> Value {
 pub(super) fn plain_group(sides: &Sides<'_>, side: &Index<'_>, row: &Row) -> Value {
     let id = row.text(group::GROUP_ID);
     let is_file = std::ptr::eq(side, &raw const sides.file);
-    let mut all = compared(TableId::Group, row);
+    let mut all = compared(side, TableId::Group, row);
     let apis = side
         .apis_of(id)
         .into_iter()
@@ -97,7 +111,7 @@ pub(super) fn plain_group(sides: &Sides<'_>, side: &Index<'_>, row: &Row) -> Val
         let version = side
             .tables
             .row(TableId::GroupApi, link)
-            .map_or(Value::Null, |row| record(TableId::GroupApi, row));
+            .map_or(Value::Null, |row| record(side, TableId::GroupApi, row));
         api_element(api, version)
     });
     all.push(Field::new("apis", Value::set(links)));
@@ -111,7 +125,7 @@ pub(super) fn plain_group(sides: &Sides<'_>, side: &Index<'_>, row: &Row) -> Val
 /// Returns a scope with its APIs and authentication types.
 pub(super) fn scope(side: &Index<'_>, row: &Row, apis: &[ScopeApi<'_>]) -> Value {
     let id = row.text(vgroup::VGROUP_ID);
-    let mut all = compared(TableId::Vgroup, row);
+    let mut all = compared(side, TableId::Vgroup, row);
     let links = apis
         .iter()
         .map(|api| api_element(api.api, hidden_group(side, api)));
@@ -129,7 +143,7 @@ pub(super) fn hidden_group(side: &Index<'_>, api: &ScopeApi<'_>) -> Value {
         return Value::Null;
     };
     let is_compared = |field: &FieldDef| field.role == Role::Compared && !field.follows;
-    let mut all = fields(&group::TABLE, row, is_compared);
+    let mut all = fields(side, TableId::Group, row, is_compared);
     all.push(Field::new(
         "authentications",
         names(side.authorities_of_group(row.text(group::GROUP_ID))),
@@ -142,7 +156,7 @@ pub(super) fn hidden_group(side: &Index<'_>, api: &ScopeApi<'_>) -> Value {
 pub(super) fn scope_context(target: &Index<'_>, scope: &Row, apis: &[ScopeApi<'_>]) -> Value {
     let hidden = apis.iter().filter_map(|api| {
         let row = target.tables.row(TableId::Group, api.group)?;
-        let text = Value::Record(fields(&group::TABLE, row, |field| field.follows));
+        let text = Value::Record(fields(target, TableId::Group, row, |field| field.follows));
         Some(Element::matched(
             row.shared(group::GROUP_ID),
             api_label(api.api),
@@ -203,7 +217,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
 
     /// Returns the client with everything that belongs to it.
     pub(super) fn value(&self, row: &Row) -> Value {
-        let mut all = compared(TableId::Client, row);
+        let mut all = compared(self.side(), TableId::Client, row);
         all.extend(self.parts());
         Value::Record(all)
     }
@@ -231,6 +245,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     /// their own id, which does not depend on other hosts.
     fn hosts(&self) -> Value {
         use super::schema::host as h;
+        let side = self.side();
         let (file, target) = (
             Hosts::of(&self.sides.file, self.id),
             Hosts::of(&self.sides.target, self.id),
@@ -254,10 +269,13 @@ impl<'p, 'w> ClientItem<'p, 'w> {
                 self.from,
                 partner.and_then(|other| target.rows().get(other)),
             ) {
-                (Origin::File, Some(other)) => &host_over(row, other),
+                (Origin::File, Some(other)) if side.fields == Fields::Values => {
+                    &host_over(row, other)
+                }
                 _ => *row,
             };
-            Element::matched(id, called.shared(h::HOST_IP), record(TableId::Host, over))
+            let record = record(side, TableId::Host, over);
+            Element::matched(id, called.shared(h::HOST_IP), record)
         });
         // Two hosts of the file that match one of the target block the client;
         // the set shows the first.
@@ -383,19 +401,19 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     fn oauth(&self) -> Value {
         let side = self.side();
         let found = side.oauth_of(self.id);
-        found.map_or(Value::Null, |row| record(TableId::Oauth, row))
+        found.map_or(Value::Null, |row| record(side, TableId::Oauth, row))
     }
 
     fn extension(&self) -> Value {
         let side = self.side();
         let found = side.clientext_of(self.id);
-        found.map_or(Value::Null, |row| record(TableId::Clientext, row))
+        found.map_or(Value::Null, |row| record(side, TableId::Clientext, row))
     }
 
     fn x_keys(&self) -> Value {
         let side = self.side();
         let elements = side.x_keys_of(self.id).map(|row| {
-            let mut all = compared(TableId::XKey, row);
+            let mut all = compared(side, TableId::XKey, row);
             let groups = self.x_key_groups(row.int(x_key::API_KEY_ID));
             all.push(Field::new("groups", Value::set(groups)));
             Element::matched(
@@ -453,7 +471,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     fn open_keys(&self) -> Value {
         let side = self.side();
         let elements = side.open_keys_of(self.id).map(|row| {
-            let mut all = compared(TableId::OpenKey, row);
+            let mut all = compared(side, TableId::OpenKey, row);
             all.push(Field::new(
                 "apis",
                 Value::set(self.open_key_apis(row.int(open_key::OPEN_API_KEY_ID))),
@@ -490,7 +508,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
     fn dp_app(&self) -> Value {
         let side = self.side();
         let found = side.dp_app_of(self.id);
-        found.map_or(Value::Null, |row| record(TableId::DpApp, row))
+        found.map_or(Value::Null, |row| record(side, TableId::DpApp, row))
     }
 
     /// The rows of identity providers of one kind. For a portal client (one
@@ -508,7 +526,7 @@ impl<'p, 'w> ClientItem<'p, 'w> {
             let mut element = Element::matched(
                 id.to_string(),
                 idp_label(table, row, id),
-                record(table, row),
+                record(side, table, row),
             );
             element.replaced =
                 self.from == Origin::Target && gives_way(self.sides, self.id, sort, row);

@@ -14,7 +14,10 @@ use super::index::{Index, Places, counts};
 use super::kinds::{CLIENT, KINDS};
 use super::schema::{TABLES, TableId, open_map};
 use super::tables::{Cell, Tables};
-use super::{compare, export, holds, integrity, references, snapshot, verify, write};
+use super::{
+    compare, export, holds, ignore, integrity, references, set_values, snapshot, verify, write,
+};
+use crate::engine::rule::{Matcher, RuleError, Scope, matchers};
 use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Unpromised};
 use crate::platform::{
     Bundle, Comparison, DemoData, DemoTarget, Emit, Emitted, Export, ExportOptions, ImportOptions,
@@ -77,9 +80,11 @@ impl Platform for Digirunner {
         snapshot::stands_in(connection).boxed()
     }
 
-    fn parse(&self, bytes: &[u8], _: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError> {
+    fn parse(&self, bytes: &[u8], options: &ImportOptions) -> Result<Arc<dyn Bundle>, ParseError> {
         let mut file = file::read(bytes)?;
         let places = Arc::new(Places::new(&file.tables));
+        let (set, rule_errors) = set_values::set_values(&mut file.tables, &places, &options.values);
+        file.set = set;
         let index = Index::of(&file.tables, Arc::clone(&places));
         let broken = integrity::check(&index).findings;
         file.findings.extend(broken);
@@ -87,6 +92,8 @@ impl Platform for Digirunner {
         Ok(Arc::new(Import {
             file,
             places,
+            ignore: options.ignore.clone(),
+            rule_errors,
             zoned: OnceLock::new(),
         }))
     }
@@ -124,6 +131,10 @@ struct Import {
     file: Arc<File>,
     /// Where its rows are.
     places: Arc<Places>,
+    /// The differences to ignore.
+    ignore: Vec<Scope>,
+    /// The values to set that could not be.
+    rule_errors: Vec<RuleError>,
     /// The file with the dates of the time zone in which it was first compared.
     zoned: OnceLock<Arc<File>>,
 }
@@ -142,6 +153,31 @@ impl Import {
             true => Arc::clone(first),
             false => zoned(),
         }
+    }
+}
+
+impl Import {
+    /// Compares a file with a target, for which a file may stand.
+    fn compared(
+        &self,
+        file: &Arc<File>,
+        target: Tables,
+        stands_for_target: Option<&Arc<File>>,
+    ) -> Box<dyn Comparison> {
+        let mut compared = Compared::new(file, &self.places, target);
+        let (rules, mut rule_errors) = matchers(&self.ignore, &KINDS);
+        if !rules.is_empty() {
+            let (tables, ignored) = ignore::ignore(&compared.sides(), &rules);
+            rule_errors.extend(rules.iter().filter_map(Matcher::unmet));
+            compared = Arc::new(compared.ignoring(tables, ignored));
+        }
+        Box::new(DigirunnerComparison {
+            source: Arc::clone(file),
+            ignore: self.ignore.clone(),
+            compared,
+            rule_errors,
+            stands_for_target: stands_for_target.map(Arc::clone),
+        })
     }
 }
 
@@ -168,15 +204,25 @@ impl Bundle for Import {
     fn against(self: Arc<Self>, target: &dyn Bundle) -> Option<Box<dyn Comparison>> {
         let other = target.as_any().downcast_ref::<Self>()?;
         let target = as_target(&other.file.tables, &self.file.tables);
-        let compared = Compared::new(&self.file, &self.places, target);
-        Some(Box::new(DigirunnerComparison {
-            compared,
-            stands_for_target: Some(Arc::clone(&other.file)),
-        }))
+        Some(self.compared(&self.file, target, Some(&other.file)))
     }
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+
+    fn rule_errors(&self) -> Vec<RuleError> {
+        self.rule_errors.clone()
+    }
+
+    fn ignoring(self: Arc<Self>, rules: &[Scope]) -> Arc<dyn Bundle> {
+        Arc::new(Self {
+            file: Arc::clone(&self.file),
+            places: Arc::clone(&self.places),
+            ignore: rules.to_vec(),
+            rule_errors: self.rule_errors.clone(),
+            zoned: self.zoned.clone(),
+        })
     }
 
     fn read_target<'a>(
@@ -187,11 +233,7 @@ impl Bundle for Import {
         async move {
             let target = snapshot::read(connection, reading).await?;
             let file = self.in_zone(reading.zone);
-            let compared = Compared::new(&file, &self.places, target);
-            Ok(Box::new(DigirunnerComparison {
-                compared,
-                stands_for_target: None,
-            }) as Box<dyn Comparison>)
+            Ok(self.compared(&file, target, None))
         }
         .boxed()
     }
@@ -234,7 +276,12 @@ fn as_target(of: &Tables, file: &Tables) -> Tables {
 
 /// A file and the target it is compared with.
 struct DigirunnerComparison {
+    /// The file as it was read, whatever is ignored of it.
+    source: Arc<File>,
+    /// The differences to ignore.
+    ignore: Vec<Scope>,
     compared: Arc<Compared>,
+    rule_errors: Vec<RuleError>,
     /// The file that stands for the target.
     stands_for_target: Option<Arc<File>>,
 }
@@ -278,9 +325,14 @@ impl Comparison for DigirunnerComparison {
             .as_any()
             .and_then(|other| other.downcast_ref::<Self>());
         other.is_some_and(|other| {
-            Arc::ptr_eq(&self.compared.file, &other.compared.file)
+            Arc::ptr_eq(&self.source, &other.source)
+                && self.ignore == other.ignore
                 && self.compared.target == other.compared.target
         })
+    }
+
+    fn rule_errors(&self) -> Vec<RuleError> {
+        self.rule_errors.clone()
     }
 
     fn as_any(&self) -> Option<&dyn Any> {

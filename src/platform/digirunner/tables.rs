@@ -1,9 +1,11 @@
 //! All rows of the 24 tables, from a file or from a database alike.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, NaiveTime};
 
+use super::cells::CellRef;
 use super::schema::{TableId, clientext};
 use crate::engine::Finding;
 use crate::store::Zone;
@@ -66,6 +68,38 @@ impl Tables {
     pub(crate) fn add_rows(&mut self, table: TableId, rows: Vec<Row>) {
         if let Some(slot) = self.tables.get_mut(table as usize) {
             Arc::make_mut(slot).extend(rows);
+        }
+    }
+
+    /// Sets a value of a row.
+    pub(super) fn set_cell(&mut self, at: CellRef, cell: Cell<'_>) {
+        let rows = self.tables.get_mut(at.table as usize).map(Arc::make_mut);
+        if let Some(row) = rows.and_then(|rows| rows.get_mut(at.row)) {
+            row.set(at.column, cell);
+        }
+    }
+
+    /// Removes rows; the others keep their positions in the lists of the file.
+    pub(crate) fn drop_rows(&mut self, dropped: &BTreeSet<(TableId, usize)>) {
+        let places: Vec<(TableId, usize)> = dropped
+            .iter()
+            .map(|(table, row)| (*table, self.place(*table, *row)))
+            .collect();
+        for (table, place) in places {
+            if let Some(nulls) = self.nulls.get_mut(table as usize) {
+                let index = nulls.partition_point(|null| *null < place);
+                nulls.insert(index, place);
+            }
+        }
+        for table in dropped
+            .iter()
+            .map(|(table, _)| *table)
+            .collect::<BTreeSet<_>>()
+        {
+            let rows = self.rows(table).iter().enumerate();
+            let rows = rows.filter(|(index, _)| !dropped.contains(&(table, *index)));
+            let rows = rows.map(|(_, row)| row.clone()).collect();
+            self.set_rows(table, rows);
         }
     }
 

@@ -4,12 +4,14 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::ignore::Ignoring;
 use super::prepared::Prepared;
 use super::product::Product;
 use super::{Document, Json, Object, Sides};
 use crate::engine::Finding;
 use crate::engine::align::{Aligned, is_silent};
 use crate::engine::object::{ResolvedReference, resolve, write};
+use crate::engine::rule::Matcher;
 use crate::engine::schema::{DocumentSchema, Form};
 use crate::source::splice;
 
@@ -54,13 +56,20 @@ pub struct Built<'o> {
     pub warnings: Vec<Finding>,
     /// The body with the resolved references, if it differs.
     pub(super) wanted: Option<Json>,
+    /// The paths of the differences that are ignored.
+    pub(super) ignored: Vec<String>,
 }
 
 impl<'o> Built<'o> {
-    /// Builds the object at that index.
-    pub fn new(product: &dyn Product, sides: &Sides<'o>, index: usize, object: &'o Object) -> Self {
+    /// Builds the object at that index; differences that the rules name are ignored.
+    pub fn new(
+        product: &dyn Product,
+        sides: &Sides<'o>,
+        (index, object): (usize, &'o Object),
+        ignore: &[Matcher],
+    ) -> Self {
         let base = sides.base(index);
-        let found = resolve(sides, object);
+        let mut found = resolve(sides, object);
         let mut body = Cow::Borrowed(&*object.body);
         if !object.is_signed() {
             if found
@@ -71,12 +80,23 @@ impl<'o> Built<'o> {
             }
             write_ids_alike(&found, base, &mut body);
         }
-        let wanted = match &body {
+        let mut wanted = match &body {
             Cow::Owned(body) if *body != *object.body => Some(body.clone()),
             _ => None,
         };
-        let prepared = prepared(product, sides, object, base, body);
-        let warnings = object.findings.clone();
+        let mut prepared = prepared(product, sides, object, base, body);
+        let mut warnings = object.findings.clone();
+        let mut ignoring = Ignoring::of(object, ignore);
+        let references: Vec<&str> = found
+            .iter()
+            .map(|found| object.shown(&found.link.path))
+            .collect();
+        warnings.extend(ignoring.apply(&mut prepared, &references));
+        if !ignoring.paths.is_empty() {
+            wanted = Some(Json::clone(&prepared.file));
+            // The target's references stay as they are.
+            found.retain(|found| !ignoring.covers(object.shown(&found.link.path)));
+        }
         let mut built = Self {
             object,
             base,
@@ -84,6 +104,7 @@ impl<'o> Built<'o> {
             found,
             warnings,
             wanted,
+            ignored: ignoring.paths,
         };
         if object.is_signed() {
             built.note_signature();
@@ -109,6 +130,7 @@ impl<'o> Built<'o> {
             found: Vec::new(),
             warnings: Vec::new(),
             wanted,
+            ignored: Vec::new(),
         }
     }
 

@@ -17,7 +17,8 @@ use crate::engine::finding::Findings;
 use crate::engine::json::MAX_DEPTH;
 use crate::engine::lookalike::{Called, warn_of_look_alikes};
 use crate::engine::object::resolve;
-use crate::engine::{Candidate, Finding, Item, ItemId, Kind, Missing, Plan, Reason, Value};
+use crate::engine::rule::Matcher;
+use crate::engine::{Candidate, Finding, Item, ItemId, Kind, Marks, Missing, Plan, Reason, Value};
 use crate::platform::ImportOptions;
 use crate::platform::unique::unique;
 
@@ -27,19 +28,20 @@ pub(crate) type Wanted = Vec<Option<Json>>;
 /// Compares a file with a target; also returns the wanted document of each
 /// object. `sides` are of the file's objects, and of those of the target that
 /// decide about them; `called` is what all of the target's are called, if those
-/// are not all. Contents are made when they are read if they can keep the file.
+/// are not all. Differences that the rules name are ignored. Contents are made when they are read if they can keep the file.
 pub(crate) fn plan(
     product: &dyn Product,
     sides: &Sides<'_>,
     findings: &[Finding],
     keeps: Option<&Arc<File>>,
     called: Option<&[Called]>,
+    ignore: &[Matcher],
 ) -> (Plan, Wanted) {
     let Candidates {
         mut candidates,
         missing,
         wanted,
-    } = candidates(product, sides, keeps);
+    } = candidates(product, sides, keeps, ignore);
     let here = names(sides.file.objects);
     let there = called.map_or_else(|| names(sides.target.objects).into(), Cow::Borrowed);
     warn_of_look_alikes(&mut candidates, &here, &there);
@@ -74,7 +76,7 @@ pub fn blocking_findings(
         candidates,
         missing,
         ..
-    } = candidates(product, &sides, None);
+    } = candidates(product, &sides, None, &[]);
     let in_file: HashSet<&ItemId> = candidates
         .iter()
         .map(|candidate| &candidate.item.id)
@@ -138,7 +140,12 @@ struct Candidates {
     wanted: Wanted,
 }
 
-fn candidates(product: &dyn Product, sides: &Sides<'_>, owner: Option<&Arc<File>>) -> Candidates {
+fn candidates(
+    product: &dyn Product,
+    sides: &Sides<'_>,
+    owner: Option<&Arc<File>>,
+    ignore: &[Matcher],
+) -> Candidates {
     // Objects that can only be exported come last.
     let items = sides
         .file
@@ -147,7 +154,7 @@ fn candidates(product: &dyn Product, sides: &Sides<'_>, owner: Option<&Arc<File>
     let items = sides.file.objects.get(..items).unwrap_or_default();
     let objects = items.par_iter().enumerate().with_min_len(CHUNK);
     let found: Vec<(Candidate, Vec<Missing>, Option<Json>)> = objects
-        .map(|(index, object)| candidate(product, sides, (index, object), owner))
+        .map(|(index, object)| candidate(product, sides, (index, object), owner, ignore))
         .collect();
     let mut all = AllMissing::new();
     let (mut candidates, mut wanted) = (
@@ -261,9 +268,10 @@ fn candidate<'o>(
     sides: &Sides<'o>,
     (index, object): (usize, &'o Object),
     owner: Option<&Arc<File>>,
+    ignore: &[Matcher],
 ) -> (Candidate, Vec<Missing>, Option<Json>) {
     let base = sides.base(index);
-    let mut built = Built::new(product, sides, index, object);
+    let mut built = Built::new(product, sides, (index, object), ignore);
     let Found {
         sides: [before, after],
         is_new,
@@ -302,6 +310,10 @@ fn candidate<'o>(
         context: base
             .and_then(|base| base.row.clone())
             .map_or(Value::Null, Value::Text),
+        marks: Marks::new(
+            object.set_by_values.clone(),
+            std::mem::take(&mut built.ignored),
+        ),
         ..Candidate::new(item, there)
     };
     candidate.warnings.extend(other_kinds(sides, index, object));

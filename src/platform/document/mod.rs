@@ -11,6 +11,7 @@ mod candidates;
 mod change;
 mod emitted;
 mod export;
+mod ignore;
 mod matched;
 mod needs;
 mod platform;
@@ -21,6 +22,7 @@ pub mod rows;
 mod search;
 #[cfg(test)]
 pub(crate) mod tests;
+mod values;
 mod verify;
 
 pub use crate::platform::document::candidates::blocking_findings;

@@ -16,8 +16,10 @@ use super::needs::{Needs, are_few};
 use super::product::{File, Printed, Product};
 use super::referring::referring;
 use super::rows::{self, Save};
+use super::values::set_values;
 use super::{Document, Object, Sides, verify};
 use crate::engine::lookalike::Called;
+use crate::engine::rule::{Matcher, RuleError, Scope, matchers};
 use crate::engine::schema::KindSchema;
 use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan, Step, Unpromised, Verb};
 use crate::platform::document::candidates::{Wanted, blocking_findings, plan};
@@ -198,14 +200,19 @@ struct Import {
     product: &'static dyn Product,
     file: Arc<File>,
     options: ImportOptions,
+    /// The values to set that could not be.
+    rule_errors: Vec<RuleError>,
     /// What decides about it; `None` if that may be anything.
     needs: OnceLock<Option<Needs>>,
 }
 
 impl Import {
-    fn new(product: &'static dyn Product, file: File, options: ImportOptions) -> Self {
+    fn new(product: &'static dyn Product, mut file: File, mut options: ImportOptions) -> Self {
+        // They may hold secrets, and are not needed any more.
+        let values = std::mem::take(&mut options.values);
         Self {
             product,
+            rule_errors: set_values(product, &mut file.objects, &values),
             file: Arc::new(file),
             options,
             needs: OnceLock::new(),
@@ -293,13 +300,29 @@ impl Bundle for Import {
                 import: self,
                 kept,
                 called: None,
-                wanted: OnceLock::new(),
+                compared: OnceLock::new(),
             }) as Box<dyn Comparison>
         })
     }
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+
+    fn rule_errors(&self) -> Vec<RuleError> {
+        self.rule_errors.clone()
+    }
+
+    fn ignoring(self: Arc<Self>, rules: &[Scope]) -> Arc<dyn Bundle> {
+        let mut options = self.options.clone();
+        options.ignore = rules.to_vec();
+        Arc::new(Self {
+            product: self.product,
+            file: Arc::clone(&self.file),
+            options,
+            rule_errors: self.rule_errors.clone(),
+            needs: OnceLock::new(),
+        })
     }
 
     fn read_target<'a>(
@@ -315,7 +338,7 @@ impl Bundle for Import {
                 import: self,
                 kept,
                 called,
-                wanted: OnceLock::new(),
+                compared: OnceLock::new(),
             }) as Box<dyn Comparison>)
         }
         .boxed()
@@ -347,7 +370,7 @@ impl Bundle for Import {
                 import: self,
                 kept,
                 called,
-                wanted: OnceLock::new(),
+                compared: OnceLock::new(),
             }) as Box<dyn Comparison>))
         }
         .boxed()
@@ -360,8 +383,16 @@ struct DocumentComparison {
     kept: Kept,
     /// What all documents are called that may look like the file's; `None` if all were read.
     called: Option<Arc<[Called]>>,
-    /// The wanted document of each object at planning time.
-    wanted: OnceLock<Wanted>,
+    /// What the comparison gave at planning time, besides the plan.
+    compared: OnceLock<Compared>,
+}
+
+/// What a comparison gives besides the plan.
+struct Compared {
+    /// The wanted document of each object.
+    wanted: Wanted,
+    /// The rules that match nothing or cannot be followed.
+    rule_errors: Vec<RuleError>,
 }
 
 impl DocumentComparison {
@@ -373,22 +404,50 @@ impl DocumentComparison {
         Matched::new(&self.import.file.objects, || self.sides())
     }
 
-    fn compare(&self) -> (Plan, Wanted) {
-        let Import { product, file, .. } = &*self.import;
+    fn compare(&self) -> (Plan, Compared) {
+        let Import {
+            product,
+            file,
+            options,
+            ..
+        } = &*self.import;
         let called = self.called.as_deref();
-        plan(*product, &self.sides(), &file.findings, Some(file), called)
+        let (ignore, mut rule_errors) = matchers(&options.ignore, product.kinds());
+        let sides = self.sides();
+        let (plan, wanted) = plan(
+            *product,
+            &sides,
+            &file.findings,
+            Some(file),
+            called,
+            &ignore,
+        );
+        rule_errors.extend(ignore.iter().filter_map(Matcher::unmet));
+        let compared = Compared {
+            wanted,
+            rule_errors,
+        };
+        (plan, compared)
+    }
+
+    fn compared(&self) -> &Compared {
+        self.compared.get_or_init(|| self.compare().1)
     }
 
     fn wanted(&self) -> &Wanted {
-        self.wanted.get_or_init(|| self.compare().1)
+        &self.compared().wanted
     }
 }
 
 impl Comparison for DocumentComparison {
     fn plan(&self) -> Plan {
-        let (plan, wanted) = self.compare();
-        self.wanted.get_or_init(|| wanted);
+        let (plan, compared) = self.compare();
+        self.compared.get_or_init(|| compared);
         plan
+    }
+
+    fn rule_errors(&self) -> Vec<RuleError> {
+        self.compared().rule_errors.clone()
     }
 
     fn is_whole(&self) -> bool {

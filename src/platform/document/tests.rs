@@ -10,11 +10,13 @@ use serde_json::{Map, Value as Any};
 use super::matched::Matched;
 use super::platform::saves;
 use super::rows::{self, TABLE};
+use super::values::set_values;
 use super::verify::verify;
 use super::{Document, File, Json, Members, Object, Product, Sides};
 use crate::engine::diff::{Show, segments};
 use crate::engine::finding::Findings;
 use crate::engine::law::unexplained;
+use crate::engine::rule::{Replacement, Scope, ValueRule, matchers};
 use crate::engine::{Change, Choices, Op, Plan};
 use crate::platform::document::candidates::{plan, plan as plan_of};
 use crate::platform::{DemoTarget, ImportOptions};
@@ -103,7 +105,8 @@ impl Target {
             &self.objects,
             &options.default_references,
         );
-        let plan = |keeps| plan(self.product, &sides, &file.findings, keeps, None).0;
+        let (ignore, _) = matchers(&options.ignore, self.product.kinds());
+        let plan = |keeps| plan(self.product, &sides, &file.findings, keeps, None, &ignore).0;
         self.assert_shared_objects_are_the_same(file);
         let (later, now) = (plan(Some(&kept(file))), plan(None));
         // What is made when it is read is what is made at once.
@@ -166,7 +169,8 @@ impl Target {
             &self.objects,
             &options.default_references,
         );
-        let wanted = plan_of(self.product, &sides, &[], None, None).1;
+        let (ignore, _) = matchers(&options.ignore, self.product.kinds());
+        let wanted = plan_of(self.product, &sides, &[], None, None, &ignore).1;
         let sides = Matched::new(&file.objects, move || sides);
         let (covers, adds) = saves(self.product, &sides, &approved, &wanted);
         let mut documents: BTreeMap<(String, String), Document> = BTreeMap::new();
@@ -284,12 +288,16 @@ fn gone(before: &Any, after: &Any) -> Vec<String> {
 /// Applies a file, and returns what was written and not shown, and the number
 /// of covered documents.
 pub(crate) fn law(target: &mut Target, file: &File) -> (Vec<String>, usize) {
+    law_with(target, file, &ImportOptions::default())
+}
+
+/// Applies a file with options, and returns the same.
+fn law_with(target: &mut Target, file: &File, options: &ImportOptions) -> (Vec<String>, usize) {
     let product = target.product;
-    let none = ImportOptions::default();
-    let (plan, written) = target.apply(file, &none);
+    let (plan, written) = target.apply(file, options);
     let mut described = Vec::new();
     // The import is complete: the same file has no further changes.
-    let again = target.plan(file, &none);
+    let again = target.plan(file, options);
     for (index, entry) in plan.entries().iter().enumerate() {
         let is_done = entry.is_unchanged() || written.iter().any(|(other, ..)| *other == index);
         if is_done && !again.entry(index).unwrap().is_unchanged() {
@@ -366,14 +374,79 @@ pub(crate) fn holds(product: &'static dyn Product, known_by: &[&str], seeds: u64
             product.about().demo.file
         };
         let file = mutated(&serde_json::from_str(text).unwrap(), known_by, &mut random);
-        let Ok(file) = read(&file.to_string()) else {
+        let Ok(mut file) = read(&file.to_string()) else {
             continue;
         };
         let (described, covers) = law(&mut demo.clone(), &file);
         assert!(described.is_empty(), "seed {seed}: {described:#?}");
         all += covers;
+        // Each of them plans eight times.
+        if seed % 4 == 0 {
+            holds_with_rules(&demo, &mut file, &mut random);
+        }
     }
     assert!(all > 300, "{all}");
+}
+
+/// Checks the law for a file with some values replaced and some differences ignored.
+fn holds_with_rules(demo: &Target, file: &mut File, random: &mut fastrand::Rng) {
+    let none = ImportOptions::default();
+    let values: Vec<ValueRule> = (0..3)
+        .flat_map(|_| some_difference(&demo.plan(file, &none), random))
+        .map(|scope| ValueRule {
+            scope,
+            replacement: Replacement::Text {
+                from: "e".to_owned(),
+                to: "é".to_owned(),
+            },
+            is_filled: true,
+        })
+        .collect();
+    let ids = |file: &File| -> Vec<Arc<str>> {
+        let objects = file.objects.iter();
+        objects.map(|object| Arc::clone(object.id())).collect()
+    };
+    let before = ids(file);
+    let errors = set_values(demo.product, &mut file.objects, &values);
+    // A rule that changes an id is refused, and the import with it.
+    if ids(file) != before {
+        assert!(!errors.is_empty());
+        return;
+    }
+    let plan = demo.plan(file, &none);
+    let ignore: Vec<Scope> = (0..4)
+        .flat_map(|_| some_difference(&plan, random))
+        .collect();
+    let options = ImportOptions { ignore, ..none };
+    let (described, _) = law_with(&mut demo.clone(), file, &options);
+    assert!(described.is_empty(), "{:?}: {described:#?}", options.ignore);
+    let after = demo.plan(file, &options);
+    for (index, entry) in after.entries().iter().enumerate() {
+        let changes = after.changes(index, Show::Differences);
+        let effective = changes.iter().filter(|change| change.op.is_effective());
+        let is_both = |change: &&Change| entry.ignored().contains(&change.path);
+        let both: Vec<&Change> = effective.filter(is_both).collect();
+        assert!(both.is_empty(), "{}: {both:#?}", entry.item.id);
+    }
+}
+
+/// Returns the rule about a difference of an item that both sides have, any of them.
+fn some_difference(plan: &Plan, random: &mut fastrand::Rng) -> Option<Scope> {
+    let mut all = Vec::new();
+    for (index, entry) in plan.entries().iter().enumerate() {
+        if entry.base.is_some() && entry.changed {
+            let changes = plan.changes(index, Show::Differences).into_iter();
+            let changes = changes.filter(|change| !change.path.is_empty());
+            all.extend(changes.map(|change| (entry.item.id.clone(), change.path)));
+        }
+    }
+    let (id, path) = random.choice(all)?;
+    Some(Scope {
+        kind: id.kind.as_str().to_owned(),
+        key: id.key.to_string(),
+        path,
+        origin: "test:1".to_owned(),
+    })
 }
 
 /// Fails unless a cover leaves the target's own values unchanged, where no list

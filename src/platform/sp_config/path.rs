@@ -3,20 +3,11 @@
 
 use crate::engine::diff::{push_segment, segments};
 use crate::engine::json::Json;
+use crate::engine::rule::{PathPattern, Step};
 
 /// A JSONPath. Its root is the object of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Path(Vec<Step>);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Step {
-    /// A member of that name, or the element at that index.
-    Name(String),
-    /// Every member or element.
-    Any,
-    /// This value and every one below it.
-    Deep,
-}
+pub(super) struct Path(PathPattern);
 
 /// The maximum number of `..` in a path.
 const MAX_PARENTS: usize = 2;
@@ -42,7 +33,7 @@ impl Path {
         }
         // Each of them may match anywhere: paths with several of them are too slow.
         (steps.iter().filter(|step| **step == Step::Deep).count() <= MAX_PARENTS)
-            .then_some(Self(steps))
+            .then(|| Self(PathPattern::new(steps)))
     }
 
     /// Returns JSON pointers to its matches, each once.
@@ -50,23 +41,11 @@ impl Path {
         let mut found = Vec::new();
         value.walk(&mut |pointer, _| {
             let place: Vec<String> = segments(pointer).collect();
-            if meets(&self.0, &place) {
+            if self.0.names(&place) {
                 found.push(pointer.to_owned());
             }
         });
         found
-    }
-}
-
-fn meets(steps: &[Step], place: &[String]) -> bool {
-    match (steps, place) {
-        ([], place) => place.is_empty(),
-        ([Step::Deep, rest @ ..], _) => {
-            (0..=place.len()).any(|index| meets(rest, place.get(index..).unwrap_or(&[])))
-        }
-        ([Step::Any, rest @ ..], [_, below @ ..]) => meets(rest, below),
-        ([Step::Name(name), rest @ ..], [first, below @ ..]) => name == first && meets(rest, below),
-        (_, []) => false,
     }
 }
 

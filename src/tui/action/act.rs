@@ -35,6 +35,7 @@ pub(crate) enum Act {
     Unchanged,
     SideBySide,
     Explain,
+    Ignore,
     Copy,
     Again,
     Import,

@@ -259,6 +259,7 @@ impl<S: Screen> EventLoop<S> {
         for effect in effects {
             match effect {
                 Effect::Compare(id) => self.compare(id),
+                Effect::Ignore(rules) => self.backend.ignore(rules),
                 Effect::Apply(id, approved, to) => {
                     self.cancel = Cancel::new();
                     let work =

@@ -44,6 +44,8 @@ pub struct Options {
     pub accessible: bool,
     /// Start with the target's scopes, without a file to review.
     pub scopes: bool,
+    /// The profile of the target, if one is used.
+    pub profile: Option<String>,
 }
 
 /// Shows the review until the operator quits, and returns the result.
@@ -68,6 +70,7 @@ pub async fn run(backend: Arc<dyn Backend>, options: &Options) -> io::Result<Far
         (size.width, size.height),
     );
     app.slow_link = environment.ssh;
+    app.profile.clone_from(&options.profile);
     if options.scopes {
         app.begin_with_scopes();
     }

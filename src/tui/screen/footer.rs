@@ -115,6 +115,7 @@ fn summary(app: &App, review: &Review) -> Line {
         (counts.of(ItemStatus::LeftOut), "left out", Role::LeftOut),
         (missing.apis, "lack API", missing_role),
         (missing.others, "missing", missing_role),
+        (review.plan().ignored(), "ignored", Role::Kept),
     ];
     let mut first = true;
     for (n, word, role) in parts.into_iter().filter(|(n, _, _)| *n > 0) {

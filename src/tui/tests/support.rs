@@ -61,7 +61,7 @@ pub(crate) fn set(labels: &[&str]) -> Value {
 }
 
 /// A builder of a candidate.
-pub(crate) struct Draft(Candidate);
+pub(crate) struct Draft(pub(crate) Candidate);
 
 pub(crate) fn item(kind: &'static str, key: &str, name: &str) -> Draft {
     let item = Item {

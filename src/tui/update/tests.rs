@@ -4,6 +4,7 @@ mod access;
 mod decision;
 mod files;
 mod form;
+mod ignore;
 mod jobs;
 mod scopes;
 

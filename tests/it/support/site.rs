@@ -165,6 +165,11 @@ impl Site {
         .await
     }
 
+    /// Compares with some differences ignored.
+    pub(crate) async fn review_ignoring(&self, file: &Sample, rules: &[job::Scope]) -> Review {
+        self.review_loaded(&load(file).ignoring(rules)).await
+    }
+
     async fn review_loaded(&self, file: &Loaded) -> Review {
         job::plan(
             file,

@@ -92,6 +92,12 @@ pub(super) struct ItemDocument {
     pub(super) references: Vec<ReferenceDocument>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) warnings: Vec<FindingDocument>,
+    /// The paths of values that rules set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) set_by_values: Vec<String>,
+    /// The paths of differences that are ignored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) ignored: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,6 +12,7 @@ use crate::engine::access::{Access, Grant, Party, Shift, Words};
 use crate::engine::candidate::{Candidate, Matched, Quota, QuotaUse, Requirement};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::item::{Element, Field, Item, ItemId, Kind, Value};
+use crate::engine::marks::Marks;
 use crate::engine::missing::Missing;
 use crate::engine::plan::Plan;
 use crate::engine::reference::Reference;
@@ -192,6 +193,7 @@ impl DocumentReader {
                 .collect(),
             warnings: self.findings(item.warnings)?,
             context: self.value(item.context)?,
+            marks: Marks::new(item.set_by_values, item.ignored),
         })
     }
 

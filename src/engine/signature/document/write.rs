@@ -66,6 +66,7 @@ fn matched_document(matched: &Matched) -> MatchedDocument {
 }
 
 fn item_document(candidate: Candidate, key: &SignatureKey) -> ItemDocument {
+    let marks = candidate.marks.map(|marks| *marks).unwrap_or_default();
     let base = candidate
         .base
         .as_ref()
@@ -98,6 +99,8 @@ fn item_document(candidate: Candidate, key: &SignatureKey) -> ItemDocument {
             .map(reference_document)
             .collect(),
         warnings: candidate.warnings.iter().map(finding_document).collect(),
+        set_by_values: marks.set,
+        ignored: marks.ignored,
     }
 }
 

@@ -35,7 +35,7 @@ proptest! {
             let first = repeated.get(&(identity.table, &*id.key)).map(|known| known.first);
             if first.is_some_and(|first| first != place.index) {
                 let row = sides.file.tables.row(identity.table, place.index).unwrap();
-                prop_assert_eq!(&*entry.item.value, &item::record(identity.table, row));
+                prop_assert_eq!(&*entry.item.value, &item::record(&sides.file, identity.table, row));
                 prop_assert!(entry.base.is_none() && !entry.verdict.reasons.is_empty(), "{}", id);
                 continue;
             }

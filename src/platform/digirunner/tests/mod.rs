@@ -4,6 +4,7 @@ mod access;
 mod contents;
 mod deletions;
 mod dependencies;
+mod environment;
 mod exporting;
 mod fields;
 mod items;

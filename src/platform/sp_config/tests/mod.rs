@@ -195,7 +195,7 @@ fn body(file: &[Any], target_objects: &[Any], options: &ImportOptions, item: &st
         .position(|object| object.item.to_string() == item)
         .unwrap();
     serde_json::from_str(
-        &Built::new(&SpConfig, &sides, index, &file.objects[index])
+        &Built::new(&SpConfig, &sides, (index, &file.objects[index]), &[])
             .document()
             .body,
     )

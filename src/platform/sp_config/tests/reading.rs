@@ -16,6 +16,8 @@ const NONE: ImportOptions = ImportOptions {
     default_references: Vec::new(),
     mappings: Vec::new(),
     organisations: std::collections::BTreeMap::new(),
+    values: Vec::new(),
+    ignore: Vec::new(),
 };
 
 fn items(text: &str) -> Vec<String> {

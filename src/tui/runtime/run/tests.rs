@@ -10,6 +10,7 @@ use ratatui::layout::Size;
 use tokio::sync::Notify;
 
 use super::*;
+use crate::engine::rule::Scope;
 use crate::engine::{Approved, Choices, ItemId};
 use crate::job::{
     Cancel, Failure, FailureKind, JobRecord, Output, Phase, Receipt, Rehearsal, Reporter, Undone,
@@ -277,6 +278,13 @@ impl Backend for Pretending {
             report.phase(Phase::File);
             Ok(subject)
         })
+    }
+
+    fn ignore(&self, rules: Vec<Scope>) {
+        self.saved
+            .lock()
+            .unwrap()
+            .extend(rules.into_iter().map(|rule| rule.to_string()));
     }
 
     fn apply(

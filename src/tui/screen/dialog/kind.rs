@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::engine::ItemId;
+use crate::engine::rule::Scope;
 use crate::scopes::Edit;
 use crate::tui::screen::review::node::Node;
 
@@ -60,6 +61,8 @@ pub(crate) enum Dialog {
     ScopeFilter,
     /// The clients that a scope is assigned to; the scope is given by its id.
     Holders(Arc<str>),
+    /// Ignore a difference?
+    Ignore(Scope),
     /// Who can call what under the choices.
     Access,
     /// The findings about the scopes.
@@ -130,6 +133,7 @@ impl Dialog {
             Self::Cover(None) => Some(("Cancel", Some("Cover all"))),
             Self::Cover(Some(_)) => Some(("Cancel", Some("Cover"))),
             Self::Missing => Some(("Cancel", Some("Confirm"))),
+            Self::Ignore(_) => Some(("Cancel", Some("Ignore"))),
             Self::Import(_) => Some(("Cancel", Some("Import"))),
             Self::Undo(..) => Some(("Cancel", Some("Undo"))),
             Self::SavePlan | Self::SaveBackup(_) => Some(("Cancel", Some("Save"))),
@@ -178,7 +182,7 @@ impl Dialog {
             | Self::WriteFile
             | Self::UndoFile(_)
             | Self::SaveForm(_) => 92,
-            Self::Palette | Self::Stale | Self::UndoStale | Self::Failure => 76,
+            Self::Palette | Self::Stale | Self::UndoStale | Self::Failure | Self::Ignore(_) => 76,
             Self::Import(_) => 92,
             Self::Missing | Self::Undo(..) | Self::Edit(..) | Self::ScopeFilter => 66,
             Self::Cover(_) | Self::Quit | Self::LoseForm => 56,

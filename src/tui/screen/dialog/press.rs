@@ -8,7 +8,7 @@ use crate::scopes::screen::update::{edit, list as scopes};
 use crate::tui::exit::Exit;
 use crate::tui::screen::history::update as history;
 use crate::tui::screen::import::confirm as import;
-use crate::tui::screen::review::{cover_all, missing, search};
+use crate::tui::screen::review::{cover_all, ignore, missing, search};
 use crate::tui::screen::{back, job, save};
 use crate::tui::{Act, Action, App, Context, Effect, Run};
 
@@ -112,6 +112,7 @@ fn answer(app: &mut App) -> Vec<Effect> {
         Dialog::Quit => return vec![Effect::Quit(Exit::Done)],
         Dialog::LoseForm => app.form = None,
         Dialog::Stale => return job::again(app),
+        Dialog::Ignore(scope) => return ignore::ignore(app, scope),
         _ => {}
     }
     Vec::new()

@@ -7,6 +7,7 @@ pub(crate) mod cover_all;
 pub(crate) mod detail;
 pub(crate) mod display;
 mod filter;
+pub(crate) mod ignore;
 pub(crate) mod label;
 pub(crate) mod missing;
 mod model;

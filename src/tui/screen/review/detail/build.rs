@@ -34,6 +34,6 @@ pub(crate) fn build(
 /// Lays out changes that belong to no item under review.
 pub(crate) fn differences(changes: &[Change], width: usize, glyphs: &'static Glyphs) -> Vec<Line> {
     let mut layout = DetailLayout::new(width, DetailOptions::default(), glyphs);
-    changes::changes(&mut layout, changes);
+    changes::changes(&mut layout, changes, None);
     layout.finish().into_iter().map(|row| row.line).collect()
 }

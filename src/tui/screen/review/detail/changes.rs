@@ -5,17 +5,18 @@ use super::text::{self, Pieces, wrapped};
 use super::value::brief;
 use crate::engine::diff::segments;
 use crate::engine::text::{ComparedValues, TextDiff};
-use crate::engine::{Change, Op, Value};
+use crate::engine::{Change, Marks, Op, Value};
 use crate::tui::{Glyphs, Line, Role, count, cut, width, wrap};
 
 /// The longest value, in bytes, that is laid out in full; copying takes all of it.
 const MAX_BYTES: usize = 16_384;
 
-/// Lays out changes; consecutive ones of one set or record share a heading.
-pub(super) fn changes(layout: &mut DetailLayout, changes: &[Change]) {
+/// Lays out changes, with what rules did to them; consecutive ones of one set or record share a
+/// heading.
+pub(super) fn changes(layout: &mut DetailLayout, changes: &[Change], marks: Option<&Marks>) {
     let described: Vec<ChangeText> = changes
         .iter()
-        .map(|change| ChangeText::new(change, layout.glyphs, MAX_BYTES))
+        .map(|change| ChangeText::new(change, layout.glyphs, MAX_BYTES).marked(change, marks))
         .collect();
     let widest = described
         .iter()
@@ -165,6 +166,25 @@ impl ChangeText {
             diff: diff.map(|(diff, _)| diff),
             glyphs,
         }
+    }
+
+    /// Adds what a rule did to the value.
+    fn marked(mut self, change: &Change, marks: Option<&Marks>) -> Self {
+        let Some(marks) = marks else { return self };
+        let word = if change.op == Op::Same && marks.is_ignored(&change.path) {
+            self.glyph = self.glyphs.kept;
+            self.role = Role::Kept;
+            "ignored"
+        } else if marks.is_set(&change.path) {
+            "set by values"
+        } else {
+            return self;
+        };
+        if !self.note.is_empty() {
+            self.note.push_str("; ");
+        }
+        self.note.push_str(word);
+        self
     }
 
     /// Members of a heading are indented by two more columns.
@@ -354,7 +374,7 @@ impl ChangeText {
                 .for_each(|(role, part)| line.push(*role, part));
             layout.push(line);
         }
-        if self.pair.is_some() && !self.note.is_empty() {
+        if !is_noted && self.diff.is_none() && !self.note.is_empty() {
             for row in wrap(&self.note, layout.width.saturating_sub(names + 3)) {
                 let mut line = Line::new();
                 line.pad_to(names + 3);

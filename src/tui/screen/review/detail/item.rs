@@ -31,7 +31,7 @@ pub(super) fn item(layout: &mut DetailLayout, review: &Review, index: usize) {
     match (found.is_empty(), entry.base.is_some()) {
         (true, true) => layout.text(Role::Dim, "No differences."),
         (true, false) => layout.text(Role::Dim, "No field is set."),
-        (false, _) => changes(layout, &found),
+        (false, _) => changes(layout, &found, entry.marks.as_deref()),
     }
     references(layout, &entry.references);
     access(layout, review, index, entry);
@@ -54,6 +54,10 @@ fn head(layout: &mut DetailLayout, review: &Review, index: usize, entry: &Entry)
     layout.push(line.and(Role::Dim, outlook(mark)));
     if let Some(matched) = &entry.matched {
         layout.text(Role::Dim, &matched.to_string());
+    }
+    if !entry.ignored().is_empty() {
+        let differences = count(entry.ignored().len(), "difference", "differences");
+        layout.text(Role::Dim, &format!("{differences} ignored"));
     }
 }
 

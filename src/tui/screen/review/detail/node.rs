@@ -117,7 +117,7 @@ pub(super) fn element(
             .strip_prefix(&*member.pointer)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     });
-    changes(layout, &found);
+    changes(layout, &found, entry.marks.as_deref());
 }
 
 /// Lays out a list of missing objects.

@@ -347,7 +347,7 @@ mod tests {
             glyphs: &UNICODE,
             change: None,
         };
-        super::super::changes::changes(&mut layout, &[change(before, after)]);
+        super::super::changes::changes(&mut layout, &[change(before, after)], None);
         layout
             .finish()
             .iter()
