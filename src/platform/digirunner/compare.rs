@@ -451,14 +451,15 @@ impl<'p, 'w> Comparer<'p, 'w> {
         }
     }
 
-    /// Returns an item whose key an earlier row of the file has, by itself: what refers to the key
-    /// belongs to the earlier one, and would be looked at once more with each.
+    /// Returns an item whose key or local id an earlier row of the file has, by itself: what refers
+    /// to it belongs to the earlier one, and would be looked at once more with each.
     fn again(&self, of: Place, row: &Row, name: Arc<str>) -> Option<Candidate> {
         let Identity {
             kind, table, key, ..
         } = of.identity;
-        let repeated = self.repeated.get(&(*table, row.text(*key)))?;
-        if repeated.first == of.index {
+        let repeated = self.repeated.get(&(*table, row.text(*key)));
+        let has_links = self.sides.file.has_links(*table, of.index);
+        if has_links && repeated.is_none_or(|repeated| repeated.first == of.index) {
             return None;
         }
         let item = Item {
@@ -469,6 +470,9 @@ impl<'p, 'w> Comparer<'p, 'w> {
         };
         let mut candidate = Candidate::compared(item, None, Effect::default());
         candidate.blocks.extend(self.twice(kind, row.text(*key)));
+        if !has_links {
+            candidate.blocks.extend(self.broken.of_id(*table, row));
+        }
         candidate
             .blocks
             .extend(values::reasons(self.value_errors(*table, of.index)));
