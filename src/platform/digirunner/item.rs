@@ -257,7 +257,9 @@ impl<'p, 'w> ClientItem<'p, 'w> {
                 (Origin::File, Some(other)) => &host_over(row, other),
                 _ => *row,
             };
-            Element::matched(id, called.shared(h::HOST_IP), record(TableId::Host, over))
+            let label = called.shared(h::HOST_IP);
+            let label = mask_addresses("", &label).map_or(label, Arc::from);
+            Element::matched(id, label, record(TableId::Host, over))
         });
         // Two hosts of the file that match one of the target block the client;
         // the set shows the first.
