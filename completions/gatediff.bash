@@ -1760,7 +1760,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__scope__subcmd__create)
-            opts="-y -h -V --alias --description --duration --times --level --authentication --api --file --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-y -h -V --alias --description --duration --times --level --authentication --api --fix-counters --file --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2333,7 +2333,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__scope__subcmd__update)
-            opts="-y -h -V --name --alias --description --duration --times --level --authentication --api --file --add-api --remove-api --add-authentication --remove-authentication --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-y -h -V --name --alias --description --duration --times --level --authentication --api --fix-counters --file --add-api --remove-api --add-authentication --remove-authentication --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

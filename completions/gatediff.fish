@@ -394,6 +394,7 @@ json\t'One JSON document, whatever the outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'If the terminal supports it'
 always\t'Always'
 never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l fix-counters -d 'Move counters of the target that are behind their rows, as after restoring a dump'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -s y -l yes -d 'Do not ask for confirmation; not sufficient in production'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l accept-server-changes -d 'Continue if a trigger or rule of the target changes values outside the plan, and list them in the receipt; otherwise nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'
@@ -425,6 +426,7 @@ json\t'One JSON document, whatever the outcome'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'If the terminal supports it'
 always\t'Always'
 never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l fix-counters -d 'Move counters of the target that are behind their rows, as after restoring a dump'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -s y -l yes -d 'Do not ask for confirmation; not sufficient in production'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l accept-server-changes -d 'Continue if a trigger or rule of the target changes values outside the plan, and list them in the receipt; otherwise nothing is written'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'

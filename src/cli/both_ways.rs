@@ -25,7 +25,7 @@ pub(super) async fn run(
         return Err(Failure::new(FailureKind::Usage, what));
     }
     let progress_line = ProgressLine::begin();
-    let done = unless_interrupted(compare(global, &args, &progress_line)).await;
+    let done = compare(global, &args, &progress_line).await;
     progress_line.end().await;
     let diff = done?;
     match printer.output {
@@ -46,9 +46,14 @@ async fn compare(
     let a = open(global, &args.a, format).await?;
     let b = open(global, &args.b, format).await?;
     let format = format.or(a.platform()).or(b.platform());
-    let a = a.read(format, &reporter).await?;
-    let b = b.read(format, &reporter).await?;
-    job::diff(&a, &b, &reporter).await
+    // Not before the files are read: until then signals end the process, also where it waits for a
+    // pipe that nobody writes.
+    unless_interrupted(async {
+        let a = a.read(format, &reporter).await?;
+        let b = b.read(format, &reporter).await?;
+        job::diff(&a, &b, &reporter).await
+    })
+    .await
 }
 
 fn exit(diff: &Diff) -> Exit {

@@ -61,7 +61,11 @@ pub(super) async fn run(
         &session.target,
     )?;
     let serve = &session.settings.serve;
-    let access = access(args.admin_secret_file.as_deref(), serve)?;
+    let file = args.admin_secret_file.as_deref();
+    let access = access(admin(file, serve)?, serve)?;
+    // Standard input can be read only once.
+    let is_given = file == Some(Path::new("-"));
+    let given = access.admin.clone().filter(|_| is_given);
     let listener = listen(printer, args.listen.or(serve.listen).unwrap_or(LISTEN)).await?;
     let address = listener.local_addr().map_err(|error| {
         Failure::new(FailureKind::Internal, "cannot determine the port").because(error)
@@ -83,7 +87,7 @@ pub(super) async fn run(
         keep: serve.keep,
     };
     let server = Server::start(options, listener).await?;
-    reload_on_signal(server.secrets(), args.admin_secret_file.clone())?;
+    reload_on_signal(server.secrets(), args.admin_secret_file.clone(), given)?;
     let cancel = cancel_on_signals()?;
     let target = session.target.display();
     match printer.output {
@@ -110,10 +114,10 @@ pub(super) async fn run(
 ///
 /// # Errors
 ///
-/// Fails if nobody may, or a secret cannot be used.
-fn access(file: Option<&Path>, serve: &Serve) -> Result<Access, Failure> {
+/// Fails if nobody may.
+fn access(admin: Option<AdminSecret>, serve: &Serve) -> Result<Access, Failure> {
     let access = Access {
-        admin: admin(file, serve)?,
+        admin,
         clients: serve.clients.clone(),
     };
     if access.admin.is_none() && access.clients.is_empty() {
@@ -123,16 +127,25 @@ fn access(file: Option<&Path>, serve: &Serve) -> Result<Access, Failure> {
 }
 
 /// Reads the secrets again whenever the process receives SIGHUP. What cannot be
-/// used is reported in the log, and the secrets stay as they are.
-fn reload_on_signal(secrets: Secrets, file: Option<PathBuf>) -> Result<(), Failure> {
+/// used is reported in the log, and the secrets stay as they are. The administrator's
+/// secret that was `given` on standard input stays in any case.
+fn reload_on_signal(
+    secrets: Secrets,
+    file: Option<PathBuf>,
+    given: Option<AdminSecret>,
+) -> Result<(), Failure> {
     let mut signals = signal(SignalKind::hangup()).map_err(|error| {
         Failure::new(FailureKind::Internal, "cannot watch for signals").because(error)
     })?;
     tokio::spawn(async move {
         while signals.recv().await.is_some() {
-            let access = Config::load()
-                .map_err(explain)
-                .and_then(|config| access(file.as_deref(), &config.serve));
+            let access = Config::load().map_err(explain).and_then(|config| {
+                let admin = match &given {
+                    Some(given) => Some(given.clone()),
+                    None => admin(file.as_deref(), &config.serve)?,
+                };
+                access(admin, &config.serve)
+            });
             let replaced = match access {
                 Ok(access) => secrets.replace(access).await,
                 Err(failure) => Err(failure),

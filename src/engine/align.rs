@@ -32,8 +32,8 @@ pub struct Aligned<'a> {
     schema: &'a DocumentSchema,
     /// Paths of credentials that neither side has.
     missing_secrets: Vec<String>,
-    /// Paths of texts with asterisks where the target's text has secrets, which
-    /// would be lost.
+    /// Paths of values with masks in place of secrets, which would be written
+    /// over the target's, or as secrets.
     masked: Vec<String>,
     /// Paths of differences that the system rejects.
     immutable: Vec<Refused>,
@@ -238,11 +238,7 @@ impl<'a> Aligner<'a> {
         let take = match scope.cover {
             _ if is_same => Take::Same,
             _ if masked == Masked::Whole && scope.carries => Take::Kept,
-            _ if masked == Masked::Whole => {
-                self.missing_secrets.push(self.pointer.clone());
-                Take::File
-            }
-            _ if masked == Masked::Partly => {
+            _ if masked != Masked::No => {
                 self.masked.push(self.pointer.clone());
                 Take::File
             }
@@ -252,13 +248,14 @@ impl<'a> Aligner<'a> {
             }
             _ => Take::File,
         };
-        if take == Take::File {
+        if take == Take::File && !is_text_or_list(target, file) {
             self.note_missing(target, file, scope);
         }
         self.leaf(target, file, take, scope)
     }
 
-    /// Returns whether the file's value has asterisks where the target's has secrets.
+    /// Returns whether the file's value has masks where the target's has secrets,
+    /// or where it has nothing.
     fn masked_by(&self, target: Option<&Json>, file: Option<&Json>) -> Masked {
         let name = self.path.last().copied().unwrap_or_default();
         match (target, file) {
@@ -333,24 +330,26 @@ impl<'a> Aligner<'a> {
             },
             (true, false) if scope.carries => Take::Kept,
             (true, false) => {
-                self.missing_secrets.push(self.pointer.clone());
+                self.note_lacking(file);
                 Take::File
             }
             (false, false) if file.is_some_and(look::is_placeholder) => {
-                self.missing_secrets.push(self.pointer.clone());
                 if self.look.is_cover {
+                    self.missing_secrets.push(self.pointer.clone());
                     Take::Same
                 } else {
+                    self.note_lacking(file);
                     Take::File
                 }
             }
             (false, false) => return self.plain(target, file, scope),
+            _ if self.look.is_same(target, file, scope) => Take::Same,
+            _ if scope.carries && self.masked_by(target, file) == Masked::Whole => Take::Kept,
             _ => {
-                if self.look.is_same(target, file, scope) {
-                    Take::Same
-                } else {
-                    Take::File
+                if file.is_some_and(look::is_masked) {
+                    self.masked.push(self.pointer.clone());
                 }
+                Take::File
             }
         };
         self.leaf(target, file, take, scope)
@@ -466,6 +465,7 @@ impl<'a> Aligner<'a> {
         }
         for json in file {
             if there.insert(canonical(json)) {
+                self.note_missing(None, Some(json), scope);
                 let value = self.look.value(json, &mut self.path, scope);
                 if !self.leaves_alone(json, &value, scope) {
                     elements.push((None, Some(json), value));
@@ -686,18 +686,27 @@ impl<'a> Aligner<'a> {
         }
     }
 
-    /// Records the placeholders of credentials in new values.
+    /// Records a credential that the file does not have, or only as a mask.
+    fn note_lacking(&mut self, file: Option<&Json>) {
+        let lacking = match file.is_some_and(look::is_masked) {
+            true => &mut self.masked,
+            false => &mut self.missing_secrets,
+        };
+        lacking.push(self.pointer.clone());
+    }
+
+    /// Records the placeholders of credentials in new values, and the masks.
     fn note_missing(&mut self, target: Option<&'a Json>, file: Option<&'a Json>, scope: &Scope) {
-        if let (None, Some(file @ (Json::Object(_) | Json::List(_)))) = (target, file)
-            && look::holds_placeholder(file)
-        {
-            self.look.placeholders(
-                file,
-                &mut self.path,
-                scope,
-                &self.pointer,
-                &mut self.missing_secrets,
-            );
+        let Some(file) = file.filter(|file| look::holds_placeholder(file)) else {
+            return;
+        };
+        let mut lacking = look::Lacking::default();
+        let pointer = &self.pointer;
+        self.look
+            .placeholders(file, &mut self.path, scope, pointer, &mut lacking);
+        self.masked.extend(lacking.masked);
+        if target.is_none() && look::is_container(file) {
+            self.missing_secrets.extend(lacking.missing);
         }
     }
 
@@ -714,6 +723,15 @@ impl<'a> Aligner<'a> {
         self.pointer.truncate(length);
         done
     }
+}
+
+/// Returns whether both values are texts or both are lists, which are compared with
+/// what they hide.
+const fn is_text_or_list(target: Option<&Json>, file: Option<&Json>) -> bool {
+    matches!(
+        (target, file),
+        (Some(Json::Text(_)), Some(Json::Text(_))) | (Some(Json::List(_)), Some(Json::List(_)))
+    )
 }
 
 /// Returns a list that replaces another one as a whole.
@@ -788,7 +806,8 @@ impl Aligned<'_> {
         &self.missing_secrets
     }
 
-    /// Returns the paths of texts that would lose the target's secrets to asterisks.
+    /// Returns the paths of the values that would be written with masks in place
+    /// of secrets.
     pub fn masked(&self) -> &[String] {
         &self.masked
     }

@@ -10,6 +10,7 @@ mod apart;
 mod hider;
 mod jdbc;
 mod json;
+mod mask;
 mod name;
 mod place;
 mod text;
@@ -22,6 +23,8 @@ use std::sync::Arc;
 
 pub(in crate::engine) use self::apart::{DIFFERS, distinguish};
 pub use self::apart::{Masked, masked};
+pub(in crate::engine) use self::mask::may_hold_mask;
+pub use self::mask::{is_masked, masks, masks_of_addresses};
 pub use self::name::{announces_secret, is_secret_name};
 pub use self::place::{is_indirection, is_placeholder};
 pub use self::text::{mask_addresses, mask_text};

@@ -87,6 +87,14 @@ impl Reason {
         }
     }
 
+    /// Returns why a value with a mask in place of a secret is not written.
+    pub fn masked(place: &str) -> Self {
+        let message = format!(
+            "{place} has asterisks in place of a secret, which would be written as they are; put the secret into the file"
+        );
+        Self::new("secret-masked", message)
+    }
+
     /// Sets the item that the reason depends on.
     #[must_use]
     pub fn about(mut self, item: ItemId) -> Self {

@@ -83,6 +83,9 @@ pub struct Failure {
     /// failure.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub server_changes: Vec<Unpromised>,
+    /// Whether it is that counters of the target are behind their rows, which a job can move.
+    #[serde(skip)]
+    pub can_fix_counters: bool,
 }
 
 impl Failure {
@@ -100,6 +103,7 @@ impl Failure {
             violations: Vec::new(),
             refused: Vec::new(),
             server_changes: Vec::new(),
+            can_fix_counters: false,
         }
     }
 

@@ -101,7 +101,7 @@ impl Session {
     }
 
     /// Applies what was approved of the latest comparison; where a file stands for the target, by
-    /// writing another file, `output`.
+    /// writing another file, `output`. Of `options` only the ledger is that of the comparison.
     ///
     /// # Errors
     ///
@@ -110,15 +110,14 @@ impl Session {
     pub async fn apply(
         &self,
         approved: Approved,
-        (backup, output): (bool, Option<Output>),
+        (options, output): (ApplyOptions, Option<Output>),
         report: &Reporter,
         cancel: &Cancel,
     ) -> Result<Receipt, Failure> {
         let (review, against) = self.reviewed(&approved)?;
         let options = ApplyOptions {
-            backup,
             ledger: self.ledger_of(&against),
-            ..self.apply_options()
+            ..options
         };
         self.prepare(output.as_ref())?;
         against

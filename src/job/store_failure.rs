@@ -43,11 +43,12 @@ impl From<StoreError> for Failure {
             }
             StoreErrorKind::Counter => {
                 let failure = Self::new(FailureKind::Refused, "a counter of the target gives ids that are already used; nothing was written");
-                let failure = match &error.remedy {
+                let mut failure = match &error.remedy {
                     Some(remedy) => failure.hint(format!("correct it with: {remedy}")),
                     None => failure,
                 };
-                failure.hint("or let the import do so: gatediff apply --fix-counters")
+                failure.can_fix_counters = true;
+                failure.hint("or let the job do so: --fix-counters")
             }
             StoreErrorKind::ReadOnly => {
                 Self::new(FailureKind::Denied, "the target is read-only; nothing was written").hint(

@@ -39,6 +39,8 @@ pub struct EditOptions {
     /// Whether it continues if the server changes something that is not part of
     /// the plan.
     pub accept_server_changes: bool,
+    /// Whether counters that are behind their rows are moved.
+    pub fix_counters: bool,
 }
 
 /// What was done.
@@ -132,6 +134,7 @@ pub async fn edit(
     let mut described = done.planned.notes;
     let mut server_changes = Vec::new();
     if let Some(checked) = done.checked {
+        described.extend(done.notes);
         described.extend(notes(&Digirunner, checked.warnings));
         server_changes = checked.server_changes;
     }
@@ -161,6 +164,8 @@ struct Done {
     job: Option<i64>,
     planned: Planned,
     tables: Vec<TableRows>,
+    /// What the writer noted, such as counters that were moved.
+    notes: Vec<String>,
     checked: Option<Checked>,
 }
 
@@ -213,7 +218,8 @@ impl JobBody for Editing {
             let reporter = open.run.reporter.clone();
             let checks = |table: &str, done, total| reporter.step(Phase::Check, table, done, total);
             let writes = |table: &str, done, total| reporter.step(Phase::Write, table, done, total);
-            let mut writer = Writer::new(open.connection, &stamp, &writes);
+            let mut writer = Writer::new(open.connection, &stamp, &writes)
+                .fixing_counters(self.options.fix_counters);
             let reading = Reading {
                 report: &checks,
                 zone: open.zone,
@@ -227,6 +233,7 @@ impl JobBody for Editing {
                     job: None,
                     planned,
                     tables: Vec::new(),
+                    notes: Vec::new(),
                     checked: None,
                 });
             }
@@ -252,6 +259,7 @@ impl JobBody for Editing {
                 job: Some(job),
                 planned,
                 tables: written.tables,
+                notes: written.notes,
                 checked: Some(checked),
             })
         }

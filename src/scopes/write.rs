@@ -53,7 +53,8 @@ pub(crate) async fn write(
     if let Err(refused) = plan::plan(&scope_rows, edit, stamp, &mut counting) {
         return Ok(Err(refused));
     }
-    let given = allocate::take(writer, counting.counts(), &scope_rows.tables).await?;
+    let known = allocate::Known::Some;
+    let given = allocate::take(writer, counting.counts(), known).await?;
     let mut ids = Ids::given(given, HashSet::new());
     let planned = match plan::plan(&scope_rows, edit, stamp, &mut ids) {
         Ok(planned) => Planned {

@@ -15,7 +15,7 @@ use crate::job::{Failure, JobRecord, Receipt, Undone};
 use crate::scopes::screen::Scopes;
 use crate::scopes::screen::form::{Form, Picker};
 use crate::scopes::screen::layout::{Halves, halves};
-use crate::scopes::{ClientInfo, Scope};
+use crate::scopes::{ClientInfo, Edit, Scope};
 use crate::tui::screen::access::list::AccessList;
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job::Job;
@@ -83,6 +83,8 @@ pub(crate) struct App {
     pub(crate) access: AccessList,
     /// How to quit once the writing job has ended.
     pub(crate) leaving: Option<Exit>,
+    /// The edit that runs.
+    pub(crate) edit: Option<Box<Edit>>,
     /// The form in which a scope is made or changed.
     pub(crate) form: Option<Form>,
     next_effect: u64,
@@ -132,6 +134,7 @@ impl App {
             history: Vec::new(),
             access: AccessList::default(),
             leaving: None,
+            edit: None,
             form: None,
             next_effect: 0,
             scopes: None,

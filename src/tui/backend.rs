@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 
-use super::effect::Backend;
+use super::effect::{ApplyHow, Backend};
 use super::subject::{Location, Reviewed, Scoped};
 use crate::engine::rule::Scope;
 use crate::engine::{Approved, Choices, ItemId};
 use crate::job::{
-    self, Cancel, Failure, JobRecord, Output, Receipt, Rehearsal, Reporter, Session, Undone,
+    self, ApplyOptions, Cancel, Failure, JobRecord, Output, Receipt, Rehearsal, Reporter, Session,
+    Undone,
 };
 use crate::scopes::{self, Edit, EditOptions, Edited, ScopeFinding};
 
@@ -45,12 +46,27 @@ impl Backend for Session {
     fn apply(
         &self,
         approved: Approved,
-        to: (bool, Option<Output>),
+        how: ApplyHow,
         report: Reporter,
         cancel: Cancel,
     ) -> BoxFuture<'static, Result<Receipt, Failure>> {
         let session = self.clone();
-        async move { session.apply(approved, to, &report, &cancel).await }.boxed()
+        async move {
+            let ApplyHow {
+                backup,
+                fix_counters,
+                output,
+            } = how;
+            let options = ApplyOptions {
+                backup,
+                fix_counters,
+                ..session.apply_options()
+            };
+            session
+                .apply(approved, (options, output), &report, &cancel)
+                .await
+        }
+        .boxed()
     }
 
     fn rehearse(
@@ -129,6 +145,7 @@ impl Backend for Session {
     fn edit(
         &self,
         edit: Edit,
+        fix_counters: bool,
         report: Reporter,
         cancel: Cancel,
     ) -> BoxFuture<'static, Result<Edited, Failure>> {
@@ -141,6 +158,7 @@ impl Backend for Session {
                 timeouts: session.timeouts,
                 ledger: session.ledger.clone(),
                 accept_server_changes: false,
+                fix_counters,
             };
             scopes::edit(edit, target, &options, &report, &cancel).await
         }

@@ -24,11 +24,11 @@ pub trait Backend: Send + Sync + 'static {
     fn ignore(&self, rules: Vec<Scope>);
 
     /// Applies what was approved, in one transaction, or by writing a file in place of a target that
-    /// is one; keeps a backup where the flag says so.
+    /// is one.
     fn apply(
         &self,
         approved: Approved,
-        to: (bool, Option<Output>),
+        how: ApplyHow,
         report: Reporter,
         cancel: Cancel,
     ) -> BoxFuture<'static, Result<Receipt, Failure>>;
@@ -76,10 +76,12 @@ pub trait Backend: Send + Sync + 'static {
     /// Reads the target's scopes, and everything that a scope can be made of.
     fn scopes(&self, report: Reporter) -> BoxFuture<'static, Result<Scoped, Failure>>;
 
-    /// Edits the target's scopes, in one transaction.
+    /// Edits the target's scopes, in one transaction; moves counters that are behind
+    /// their rows where `fix_counters` says so.
     fn edit(
         &self,
         edit: Edit,
+        fix_counters: bool,
         report: Reporter,
         cancel: Cancel,
     ) -> BoxFuture<'static, Result<Edited, Failure>>;
@@ -89,6 +91,17 @@ pub trait Backend: Send + Sync + 'static {
         &self,
         report: Reporter,
     ) -> BoxFuture<'static, Result<Vec<ScopeFinding>, Failure>>;
+}
+
+/// How an import is applied.
+#[derive(Clone, Debug)]
+pub struct ApplyHow {
+    /// Whether a backup is kept.
+    pub backup: bool,
+    /// Whether counters that are behind their rows are moved.
+    pub fix_counters: bool,
+    /// The file to write, where a file stands for the target.
+    pub output: Option<Output>,
 }
 
 /// Which run of an effect a message answers.
@@ -102,8 +115,8 @@ pub(crate) enum Effect {
     Compare(EffectId),
     /// Ignore these differences from the next comparison on.
     Ignore(Vec<Scope>),
-    /// Apply, with a backup or without, in place or to a file; answered by `Msg::Applied`.
-    Apply(EffectId, Box<Approved>, (bool, Option<Output>)),
+    /// Apply, in place or to a file; answered by `Msg::Applied`.
+    Apply(EffectId, Box<Approved>, ApplyHow),
     /// Apply and roll back; answered by `Msg::Rehearsed`.
     Rehearse(EffectId, Box<Approved>),
     /// Write a file; answered by `Msg::Saved`.
@@ -114,8 +127,8 @@ pub(crate) enum Effect {
     Undo(EffectId, i64, Option<Output>),
     /// Read the target's scopes; answered by `Msg::Scopes`.
     Scopes(EffectId),
-    /// Edit the target's scopes; answered by `Msg::Edited`.
-    Edit(EffectId, Box<Edit>),
+    /// Edit the target's scopes, and move counters or not; answered by `Msg::Edited`.
+    Edit(EffectId, Box<Edit>, bool),
     /// Check them; answered by `Msg::Checked`.
     CheckScopes(EffectId),
     /// Ask the job that runs to stop, with the reason.

@@ -35,7 +35,7 @@ pub(crate) mod widget;
 pub(crate) use action::{Act, Availability, Context, Run};
 pub(crate) use app::{Action, App};
 pub use catalogue::keys_markdown;
-pub use effect::Backend;
+pub use effect::{ApplyHow, Backend};
 pub(crate) use effect::{Effect, EffectId};
 pub use exit::{Exit, Farewell};
 pub(crate) use layout::{Pane, Panes};

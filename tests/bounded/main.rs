@@ -11,12 +11,17 @@
 
 use std::alloc::System;
 use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
 
-use gatediff::job::{ImportOptions, load_bytes};
+use gatediff::engine::Plan;
+use gatediff::job::{ImportOptions, Loaded, load_bytes};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// One test at a time: the allocator counts for all of them.
+static ALONE: Mutex<()> = Mutex::new(());
 
 /// How many times as much twice as many may take: as growing lists double, a little
 /// more than twice.
@@ -39,10 +44,13 @@ struct Work {
     said: usize,
 }
 
+fn loaded(text: &str) -> Loaded {
+    load_bytes("file", text.as_bytes(), None, &ImportOptions::default()).unwrap()
+}
+
 fn work(text: &str) -> Work {
     let region = Region::new(ALLOCATOR);
-    let options = ImportOptions::default();
-    let loaded = load_bytes("file", text.as_bytes(), None, &options).unwrap();
+    let loaded = loaded(text);
     let mut findings = loaded.bundle.findings().to_vec();
     findings.extend(loaded.bundle.blocking_findings());
     let said = serde_json::to_vec(&findings).unwrap().len();
@@ -53,8 +61,77 @@ fn work(text: &str) -> Work {
     }
 }
 
+/// Which target a file is compared with.
+#[derive(Clone, Copy, Debug)]
+enum Other {
+    Empty,
+    Same,
+}
+
+/// What comparing a file with a target took, and what a plan says of it.
+fn planned(text: &str, other: Other) -> Work {
+    let file = loaded(text);
+    let target = match other {
+        Other::Empty => loaded(match file.platform.name() {
+            "digirunner" => r#"{"importClientRelated":{},"analyzeClientRelated":null}"#,
+            "tyk" => r#"{"apis":[],"policies":[]}"#,
+            _ => {
+                r#"{"version":1,"timestamp":"2026-01-01T00:00:00Z","tenant":"t","options":{},"objects":[]}"#
+            }
+        }),
+        Other::Same => loaded(text),
+    };
+    let region = Region::new(ALLOCATOR);
+    let comparison = Arc::clone(&file.bundle).against(&*target.bundle).unwrap();
+    let said = said(&comparison.plan());
+    Work {
+        allocated: region.change().bytes_allocated,
+        said,
+    }
+}
+
+fn size(value: &impl serde::Serialize) -> usize {
+    serde_json::to_vec(value).unwrap().len()
+}
+
+/// Returns the size of what a plan says of its items, as JSON.
+fn said(plan: &Plan) -> usize {
+    let items = plan
+        .entries()
+        .iter()
+        .map(|entry| size(&entry.verdict.reasons) + size(&entry.references));
+    let warnings: usize = plan.all_warnings().map(size).sum();
+    items.sum::<usize>() + warnings + size(&plan.missing())
+}
+
+#[test]
+fn a_plan_of_twice_as_much_takes_and_says_twice_as_much() {
+    let _alone = ALONE.lock();
+    let mut complaints = String::new();
+    for Input { name, count, file } in INPUTS {
+        for other in [Other::Empty, Other::Same] {
+            let [one, two] = [*count, 2 * count].map(|count| planned(&file(count), other));
+            #[expect(clippy::cast_precision_loss, reason = "a ratio")]
+            let growth = |two: usize, one: usize| two as f64 / one.max(1) as f64;
+            let grown = [
+                ("allocates", growth(two.allocated, one.allocated)),
+                ("says", growth(two.said, one.said)),
+            ];
+            for (verb, growth) in grown.into_iter().filter(|(_, growth)| *growth > GROWTH) {
+                writeln!(
+                    complaints,
+                    "{name}, {other:?}: {verb} {growth:.1} times as much"
+                )
+                .unwrap();
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "\n{complaints}");
+}
+
 #[test]
 fn twice_as_much_of_anything_takes_twice_as_much_and_says_no_more() {
+    let _alone = ALONE.lock();
     let mut complaints = String::new();
     for Input { name, count, file } in INPUTS {
         let [one, two] = [*count, 2 * count].map(|count| work(&file(count)));
@@ -263,6 +340,103 @@ const INPUTS: &[Input] = &[
         },
     },
     Input {
+        name: "groups of one local id, with APIs",
+        count: 300,
+        file: |count| {
+            let groups = list(count, |index| {
+                format!(r#"{{"groupId":"1","groupName":"g{index}","vgroupFlag":"0"}}"#)
+            });
+            let links = list(count, |index| {
+                format!(r#"{{"groupId":"1","apiKey":"k{index}","moduleName":"m"}}"#)
+            });
+            digirunner(&[("tsmpGroupList", groups), ("tsmpGroupApiList", links)])
+        },
+    },
+    Input {
+        name: "scopes of one local id, with APIs",
+        count: 300,
+        file: |count| {
+            let scopes = list(count, |index| {
+                format!(r#"{{"vgroupId":"1","vgroupName":"s{index}"}}"#)
+            });
+            hidden_groups(scopes, count, |index| (index, 1))
+        },
+    },
+    Input {
+        name: "scopes with hidden groups of one local id",
+        count: 300,
+        file: |count| {
+            let scopes = list(count, |index| {
+                format!(r#"{{"vgroupId":"{index}","vgroupName":"s{index}"}}"#)
+            });
+            hidden_groups(scopes, count, |index| (1, index))
+        },
+    },
+    Input {
+        name: "a scope with one hidden group for many APIs",
+        count: 300,
+        file: |count| {
+            let scopes = list(1, |_| r#"{"vgroupId":"1","vgroupName":"s"}"#.to_owned());
+            let groups = list(1, |_| {
+                r#"{"groupId":"1","groupName":"h","vgroupFlag":"1","vgroupId":"1"}"#.to_owned()
+            });
+            let links = list(count, |index| {
+                format!(r#"{{"groupId":"1","apiKey":"k{index}","moduleName":"m"}}"#)
+            });
+            digirunner(&[
+                ("tsmpVgroupList", scopes),
+                ("tsmpGroupList", groups),
+                ("tsmpGroupApiList", links),
+            ])
+        },
+    },
+    Input {
+        name: "X-API keys of one id, with groups",
+        count: 300,
+        file: |count| {
+            keys(count, "dgrXApiKeyList", "dgrXApiKeyMapList", |index| {
+                (
+                    format!(r#""apiKeyId":1,"apiKeyEn":"e{index}","apiKeyAlias":"a""#),
+                    format!(r#""apiKeyMapId":{index},"refApiKeyId":1,"groupId":"{index}""#),
+                )
+            })
+        },
+    },
+    Input {
+        name: "DGRK keys of one id, with APIs",
+        count: 300,
+        file: |count| {
+            keys(
+                count,
+                "tsmpOpenApiKeyList",
+                "tsmpOpenApiKeyMapList",
+                |index| {
+                    (
+                        format!(
+                            r#""openApiKeyId":1,"openApiKey":"e{index}","secretKey":"s","openApiKeyAlias":"a""#
+                        ),
+                        format!(
+                            r#""openApiKeyMapId":{index},"refOpenApiKeyId":1,"refApiUid":"u{index}""#
+                        ),
+                    )
+                },
+            )
+        },
+    },
+    Input {
+        name: "groups that link one API",
+        count: 500,
+        file: |count| {
+            let groups = list(count, |index| {
+                format!(r#"{{"groupId":"{index}","groupName":"g{index}","vgroupFlag":"0"}}"#)
+            });
+            let links = list(count, |index| {
+                format!(r#"{{"groupId":"{index}","apiKey":"k","moduleName":"m"}}"#)
+            });
+            digirunner(&[("tsmpGroupList", groups), ("tsmpGroupApiList", links)])
+        },
+    },
+    Input {
         name: "groups of a client that are not there",
         count: 1_000,
         file: |count| {
@@ -334,6 +508,45 @@ const LISTS: [&str; 6] = [
     "tsmpClientGroupList",
     "dgrXApiKeyList",
 ];
+
+/// Returns scopes with so many hidden groups, each with an API; `ids` gives the ids of a group and of
+/// its scope.
+fn hidden_groups(scopes: String, count: usize, ids: impl Fn(usize) -> (usize, usize)) -> String {
+    let groups = list(count, |index| {
+        let (id, scope) = ids(index);
+        format!(
+            r#"{{"groupId":"{id}","groupName":"h{index}","vgroupFlag":"1","vgroupId":"{scope}"}}"#
+        )
+    });
+    let links = list(count, |index| {
+        let (id, _) = ids(index);
+        format!(r#"{{"groupId":"{id}","apiKey":"k{index}","moduleName":"m"}}"#)
+    });
+    digirunner(&[
+        ("tsmpVgroupList", scopes),
+        ("tsmpGroupList", groups),
+        ("tsmpGroupApiList", links),
+    ])
+}
+
+/// Returns a client with so many keys and maps of keys.
+fn keys(
+    count: usize,
+    keys: &str,
+    maps: &str,
+    fields: impl Fn(usize) -> (String, String),
+) -> String {
+    let client = r#"[{"clientId":"c","clientName":"n","owner":"o"}]"#.to_owned();
+    let all = |of: &dyn Fn(usize) -> String| list(count, |index| format!("{{{}}}", of(index)));
+    digirunner(&[
+        ("tsmpClientList", client),
+        (
+            keys,
+            all(&|index| format!(r#""clientId":"c",{}"#, fields(index).0)),
+        ),
+        (maps, all(&|index| fields(index).1)),
+    ])
+}
 
 fn digirunner(lists: &[(&str, String)]) -> String {
     let lists: Vec<String> = lists

@@ -4,10 +4,12 @@
 use gatediff::job::{
     self, ApplyOptions, Cancel, Failure, FailureKind, Receipt, Reporter, UndoOptions,
 };
+use gatediff::scopes::{self, Edit, EditOptions};
 use gatediff::store::Timeouts;
 use serde_json::json;
 
 use crate::support::sample::{Sample, sample};
+use crate::support::scopes::{BALANCE, draft, options};
 use crate::support::site::{OPERATOR, Site};
 
 async fn apply(site: &Site, file: &Sample, fix_counters: bool) -> Result<Receipt, Failure> {
@@ -164,4 +166,43 @@ async fn a_unique_index_that_the_file_itself_violates_is_nobody_elses_doing() {
         assert!(!text.contains("another session"), "{text}");
         assert_eq!(site.dump().await, before);
     }
+}
+
+#[tokio::test]
+async fn an_edit_of_scopes_moves_them_too_if_it_may() {
+    let site = Site::new(&sample().api(BALANCE)).await;
+    site.run(
+        "INSERT INTO tsmp_group (group_id, group_name, create_time, create_user, security_level_id, vgroup_flag) \
+         SELECT (2000000000 + i)::text, 'old' || i, now(), 'x', 'SYSTEM', '0' FROM generate_series(0, 4) i",
+    )
+    .await;
+    let before = site.dump().await;
+    let edit = |fix_counters| {
+        let options = EditOptions {
+            fix_counters,
+            ..options()
+        };
+        let (edit, target) = (Edit::Create(draft("acct", &[BALANCE])), site.target());
+        async move {
+            let (reporter, cancel) = (Reporter::silent(), Cancel::new());
+            scopes::edit(edit, &target, &options, &reporter, &cancel).await
+        }
+    };
+    let failure = edit(false).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Refused, "{failure}");
+    assert!(failure.can_fix_counters);
+    let text = format!("{failure}\n{}", failure.hints.join("\n"));
+    has(&text, &["seq_tsmp_group_pk is behind", "--fix-counters"]).unwrap();
+    assert_eq!(site.dump().await, before);
+    let edited = edit(true).await.unwrap();
+    let notes = edited.notes.join("\n");
+    has(
+        &notes,
+        &["seq_tsmp_group_pk was behind its rows, and moved past 2000000004"],
+    )
+    .unwrap();
+    let ids = site
+        .column("tsmp_group", "group_id", "vgroup_flag = '1'")
+        .await;
+    assert_eq!(ids, ["2000000005"]);
 }

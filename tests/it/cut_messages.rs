@@ -443,6 +443,7 @@ impl Scenario for Editing {
             timeouts,
             ledger: LedgerPlace::Target,
             accept_server_changes: false,
+            fix_counters: false,
         };
         scopes::edit(edit, target, &options, &Reporter::silent(), &Cancel::new())
             .await

@@ -5,6 +5,7 @@ use std::fs::Permissions;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -254,6 +255,49 @@ async fn secrets_are_read_again_on_a_signal_and_a_bad_one_changes_nothing() {
     let log = served.log();
     for secret in ["another-secret", "0123456789abcdef0123", "fedcba98"] {
         assert!(!log.contains(secret), "{secret}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_of_standard_input_stays_when_the_others_are_read_again() {
+    let db = TestDb::new().await;
+    let home = tempfile::tempdir().unwrap();
+    let given = home.path().join("given");
+    secret_file(&given, "another-secret-0123456789");
+    let input = Stdio::from(std::fs::File::open(&given).unwrap());
+    let args = ["--admin-secret-file", "-"];
+    let served = Served::start_given(&db, &args, &config(), input);
+    let before = token(&served, "manager");
+    let is_admin = |text: &str| served.get("/api/apis", &[("admin-auth", text)]).status == 200;
+    assert!(is_admin("another-secret-0123456789") && !is_admin(SECRET));
+    served.configure(&config().replace("\"manager\"", "\"somebody\""));
+    served.signal(Signal::HUP);
+    wait::until("they are read again", || {
+        served.log().contains("the secrets were read again")
+    });
+    assert!(is_admin("another-secret-0123456789") && !is_admin(SECRET));
+    assert_eq!(objects(&served, &before).status, 401, "its client is gone");
+    let after = token(&served, "somebody");
+    assert_eq!(objects(&served, &after).status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_trigger_changes_is_refused_unless_the_server_accepts_it() {
+    let trigger = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.name := 'changed'; RETURN NEW; END $$; \
+                   CREATE TRIGGER t BEFORE INSERT ON gatediff.documents FOR EACH ROW EXECUTE FUNCTION f()";
+    for (args, is_accepted) in [
+        (&[] as &[&str], false),
+        (&["--accept-server-changes"], true),
+    ] {
+        let db = TestDb::new().await;
+        let served = Served::start(&db, args);
+        db.run(trigger).await;
+        let answer = served.import("/admin/organisations/import", ORGANISATION);
+        let written = count(&db, "SELECT count(*) FROM gatediff.documents").await;
+        assert_eq!(answer.status == 200, is_accepted, "{answer:?}");
+        assert_eq!(written, i64::from(is_accepted));
+        let named = answer.json().to_string().contains("gatediff.documents");
+        assert!(named || is_accepted, "{answer:?}");
     }
 }
 

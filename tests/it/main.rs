@@ -67,6 +67,8 @@ mod http_sp_config;
 #[cfg(test)]
 mod http_tyk;
 #[cfg(test)]
+mod inputs;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod phantoms;

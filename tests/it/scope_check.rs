@@ -31,6 +31,7 @@ async fn repair(site: &Site, codes: &[&str]) -> Result<Edited, Failure> {
         timeouts: Timeouts::default(),
         ledger: LedgerPlace::Target,
         accept_server_changes: false,
+        fix_counters: false,
     };
     let (target, silent) = (site.target(), Reporter::silent());
     scopes::edit(

@@ -31,6 +31,7 @@ async fn edit(site: &Site, edit: Edit) -> Result<Edited, Failure> {
         timeouts: Timeouts::default(),
         ledger: LedgerPlace::Target,
         accept_server_changes: false,
+        fix_counters: false,
     };
     scopes::edit(
         edit,
@@ -177,6 +178,7 @@ async fn an_edit_is_recorded_in_a_ledger_file_and_undone_from_it() {
         timeouts: Timeouts::default(),
         ledger,
         accept_server_changes: false,
+        fix_counters: false,
     };
     let (target, reporter, cancel) = (site.target(), Reporter::silent(), Cancel::new());
     let edit = Edit::Create(draft("acct", &[BALANCE, TRANSFER]));
@@ -227,6 +229,7 @@ async fn an_edit_that_is_cancelled_before_its_commit_writes_nothing_and_leaves_n
             timeouts: Timeouts::default(),
             ledger: LedgerPlace::Target,
             accept_server_changes: false,
+            fix_counters: false,
         };
         let edit = Edit::Create(draft("made", &[BLOCK]));
         let failure = scopes::edit(edit, &site.target(), &options, &reporter, &cancel)

@@ -127,6 +127,9 @@ pub struct ScopeFieldsArgs {
     /// API, or MODULE/* for all APIs of a module; repeatable; '' for none
     #[arg(long, value_name = "MODULE/KEY")]
     pub api: Vec<String>,
+    /// Move counters of the target that are behind their rows, as after restoring a dump
+    #[arg(long)]
+    pub fix_counters: bool,
     /// JSON file with the whole scope, as printed by `scope show --output json`; - for standard
     /// input. Options override the file
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]

@@ -524,18 +524,25 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// Finds the placeholders of credentials.
+    /// Finds the placeholders of credentials, and the masks.
     pub(super) fn placeholders<'j>(
         &self,
         json: &'j Json,
         path: &mut Vec<&'j str>,
         scope: &Scope,
         pointer: &str,
-        found: &mut Vec<String>,
+        found: &mut Lacking,
     ) {
-        if scope.secret && !is_container(json) {
-            if is_placeholder(json) {
-                found.push(pointer.to_owned());
+        if let Json::Text(text) = json {
+            let name = path.last().copied().unwrap_or_default();
+            let holds_mask = match scope.secret {
+                true => is_masked(json),
+                false => secret::masks(name, text) > 0,
+            };
+            if holds_mask {
+                found.masked.push(pointer.to_owned());
+            } else if scope.secret && is_placeholder(json) {
+                found.missing.push(pointer.to_owned());
             }
             return;
         }
@@ -626,13 +633,29 @@ pub(super) fn is_placeholder(json: &Json) -> bool {
         .is_some_and(|text| !text.is_empty() && secret::is_placeholder(text))
 }
 
-/// Returns whether any text in a value is a placeholder, at any path.
+/// Returns whether a credential is masked, or holds others that are.
+pub(super) fn is_masked(json: &Json) -> bool {
+    json.as_text()
+        .is_some_and(|text| secret::is_masked(text) || secret::masks("", text) > 0)
+}
+
+/// Returns whether any text in a value is a placeholder or may hold a mask, at any path.
 pub(super) fn holds_placeholder(json: &Json) -> bool {
     match json {
         Json::Object(object) => object.members().any(|(_, json)| holds_placeholder(json)),
         Json::List(elements) => elements.iter().any(holds_placeholder),
-        plain => is_placeholder(plain),
+        Json::Text(text) => secret::may_hold_mask(text) || is_placeholder(json),
+        _ => false,
     }
+}
+
+/// The paths of what a value lacks.
+#[derive(Debug, Default)]
+pub(super) struct Lacking {
+    /// Credentials of which it has a placeholder.
+    pub(super) missing: Vec<String>,
+    /// Values with masks in place of credentials.
+    pub(super) masked: Vec<String>,
 }
 
 fn hashed(value: &impl std::hash::Hash) -> u64 {

@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 
 use super::hider::MASK;
+use super::mask::{masks, with_usual_masks};
 use super::text::mask_text;
 use crate::engine::text::differing;
 
@@ -13,9 +14,6 @@ pub(in crate::engine) const DIFFERS: &str = "*** (differs)";
 /// Shown if that is unknown.
 const MAY_DIFFER: &str = "*** (may differ)";
 
-/// Replaces asterisks to find out whether a secret is expected there.
-const PROBE: &str = "Zx9qProbe7";
-
 /// How a text of the file treats the secrets inside the target's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Masked {
@@ -23,44 +21,53 @@ pub enum Masked {
     No,
     /// It is the target's text with its secrets masked: nothing else differs.
     Whole,
-    /// It has asterisks instead of secrets, and differs in other parts too.
+    /// It has masks instead of secrets that the target has, and differs in other
+    /// parts too; or it has more of them than the target has.
     Partly,
 }
 
-/// Returns whether the file's text has asterisks where the target's has secrets.
+/// Returns whether the file's text has masks where the target's has secrets, or
+/// where it has nothing.
 pub fn masked(name: &str, target: &str, file: &str) -> Masked {
-    if !file.contains(MASK) {
-        return Masked::No;
+    let there = mask_text(name, target);
+    let usual = with_usual_masks(file);
+    if let Some(shown) = there.as_deref().filter(|_| usual.contains(MASK)) {
+        let file = &*usual;
+        let file_shown = mask_text(name, file);
+        let file_shown = file_shown.as_deref().unwrap_or(file);
+        if shown == file_shown
+            && let Some((there, here)) = hidden(target, shown).zip(hidden(file, file_shown))
+        {
+            let mut pairs = there.into_iter().zip(here);
+            return if pairs.all(|(there, here)| here == MASK || here == there) {
+                Masked::Whole
+            } else {
+                Masked::Partly
+            };
+        }
     }
-    let Some(shown) = mask_text(name, target) else {
-        return Masked::No;
-    };
-    let file_shown = mask_text(name, file);
-    let file_shown = file_shown.as_deref().unwrap_or(file);
-    let secrets = hidden(target, &shown).zip(hidden(file, file_shown));
-    if let Some((there, here)) = &secrets
-        && shown == file_shown
-    {
-        let mut pairs = there.iter().zip(here);
-        return if pairs.all(|(there, here)| *here == MASK || here == there) {
-            Masked::Whole
-        } else {
-            Masked::Partly
-        };
-    }
-    let probe = file.replace(MASK, PROBE);
-    let is_expected = mask_text(name, &probe)
-        .is_some_and(|shown| shown.matches(PROBE).count() < probe.matches(PROBE).count());
-    // What cannot be found out counts as lost.
-    let is_lost = secrets.is_none_or(|(there, here)| {
-        let mut there = there.iter();
-        there.any(|secret| *secret != MASK && !here.contains(secret))
-    });
-    if is_expected && is_lost {
+    let masks_here = masks(name, file);
+    if masks_here > 0 && (masks_here > masks(name, target) || loses(name, (target, there), file)) {
         Masked::Partly
     } else {
         Masked::No
     }
+}
+
+/// Returns whether a secret of the target's text, which is given with its mask,
+/// is not in the file's.
+fn loses(name: &str, (target, shown): (&str, Option<String>), file: &str) -> bool {
+    let Some(shown) = shown else {
+        return false;
+    };
+    let file_shown = mask_text(name, file);
+    let file_shown = file_shown.as_deref().unwrap_or(file);
+    // What cannot be found out counts as lost.
+    let secrets = hidden(target, &shown).zip(hidden(file, file_shown));
+    secrets.is_none_or(|(there, here)| {
+        let mut there = there.iter();
+        there.any(|secret| *secret != MASK && !here.contains(secret))
+    })
 }
 
 /// Returns the second of two masked texts with each of its secrets that differs
@@ -257,9 +264,15 @@ mod tests {
             Masked::Whole
         );
         assert_eq!(
+            of("https://u:fake-1@h/x", "https://u:********@h/x"),
+            Masked::Whole
+        );
+        assert_eq!(
             of("password=fake-1\nx=1", "password=***\nx=2"),
             Masked::Partly
         );
+        assert_eq!(of("x=1", "password=***\nx=1"), Masked::Partly);
+        assert_eq!(of("password=***\nx=1", "password=***\nx=2"), Masked::No);
         assert_eq!(
             of("password=fake-1\nx=1", "password=fake-2\nx=2"),
             Masked::No

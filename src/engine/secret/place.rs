@@ -43,7 +43,6 @@ const LEFT_OUT: &[&str] = &[
 pub fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
     let lower = || text.to_lowercase();
-    let is_filler = |c: char| matches!(c, '*' | '•' | '●' | '…' | '█');
     let stars = text.trim_start_matches(is_filler);
     let hidden = text.chars().count() - stars.chars().count();
     if stars.is_empty() {
@@ -71,6 +70,11 @@ pub fn is_placeholder(text: &str) -> bool {
         Some(_) => false,
         None => matches!(lower().as_str(), "redacted" | "null" | "none" | "undefined"),
     }
+}
+
+/// Returns whether a character stands for hidden ones.
+pub(super) const fn is_filler(c: char) -> bool {
+    matches!(c, '*' | '•' | '●' | '…' | '█')
 }
 
 /// Returns whether text only names where a secret is stored, or is filled in

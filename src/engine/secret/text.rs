@@ -63,8 +63,14 @@ pub fn mask_text(name: &str, text: &str) -> Option<String> {
 /// assert_eq!(mask_addresses("remark", "password: none"), None);
 /// ```
 pub fn mask_addresses(name: &str, text: &str) -> Option<String> {
-    let may_hold_address = text.contains("://") || text.contains("jdbc:");
-    may_hold_address.then(|| mask_text(name, text)).flatten()
+    may_hold_address(text)
+        .then(|| mask_text(name, text))
+        .flatten()
+}
+
+/// Returns whether a text may hold an address.
+pub(super) fn may_hold_address(text: &str) -> bool {
+    text.contains("://") || text.contains("jdbc:")
 }
 
 /// The same for a string inside documents.

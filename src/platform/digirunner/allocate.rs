@@ -24,7 +24,17 @@ const INITIAL: i64 = 2_000_000_000;
 /// How many ids Hibernate's generator reserves at once.
 const BLOCK: i64 = 50;
 
-/// Takes the ids that are needed, in one message; `target` has the rows that have ids.
+/// Which rows of the target are known to have ids.
+#[derive(Clone, Copy)]
+pub(crate) enum Known<'t> {
+    /// All of them.
+    All(&'t Tables),
+    /// Only some: the target is asked about the ids that were taken.
+    Some,
+}
+
+/// Takes the ids that are needed, in one message, and asks in another one whether rows have them if
+/// not all are known.
 ///
 /// # Errors
 ///
@@ -32,7 +42,7 @@ const BLOCK: i64 = 50;
 pub(crate) async fn take(
     writer: &mut Writer<'_>,
     counts: &HashMap<Sequence, usize>,
-    target: &Tables,
+    known: Known<'_>,
 ) -> Result<HashMap<Sequence, Vec<i64>>, StoreError> {
     let wanted: Vec<Wanted> = Sequence::ALL
         .into_iter()
@@ -46,10 +56,15 @@ pub(crate) async fn take(
         })
         .collect();
     let (mut given, mut noted) = take_all(writer, &wanted).await?;
-    let used: HashMap<Sequence, BTreeSet<i64>> = wanted
-        .iter()
-        .map(|wanted| (wanted.sequence, wanted.used(target)))
-        .collect();
+    let used: HashMap<Sequence, BTreeSet<i64>> = match known {
+        Known::All(target) => {
+            let used = wanted
+                .iter()
+                .map(|wanted| (wanted.sequence, wanted.used(target)));
+            used.collect()
+        }
+        Known::Some => used_of(writer, &wanted, &given).await?,
+    };
     let behind: Vec<Wanted> = wanted
         .iter()
         .filter_map(|wanted| {
@@ -100,6 +115,43 @@ pub(super) fn next(
         (*sequence, (first..).take(*count).collect())
     };
     counts.iter().map(next).collect()
+}
+
+/// Asks the target which of the ids that were taken rows have, and for the highest ids.
+async fn used_of(
+    writer: &mut Writer<'_>,
+    wanted: &[Wanted],
+    given: &HashMap<Sequence, Vec<i64>>,
+) -> Result<HashMap<Sequence, BTreeSet<i64>>, StoreError> {
+    let mut used: HashMap<Sequence, BTreeSet<i64>> = HashMap::new();
+    let asked: Vec<&Wanted> = wanted
+        .iter()
+        .filter(|wanted| given.contains_key(&wanted.sequence))
+        .collect();
+    if asked.is_empty() {
+        return Ok(used);
+    }
+    let questions = asked.iter().filter_map(|wanted| {
+        let ids = given.get(&wanted.sequence)?;
+        Some(wanted.question(ids))
+    });
+    let sql: Vec<String> = questions.collect();
+    let mut rest = asked.iter();
+    let mut current = rest.next();
+    let mut rows = sqlx::raw_sql(AssertSqlSafe(sql.join("; "))).fetch_many(writer.connection());
+    loop {
+        let place = current.map_or(COUNTERS, |wanted| wanted.column().0.table().name);
+        let failed = |error: sqlx::Error| StoreError::new(Operation::Read, place, &error);
+        match (rows.try_next().await.map_err(failed)?, current) {
+            (None, _) => return Ok(used),
+            (Some(Either::Left(_)), _) => current = rest.next(),
+            (Some(Either::Right(row)), Some(wanted)) => {
+                let id: Option<i64> = row.try_get(0).map_err(failed)?;
+                used.entry(wanted.sequence).or_default().extend(id);
+            }
+            (Some(Either::Right(_)), None) => {}
+        }
+    }
 }
 
 /// Returns the error of counters that are behind their rows.
@@ -221,6 +273,22 @@ impl Wanted {
             _ => None,
         })
         .collect()
+    }
+
+    /// Returns the query for those of some ids that rows have, and for the highest id. Names and
+    /// numbers are ours.
+    fn question(&self, ids: &[i64]) -> String {
+        let (table, column) = self.column();
+        let Table { name, fields, .. } = table.table();
+        let column = fields.get(column).map_or("", |field| field.column);
+        let ids: Vec<String> = ids.iter().map(|id| id.to_string()).collect();
+        let ids = ids.join(", ");
+        // Ids of groups and scopes are text, and may be anything.
+        format!(
+            "WITH ids AS (SELECT CASE WHEN {column}::text ~ '^[0-9]{{1,18}}$' THEN {column}::text::bigint END AS id \
+             FROM {name}) \
+             SELECT id FROM ids WHERE id IN ({ids}) UNION ALL SELECT max(id) FROM ids"
+        )
     }
 
     /// Says which counter is behind which rows.

@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 mod clients;
+mod masked;
 mod missing;
 mod scopes;
 
@@ -24,7 +25,6 @@ use super::tables::{Api, Row, Tables};
 use super::values::{self, ValueError};
 use crate::engine::finding::Findings;
 use crate::engine::lookalike::warn_of_look_alikes;
-use crate::engine::secret::{Masked, masked};
 use crate::engine::{
     Candidate, Effect, Finding, Item, ItemId, Kind, Plan, Reason, Requirement, marked,
 };
@@ -122,8 +122,14 @@ fn findings_of(candidate: &Candidate, file: &Index<'_>) -> Vec<Finding> {
         .blocks
         .iter()
         .filter(|reason| !["too-many-apis", "broken-reference"].contains(&&*reason.code));
-    let blocks =
-        blocks.map(|reason| Finding::error(reason.code.clone(), placed(&reason.message, path)));
+    let blocks = blocks.map(|reason| {
+        let message = placed(&reason.message, path);
+        // A target may have the same, or keep a secret of its own.
+        match &*reason.code {
+            "secret-masked" => Finding::warning(reason.code.clone(), message),
+            _ => Finding::error(reason.code.clone(), message),
+        }
+    });
     // Links to authentication types are reported as broken references.
     let needs = candidate.requires.iter().map(|need| &need.on);
     let needs = needs
@@ -247,6 +253,8 @@ struct Comparer<'p, 'w> {
     authorities: HashSet<&'w str>,
     levels: HashSet<&'w str>,
     connections: HashSet<&'w str>,
+    /// Whether the file has masks in place of secrets.
+    has_masks: bool,
 }
 
 impl<'p, 'w> Comparer<'p, 'w> {
@@ -318,6 +326,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
             authorities: target(TableId::Authority, authority::GROUP_AUTHORITIE_ID).collect(),
             levels: target(TableId::Level, level::SECURITY_LEVEL_ID).collect(),
             connections: target(TableId::Rdb, rdb::CONNECTION_NAME).collect(),
+            has_masks: masked::has_masks(&compared.file.tables),
         }
     }
 
@@ -397,7 +406,8 @@ impl<'p, 'w> Comparer<'p, 'w> {
         self.sides.file.tables.rows(of.table).len()
     }
 
-    /// Clears what does not count of unchanged items, and warns of built-in ones.
+    /// Clears what does not count of unchanged items, blocks those that would be written with masks,
+    /// and warns of built-in ones.
     fn checked(&self, mut all: Vec<Candidate>) -> Vec<Candidate> {
         // Unchanged rows are not written: missing objects are already missing there.
         for candidate in all.iter_mut().filter(|candidate| candidate.base.is_some()) {
@@ -409,6 +419,12 @@ impl<'p, 'w> Comparer<'p, 'w> {
                 candidate.requires.clear();
                 candidate.quota = None;
             }
+        }
+        if self.has_masks {
+            all.par_iter_mut().for_each(|candidate| {
+                let masked = self.masked(candidate);
+                candidate.blocks.extend(masked);
+            });
         }
         for candidate in &mut all {
             let warning = self.built_in(candidate);
@@ -459,14 +475,15 @@ impl<'p, 'w> Comparer<'p, 'w> {
         }
     }
 
-    /// Returns an item whose key an earlier row of the file has, by itself: what refers to the key
-    /// belongs to the earlier one, and would be looked at once more with each.
+    /// Returns an item whose key or local id an earlier row of the file has, by itself: what refers
+    /// to it belongs to the earlier one, and would be looked at once more with each.
     fn again(&self, of: Place, row: &Row, name: Arc<str>) -> Option<Candidate> {
         let Identity {
             kind, table, key, ..
         } = of.identity;
-        let repeated = self.repeated.get(&(*table, row.text(*key)))?;
-        if repeated.first == of.index {
+        let repeated = self.repeated.get(&(*table, row.text(*key)));
+        let has_links = self.sides.file.has_links(*table, of.index);
+        if has_links && repeated.is_none_or(|repeated| repeated.first == of.index) {
             return None;
         }
         let item = Item {
@@ -477,6 +494,9 @@ impl<'p, 'w> Comparer<'p, 'w> {
         };
         let mut candidate = Candidate::compared(item, None, Effect::default());
         candidate.blocks.extend(self.twice(kind, row.text(*key)));
+        if !has_links {
+            candidate.blocks.extend(self.broken.of_id(*table, row));
+        }
         candidate
             .blocks
             .extend(values::reasons(self.value_errors(*table, of.index)));
@@ -498,10 +518,6 @@ impl<'p, 'w> Comparer<'p, 'w> {
             });
             blocks.extend(self.twice(kind, row.text(key)));
             blocks.extend(values::reasons(self.value_errors(table, index)));
-            blocks.extend(
-                base.into_iter()
-                    .flat_map(|base| masked_urls(table, row, base)),
-            );
             let mut candidate = self.candidate(Place::new(identity, index), row.shared(called));
             candidate.blocks = blocks;
             if table == TableId::Rdb {
@@ -593,22 +609,6 @@ fn may_change(candidate: &Candidate) -> bool {
 /// Says whether covering would change anything.
 fn is_changed(candidate: &Candidate) -> bool {
     candidate.effect.as_ref().is_some_and(Effect::is_some)
-}
-
-/// Blocks addresses that have asterisks where the target's have secrets.
-fn masked_urls(table: TableId, row: &Row, base: &Row) -> impl Iterator<Item = Reason> {
-    let urls = table.table().columns().filter(|(_, field)| field.is_url);
-    urls.filter_map(|(column, field)| {
-        let (url, there) = (row.text(column), base.text(column));
-        let is_masked = url != there && masked(field.json, there, url) != Masked::No;
-        is_masked.then(|| {
-            let message = format!(
-                "{} has asterisks where the target has a secret, which would be lost",
-                field.json
-            );
-            Reason::new("secret-masked", message)
-        })
-    })
 }
 
 /// Warns if a password would be written that the source instance encrypted with its own key.

@@ -168,8 +168,10 @@ pub(crate) struct Places {
     pub(crate) oauth: ByText,
     pub(crate) clientext: ByText,
     pub(crate) x_keys: ByText,
+    x_key_ids: ByInt,
     x_maps: ByInt,
     pub(crate) open_keys: ByText,
+    open_key_ids: ByInt,
     open_maps: ByInt,
     pub(crate) dp_apps: ByText,
     pub(crate) idps: [ByText; 4],
@@ -204,8 +206,10 @@ impl Places {
             oauth: with(TableId::Oauth, oauth::CLIENT_ID),
             clientext: with(TableId::Clientext, clientext::CLIENT_ID),
             x_keys: with(TableId::XKey, x_key::CLIENT_ID),
+            x_key_ids: ByInt::new(tables.rows(TableId::XKey), x_key::API_KEY_ID),
             x_maps: ByInt::new(tables.rows(TableId::XMap), x_map::REF_API_KEY_ID),
             open_keys: with(TableId::OpenKey, open_key::CLIENT_ID),
+            open_key_ids: ByInt::new(tables.rows(TableId::OpenKey), open_key::OPEN_API_KEY_ID),
             open_maps: ByInt::new(tables.rows(TableId::OpenMap), open_map::REF_OPEN_API_KEY_ID),
             dp_apps: with(TableId::DpApp, dp_app::CLIENT_ID),
             idps: IDPS.map(|(table, _, client)| with(table, client)),
@@ -289,6 +293,36 @@ impl<'w> Index<'w> {
         rows.next().map(|(_, row)| row)
     }
 
+    /// Says whether the links to a row's id belong to the row: to the first one with the id. A file
+    /// may have several, of which each would have all the links.
+    pub(crate) fn has_links(&self, table: TableId, position: usize) -> bool {
+        let rows = self.tables.rows(table);
+        let Some(row) = rows.get(position) else {
+            return false;
+        };
+        let text = |index: &ByText, column| {
+            index
+                .of(rows, row.text(column))
+                .next()
+                .map(|(first, _)| first)
+        };
+        let number = |index: &ByInt, column| {
+            let mut found = row
+                .int(column)
+                .into_iter()
+                .flat_map(|id| index.of(rows, id));
+            found.next().map(|(first, _)| first)
+        };
+        let first = match table {
+            TableId::Group => text(&self.groups, group::GROUP_ID),
+            TableId::Vgroup => text(&self.scopes, vgroup::VGROUP_ID),
+            TableId::XKey => number(&self.x_key_ids, x_key::API_KEY_ID),
+            TableId::OpenKey => number(&self.open_key_ids, open_key::OPEN_API_KEY_ID),
+            _ => None,
+        };
+        first.is_none_or(|first| first == position)
+    }
+
     /// Returns the row of an item, by identity.
     pub(crate) fn item(&self, kind: &Kind, key: &str) -> Option<&'w Row> {
         self.holders(kind, key).next()
@@ -364,10 +398,36 @@ impl<'w> Index<'w> {
             .map(|(_, row)| row)
     }
 
+    /// Returns the X-API keys of a client, each with the maps that belong to it.
+    pub(crate) fn x_keys_with_maps(
+        &self,
+        client_id: &str,
+    ) -> impl Iterator<Item = (&'w Row, Vec<&'w Row>)> {
+        let keys = self.rows_of(TableId::XKey, &self.x_keys, client_id);
+        keys.map(|(position, row)| {
+            let has_links = self.has_links(TableId::XKey, position);
+            let id = row.int(x_key::API_KEY_ID).filter(|_| has_links);
+            (row, self.x_maps_of(id).collect())
+        })
+    }
+
     /// Returns the DGRK keys of a client.
     pub(crate) fn open_keys_of(&self, client_id: &str) -> impl Iterator<Item = &'w Row> {
         self.rows_of(TableId::OpenKey, &self.open_keys, client_id)
             .map(|(_, row)| row)
+    }
+
+    /// Returns the DGRK keys of a client, each with the maps that belong to it.
+    pub(crate) fn open_keys_with_maps(
+        &self,
+        client_id: &str,
+    ) -> impl Iterator<Item = (&'w Row, Vec<&'w Row>)> {
+        let keys = self.rows_of(TableId::OpenKey, &self.open_keys, client_id);
+        keys.map(|(position, row)| {
+            let has_links = self.has_links(TableId::OpenKey, position);
+            let id = row.int(open_key::OPEN_API_KEY_ID).filter(|_| has_links);
+            (row, self.open_maps_of(id).collect())
+        })
     }
 
     /// Returns the maps of an X-API key to groups.
@@ -424,7 +484,8 @@ impl<'w> Index<'w> {
     pub(crate) fn scope_apis(&self, vgroup_id: &str) -> Vec<ScopeApi<'w>> {
         let mut seen = HashSet::new();
         let mut apis = Vec::new();
-        for (index, row) in self.rows_of(TableId::Group, &self.hidden_of, vgroup_id) {
+        let hidden = self.rows_of(TableId::Group, &self.hidden_of, vgroup_id);
+        for (index, row) in hidden.filter(|(index, _)| self.has_links(TableId::Group, *index)) {
             for (link, api) in self.apis_of(row.text(group::GROUP_ID)) {
                 if seen.insert(api) {
                     apis.push(ScopeApi {
@@ -436,6 +497,12 @@ impl<'w> Index<'w> {
             }
         }
         apis
+    }
+
+    /// Returns the hidden groups of a scope.
+    pub(crate) fn hidden_groups_of(&self, vgroup_id: &str) -> impl Iterator<Item = &'w Row> {
+        let hidden = self.rows_of(TableId::Group, &self.hidden_of, vgroup_id);
+        hidden.map(|(_, row)| row)
     }
 
     /// Returns the authentication types of a group, each once.

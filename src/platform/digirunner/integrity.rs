@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::file::ROOT;
-use super::index::{Index, ScopeApi, is_hidden};
+use super::index::{Index, is_hidden};
 use super::schema::{
     API_USE_LIST, TableId, authority, client, client_group, client_vgroup, clientext, dp_app,
     group, group_api,
@@ -19,6 +19,7 @@ use super::tables::{Cell, Row, Tables};
 use super::values;
 use crate::engine::finding::Findings;
 use crate::engine::{Finding, Reason};
+use crate::platform::unique::unique;
 
 /// The references inside a file: from, to.
 pub(super) const REFERENCES: [(TableId, usize, TableId, usize); 25] = [
@@ -220,16 +221,13 @@ impl Broken<'_> {
     }
 
     /// Returns what is wrong with the ids of a scope's hidden groups.
-    pub(super) fn of_hidden_groups(&self, file: &Index<'_>, apis: &[ScopeApi<'_>]) -> Vec<Reason> {
-        let mut reasons = Vec::new();
-        for api in apis {
-            let reason = file
-                .tables
-                .row(TableId::Group, api.group)
-                .and_then(|row| self.of_id(TableId::Group, row));
-            reasons.extend(reason.filter(|reason| !reasons.contains(reason)));
-        }
-        reasons
+    pub(super) fn of_hidden_groups(&self, file: &Index<'_>, vgroup_id: &str) -> Vec<Reason> {
+        let hidden = file.hidden_groups_of(vgroup_id);
+        unique(
+            hidden
+                .filter_map(|row| self.of_id(TableId::Group, row))
+                .collect(),
+        )
     }
 }
 

@@ -274,8 +274,9 @@ impl<'p, 'w> ClientItem<'p, 'w> {
                 }
                 _ => *row,
             };
-            let record = record(side, TableId::Host, over);
-            Element::matched(id, called.shared(h::HOST_IP), record)
+            let label = called.shared(h::HOST_IP);
+            let label = mask_addresses("", &label).map_or(label, Arc::from);
+            Element::matched(id, label, record(side, TableId::Host, over))
         });
         // Two hosts of the file that match one of the target block the client;
         // the set shows the first.
@@ -412,9 +413,9 @@ impl<'p, 'w> ClientItem<'p, 'w> {
 
     fn x_keys(&self) -> Value {
         let side = self.side();
-        let elements = side.x_keys_of(self.id).map(|row| {
+        let elements = side.x_keys_with_maps(self.id).map(|(row, maps)| {
             let mut all = compared(side, TableId::XKey, row);
-            let groups = self.x_key_groups(row.int(x_key::API_KEY_ID));
+            let groups = self.x_key_groups(&maps);
             all.push(Field::new("groups", Value::set(groups)));
             Element::matched(
                 row.shared(x_key::API_KEY_EN),
@@ -425,9 +426,9 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         Value::set(elements)
     }
 
-    fn x_key_groups(&self, key: Option<i64>) -> Vec<Element> {
+    fn x_key_groups(&self, maps: &[&Row]) -> Vec<Element> {
         let side = self.side();
-        side.x_maps_of(key)
+        maps.iter()
             .filter_map(|map| side.group(map.text(x_map::GROUP_ID)))
             .filter_map(|row| match self.from {
                 Origin::File => self.wanted_map_group(row),
@@ -470,12 +471,9 @@ impl<'p, 'w> ClientItem<'p, 'w> {
 
     fn open_keys(&self) -> Value {
         let side = self.side();
-        let elements = side.open_keys_of(self.id).map(|row| {
+        let elements = side.open_keys_with_maps(self.id).map(|(row, maps)| {
             let mut all = compared(side, TableId::OpenKey, row);
-            all.push(Field::new(
-                "apis",
-                Value::set(self.open_key_apis(row.int(open_key::OPEN_API_KEY_ID))),
-            ));
+            all.push(Field::new("apis", Value::set(self.open_key_apis(&maps))));
             Element::matched(
                 row.shared(open_key::OPEN_API_KEY),
                 row.shared(open_key::OPEN_API_KEY_ALIAS),
@@ -485,9 +483,8 @@ impl<'p, 'w> ClientItem<'p, 'w> {
         Value::set(elements)
     }
 
-    fn open_key_apis(&self, key: Option<i64>) -> Vec<Element> {
-        let side = self.side();
-        side.open_maps_of(key)
+    fn open_key_apis(&self, maps: &[&Row]) -> Vec<Element> {
+        maps.iter()
             .filter_map(|map| {
                 let uid = map.text(open_map::REF_API_UID);
                 match self.from {

@@ -26,7 +26,7 @@ pub(super) async fn write(
     let (stamp, target) = (writer.stamp(), &compared.target);
     let sides = compared.sides();
     let counting = counted(compared, approved, stamp);
-    let given = allocate::take(writer, counting.counts(), target).await?;
+    let given = allocate::take(writer, counting.counts(), allocate::Known::All(target)).await?;
     let mut ids = Ids::given(given, random_ids(target));
     let mut changes = build::changes(&sides, approved, stamp, &mut ids);
     let relied_on = relied_on(&sides, approved);

@@ -231,7 +231,10 @@ fn found(
     let missing = aligned.missing_secrets();
     Found {
         is_new,
-        blocks: deep.into_iter().chain(refused(&aligned)).collect(),
+        blocks: deep
+            .into_iter()
+            .chain(refused(&aligned, object.is_signed()))
+            .collect(),
         noticed: noticed(
             product,
             object,
@@ -403,8 +406,9 @@ fn too_deep(json: &Json) -> Option<Reason> {
     })
 }
 
-/// Returns why the differences of an object cannot be written.
-fn refused(aligned: &Aligned<'_>) -> Vec<Reason> {
+/// Returns why the differences of an object cannot be written. What is signed is as it was made:
+/// asterisks are its own.
+fn refused(aligned: &Aligned<'_>, is_signed: bool) -> Vec<Reason> {
     let immutable = aligned.immutable().iter().map(|refused| {
         let shown = |value: &Value| match value {
             Value::Null => "none".to_owned(),
@@ -431,13 +435,8 @@ fn refused(aligned: &Aligned<'_>) -> Vec<Reason> {
         );
         Reason::new("list-too-long", message)
     });
-    let masked = aligned.masked().iter().map(|place| {
-        let message = format!(
-            "{} has asterisks where the target has a secret, which would be lost",
-            place.trim_start_matches('/')
-        );
-        Reason::new("secret-masked", message)
-    });
+    let masked = aligned.masked().iter().filter(|_| !is_signed);
+    let masked = masked.map(|place| Reason::masked(place.trim_start_matches('/')));
     immutable.chain(lost).chain(masked).collect()
 }
 

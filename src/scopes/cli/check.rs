@@ -99,6 +99,7 @@ async fn repair(
         Edit::Repair {
             codes: args.only.clone(),
         },
+        false,
     )
     .await?;
     let (status, exit) = outcome(left.len());

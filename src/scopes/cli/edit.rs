@@ -42,7 +42,8 @@ pub(super) async fn create(
         &format!("create {}", draft.item()),
     )
     .await?;
-    let edited = write(session, &args.consent, Edit::Create(draft.clone())).await?;
+    let edit = Edit::Create(draft.clone());
+    let edited = write(session, &args.consent, edit, args.fields.fix_counters).await?;
     let target = session.target.display();
     let document = Document::new("scope create", "ok", &target)
         .scope(ScopeDocument::of_draft(&draft, edited.id.as_deref()));
@@ -89,7 +90,7 @@ pub(super) async fn update(
             seen: Box::new(seen),
             draft: Box::new(update.draft.clone()),
         };
-        write(session, &args.consent, edit).await?
+        write(session, &args.consent, edit, args.fields.fix_counters).await?
     };
     let warnings = update.warnings();
     let document = Document::new("scope update", "ok", &target)
@@ -243,7 +244,7 @@ pub(super) async fn delete(
         id: Arc::clone(&scope.id),
         name: Arc::clone(&scope.name),
     };
-    let edited = write(session, &args.consent, edit).await?;
+    let edited = write(session, &args.consent, edit, false).await?;
     let target = session.target.display();
     let document =
         Document::new("scope delete", "ok", &target).scope(ScopeDocument::new(&catalogue, scope));
@@ -314,7 +315,8 @@ pub(super) async fn pass(
         .iter()
         .map(|id| Arc::from(id.as_str()))
         .collect();
-    let edited = write(session, &args.consent, (way.edit)(scope, clients)).await?;
+    let edit = (way.edit)(scope, clients);
+    let edited = write(session, &args.consent, edit, false).await?;
     let target = session.target.display();
     let document = Document::new(way.command, "ok", &target)
         .scope(ScopeDocument::new(&catalogue, scope).without_holders());

@@ -17,17 +17,19 @@ pub(super) async fn read(session: &Session) -> Result<Catalogue, Failure> {
     catalogue
 }
 
-/// Runs the edit, reporting progress.
+/// Runs the edit, reporting progress; `fix_counters` as in [`EditOptions`].
 pub(super) async fn write(
     session: &Session,
     args: &ConsentArgs,
     edit: Edit,
+    fix_counters: bool,
 ) -> Result<Edited, Failure> {
     let options = EditOptions {
         operator: operator(args.operator.clone())?,
         timeouts: session.settings.timeouts,
         ledger: session.settings.ledger.clone(),
         accept_server_changes: args.accept_server_changes,
+        fix_counters,
     };
     let cancel = cancel_on_signals()?;
     let progress_line = ProgressLine::begin();

@@ -260,11 +260,11 @@ impl<S: Screen> EventLoop<S> {
             match effect {
                 Effect::Compare(id) => self.compare(id),
                 Effect::Ignore(rules) => self.backend.ignore(rules),
-                Effect::Apply(id, approved, to) => {
+                Effect::Apply(id, approved, how) => {
                     self.cancel = Cancel::new();
                     let work =
                         self.backend
-                            .apply(*approved, to, self.reporter(id), self.cancel.clone());
+                            .apply(*approved, how, self.reporter(id), self.cancel.clone());
                     self.spawn(work, move |outcome| Msg::Applied(id, outcome));
                 }
                 Effect::Rehearse(id, approved) => {
@@ -291,11 +291,14 @@ impl<S: Screen> EventLoop<S> {
                     let work = self.backend.scopes(self.reporter(id));
                     self.spawn(work, move |outcome| Msg::Scopes(id, outcome));
                 }
-                Effect::Edit(id, edit) => {
+                Effect::Edit(id, edit, fix_counters) => {
                     self.cancel = Cancel::new();
-                    let work = self
-                        .backend
-                        .edit(*edit, self.reporter(id), self.cancel.clone());
+                    let work = self.backend.edit(
+                        *edit,
+                        fix_counters,
+                        self.reporter(id),
+                        self.cancel.clone(),
+                    );
                     self.spawn(work, move |outcome| Msg::Edited(id, outcome));
                 }
                 Effect::CheckScopes(id) => {

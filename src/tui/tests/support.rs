@@ -828,7 +828,7 @@ pub(crate) fn effect_id(effects: &[Effect]) -> EffectId {
             | Effect::History(id)
             | Effect::Undo(id, ..)
             | Effect::Scopes(id)
-            | Effect::Edit(id, _)
+            | Effect::Edit(id, ..)
             | Effect::CheckScopes(id) => Some(*id),
             _ => None,
         })

@@ -63,6 +63,11 @@ impl Served {
 
     /// Starts a server with a configuration file too.
     pub(crate) fn start_with(db: &TestDb, args: &[&str], config: &str) -> Self {
+        Self::start_given(db, args, config, Stdio::null())
+    }
+
+    /// Starts a server that reads standard input, too.
+    pub(crate) fn start_given(db: &TestDb, args: &[&str], config: &str, input: Stdio) -> Self {
         let home = tempfile::tempdir().unwrap();
         let directory = home.path().join(".config/gatediff");
         std::fs::create_dir_all(&directory).unwrap();
@@ -78,6 +83,7 @@ impl Served {
             .args(args)
             .env("GATEDIFF_ADMIN_SECRET", SECRET)
             .env("GATEDIFF_LOG", "debug")
+            .stdin(input)
             .stdout(Stdio::piped())
             .stderr(File::create(home.path().join("stderr")).unwrap())
             .spawn()

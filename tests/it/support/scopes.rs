@@ -126,6 +126,7 @@ pub(crate) fn options() -> EditOptions {
         timeouts: Timeouts::default(),
         ledger: LedgerPlace::Target,
         accept_server_changes: false,
+        fix_counters: false,
     }
 }
 

@@ -271,9 +271,12 @@ impl<'w> Comparer<'_, 'w> {
         let id = &*item.key;
         let (file, target) = (&self.sides.file, &self.sides.target);
         let mut warnings = Vec::new();
-        for key in file.x_keys_of(id) {
+        for (key, maps) in file.x_keys_with_maps(id) {
+            // Which maps are its own is not known.
+            if self.broken.of_id(TableId::XKey, key).is_some() {
+                continue;
+            }
             let alias = key.text(x_key::API_KEY_ALIAS);
-            let maps: Vec<&Row> = file.x_maps_of(key.int(x_key::API_KEY_ID)).collect();
             if maps.is_empty() {
                 let message = format!("X-API key '{alias}' has no groups; it is still imported");
                 warnings.push(Finding::warning("key-without-maps", message));
@@ -288,9 +291,9 @@ impl<'w> Comparer<'_, 'w> {
                 warnings.push(Finding::warning("map-skipped", message));
             }
         }
-        for key in file.open_keys_of(id) {
-            let maps = file.open_maps_of(key.int(open_key::OPEN_API_KEY_ID));
+        for (key, maps) in file.open_keys_with_maps(id) {
             let unknown = maps
+                .iter()
                 .filter(|map| self.is_unknown_api(map.text(open_map::REF_API_UID)))
                 .count();
             if unknown > 0 {

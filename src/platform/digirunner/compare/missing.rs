@@ -1,6 +1,6 @@
 //! Lack API: what the file refers to and the target does not have.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::super::index::{ApiName, Sides, is_hidden};
 use super::super::kinds::{CLIENT, GROUP, SCOPE};
@@ -11,14 +11,17 @@ use crate::engine::{ItemId, Missing};
 /// by module ignoring case, then by key.
 pub(super) fn missing_apis(sides: &Sides<'_>) -> Vec<Missing> {
     let mut users: HashMap<ApiName<'_>, Vec<ItemId>> = HashMap::new();
+    let mut noted: HashSet<(ApiName<'_>, ItemId)> = HashSet::new();
     let mut note = |api, user: ItemId| {
-        let all: &mut Vec<ItemId> = users.entry(api).or_default();
-        if !all.contains(&user) {
-            all.push(user);
+        if noted.insert((api, user.clone())) {
+            users.entry(api).or_default().push(user);
         }
     };
     let side = &sides.file;
-    for row in side.tables.rows(TableId::Group) {
+    for (index, row) in side.tables.rows(TableId::Group).iter().enumerate() {
+        if !side.has_links(TableId::Group, index) {
+            continue;
+        }
         let user = if is_hidden(row) {
             side.scope(row.text(group::VGROUP_ID))
                 .map(|scope| ItemId::new(SCOPE, scope.shared(vgroup::VGROUP_NAME)))
@@ -34,7 +37,10 @@ pub(super) fn missing_apis(sides: &Sides<'_>) -> Vec<Missing> {
             note(api, user.clone());
         }
     }
-    for row in side.tables.rows(TableId::OpenKey) {
+    for (index, row) in side.tables.rows(TableId::OpenKey).iter().enumerate() {
+        if !side.has_links(TableId::OpenKey, index) {
+            continue;
+        }
         for map in side.open_maps_of(row.int(open_key::OPEN_API_KEY_ID)) {
             let api = sides
                 .used_api(map.text(open_map::REF_API_UID))

@@ -33,9 +33,10 @@ impl<'w> Comparer<'_, 'w> {
     /// target's hidden groups. The product creates one group for each API.
     fn users_of_groups(&self) -> HashMap<usize, usize> {
         let target = &self.sides.target;
-        let scopes = target.tables.rows(TableId::Vgroup).iter();
+        let scopes = target.tables.rows(TableId::Vgroup).iter().enumerate();
+        let scopes = scopes.filter(|(index, _)| target.has_links(TableId::Vgroup, *index));
         let mut users = HashMap::new();
-        for api in scopes.flat_map(|row| target.scope_apis(row.text(vgroup::VGROUP_ID))) {
+        for api in scopes.flat_map(|(_, row)| target.scope_apis(row.text(vgroup::VGROUP_ID))) {
             *users.entry(api.group).or_default() += 1;
         }
         users
@@ -51,27 +52,42 @@ impl<'w> Comparer<'_, 'w> {
     ) -> Option<Reason> {
         let bases: HashMap<ApiName<'_>, &ScopeApi<'_>> =
             there.iter().map(|api| (api.api, api)).collect();
-        let group_of = |api: &ScopeApi<'_>| bases.get(&api.api).map(|base| base.group);
-        let is_split = |api: &&ScopeApi<'_>| {
+        let (file, target) = (&self.sides.file, &self.sides.target);
+        // The first of the target's hidden groups' APIs in the file: its group, how many there are,
+        // and whether all would be written alike.
+        let mut shared: HashMap<usize, Shared> = HashMap::new();
+        let mut split: Option<(&ScopeApi<'_>, usize)> = None;
+        for api in wanted {
             let Some(base) = bases.get(&api.api) else {
-                return false;
+                continue;
+            };
+            if users.get(&base.group).is_none_or(|all| *all < 2) {
+                continue;
+            }
+            let known = shared.entry(base.group).or_insert_with(|| Shared {
+                first: item::hidden_group(file, api),
+                base: item::hidden_group(target, base),
+                compared: HashMap::new(),
+                count: 0,
+                are_alike: true,
+            });
+            known.add(api, file);
+        }
+        for api in wanted {
+            let Some(base) = bases.get(&api.api) else {
+                continue;
             };
             let all = users.get(&base.group).copied().unwrap_or_default();
-            if all < 2 {
-                return false;
-            }
-            let file = item::hidden_group(&self.sides.file, api);
-            let target = item::hidden_group(&self.sides.target, base);
-            let changes = compare(Some(&target), &file, Show::Differences);
-            let alike = wanted.iter().filter(|other| {
-                group_of(other) == Some(base.group)
-                    && item::hidden_group(&self.sides.file, other) == file
+            let is_split = shared.get(&base.group).is_some_and(|known| {
+                known.is_changed(api) && !(known.are_alike && known.count == all)
             });
-            changes.iter().any(|change| change.op.is_effective()) && alike.count() != all
-        };
-        let api = wanted.iter().find(is_split)?;
-        let row =
-            group_of(api).and_then(|group| self.sides.target.tables.row(TableId::Group, group))?;
+            if is_split {
+                split = Some((api, base.group));
+                break;
+            }
+        }
+        let (api, group) = split?;
+        let row = target.tables.row(TableId::Group, group)?;
         let message = format!(
             "in the target, the hidden group '{}' of API {}/{} also stands for another API: one cannot change without the other",
             row.text(group::GROUP_ID),
@@ -119,9 +135,10 @@ impl<'w> Comparer<'_, 'w> {
         candidate
             .blocks
             .extend(self.shared_group(&wanted, &there, users));
-        candidate
-            .blocks
-            .extend(self.broken.of_hidden_groups(&self.sides.file, &wanted));
+        candidate.blocks.extend(
+            self.broken
+                .of_hidden_groups(&self.sides.file, row.text(vgroup::VGROUP_ID)),
+        );
         let mut value_errors = self.value_errors(TableId::Vgroup, index);
         value_errors.extend(self.value_errors_of_apis(&wanted));
         candidate.blocks.extend(values::reasons(value_errors));
@@ -184,6 +201,36 @@ impl<'w> Comparer<'_, 'w> {
             target: of(&self.sides.target),
             file: of(&self.sides.file),
         }
+    }
+}
+
+/// The APIs of a file whose hidden group in the target stands for several.
+struct Shared {
+    /// The hidden group of the first in the file, and the one in the target.
+    first: Value,
+    base: Value,
+    /// Whether a hidden group of the file differs from the target's.
+    compared: HashMap<usize, bool>,
+    count: usize,
+    /// Whether all would be written alike.
+    are_alike: bool,
+}
+
+impl Shared {
+    fn add(&mut self, api: &ScopeApi<'_>, file: &Index<'_>) {
+        self.count += 1;
+        if self.compared.contains_key(&api.group) {
+            return;
+        }
+        let value = item::hidden_group(file, api);
+        self.are_alike &= value == self.first;
+        let changes = compare(Some(&self.base), &value, Show::Differences);
+        let is_changed = changes.iter().any(|change| change.op.is_effective());
+        self.compared.insert(api.group, is_changed);
+    }
+
+    fn is_changed(&self, api: &ScopeApi<'_>) -> bool {
+        self.compared.get(&api.group).copied().unwrap_or_default()
     }
 }
 

@@ -224,3 +224,39 @@ fn the_cluster_of_a_source_is_kept_as_no_export_holds_it() {
     );
     assert_eq!(body["object"]["cluster"], cluster);
 }
+
+#[test]
+fn a_masked_secret_that_the_target_does_not_have_is_not_written() {
+    let source = |password: &str| {
+        with(&json!({
+            "password": password, "url": format!("jdbc:oracle:thin:u/{password}@h:1521:sid"),
+            "hook": format!("https://u:{password}@h/x"),
+            "forests": [{"name": "a", "password": password}],
+        }))
+    };
+    let codes = |file: &Any, there: &[Any]| -> Vec<String> {
+        let plan = plan(std::slice::from_ref(file), there);
+        let reasons = &of(&plan, "SOURCE:1").verdict.reasons;
+        let of = |message: &str| message.split(" has asterisks").next().unwrap().to_owned();
+        let mut places: Vec<String> = reasons.iter().map(|reason| of(&reason.message)).collect();
+        places.sort();
+        places
+    };
+    let file = source("********");
+    let places = [
+        "connectorAttributes/forests/0/password",
+        "connectorAttributes/hook",
+        "connectorAttributes/password",
+        "connectorAttributes/url",
+    ];
+    assert_eq!(codes(&file, &[]), places, "an add");
+    let there = with(&json!({"url": "jdbc:oracle:thin:@h:1521:sid"}));
+    assert_eq!(codes(&file, &[there]), [places[0], places[1], places[3]]);
+    assert_eq!(
+        codes(&file, &[source("canary")]),
+        [""; 0],
+        "the target keeps its own"
+    );
+    let plan = plan(&[source("")], &[]);
+    assert_eq!(status(&plan, "SOURCE:1"), "Add");
+}

@@ -192,7 +192,17 @@ fn secrets_that_nobody_has_are_named_and_a_list_that_would_lose_some_blocks() {
         1,
         json!({"auth_configs": {"authToken": {"signature": {"secret": "***"}}}}),
     );
+    let empty = api_with(
+        1,
+        json!({"auth_configs": {"authToken": {"signature": {"secret": "null"}}}}),
+    );
     let planned = plan(&bundle(&[masked], &[]), &json!({"apis": []}));
+    assert_eq!(
+        super::codes(super::entry(&planned, "api", &api_id(1))),
+        ["secret-masked"],
+        "three asterisks would be the secret"
+    );
+    let planned = plan(&bundle(&[empty], &[]), &json!({"apis": []}));
     let entry = super::entry(&planned, "api", &api_id(1));
     let described = entry
         .warnings
@@ -260,4 +270,52 @@ fn asterisks_in_a_list_do_not_take_the_place_of_its_secrets() {
         change.contains("*** (differs)") && !change.contains("canary"),
         "{change}"
     );
+}
+
+#[test]
+fn a_masked_password_is_written_nowhere_whether_the_target_has_one_or_not() {
+    let with = |password: &str| {
+        let url = format!("http://u:{password}@h/x");
+        api_with(
+            1,
+            json!({"proxy": {"listen_path": "/1/", "target_url": url, "target_list": [url]},
+                   "config_data": {"deep": {"notes": format!("curl {url}")}},
+                   "uptime_tests": {"check_list": [{"url": url, "headers": {"x": password}}]}}),
+        )
+    };
+    let plain = api_with(
+        1,
+        json!({"proxy": {"listen_path": "/1/", "target_url": "http://h/x"}}),
+    );
+    let masked = |planned: &Plan| -> Vec<String> {
+        let entry = super::entry(planned, "api", &api_id(1));
+        let reasons = entry.verdict.reasons.iter();
+        let masked = reasons.filter(|reason| reason.code == "secret-masked");
+        let place = |message: &str| message.split(" has asterisks").next().unwrap().to_owned();
+        let mut places: Vec<String> = masked.map(|reason| place(&reason.message)).collect();
+        places.sort();
+        places
+    };
+    for mask in ["***", "********"] {
+        let file = bundle(&[with(mask)], &[]);
+        for there in [json!({"apis": []}), bundle(&[plain.clone()], &[])] {
+            assert_eq!(
+                masked(&plan(&file, &there)),
+                [
+                    "api_definition/config_data/deep/notes",
+                    "api_definition/proxy/target_list/0",
+                    "api_definition/proxy/target_url",
+                    "api_definition/uptime_tests/check_list/0/headers/x",
+                    "api_definition/uptime_tests/check_list/0/url",
+                ]
+            );
+        }
+    }
+    let planned = plan(
+        &bundle(&[with("***")], &[]),
+        &bundle(&[with("canary")], &[]),
+    );
+    assert_eq!(masked(&planned), [""; 0], "the target keeps its own");
+    let same = bundle(&[with("***")], &[]);
+    assert!(super::entry(&plan(&same, &same), "api", &api_id(1)).is_unchanged());
 }

@@ -4,9 +4,9 @@ use crate::engine::Severity;
 use crate::engine::display::some_of;
 use crate::scopes::Scope;
 use crate::scopes::screen::form::{Form, Task};
+use crate::scopes::screen::update::edit;
 use crate::tui::condition::can_write;
 use crate::tui::screen::dialog::{Dialog, Modal};
-use crate::tui::screen::job::{self, JobKind};
 use crate::tui::{Act, Action, App, Context, Effect, Line, Role, Run, count};
 
 /// The maximum number of clients listed before a scope of theirs is saved.
@@ -183,9 +183,9 @@ pub(crate) fn go(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     let said = left_out(form);
-    let id = job::begin(app, JobKind::Edit);
+    let effects = edit::run(app, edit, false);
     if let Some(said) = said {
         app.say(said);
     }
-    vec![Effect::Edit(id, Box::new(edit))]
+    effects
 }

@@ -144,7 +144,7 @@ pub(crate) fn submit(app: &mut App, edit: Edit) -> Vec<Effect> {
     let place = app.location().unwrap_or_default();
     let is_asked = place.production || matches!(edit, Edit::Repair { .. });
     if !is_asked {
-        return run(app, edit);
+        return run(app, edit, false);
     }
     let mut body = vec![Line::of(Role::Title, &sentence(app, &edit))];
     body.push(Line::of(
@@ -207,10 +207,12 @@ fn sentence(app: &App, edit: &Edit) -> String {
     }
 }
 
-/// Starts the edit, which has the screen until it has ended.
-pub(crate) fn run(app: &mut App, edit: Edit) -> Vec<Effect> {
+/// Starts the edit, which has the screen until it has ended. `fix_counters` as in the effect.
+pub(crate) fn run(app: &mut App, edit: Edit, fix_counters: bool) -> Vec<Effect> {
     let id = job::begin(app, JobKind::Edit);
-    vec![Effect::Edit(id, Box::new(edit))]
+    let edit = Box::new(edit);
+    app.edit = Some(edit.clone());
+    vec![Effect::Edit(id, edit, fix_counters)]
 }
 
 /// Handles the result of an edit. The scopes are reloaded.
@@ -219,6 +221,7 @@ pub(crate) fn edited(app: &mut App, id: EffectId, outcome: Result<Edited, Failur
         return Vec::new();
     }
     app.notice = None;
+    let edit = app.edit.take();
     let is_shown = form::edited(app, &outcome);
     let is_history = match outcome {
         Ok(edited) => {
@@ -226,14 +229,17 @@ pub(crate) fn edited(app: &mut App, id: EffectId, outcome: Result<Edited, Failur
             true
         }
         Err(failure) => {
-            if !is_shown {
+            if failure.can_fix_counters && edit.is_some() {
+                job::counters(app, &failure, edit);
+            } else if !is_shown {
                 fail(app, &failure);
             }
             // The conflict is with a state that the screen does not show.
-            matches!(
-                failure.kind,
-                FailureKind::Stale | FailureKind::Blocked | FailureKind::Refused
-            )
+            !failure.can_fix_counters
+                && matches!(
+                    failure.kind,
+                    FailureKind::Stale | FailureKind::Blocked | FailureKind::Refused
+                )
         }
     };
     let leaving = job::leave(app);

@@ -16,7 +16,7 @@ use crate::job::{
     Cancel, Failure, FailureKind, JobRecord, Output, Phase, Receipt, Rehearsal, Reporter, Undone,
 };
 use crate::scopes::{Edit, Edited, ScopeFinding};
-use crate::tui::effect::EffectId;
+use crate::tui::effect::{ApplyHow, EffectId};
 use crate::tui::exit::Exit;
 use crate::tui::keys::Key;
 use crate::tui::msg::Msg;
@@ -290,7 +290,7 @@ impl Backend for Pretending {
     fn apply(
         &self,
         approved: Approved,
-        _: (bool, Option<Output>),
+        _: ApplyHow,
         report: Reporter,
         cancel: Cancel,
     ) -> BoxFuture<'static, Result<Receipt, Failure>> {
@@ -375,7 +375,13 @@ impl Backend for Pretending {
         Box::pin(async { Ok(scoped()) })
     }
 
-    fn edit(&self, _: Edit, _: Reporter, _: Cancel) -> BoxFuture<'static, Result<Edited, Failure>> {
+    fn edit(
+        &self,
+        _: Edit,
+        _: bool,
+        _: Reporter,
+        _: Cancel,
+    ) -> BoxFuture<'static, Result<Edited, Failure>> {
         Box::pin(async { Err(Failure::new(FailureKind::Internal, "nobody edits here")) })
     }
 

@@ -24,6 +24,9 @@ pub(crate) enum Dialog {
     Quit,
     /// Something failed.
     Failure,
+    /// Counters of the target are behind their rows: move them, and try the edit again, or the
+    /// import?
+    Counters(Option<Box<Edit>>),
     /// The target changed since it was compared.
     Stale,
     /// The keys.
@@ -144,6 +147,7 @@ impl Dialog {
             Self::LoseForm => Some(("Back", Some("Discard"))),
             Self::Failure | Self::UndoStale => Some(("Close", None)),
             Self::Stale => Some(("Close", Some("Compare again"))),
+            Self::Counters(_) => Some(("Close", Some("Move and try again"))),
             Self::Help
             | Self::Explain
             | Self::Result
@@ -183,7 +187,7 @@ impl Dialog {
             | Self::UndoFile(_)
             | Self::SaveForm(_) => 92,
             Self::Palette | Self::Stale | Self::UndoStale | Self::Failure | Self::Ignore(_) => 76,
-            Self::Import(_) => 92,
+            Self::Import(_) | Self::Counters(_) => 92,
             Self::Missing | Self::Undo(..) | Self::Edit(..) | Self::ScopeFilter => 66,
             Self::Cover(_) | Self::Quit | Self::LoseForm => 56,
         }

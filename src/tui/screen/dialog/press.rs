@@ -100,7 +100,12 @@ fn answer(app: &mut App) -> Vec<Effect> {
         Dialog::SaveForm(_) => return form::go(app),
         Dialog::Edit(edit, _) => {
             app.modals.pop();
-            return edit::run(app, *edit);
+            return edit::run(app, *edit, false);
+        }
+        Dialog::Counters(None) => return import::go_fixing_counters(app),
+        Dialog::Counters(Some(edit)) => {
+            app.modals.pop();
+            return edit::run(app, *edit, true);
         }
         _ if dialog.is_path() => return save::go(app),
         _ => {}

@@ -23,6 +23,7 @@ pub(crate) fn applied(
             app.written.push(describe(&receipt));
             app.receipt = Some(receipt);
         }
+        Err(failure) if failure.can_fix_counters => job::counters(app, &failure, None),
         Err(failure) => job::fail(app, &failure),
     }
     job::leave(app)

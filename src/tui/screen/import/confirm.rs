@@ -13,7 +13,9 @@ use crate::tui::screen::review::Review;
 use crate::tui::screen::review::label::called;
 use crate::tui::screen::review::node::MissingList;
 use crate::tui::subject::Reviewed;
-use crate::tui::{Act, Action, App, Availability, Context, Effect, Glyphs, Line, Role, Run, count};
+use crate::tui::{
+    Act, Action, App, ApplyHow, Availability, Context, Effect, Glyphs, Line, Role, Run, count,
+};
 
 /// The maximum number of blocked items that are listed.
 const MAX_NAMES: usize = 200;
@@ -383,7 +385,12 @@ fn blocked(review: &Review, glyphs: &'static Glyphs) -> Vec<Line> {
 
 /// Imports what was confirmed.
 pub(crate) fn go(app: &mut App) -> Vec<Effect> {
-    begin(app, None)
+    begin(app, None, false)
+}
+
+/// Imports what was confirmed, and failed as counters are behind their rows, which it moves.
+pub(crate) fn go_fixing_counters(app: &mut App) -> Vec<Effect> {
+    begin(app, None, true)
 }
 
 /// Writes what was confirmed to the file whose path was typed.
@@ -397,22 +404,27 @@ pub(crate) fn write(app: &mut App) -> Vec<Effect> {
         emit: if is_state { Emit::State } else { Emit::Import },
         overwrite: false,
     };
-    begin(app, Some(output))
+    begin(app, Some(output), false)
 }
 
-fn begin(app: &mut App, output: Option<Output>) -> Vec<Effect> {
+fn begin(app: &mut App, output: Option<Output>, fix_counters: bool) -> Vec<Effect> {
     let Some(review) = &app.review else {
         return Vec::new();
     };
+    let backup = review.subject.backup;
     let Ok(approved) = review.subject.plan.approve(&review.choices) else {
         app.modals.pop();
         app.refuse("nothing to import any more");
         return Vec::new();
     };
-    let to = (review.subject.backup, output);
     app.modals.clear();
     let id = crate::tui::screen::job::begin(app, JobKind::Apply);
     let (adds, covers) = (approved.count(Verb::Add), approved.count(Verb::Cover));
     app.say(format!("importing: {adds} to add, {covers} to overwrite"));
-    vec![Effect::Apply(id, Box::new(approved), to)]
+    let how = ApplyHow {
+        backup,
+        fix_counters,
+        output,
+    };
+    vec![Effect::Apply(id, Box::new(approved), how)]
 }

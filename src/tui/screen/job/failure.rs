@@ -2,6 +2,7 @@
 
 use super::stale::{Changed, IMPORT_STATES, States};
 use crate::job::{Failure, FailureKind};
+use crate::scopes::Edit;
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::{App, Line, Role};
 
@@ -25,6 +26,22 @@ pub(crate) fn fail(app: &mut App, failure: &Failure) {
     };
     app.modals
         .push(Modal::new(Dialog::Failure, title, explain(failure)));
+}
+
+/// Shows which counters of the target are behind their rows, and offers to move them with what
+/// failed: the edit, or the import.
+pub(crate) fn counters(app: &mut App, failure: &Failure, edit: Option<Box<Edit>>) {
+    let mut body = explain(failure);
+    body.extend([
+        Line::new(),
+        Line::of(
+            Role::Text,
+            "Trying again can move them: counters in seq_store in the job's transaction, sequences \
+             outside of it.",
+        ),
+    ]);
+    app.modals
+        .push(Modal::new(Dialog::Counters(edit), "Failed", body));
 }
 
 /// Shows the stale fields, in three columns.

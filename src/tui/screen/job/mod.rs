@@ -9,7 +9,7 @@ mod report;
 pub(crate) mod stale;
 mod update;
 
-pub(crate) use failure::{explain, fail, stale};
+pub(crate) use failure::{counters, explain, fail, stale};
 pub(crate) use model::{Job, JobKind};
 pub(crate) use report::{counted, notes, tables, undo_hint, written};
 pub(crate) use update::{AGAIN, again, begin, compare, compared, end, leave, progress, stop};

@@ -1,7 +1,7 @@
 //! Saving the plan, saving a backup, exporting.
 
 use super::*;
-use crate::tui::effect::Save;
+use crate::tui::effect::{ApplyHow, Save};
 
 fn saves(effects: &[Effect]) -> Option<&Save> {
     effects.iter().find_map(|effect| {
@@ -288,7 +288,17 @@ mod in_place_of_a_target {
             "/home/operator/.local/state/gatediff/imports/exportClientRelated_20261122-for-uat.json"
         );
         let written = |effects: &[Effect]| match effects {
-            [Effect::Apply(_, _, (true, Some(output)))] => (output.emit, output.overwrite),
+            [
+                Effect::Apply(
+                    _,
+                    _,
+                    ApplyHow {
+                        backup: true,
+                        output: Some(output),
+                        ..
+                    },
+                ),
+            ] => (output.emit, output.overwrite),
             other => panic!("{other:?}"),
         };
         // The name of a database is not asked for, whatever is overwritten.

@@ -78,7 +78,7 @@ fn apis(app: &App) -> Vec<String> {
 
 fn sent(effects: &[Effect]) -> &Edit {
     match effects {
-        [Effect::Edit(_, edit)] => edit,
+        [Effect::Edit(_, edit, _)] => edit,
         other => panic!("no edit: {other:?}"),
     }
 }

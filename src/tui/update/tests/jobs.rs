@@ -27,6 +27,88 @@ fn quits(effects: &[Effect]) -> Option<Exit> {
     })
 }
 
+/// The failure of a job that got ids which rows of the target have.
+fn counters_behind() -> Failure {
+    let mut failure = Failure::new(FailureKind::Refused, "a counter gives ids that are used")
+        .hint("correct it with: SELECT setval('seq_tsmp_group_pk', 7);");
+    failure.can_fix_counters = true;
+    failure
+}
+
+mod counters {
+    use super::*;
+    use crate::scopes::Edit;
+    use crate::tui::effect::ApplyHow;
+
+    fn fixes(effects: &[Effect]) -> Option<bool> {
+        match effects {
+            [Effect::Apply(_, _, ApplyHow { fix_counters, .. })]
+            | [Effect::Edit(_, _, fix_counters)] => Some(*fix_counters),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn an_import_that_fails_as_they_are_behind_can_be_tried_again_moving_them() {
+        let mut app = plain();
+        keys(&mut app, "P");
+        update(&mut app, Msg::Drawn);
+        let effects = keys(&mut app, "tab enter");
+        assert_eq!(fixes(&effects), Some(false));
+        update(
+            &mut app,
+            Msg::Applied(effect_id(&effects), Err(counters_behind())),
+        );
+        assert_eq!(open_dialog(&app), Some(&Dialog::Counters(None)));
+        assert!(describe(&app).contains("setval"), "{}", describe(&app));
+        update(&mut app, Msg::Drawn);
+        assert_eq!(fixes(&keys(&mut app, "tab enter")), Some(true));
+        assert!(app.is_applying() && app.modals.is_empty());
+    }
+
+    #[test]
+    fn closing_the_dialog_writes_nothing() {
+        let mut app = plain();
+        keys(&mut app, "P");
+        update(&mut app, Msg::Drawn);
+        let id = effect_id(&keys(&mut app, "tab enter"));
+        update(&mut app, Msg::Applied(id, Err(counters_behind())));
+        update(&mut app, Msg::Drawn);
+        assert!(keys(&mut app, "enter").is_empty());
+        assert!(app.modals.is_empty() && !app.is_applying());
+    }
+
+    #[test]
+    fn a_rehearsal_only_says_so() {
+        let mut app = plain();
+        let id = effect_id(&keys(&mut app, "X"));
+        update(&mut app, Msg::Rehearsed(id, Err(counters_behind())));
+        assert_eq!(open_dialog(&app), Some(&Dialog::Failure));
+    }
+
+    #[test]
+    fn an_edit_of_scopes_too() {
+        let mut app = sampled(80, 24);
+        let id = effect_id(&keys(&mut app, "S"));
+        answer_scopes(&mut app, id, scoped());
+        let effects = keys(&mut app, "D");
+        assert_eq!(fixes(&effects), Some(false));
+        let [Effect::Edit(id, edit, _)] = effects.as_slice() else {
+            panic!("{effects:?}");
+        };
+        let edit: Edit = (**edit).clone();
+        update(&mut app, Msg::Edited(*id, Err(counters_behind())));
+        assert_eq!(
+            open_dialog(&app),
+            Some(&Dialog::Counters(Some(Box::new(edit.clone()))))
+        );
+        update(&mut app, Msg::Drawn);
+        let effects = keys(&mut app, "tab enter");
+        assert_eq!(fixes(&effects), Some(true));
+        assert!(matches!(effects.as_slice(), [Effect::Edit(_, again, _)] if **again == edit));
+    }
+}
+
 mod rehearsing {
     use super::*;
 

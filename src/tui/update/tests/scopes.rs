@@ -34,7 +34,7 @@ fn describe(app: &App) -> String {
 
 fn edit(effects: &[Effect]) -> &Edit {
     match effects {
-        [Effect::Edit(_, edit)] => edit,
+        [Effect::Edit(_, edit, _)] => edit,
         _ => panic!("{effects:?}"),
     }
 }
