@@ -1,6 +1,7 @@
 //! A session of an operator: a file and a target, and the latest comparison of
 //! them, which is what is applied.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -51,6 +52,12 @@ pub struct Session {
     pub operator: String,
     /// The latest comparison; applying goes to the same target.
     latest: Arc<Mutex<Option<(Review, Against)>>>,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").finish_non_exhaustive()
+    }
 }
 
 impl Session {
