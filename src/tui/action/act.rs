@@ -85,6 +85,16 @@ pub(crate) enum Act {
     Toggle,
     Access,
     SwitchGrouping,
+    OpenSource,
+    OpenTarget,
+    ChooseSide,
+    ParentDirectory,
+    NextList,
+    PreviousList,
+    FilterFiles,
+    TypePath,
+    WholeDirectory,
+    Hidden,
 }
 
 impl Act {

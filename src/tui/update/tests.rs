@@ -5,6 +5,7 @@ mod decision;
 mod files;
 mod form;
 mod jobs;
+mod open;
 mod scopes;
 
 use std::sync::Arc;
