@@ -69,6 +69,8 @@ mod http_tyk;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod open;
+#[cfg(test)]
 mod phantoms;
 #[cfg(test)]
 mod platforms;
