@@ -28,6 +28,8 @@ const AT_ONCE: usize = 4;
 pub(crate) struct Home {
     /// Opens it.
     pub(crate) launcher: Arc<dyn Launcher>,
+    /// Its file, if another target can be compared with it by reading it again.
+    pub(crate) source: Option<Source>,
     /// The name to show for its file; empty if there is none.
     pub(crate) file: String,
     /// The name to show for its target.
@@ -48,6 +50,7 @@ impl Home {
     ) -> Self {
         Self {
             launcher,
+            source: None,
             file,
             target,
             how: (settings.timeouts, settings.ledger.clone()),
@@ -187,7 +190,8 @@ impl Opener for ScreenOpener {
         async move {
             let found = Arc::clone(&self).find(sides.target.clone()).await?;
             let home = self.home.as_ref();
-            let source = sides.source.as_deref().map(Source::at);
+            let chosen = sides.source.as_deref().map(Source::at);
+            let source = chosen.or_else(|| home.and_then(|home| home.source.clone()));
             let file = match (&source, home) {
                 (Some(source), _) => source.path.clone(),
                 (None, Some(home)) => home.file.clone(),

@@ -33,16 +33,20 @@ pub(super) async fn run(
     }
     remember_target(&counterpart.against);
     let names = (path.clone(), counterpart.against.display());
+    let source = Source {
+        path,
+        format: args.format,
+        options: args.import.options()?,
+    };
     let chosen = Chosen {
         home: None,
-        source: Some(Source {
-            path,
-            format: args.format,
-            options: args.import.options()?,
-        }),
+        source: Some(source.clone()),
         target: Some(counterpart.against),
     };
-    let home = Home::new(Arc::new(chosen), names, &counterpart.settings);
+    let home = Home {
+        source: Some(source),
+        ..Home::new(Arc::new(chosen), names, &counterpart.settings)
+    };
     let request = ScreenRequest::new(global, args.screen, &counterpart.settings, Some(home))?;
     show(printer, screen, request).await
 }
