@@ -19,6 +19,7 @@ impl Screen for Terminal {
             let config = config::path();
             let options = tui::Options {
                 file: request.file,
+                target: request.target,
                 theme: request.theme,
                 theme_dir: config
                     .as_deref()
@@ -35,12 +36,16 @@ impl Screen for Terminal {
                 scopes: request.start == Start::Scopes,
                 profile: request.profile,
             };
-            let backend = Arc::new(request.session);
-            let farewell = tui::run(backend, &options).await.map_err(|error| {
-                Failure::new(FailureKind::Usage, "cannot draw on this terminal")
-                    .because(error)
-                    .hint("run it in a terminal, or use `gatediff plan` and `gatediff apply`")
-            })?;
+            let backend = request
+                .session
+                .map(|session| Arc::new(session) as Arc<dyn tui::Backend>);
+            let farewell = tui::run(backend, request.opener, &options)
+                .await
+                .map_err(|error| {
+                    Failure::new(FailureKind::Usage, "cannot draw on this terminal")
+                        .because(error)
+                        .hint("run it in a terminal, or use `gatediff plan` and `gatediff apply`")
+                })?;
             Ok(ScreenEnd {
                 exit: exit(farewell.exit),
                 summary: farewell.summary,

@@ -8,6 +8,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use super::args::{DemoArgs, Global, Output};
 use super::document::Document;
 use super::exit::Exit;
+use super::opener::Home;
 use super::print::{Printer, has_screen};
 use super::progress_line::ProgressLine;
 use super::screen::{Screen, ScreenRequest};
@@ -58,6 +59,7 @@ pub(super) async fn run(
         sample,
         options,
         running: Mutex::new(None),
+        starting: tokio::sync::Mutex::new(()),
     });
     let launcher = Arc::clone(&server) as Arc<dyn Launcher>;
     let done = if args.print_url {
@@ -81,8 +83,12 @@ async fn show(
     (sample, open): (Sample, Arc<dyn Launcher>),
 ) -> Result<Exit, Failure> {
     let settings = TargetSettings::without_profile(global)?;
-    let file = sample.file_name().to_owned();
-    let request = ScreenRequest::new(global, args.screen, &settings, (file, open))?;
+    let names = (
+        sample.file_name().to_owned(),
+        "the demo's target".to_owned(),
+    );
+    let home = Home::new(open, names, &settings);
+    let request = ScreenRequest::new(global, args.screen, &settings, Some(home))?;
     let end = screen.show(request).await?;
     printer.message(&end.summary);
     Ok(end.exit)
@@ -142,6 +148,8 @@ struct Server {
     sample: Sample,
     options: LocalOptions,
     running: Mutex<Option<Demo>>,
+    /// Held while it starts: it is started once.
+    starting: tokio::sync::Mutex<()>,
 }
 
 impl Server {
@@ -170,6 +178,7 @@ impl Launcher for Server {
 
     fn target(self: Arc<Self>, reporter: Reporter) -> BoxFuture<'static, Result<Against, Failure>> {
         async move {
+            let _starting = self.starting.lock().await;
             let known = self
                 .running
                 .lock()

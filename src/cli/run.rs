@@ -5,10 +5,10 @@ use std::ffi::OsString;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use super::args::{self, Cli, Command, Output};
+use super::args::{self, Cli, Command, Global, Output, ScreenArgs};
 use super::document::Document;
 use super::exit::Exit;
-use super::print::Printer;
+use super::print::{Printer, has_screen};
 use super::screen::Screen;
 use super::{
     apply, backup, both_ways, demo, export, generate, history, init, plan, review, serve, show,
@@ -26,8 +26,11 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
         Err(error) => return usage(&args, &error),
     };
     let mut printer = Printer::new(&cli.global);
-    let name = cli.command.name();
-    let done = match cli.command {
+    let Some(command) = cli.command else {
+        return without_command(&args, &mut printer, &cli.global, screen).await;
+    };
+    let name = command.name();
+    let done = match command {
         Command::Demo(args) => demo::run(&mut printer, &cli.global, args, screen).await,
         Command::Review(args) => review::run(&mut printer, &cli.global, args, screen).await,
         Command::Plan(args) => plan::run(&mut printer, &cli.global, args).await,
@@ -52,6 +55,25 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
         Err(failure) => fail(&mut printer, name, &failure),
     };
     lose(&mut printer, exit)
+}
+
+/// Has the operator choose what to compare; prints the help where no screen can be drawn.
+async fn without_command(
+    args: &[OsString],
+    printer: &mut Printer,
+    global: &Global,
+    screen: &dyn Screen,
+) -> Exit {
+    let is_text = global.output == Output::Text;
+    match args::no_command(args).filter(|_| !(has_screen() && is_text)) {
+        Some(error) => usage(args, &error),
+        None => {
+            match review::choose(printer, global, (ScreenArgs::default(), None), screen).await {
+                Ok(exit) => exit,
+                Err(failure) => fail(printer, "", &failure),
+            }
+        }
+    }
 }
 
 /// Fails if the result could not be written; what was done stays done.

@@ -7,9 +7,10 @@ use futures_util::future::BoxFuture;
 
 use super::args::{Color, Global, ScreenArgs};
 use super::exit::Exit;
+use super::opener::{Home, ScreenOpener};
 use super::session::{TargetSettings, operator, state};
 use crate::config::Binding;
-use crate::job::{self, Failure, FailureKind, Launcher};
+use crate::job::{self, Failure, FailureKind, Opener};
 
 /// What the screen shows first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,8 +26,12 @@ pub enum Start {
 pub struct ScreenRequest {
     /// What it shows first.
     pub start: Start,
-    /// The file, the target, and the jobs on them.
-    pub session: job::Session,
+    /// The file, the target, and the jobs on them; none to start with choosing them.
+    pub session: Option<job::Session>,
+    /// Opens other files and targets.
+    pub opener: Arc<dyn Opener>,
+    /// What is compared with the file that is chosen first, if that is given.
+    pub target: Option<String>,
     /// The name to show for the file before it is read.
     pub file: String,
     /// The theme asked for.
@@ -58,23 +63,26 @@ pub trait Screen: Sync {
 }
 
 impl ScreenRequest {
-    /// Returns a request for these options.
+    /// Returns a request for these options; without a home, both sides are chosen first.
     pub(crate) fn new(
         global: &Global,
         args: ScreenArgs,
         settings: &TargetSettings,
-        (file, launcher): (String, Arc<dyn Launcher>),
+        home: Option<Home>,
     ) -> Result<Self, Failure> {
-        let session = job::Session::new(
-            launcher,
-            (settings.timeouts, settings.ledger.clone()),
-            state()?,
-            operator(args.operator)?,
-        );
+        let (state, operator) = (state()?, operator(args.operator)?);
+        let session = home.as_ref().map(|home| {
+            let launcher = Arc::clone(&home.launcher);
+            job::Session::new(launcher, home.how.clone(), state, operator.clone())
+        });
+        let file = home.as_ref().map(|home| home.file.clone());
+        let opener = ScreenOpener::new(global, operator, args.theme.clone(), home);
         Ok(Self {
             start: Start::Review,
             session,
-            file,
+            opener: Arc::new(opener),
+            target: None,
+            file: file.unwrap_or_default(),
             theme: args.theme.or_else(|| settings.theme.clone()),
             profile: settings.profile.clone(),
             keys: settings.keys.clone(),

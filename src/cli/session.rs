@@ -9,7 +9,7 @@ use super::rules::ProfileRules;
 use crate::config::{
     Binding, Config, ConfigError, Given, Profile, Serve, seconds, state_directory,
 };
-use crate::job::{self, Cancel, Failure, FailureKind, TargetPolicy};
+use crate::job::{self, Cancel, Failure, FailureKind, KnownTarget, TargetPolicy};
 use crate::store::{ConnectError, LedgerPlace, PolicyProfile, Target, Timeouts, Zone};
 
 /// A target and how to treat it.
@@ -106,6 +106,26 @@ pub(crate) fn policy_of_text(target: &str) -> Result<TargetPolicy, Failure> {
 pub(crate) fn profile_names() -> Result<Vec<String>, Failure> {
     let config = Config::load().map_err(explain)?;
     Ok(config.profile.into_keys().collect())
+}
+
+/// Returns the profiles as targets, each with its name as its notation; nothing is resolved, and nothing is connected to.
+pub(crate) fn known_profiles() -> Result<Vec<KnownTarget>, Failure> {
+    let config = Config::load().map_err(explain)?;
+    let known = config.profile.iter().map(|(name, profile)| {
+        let url = profile.database_url.as_deref();
+        let target = Target::resolve(url, environment).map_err(|error| in_profile(error, name));
+        let place = target.as_ref().map(Target::display).unwrap_or_default();
+        let policy = TargetPolicy::of_text(&place, &policy_profiles(&config, Some(name)));
+        KnownTarget {
+            notation: Some(name.clone()),
+            name: name.clone(),
+            production: profile.production || policy.production.is_some(),
+            read_only: profile.read_only || policy.read_only.is_some(),
+            problem: target.err().map(|error| error.to_string()),
+            place,
+        }
+    });
+    Ok(known.collect())
 }
 
 fn environment(name: &str) -> Option<String> {

@@ -8,7 +8,7 @@ use crate::engine::display::safe;
 use crate::job::{self, Failure, FailureKind, ImportOptions, Loaded, Reporter, Side};
 
 /// What marks a profile's name where it could be a path as well.
-const PROFILE: &str = "profile:";
+pub(super) const PROFILE: &str = "profile:";
 
 /// What a side is, as it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@
 mod against;
 pub(crate) mod apply;
 mod at_once;
+mod browse;
 pub(crate) mod check;
 mod demo;
 mod diff;
@@ -22,6 +23,7 @@ mod key;
 mod known_clusters;
 mod lock;
 pub(crate) mod monitor;
+mod opener;
 mod output;
 mod plan;
 pub(crate) mod progress;
@@ -40,6 +42,9 @@ mod undo;
 
 pub use against::Against;
 pub use apply::{ApplyOptions, Receipt, apply, rehearse};
+pub use browse::{
+    Completion, Content, Entry, Listing, Look, Looks, add_recent, complete, expand, list, recent,
+};
 pub use demo::{Demo, Sample, server_programs};
 pub use diff::{Diff, DiffItem, Origin, Presence, Side, diff};
 pub use export::{Exported, export};
@@ -50,6 +55,7 @@ pub use health::{Condition, HealthProbe};
 pub use history::{backup, history, past_job};
 pub use init::init;
 pub use key::{PlanKeys, known_plan_key};
+pub use opener::{Known, KnownTarget, Opened, Opener, Sides};
 pub use output::{is_standard_output, is_stream, write_file};
 pub use plan::{Review, plan};
 pub use progress::{Cancel, Latest, Phase, Progress, Reporter};

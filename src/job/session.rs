@@ -1,6 +1,7 @@
 //! A session of an operator: a file and a target, and the latest comparison of
 //! them, which is what is applied.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -54,6 +55,12 @@ pub struct Session {
     latest: Arc<Mutex<Option<(Review, Against)>>>,
     /// The differences that are ignored until the end of the session.
     ignored: Arc<Mutex<Vec<Scope>>>,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").finish_non_exhaustive()
+    }
 }
 
 impl Session {

@@ -11,7 +11,7 @@ use super::subject::Location;
 use super::theme::Theme;
 use super::widget::List;
 use crate::engine::rule::Scope as Ignored;
-use crate::job::{Failure, JobRecord, Receipt, Undone};
+use crate::job::{Failure, JobRecord, Receipt, Sides, Undone};
 use crate::scopes::screen::Scopes;
 use crate::scopes::screen::form::{Form, Picker};
 use crate::scopes::screen::layout::{Halves, halves};
@@ -19,6 +19,8 @@ use crate::scopes::{ClientInfo, Edit, Scope};
 use crate::tui::screen::access::list::AccessList;
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job::Job;
+use crate::tui::screen::open::Chooser;
+use crate::tui::screen::open::layout as chooser_layout;
 use crate::tui::screen::review::detail::{DetailOptions, DetailRow};
 use crate::tui::screen::review::node::Node;
 use crate::tui::screen::review::query::Search;
@@ -90,6 +92,23 @@ pub(crate) struct App {
     next_effect: u64,
     /// The screen of scopes, on top of the review.
     pub(crate) scopes: Option<Scopes>,
+    /// The lists to choose a file or a target from, on top of everything.
+    pub(crate) chooser: Option<Chooser>,
+    /// The file and the target.
+    pub(crate) sides: Sides,
+    /// Whether a file and a target are open, or at least a target.
+    pub(crate) has_session: bool,
+    /// Whether they were chosen on the screen.
+    pub(crate) was_chosen: bool,
+    /// The theme of targets that have none, and the one that the target asks for.
+    pub(crate) themes: Themes,
+}
+
+/// Which theme is taken for which target.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Themes {
+    pub(crate) usual: String,
+    pub(crate) target: Option<String>,
 }
 
 /// What the detail was built from.
@@ -138,6 +157,35 @@ impl App {
             form: None,
             next_effect: 0,
             scopes: None,
+            chooser: None,
+            sides: Sides::default(),
+            has_session: true,
+            was_chosen: false,
+            themes: Themes::default(),
+        }
+    }
+
+    /// Starts anew with another file or target: nothing of the former one stays but what was
+    /// written.
+    pub(crate) fn begin_anew(&mut self, file: &str, sides: Sides, theme: Option<String>) {
+        let fresh = Self::new(file, self.keymap.clone(), self.theme.clone(), self.size);
+        let former = std::mem::replace(self, fresh);
+        self.slow_link = former.slow_link;
+        self.now = former.now;
+        self.written = former.written;
+        self.next_effect = former.next_effect;
+        self.options = former.options;
+        self.themes = former.themes;
+        self.sides = sides;
+        self.was_chosen = true;
+        if theme != self.themes.target {
+            // A theme that the operator switched to stays as long as the targets have the same.
+            let name = theme.as_ref().unwrap_or(&self.themes.usual);
+            self.theme.select(name);
+            self.themes.target = theme;
+        }
+        if file.is_empty() {
+            self.begin_with_scopes();
         }
     }
 
@@ -188,12 +236,17 @@ impl App {
     /// Returns the key context if no dialog is open.
     fn base_context(&self) -> Context {
         let is_filtering = |picker: &Picker| picker.is_filtering;
+        if self
+            .chooser
+            .as_ref()
+            .is_some_and(|chooser| chooser.is_filtering)
+        {
+            return Context::Filter;
+        }
         match &self.form {
             Some(form) if form.picker.as_ref().is_some_and(is_filtering) => Context::Filter,
-            Some(_) => self.screen(),
             None if self.is_searching() => Context::Search,
-            None if self.scopes.is_some() || self.review.is_some() => self.screen(),
-            None => Context::Loading,
+            _ => self.screen(),
         }
     }
 
@@ -202,8 +255,10 @@ impl App {
         match &self.form {
             Some(form) if form.picker.is_some() => Context::Picker,
             Some(_) => Context::Form,
+            None if self.chooser.is_some() => Context::Open,
             None if self.scopes.is_some() => Context::Scopes,
-            None => Context::Review,
+            None if self.review.is_some() => Context::Review,
+            None => Context::Loading,
         }
     }
 
@@ -215,6 +270,7 @@ impl App {
     /// Returns whether what to search for is being typed.
     fn is_searching(&self) -> bool {
         match &self.scopes {
+            _ if self.chooser.is_some() => false,
             Some(scopes) => scopes.prompt.is_some(),
             None => self.search.prompt.is_some(),
         }
@@ -349,6 +405,10 @@ impl App {
         let halves = self.halves();
         if let Some(scopes) = &mut self.scopes {
             scopes.settle(&halves, jump);
+        }
+        let rows = chooser_layout::height(self.size, self.theme.accessible);
+        if let Some(chooser) = &mut self.chooser {
+            chooser.list.follow(rows, jump);
         }
         for modal in &mut self.modals {
             modal.settle(self.size, &self.theme);

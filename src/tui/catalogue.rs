@@ -7,6 +7,7 @@ use super::screen::access::update as access;
 use super::screen::dialog::{help, palette, press};
 use super::screen::history::update as history;
 use super::screen::import::{confirm, rehearse};
+use super::screen::open::{filter, path, update as open};
 use super::screen::review::{choose, copy, display, ignore, missing, navigate, search};
 use super::screen::{back, job, motion, program, save};
 use crate::scopes::screen::form::{fields, pick, save as form_save};
@@ -34,6 +35,8 @@ pub(crate) static CATALOGUE: &[Action] = &[
     access::ACCESS,
     access::SWITCH_GROUPING,
     history::HISTORY,
+    open::OPEN,
+    open::TARGET,
     display::UNCHANGED,
     display::SIDE_BY_SIDE,
     ignore::IGNORE,
@@ -111,6 +114,15 @@ pub(crate) static CATALOGUE: &[Action] = &[
     findings::OPEN_FINDING,
     findings::REPAIR,
     list::TOGGLE,
+    open::CHOOSE,
+    open::PARENT,
+    open::NEXT_LIST,
+    open::PREVIOUS_LIST,
+    filter::FILTER,
+    path::TYPE_PATH,
+    open::WHOLE_DIRECTORY,
+    open::HIDDEN,
+    open::READ_AGAIN,
 ];
 
 /// Returns the table of keys for the README.

@@ -1,10 +1,14 @@
 //! What `update` wants done, and who does it.
 
+use std::path::PathBuf;
+
 use futures_util::future::BoxFuture;
 
 use crate::engine::rule::Scope;
 use crate::engine::{Approved, Choices, ItemId};
-use crate::job::{Cancel, Failure, JobRecord, Output, Receipt, Rehearsal, Reporter, Undone};
+use crate::job::{
+    Cancel, Failure, JobRecord, Output, Receipt, Rehearsal, Reporter, Session, Sides, Undone,
+};
 use crate::scopes::{Edit, Edited, ScopeFinding};
 
 use super::exit::Exit;
@@ -131,6 +135,20 @@ pub(crate) enum Effect {
     Edit(EffectId, Box<Edit>, bool),
     /// Check them; answered by `Msg::Checked`.
     CheckScopes(EffectId),
+    /// Find what can be chosen; answered by `Msg::Known`.
+    Known(EffectId),
+    /// List a directory; answered by `Msg::Browsed`.
+    Browse(EffectId, PathBuf),
+    /// Look what files are; answered by `Msg::Looked`.
+    Look(EffectId, Vec<PathBuf>),
+    /// Read the last job of a target; answered by `Msg::LastJob`.
+    LastJob(Option<String>),
+    /// Complete a path; answered by `Msg::Completed`.
+    Complete(String),
+    /// Open other sides; answered by `Msg::Opened`.
+    Open(EffectId, Sides),
+    /// From now on, use this session.
+    Use(Box<Session>),
     /// Ask the job that runs to stop, with the reason.
     Cancel(&'static str),
     /// Send a text to the terminal's clipboard; answered by `Msg::Copied`.

@@ -1,5 +1,6 @@
 //! Messages to the screen.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::app::KeyMap;
@@ -8,7 +9,10 @@ use super::exit::Leave;
 use super::keys::Key;
 use super::subject::{Reviewed, Scoped};
 use super::theme::Palette;
-use crate::job::{Failure, JobRecord, Progress, Receipt, Rehearsal, Undone};
+use crate::job::{
+    Completion, Failure, JobRecord, Known, Listing, Look, Opened, Progress, Receipt, Rehearsal,
+    Undone,
+};
 use crate::scopes::{Edited, ScopeFinding};
 
 /// A message.
@@ -46,6 +50,18 @@ pub(crate) enum Msg {
     Edited(EffectId, Result<Edited, Failure>),
     /// The check of the target's scopes ended.
     Checked(EffectId, Result<Vec<ScopeFinding>, Failure>),
+    /// What can be chosen was found.
+    Known(EffectId, Result<Known, Failure>),
+    /// A directory was listed.
+    Browsed(EffectId, Result<Listing, Failure>),
+    /// Files were looked at.
+    Looked(EffectId, Vec<(PathBuf, Look)>),
+    /// The last job of a target was read.
+    LastJob(Option<String>, Result<Option<JobRecord>, Failure>),
+    /// A path was completed: what was typed, and how it goes on.
+    Completed(String, Completion),
+    /// Other sides were opened.
+    Opened(EffectId, Result<Opened, Failure>),
     /// Themes and keys were read again.
     Reloaded(Reloaded),
     /// The text was sent to the terminal's clipboard, or why not.

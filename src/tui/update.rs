@@ -11,6 +11,7 @@ use super::msg::{Msg, Reloaded};
 use super::screen::dialog::typing;
 use super::screen::history::update as history;
 use super::screen::import::{apply, rehearse};
+use super::screen::open::{path, switch, update as open};
 use super::screen::review::{Review, copy, search};
 use super::screen::{back, job, save};
 use crate::scopes::screen::form::Form;
@@ -19,7 +20,9 @@ use crate::tui::screen::job::JobKind;
 
 /// Returns what has to be done first, before any message.
 pub(crate) fn start(app: &mut App) -> Vec<Effect> {
-    if app.scopes.is_some() {
+    if !app.has_session {
+        open::open_source(app)
+    } else if app.scopes.is_some() {
         load::read(app)
     } else {
         job::compare(app)
@@ -29,7 +32,7 @@ pub(crate) fn start(app: &mut App) -> Vec<Effect> {
 /// Handles a message; returns the effects.
 pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
     app.only_moved = matches!(msg, Msg::Search);
-    let effects = match msg {
+    let mut effects = match msg {
         Msg::Key(key) => press(app, key),
         Msg::Paste(text) => {
             typing::paste(app, &text);
@@ -82,6 +85,24 @@ pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             findings::checked(app, id, outcome);
             Vec::new()
         }
+        Msg::Known(id, outcome) => open::known(app, id, outcome),
+        Msg::Browsed(id, outcome) => {
+            open::browsed(app, id, outcome);
+            Vec::new()
+        }
+        Msg::Looked(id, looks) => {
+            open::looked(app, id, looks);
+            Vec::new()
+        }
+        Msg::LastJob(target, outcome) => {
+            open::last_job(app, target, outcome);
+            Vec::new()
+        }
+        Msg::Completed(typed, completion) => {
+            path::completed(app, &typed, completion);
+            Vec::new()
+        }
+        Msg::Opened(id, outcome) => switch::opened(app, id, outcome),
         Msg::Reloaded(reloaded) => {
             reload(app, reloaded);
             Vec::new()
@@ -93,6 +114,7 @@ pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Leave(leave) => leave_for(app, leave),
     };
     app.settle();
+    effects.extend(open::look(app));
     effects
 }
 

@@ -13,6 +13,7 @@ use crate::scopes::screen::view as scopes;
 use crate::tui::screen::dialog::view as modal;
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job::{applying, loading};
+use crate::tui::screen::open::view as open;
 use crate::tui::screen::review::view as review;
 use crate::tui::screen::{footer, header};
 
@@ -39,7 +40,9 @@ fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
         .scopes
         .as_ref()
         .is_some_and(|scopes| scopes.catalogue().is_some());
-    let mut cursor = if has_scopes {
+    let mut cursor = if let Some(chooser) = &app.chooser {
+        open::draw(app, chooser, canvas, size)
+    } else if has_scopes {
         scopes::draw(app, canvas, size)
     } else if app.review.is_some() && app.scopes.is_none() {
         review::draw(app, canvas, &panes)
@@ -72,7 +75,8 @@ fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
 /// Returns which positions belong to the panes beside that of the cursor, which
 /// show what the cursor is on.
 pub(crate) fn beside(app: &App) -> impl Fn(Position) -> bool {
-    let has_panes = app.modals.is_empty() && app.form.is_none() && app.job.is_none();
+    let is_bare = app.modals.is_empty() && app.form.is_none() && app.chooser.is_none();
+    let has_panes = is_bare && app.job.is_none();
     let (here, others): (Rect, Vec<Rect>) = match &app.scopes {
         _ if !has_panes => Default::default(),
         Some(scopes) => {

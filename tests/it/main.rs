@@ -71,6 +71,8 @@ mod inputs;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod open;
+#[cfg(test)]
 mod phantoms;
 #[cfg(test)]
 mod platforms;

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::jobs::{
     ApplyArgs, BackupArgs, CompletionsArgs, DemoArgs, DiffArgs, ExportArgs, HistoryArgs, InitArgs,
@@ -25,9 +25,9 @@ pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
     pub global: Global,
-    /// What to do.
+    /// What to do; without a command, the screen asks what to compare.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 const EXIT_CODES: &str = "\
@@ -41,7 +41,7 @@ pub enum Command {
     /// Start a private PostgreSQL with sample data and review a sample export on it
     #[command(after_help = "Example: gatediff demo tyk")]
     Demo(DemoArgs),
-    /// Review an import file against the target in the terminal
+    /// Review an import file against the target in the terminal; `gatediff` alone asks for both
     #[command(after_help = "Example: gatediff review export.json")]
     Review(ReviewArgs),
     /// Compare an import file with the target and print the plan; change nothing
@@ -113,6 +113,14 @@ impl Command {
     }
 }
 
+/// Returns the error of a command line without a command.
+pub(crate) fn no_command(args: &[OsString]) -> Option<clap::Error> {
+    let required = Cli::command()
+        .subcommand_required(true)
+        .arg_required_else_help(true);
+    required.try_get_matches_from(args).err()
+}
+
 /// Returns whether a command line that could not be parsed asked for JSON.
 pub(crate) fn asks_for_json(args: &[OsString]) -> bool {
     let joined = args.iter().any(|arg| arg == "--output=json");
@@ -125,7 +133,6 @@ pub(crate) fn asks_for_json(args: &[OsString]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_is_consistent() {

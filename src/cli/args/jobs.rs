@@ -6,7 +6,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueHint};
 
 use super::shared::{
-    AgainstArgs, ChoiceArgs, ConsentArgs, EmitContent, FileArgs, OutArgs, ScreenArgs, SelectionArgs,
+    AgainstArgs, ChoiceArgs, ConsentArgs, EmitContent, FileArgs, ImportArgs, OutArgs, ScreenArgs,
+    SelectionArgs,
 };
 use crate::job::Sample;
 
@@ -37,9 +38,16 @@ pub struct DemoArgs {
 /// Options of `review`.
 #[derive(Clone, Debug, Args)]
 pub struct ReviewArgs {
-    /// The file.
+    /// Import file, or a directory of files if the format supports it; - for standard input.
+    /// Without it, both sides are chosen on the screen
+    #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath)]
+    pub file: Option<String>,
+    /// Format of the file, if it cannot be detected
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// How it is read.
     #[command(flatten)]
-    pub file: FileArgs,
+    pub import: ImportArgs,
     /// What it is compared with.
     #[command(flatten)]
     pub against: AgainstArgs,

@@ -6,8 +6,8 @@ mod scope;
 mod serve;
 mod shared;
 
-pub(crate) use command::asks_for_json;
 pub use command::{Cli, Command};
+pub(crate) use command::{asks_for_json, no_command};
 pub use jobs::{
     ApplyArgs, BackupArgs, CompletionsArgs, DemoArgs, DiffArgs, ExportArgs, HistoryArgs, InitArgs,
     PlanArgs, ReviewArgs, ShowArgs, UndoArgs,

@@ -180,7 +180,7 @@ impl From<EmitContent> for Emit {
 }
 
 /// How the terminal interface looks.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct ScreenArgs {
     /// Theme: dark, light, mono, or a custom one
     #[arg(long, value_name = "NAME")]

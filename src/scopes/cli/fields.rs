@@ -185,7 +185,7 @@ mod tests {
         let words = ["gatediff", "scope", "update", "accounts"]
             .iter()
             .chain(args);
-        match Cli::try_parse_from(words).unwrap().command {
+        match Cli::try_parse_from(words).unwrap().command.unwrap() {
             Command::Scope(args) => match args.command {
                 Some(ScopeCommand::Update(args)) => args,
                 other => panic!("{other:?}"),

@@ -6,6 +6,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 
 use crate::cli::Exit;
 use crate::cli::args::{Global, ScreenArgs};
+use crate::cli::opener::Home;
 use crate::cli::print::{Printer, has_screen};
 use crate::cli::screen::{Screen, ScreenRequest, Start};
 use crate::cli::session::Session;
@@ -25,7 +26,9 @@ pub(super) async fn run(
         ));
     }
     let open = Arc::new(NoFile(session.target.clone()));
-    let request = ScreenRequest::new(global, args, &session.settings, (String::new(), open))?;
+    let names = (String::new(), session.target.display());
+    let home = Home::new(open, names, &session.settings);
+    let request = ScreenRequest::new(global, args, &session.settings, Some(home))?;
     let end = screen
         .show(ScreenRequest {
             start: Start::Scopes,

@@ -86,6 +86,16 @@ pub(crate) enum Act {
     Toggle,
     Access,
     SwitchGrouping,
+    OpenSource,
+    OpenTarget,
+    ChooseSide,
+    ParentDirectory,
+    NextList,
+    PreviousList,
+    FilterFiles,
+    TypePath,
+    WholeDirectory,
+    Hidden,
 }
 
 impl Act {

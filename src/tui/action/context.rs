@@ -39,6 +39,8 @@ pub(crate) enum Context {
     Findings,
     /// In the list of who can call what.
     Access,
+    /// Choosing a file, or what it is compared with.
+    Open,
 }
 
 impl Context {

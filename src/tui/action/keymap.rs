@@ -25,6 +25,15 @@ pub(crate) enum Lookup<M: 'static> {
     Nothing,
 }
 
+impl<M> Clone for KeyMap<M> {
+    fn clone(&self) -> Self {
+        Self {
+            actions: self.actions,
+            bindings: self.bindings.clone(),
+        }
+    }
+}
+
 impl<M> KeyMap<M> {
     /// Returns the default keys.
     pub(crate) fn new(actions: &'static [Action<M>]) -> Self {

@@ -2,6 +2,7 @@
 
 use std::future::ready;
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -12,9 +13,11 @@ use super::interface::{Extent, Outside, Screen, Source};
 use super::reload::Files;
 use super::signals::{Arrived, Signal};
 use super::terminal::{Suspension, is_gone};
-use crate::job::{Cancel, Failure, FailureKind, Progress, Reporter};
+use crate::job::{
+    Cancel, Failure, FailureKind, Looks, Opener, Output, Progress, Reporter, complete, expand, list,
+};
 use crate::tui::app::App;
-use crate::tui::effect::{Backend, Effect, EffectId, Save};
+use crate::tui::effect::{ApplyHow, Backend, Effect, EffectId, Save};
 use crate::tui::exit::{Exit, Leave};
 use crate::tui::keys::Key;
 use crate::tui::msg::Msg;
@@ -36,7 +39,10 @@ const BATCH: usize = 256;
 pub(super) struct EventLoop<S> {
     screen: S,
     pub(super) app: App,
-    backend: Arc<dyn Backend>,
+    /// The session, once there is one.
+    backend: Option<Arc<dyn Backend>>,
+    opener: Arc<dyn Opener>,
+    looks: Arc<Looks>,
     files: Files,
     sender: UnboundedSender<Msg>,
     pub(super) answers: UnboundedReceiver<Msg>,
@@ -60,13 +66,20 @@ pub(super) struct EventLoop<S> {
 }
 
 impl<S: Screen> EventLoop<S> {
-    pub(super) fn new(screen: S, app: App, backend: Arc<dyn Backend>, frame: Duration) -> Self {
+    pub(super) fn new(
+        screen: S,
+        app: App,
+        (backend, opener): (Option<Arc<dyn Backend>>, Arc<dyn Opener>),
+        frame: Duration,
+    ) -> Self {
         let (sender, answers) = unbounded_channel();
         let now = Instant::now();
         Self {
             screen,
             app,
             backend,
+            opener,
+            looks: Arc::default(),
             files: Files::default(),
             sender,
             answers,
@@ -258,53 +271,6 @@ impl<S: Screen> EventLoop<S> {
     fn perform(&mut self, effects: Vec<Effect>) -> io::Result<()> {
         for effect in effects {
             match effect {
-                Effect::Compare(id) => self.compare(id),
-                Effect::Ignore(rules) => self.backend.ignore(rules),
-                Effect::Apply(id, approved, how) => {
-                    self.cancel = Cancel::new();
-                    let work =
-                        self.backend
-                            .apply(*approved, how, self.reporter(id), self.cancel.clone());
-                    self.spawn(work, move |outcome| Msg::Applied(id, outcome));
-                }
-                Effect::Rehearse(id, approved) => {
-                    self.cancel = Cancel::new();
-                    let work =
-                        self.backend
-                            .rehearse(*approved, self.reporter(id), self.cancel.clone());
-                    self.spawn(work, move |outcome| Msg::Rehearsed(id, outcome));
-                }
-                Effect::Undo(id, job, output) => {
-                    self.cancel = Cancel::new();
-                    let work =
-                        self.backend
-                            .undo(job, output, self.reporter(id), self.cancel.clone());
-                    self.spawn(work, move |outcome| Msg::Undone(id, outcome));
-                }
-                Effect::Save(id, save) => self.save(id, *save),
-                Effect::History(id) => {
-                    self.spawn(self.backend.history(), move |outcome| {
-                        Msg::Listed(id, outcome)
-                    });
-                }
-                Effect::Scopes(id) => {
-                    let work = self.backend.scopes(self.reporter(id));
-                    self.spawn(work, move |outcome| Msg::Scopes(id, outcome));
-                }
-                Effect::Edit(id, edit, fix_counters) => {
-                    self.cancel = Cancel::new();
-                    let work = self.backend.edit(
-                        *edit,
-                        fix_counters,
-                        self.reporter(id),
-                        self.cancel.clone(),
-                    );
-                    self.spawn(work, move |outcome| Msg::Edited(id, outcome));
-                }
-                Effect::CheckScopes(id) => {
-                    let work = self.backend.check_scopes(self.reporter(id));
-                    self.spawn(work, move |outcome| Msg::Checked(id, outcome));
-                }
                 Effect::Cancel(why) => self.cancel.cancel(why),
                 Effect::Copy(text) => {
                     let sent = self.screen.copy(&text).map_err(|error| error.to_string());
@@ -316,21 +282,116 @@ impl<S: Screen> EventLoop<S> {
                 }
                 Effect::Suspend => self.suspend()?,
                 Effect::Quit(exit) => self.exit = Some(exit),
+                Effect::Use(session) => self.backend = Some(Arc::new(*session)),
+                effect => self.find(effect),
             }
         }
         Ok(())
     }
 
-    fn compare(&self, id: EffectId) {
-        let work = self.backend.compare(self.reporter(id));
-        self.spawn(work, move |outcome| Msg::Compared(id, outcome));
+    /// Performs what needs no session: finding files and targets, and opening them.
+    fn find(&mut self, effect: Effect) {
+        let opener = Arc::clone(&self.opener);
+        match effect {
+            Effect::Known(id) => self.spawn(opener.known(), move |known| Msg::Known(id, known)),
+            Effect::LastJob(target) => {
+                let work = opener.last_job(target.clone());
+                self.spawn(work, move |job| Msg::LastJob(target, job));
+            }
+            Effect::Open(id, sides) => {
+                self.spawn(opener.open(sides), move |opened| Msg::Opened(id, opened));
+            }
+            Effect::Browse(id, directory) => {
+                let work = on_a_thread(move || list(&expand(&directory.to_string_lossy())));
+                self.spawn(work, move |listing| Msg::Browsed(id, listing.flatten()));
+            }
+            Effect::Look(id, paths) => {
+                let looks = Arc::clone(&self.looks);
+                let look = move |path: PathBuf| {
+                    let look = looks.look(&path);
+                    (path, look)
+                };
+                let work = on_a_thread(move || paths.into_iter().map(look).collect());
+                let answer = move |looks: Result<_, _>| Msg::Looked(id, looks.unwrap_or_default());
+                self.spawn(work, answer);
+            }
+            Effect::Complete(typed) => {
+                let text = typed.clone();
+                let work = on_a_thread(move || complete(&text));
+                let answer = move |completion: Result<_, _>| {
+                    Msg::Completed(typed, completion.unwrap_or_default())
+                };
+                self.spawn(work, answer);
+            }
+            effect => {
+                if let Some(backend) = self.backend.clone() {
+                    self.work(&*backend, effect);
+                }
+            }
+        }
     }
 
-    fn save(&self, id: EffectId, save: Save) {
+    /// Performs the work of the session.
+    fn work(&mut self, backend: &dyn Backend, effect: Effect) {
+        match effect {
+            Effect::Compare(id) => {
+                let work = backend.compare(self.reporter(id));
+                self.spawn(work, move |outcome| Msg::Compared(id, outcome));
+            }
+            Effect::Ignore(rules) => backend.ignore(rules),
+            Effect::Apply(id, approved, how) => {
+                let how = ApplyHow {
+                    output: how.output.map(expanded),
+                    ..how
+                };
+                let cancel = self.cancel_anew();
+                let work = backend.apply(*approved, how, self.reporter(id), cancel);
+                self.spawn(work, move |outcome| Msg::Applied(id, outcome));
+            }
+            Effect::Rehearse(id, approved) => {
+                let cancel = self.cancel_anew();
+                let work = backend.rehearse(*approved, self.reporter(id), cancel);
+                self.spawn(work, move |outcome| Msg::Rehearsed(id, outcome));
+            }
+            Effect::Undo(id, job, output) => {
+                let output = output.map(expanded);
+                let cancel = self.cancel_anew();
+                let work = backend.undo(job, output, self.reporter(id), cancel);
+                self.spawn(work, move |outcome| Msg::Undone(id, outcome));
+            }
+            Effect::Save(id, save) => self.save(backend, id, *save),
+            Effect::History(id) => {
+                self.spawn(backend.history(), move |outcome| Msg::Listed(id, outcome));
+            }
+            Effect::Scopes(id) => {
+                let work = backend.scopes(self.reporter(id));
+                self.spawn(work, move |outcome| Msg::Scopes(id, outcome));
+            }
+            Effect::Edit(id, edit, fix_counters) => {
+                let cancel = self.cancel_anew();
+                let work = backend.edit(*edit, fix_counters, self.reporter(id), cancel);
+                self.spawn(work, move |outcome| Msg::Edited(id, outcome));
+            }
+            Effect::CheckScopes(id) => {
+                let work = backend.check_scopes(self.reporter(id));
+                self.spawn(work, move |outcome| Msg::Checked(id, outcome));
+            }
+            _ => {}
+        }
+    }
+
+    /// Returns the handle that cancels the job that starts now.
+    fn cancel_anew(&mut self) -> Cancel {
+        self.cancel = Cancel::new();
+        self.cancel.clone()
+    }
+
+    fn save(&self, backend: &dyn Backend, id: EffectId, save: Save) {
+        let at = |path: &str| expand(path).to_string_lossy().into_owned();
         let work = match save {
-            Save::Plan(choices, path) => self.backend.save_plan(choices, path),
-            Save::Backup(job, path) => self.backend.save_backup(job, path),
-            Save::Export(roots, path) => self.backend.export(roots, path, self.reporter(id)),
+            Save::Plan(choices, path) => backend.save_plan(choices, at(&path)),
+            Save::Backup(job, path) => backend.save_backup(job, at(&path)),
+            Save::Export(roots, path) => backend.export(roots, at(&path), self.reporter(id)),
         };
         self.spawn(work, move |outcome| Msg::Saved(id, outcome));
     }
@@ -394,4 +455,18 @@ async fn sleep_until(due: Instant) {
     if due > Instant::now() {
         tokio::time::sleep_until(due.into()).await;
     }
+}
+
+/// Returns the output at the path that was typed for it.
+fn expanded(mut output: Output) -> Output {
+    output.path = expand(&output.path.to_string_lossy());
+    output
+}
+
+/// Runs what blocks, such as reading a directory.
+async fn on_a_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Failure> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Failure::internal("reading files", error))
 }

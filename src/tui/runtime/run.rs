@@ -11,7 +11,8 @@ use super::reload::Files;
 use super::signals::{Input, Signals};
 use super::terminal::Terminal;
 use crate::config::Binding;
-use crate::tui::app::{App, KeyMap};
+use crate::job::Opener;
+use crate::tui::app::{App, KeyMap, Themes};
 use crate::tui::catalogue::CATALOGUE;
 use crate::tui::effect::Backend;
 use crate::tui::exit::Farewell;
@@ -28,6 +29,8 @@ const FRAME_FAR: Duration = Duration::from_millis(33);
 pub struct Options {
     /// The name of the file before it is read.
     pub file: String,
+    /// What is compared with the file that is chosen first, if that is given.
+    pub target: Option<String>,
     /// The theme; none for the one that fits the terminal.
     pub theme: Option<String>,
     /// The directory of themes that replace or extend the shipped ones.
@@ -48,7 +51,8 @@ pub struct Options {
     pub profile: Option<String>,
 }
 
-/// Shows the review until the operator quits, and returns the result.
+/// Shows the review until the operator quits, and returns the result. Without a
+/// backend it starts with choosing a file and a target, which `opener` opens.
 ///
 /// The terminal is given back before this returns. Call it inside a tokio
 /// runtime with all of its drivers.
@@ -56,7 +60,11 @@ pub struct Options {
 /// # Errors
 ///
 /// If there is no terminal, or if it fails in another way than by hanging up.
-pub async fn run(backend: Arc<dyn Backend>, options: &Options) -> io::Result<Farewell> {
+pub async fn run(
+    backend: Option<Arc<dyn Backend>>,
+    opener: Arc<dyn Opener>,
+    options: &Options,
+) -> io::Result<Farewell> {
     let environment = Environment::read();
     let signals = Signals::new()?;
     let terminal = Terminal::enter()?;
@@ -71,6 +79,12 @@ pub async fn run(backend: Arc<dyn Backend>, options: &Options) -> io::Result<Far
     );
     app.slow_link = environment.ssh;
     app.profile.clone_from(&options.profile);
+    app.has_session = backend.is_some();
+    app.sides.target.clone_from(&options.target);
+    app.themes = Themes {
+        usual: fitting(&environment).to_owned(),
+        target: options.theme.clone(),
+    };
     if options.scopes {
         app.begin_with_scopes();
     }
@@ -86,7 +100,7 @@ pub async fn run(backend: Arc<dyn Backend>, options: &Options) -> io::Result<Far
         themes: options.theme_dir.clone(),
         config: options.config.clone(),
     };
-    let mut event_loop = EventLoop::new(terminal, app, backend, frame).with_files(files);
+    let mut event_loop = EventLoop::new(terminal, app, (backend, opener), frame).with_files(files);
     let exit = event_loop.run(input, signals).await?;
     Ok(farewell(&event_loop.app, exit))
 }
@@ -94,11 +108,6 @@ pub async fn run(backend: Arc<dyn Backend>, options: &Options) -> io::Result<Far
 /// Returns the requested theme, and what is wrong with the request.
 fn theme_for(options: &Options, environment: &Environment) -> (Theme, Option<String>) {
     let level = Level::resolve(options.color, environment);
-    let fitting = if environment.is_light() {
-        "light"
-    } else {
-        "dark"
-    };
     let ascii = options.ascii || !environment.is_utf8();
     let glyphs = if ascii {
         &theme::ASCII
@@ -108,7 +117,7 @@ fn theme_for(options: &Options, environment: &Environment) -> (Theme, Option<Str
     let (themes, errors) = theme::all(options.theme_dir.as_deref());
     let mut theme = Theme::new(
         themes,
-        options.theme.as_deref().unwrap_or(fitting),
+        options.theme.as_deref().unwrap_or(fitting(environment)),
         level,
         glyphs,
     );
@@ -119,6 +128,15 @@ fn theme_for(options: &Options, environment: &Environment) -> (Theme, Option<Str
         theme,
         complaint.or_else(|| errors.first().map(ToString::to_string)),
     )
+}
+
+/// Returns the name of the theme that fits the terminal.
+fn fitting(environment: &Environment) -> &'static str {
+    if environment.is_light() {
+        "light"
+    } else {
+        "dark"
+    }
 }
 
 #[cfg(test)]

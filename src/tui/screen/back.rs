@@ -3,13 +3,14 @@
 use crate::scopes::screen::form::{Form, fields, pick as form};
 use crate::scopes::screen::update::{list, load as scopes};
 use crate::tui::exit::Exit;
-use crate::tui::item_status::ItemStatus;
 use crate::tui::screen::access::update as access;
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::history::update as history;
 use crate::tui::screen::job;
+use crate::tui::screen::leave::choices;
+use crate::tui::screen::open::{filter as chooser, update as open};
 use crate::tui::screen::review::{Filter, Review, search};
-use crate::tui::{Act, Action, App, Context, Effect, Line, Role, Run, count};
+use crate::tui::{Act, Action, App, Context, Effect, Line, Role, Run};
 
 pub(crate) const INTERRUPT: Action = Action {
     act: Act::Interrupt,
@@ -46,7 +47,12 @@ pub(crate) const QUIT: Action = Action {
     act: Act::Back,
     name: "quit",
     sentence: "Go back, or quit; asks first if choices would be lost",
-    contexts: &[Context::Loading, Context::Review, Context::Scopes],
+    contexts: &[
+        Context::Loading,
+        Context::Review,
+        Context::Scopes,
+        Context::Open,
+    ],
     keys: &["q"],
     footer: Some("quit"),
     condition: |_| Ok(()),
@@ -57,7 +63,12 @@ pub(crate) const LEAVE: Action = Action {
     act: Act::Escape,
     name: "leave",
     sentence: "Leave a search, a filter or a zoom; never quits",
-    contexts: &[Context::Loading, Context::Review, Context::Scopes],
+    contexts: &[
+        Context::Loading,
+        Context::Review,
+        Context::Scopes,
+        Context::Open,
+    ],
     keys: &["esc"],
     footer: None,
     condition: |_| Ok(()),
@@ -100,6 +111,9 @@ pub(crate) fn is_leaving(app: &App) -> bool {
 
 /// Esc: leaves an overlay, a search, a filter, a zoom; never quits.
 fn escape(app: &mut App) -> Vec<Effect> {
+    if app.chooser.is_some() {
+        return open::escape(app);
+    }
     if app.scopes.is_some() {
         return scopes::escape(app);
     }
@@ -133,14 +147,20 @@ pub(crate) fn back(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     if context == Context::Filter {
-        form::give_up_filter(app);
+        give_up_filter(app);
         return Vec::new();
     }
     if let Some(closed) = app.modals.pop() {
         return closed_of(app, &closed);
     }
+    if app.chooser.is_some() {
+        return open::back(app);
+    }
     if app.scopes.is_some() {
         return scopes::back(app);
+    }
+    if app.review.is_none() && app.was_chosen {
+        return open::again(app);
     }
     if app.zoom {
         app.zoom = false;
@@ -181,12 +201,7 @@ pub(crate) fn ask_to_leave(app: &mut App) {
         return;
     }
     let Some(review) = &app.review else { return };
-    let decided = review.counts().of(ItemStatus::Cover) + review.counts().of(ItemStatus::LeftOut);
-    let items = count(decided, "item", "items");
-    let body = vec![
-        Line::of(Role::Text, "Your choices would be lost."),
-        Line::of(Role::Dim, &format!("You changed {items}.")),
-    ];
+    let body = choices(review);
     app.modals
         .push(Modal::new(Dialog::Quit, "Quit without importing?", body));
 }
@@ -196,6 +211,8 @@ pub(crate) fn interrupt(app: &mut App) -> Vec<Effect> {
     match app.context() {
         Context::Applying => job::stop(app, "Ctrl-C"),
         Context::Loading => vec![Effect::Quit(Exit::Interrupted)],
+        Context::Open if app.has_session => back(app),
+        Context::Open => vec![Effect::Quit(Exit::Interrupted)],
         Context::Dialog if is_leaving(app) => vec![Effect::Quit(Exit::Interrupted)],
         Context::Review
         | Context::Dialog
@@ -214,8 +231,16 @@ pub(crate) fn interrupt(app: &mut App) -> Vec<Effect> {
             Vec::new()
         }
         Context::Filter => {
-            form::give_up_filter(app);
+            give_up_filter(app);
             Vec::new()
         }
+    }
+}
+
+fn give_up_filter(app: &mut App) {
+    if app.chooser.is_some() {
+        chooser::give_up(app);
+    } else {
+        form::give_up_filter(app);
     }
 }

@@ -11,6 +11,7 @@ use crate::tui::keys::show;
 use crate::tui::screen::dialog::Focus;
 use crate::tui::screen::job::JobKind;
 use crate::tui::screen::job::progress::spinner;
+use crate::tui::screen::open::view as open;
 use crate::tui::screen::review::Review;
 use crate::tui::screen::review::view::names::counts;
 use crate::tui::widget::{Canvas, Line, input_line, wrap};
@@ -18,9 +19,10 @@ use crate::tui::{Act, Action, App, Context, Pane, Role};
 
 pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
     keys(app, canvas, area);
-    let typed = match &app.scopes {
-        Some(scopes) => scopes.prompt.as_ref(),
-        None => app.search.prompt.as_ref().map(|prompt| &prompt.input),
+    let typed = match (&app.chooser, &app.scopes) {
+        (Some(chooser), _) => chooser.is_filtering.then_some(&chooser.filter),
+        (None, Some(scopes)) => scopes.prompt.as_ref(),
+        (None, None) => app.search.prompt.as_ref().map(|prompt| &prompt.input),
     };
     if let Some(input) = typed {
         return Some(input_line(canvas, area, 0, "/", input));
@@ -51,6 +53,7 @@ pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
             whole
         }
         (None, _) if app.form.is_some() => form::summary(app),
+        (None, _) if app.chooser.is_some() => chosen(app),
         (None, _) if app.scopes.is_some() => scopes::summary(app),
         (None, Some(review)) => {
             let whole = summary(app, review);
@@ -64,6 +67,11 @@ pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
     };
     canvas.line(text, 0, &line);
     None
+}
+
+fn chosen(app: &App) -> Line {
+    let chooser = app.chooser.as_ref();
+    chooser.map_or_else(Line::new, |chooser| open::summary(app, chooser))
 }
 
 /// Breaks a text into two rows; the rest of it shows as an ellipsis.
@@ -88,7 +96,13 @@ fn summary(app: &App, review: &Review) -> Line {
                 &format!("{}comparing again {dot} ", spinner(app)),
             );
         }
-        Some(work @ (JobKind::Save | JobKind::History | JobKind::Scopes | JobKind::Check)) => {
+        Some(
+            work @ (JobKind::Save
+            | JobKind::History
+            | JobKind::Scopes
+            | JobKind::Check
+            | JobKind::Open),
+        ) => {
             line.push(
                 Role::Title,
                 &format!("{}{} {dot} ", spinner(app), work.doing()),
@@ -207,6 +221,7 @@ fn hints(app: &App) -> Vec<(String, &'static str)> {
             | Context::Findings
             | Context::ScopeFilter
             | Context::Access
+            | Context::Open
     ) {
         // Actions of this context come before general ones.
         actions.sort_by_key(|action| (action.act != Act::Help, action.contexts.len() > 1));

@@ -2,6 +2,7 @@
 
 use crate::scopes::screen::Half;
 use crate::scopes::screen::form::Area;
+use crate::tui::screen::open::layout as open;
 use crate::tui::{Act, Action, App, Context, Pane, Run};
 
 const LISTS: &[Context] = &[
@@ -16,6 +17,7 @@ const LISTS: &[Context] = &[
     Context::Holders,
     Context::Findings,
     Context::Access,
+    Context::Open,
 ];
 
 pub(crate) const DOWN: Action = Action {
@@ -163,6 +165,11 @@ fn rows(app: &mut App, motion: Motion) {
     let is_asked = app.asked().is_some();
     if app.context() == Context::Scopes {
         return scopes(app, motion);
+    }
+    if let Some(chooser) = app.chooser.as_mut().filter(|_| !is_asked) {
+        let height = open::height(size, app.theme.accessible);
+        chooser.list.step(motion.distance(height));
+        return;
     }
     let form = app.form.as_mut().filter(|_| !is_asked);
     if let Some(picker) = form.and_then(|form| form.picker.as_mut()) {

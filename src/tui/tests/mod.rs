@@ -1,3 +1,4 @@
 //! What the tests of the screens share.
 
+pub(crate) mod chooser;
 pub(crate) mod support;

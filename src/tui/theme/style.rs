@@ -74,6 +74,15 @@ impl Theme {
         self.level != Level::None
     }
 
+    /// Takes the theme of that name, if there is one and there are colours.
+    pub(crate) fn select(&mut self, name: &str) {
+        let found = self.themes.iter().position(|theme| theme.name == name);
+        if let Some(index) = found.filter(|_| self.has_colours()) {
+            self.current = index;
+            self.resolve_styles();
+        }
+    }
+
     /// Moves on to the next theme.
     pub(crate) fn next(&mut self) {
         self.current = (self.current + 1) % self.themes.len().max(1);

@@ -6,6 +6,7 @@ mod files;
 mod form;
 mod ignore;
 mod jobs;
+mod open;
 mod scopes;
 
 use std::sync::Arc;

@@ -3,6 +3,7 @@ mod documents;
 mod form;
 mod jobs;
 mod lists;
+mod open;
 mod scopes;
 mod texts;
 
@@ -271,12 +272,12 @@ mod looks {
         let mut app = sampled(100, 50);
         app.keymap = crate::tui::app::KeyMap::with(
             crate::tui::catalogue::CATALOGUE,
-            &[binding("cover", "v"), binding("out", "ctrl-o")],
+            &[binding("cover", "v"), binding("out", "ctrl-y")],
         )
         .unwrap();
         keys(&mut app, "j");
         assert!(
-            shot(&app).contains("^O tree") && shot(&app).contains("v cover"),
+            shot(&app).contains("^Y tree") && shot(&app).contains("v cover"),
             "{}",
             shot(&app)
         );

@@ -13,9 +13,11 @@ use super::*;
 use crate::engine::rule::Scope;
 use crate::engine::{Approved, Choices, ItemId};
 use crate::job::{
-    Cancel, Failure, FailureKind, JobRecord, Output, Phase, Receipt, Rehearsal, Reporter, Undone,
+    self, Against, Cancel, Failure, FailureKind, FileTarget, ImportOptions, JobRecord, Known,
+    Launcher, Loaded, Opened, Output, Phase, Receipt, Rehearsal, Reporter, Session, Sides, Undone,
 };
 use crate::scopes::{Edit, Edited, ScopeFinding};
+use crate::store::{LedgerPlace, Timeouts};
 use crate::tui::effect::{ApplyHow, EffectId};
 use crate::tui::exit::Exit;
 use crate::tui::keys::Key;
@@ -142,6 +144,10 @@ impl Screen for Pretended {
                 _ => modal.title.clone(),
             },
             (_, Some(job), _) => format!("{:?}", job.work),
+            (_, None, None) if app.chooser.is_some() => "choosing".to_owned(),
+            (Some(review), None, None) if review.subject.platform != "sample" => {
+                format!("review of {}", review.subject.file)
+            }
             (Some(_), None, None) => "review".to_owned(),
             (None, None, None) => "empty".to_owned(),
         };
@@ -405,6 +411,59 @@ impl Pretending {
     }
 }
 
+/// The file that is compared if none is chosen, and one that it is compared with.
+const EXPORT: &str = "fixtures/digirunner/export.json";
+const TARGET: &str = "\"fixtures/digirunner/target.json";
+
+/// Opens files against files; their sides are paths.
+struct Files;
+
+impl Opener for Files {
+    fn known(self: Arc<Self>) -> BoxFuture<'static, Result<Known, Failure>> {
+        Box::pin(async { Ok(Known::default()) })
+    }
+
+    fn last_job(
+        self: Arc<Self>,
+        _: Option<String>,
+    ) -> BoxFuture<'static, Result<Option<JobRecord>, Failure>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn open(self: Arc<Self>, sides: Sides) -> BoxFuture<'static, Result<Opened, Failure>> {
+        Box::pin(async move {
+            let launcher = Arc::new(Paths(sides.clone()));
+            let how = (Timeouts::default(), LedgerPlace::Target);
+            Ok(Opened {
+                session: Session::new(launcher, how, std::env::temp_dir(), "anna".to_owned()),
+                file: sides.source.clone().unwrap_or_else(|| EXPORT.to_owned()),
+                theme: None,
+                sides,
+            })
+        })
+    }
+}
+
+struct Paths(Sides);
+
+impl Launcher for Paths {
+    fn open(
+        self: Arc<Self>,
+        reporter: Reporter,
+    ) -> BoxFuture<'static, Result<(Loaded, Against), Failure>> {
+        Box::pin(async move {
+            let source = self.0.source.as_deref().unwrap_or(EXPORT);
+            let loaded = job::load(source, None, &ImportOptions::default())?;
+            Ok((loaded, self.target(reporter).await?))
+        })
+    }
+
+    fn target(self: Arc<Self>, _: Reporter) -> BoxFuture<'static, Result<Against, Failure>> {
+        let path = self.0.target.clone().unwrap_or_default();
+        Box::pin(async move { FileTarget::load(&path, None).map(Against::from) })
+    }
+}
+
 async fn until_cancelled(waits: bool, cancel: &Cancel) {
     while waits && !cancel.is_cancelled() {
         tokio::time::sleep(Duration::from_millis(2)).await;
@@ -440,7 +499,12 @@ async fn run_script(
         when,
         log: log.clone(),
     };
-    let mut event_loop = EventLoop::new(screen, app_at(80, 24), backend, Duration::from_millis(1));
+    let mut event_loop = EventLoop::new(
+        screen,
+        app_at(80, 24),
+        (Some(backend), Arc::new(Files)),
+        Duration::from_millis(1),
+    );
     let ended = tokio::time::timeout(DEADLINE, event_loop.run(input, signals)).await;
     let seen = log.lock().unwrap().frames.clone();
     let exit = ended
@@ -453,6 +517,25 @@ async fn run_script(
         farewell: farewell(&event_loop.app, exit),
         log,
     }
+}
+
+#[tokio::test]
+async fn another_target_is_opened_and_compared_in_a_session_of_its_own() {
+    let backend = Arc::new(Pretending::default());
+    let steps = [
+        ("review", "ctrl-t"),
+        ("choosing", "p"),
+        ("Compare with", "ctrl-u"),
+        ("Compare with", TARGET),
+        ("review of fixtures/digirunner/export.json", "q"),
+    ];
+    let run = run_script(backend.clone(), &steps, None).await;
+    assert_eq!(run.exit, Exit::Done);
+    assert_eq!(
+        backend.calls.load(Ordering::SeqCst),
+        1,
+        "the former session is not used any more"
+    );
 }
 
 #[tokio::test]
@@ -679,7 +762,12 @@ async fn a_screen_that_breaks_ends_the_loop() {
     };
     let signals = Later { when: None, log };
     let backend = Arc::new(Pretending::default());
-    let mut event_loop = EventLoop::new(screen, app_at(80, 24), backend, FRAME);
+    let mut event_loop = EventLoop::new(
+        screen,
+        app_at(80, 24),
+        (Some(backend), Arc::new(Files)),
+        FRAME,
+    );
     assert_eq!(event_loop.run(input, signals).await.unwrap(), Exit::HungUp);
 }
 
@@ -691,7 +779,12 @@ fn the_panes_beside_follow_once_the_cursor_rests() {
         log: log.clone(),
         is_gone: false,
     };
-    let mut event_loop = EventLoop::new(screen, sampled(80, 24), backend, FRAME);
+    let mut event_loop = EventLoop::new(
+        screen,
+        sampled(80, 24),
+        (Some(backend), Arc::new(Files)),
+        FRAME,
+    );
     let mut drawn = |script: &str| {
         for key in Key::parse_all(script).unwrap() {
             event_loop.on_message(Msg::Key(key)).unwrap();
@@ -714,7 +807,12 @@ fn a_flood_of_progress_is_thinned() {
         log: Arc::default(),
         is_gone: false,
     };
-    let mut event_loop = EventLoop::new(screen, app_at(80, 24), backend, FRAME);
+    let mut event_loop = EventLoop::new(
+        screen,
+        app_at(80, 24),
+        (Some(backend), Arc::new(Files)),
+        FRAME,
+    );
     let reporter = event_loop.reporter(EffectId(1));
     for done in 0..=100_000 {
         reporter.step(Phase::Write, "rows", done, 100_000);

@@ -21,6 +21,7 @@ pub(crate) const HELP: Action = Action {
         Context::Holders,
         Context::Findings,
         Context::Access,
+        Context::Open,
     ],
     keys: &["?"],
     footer: Some("help"),
@@ -48,7 +49,7 @@ fn toggle_help(app: &mut App) {
 fn lines(app: &App, context: Context) -> Vec<Line> {
     let here = app.keymap.actions(context);
     let mut lines: Vec<Line> = here.map(|action| help_line(app, action)).collect();
-    if matches!(context, Context::Form | Context::Picker) || app.scopes.is_some() {
+    if matches!(context, Context::Form | Context::Picker | Context::Open) || app.scopes.is_some() {
         return lines;
     }
     lines.push(Line::new());

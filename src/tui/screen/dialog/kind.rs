@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::ItemId;
 use crate::engine::rule::Scope;
+use crate::job::Sides;
 use crate::scopes::Edit;
 use crate::tui::screen::review::node::Node;
 
@@ -22,6 +23,10 @@ pub(crate) enum Dialog {
     UndoFile(i64),
     /// Quit and lose the choices?
     Quit,
+    /// Open these sides and lose the choices?
+    Switch(Box<Sides>),
+    /// Which file or target is to be opened?
+    OpenPath,
     /// Something failed.
     Failure,
     /// Counters of the target are behind their rows: move them, and try the edit again, or the
@@ -113,6 +118,7 @@ impl Dialog {
                 | Self::Export(_)
                 | Self::WriteFile
                 | Self::UndoFile(_)
+                | Self::OpenPath
         )
     }
 
@@ -143,6 +149,8 @@ impl Dialog {
             Self::Export(_) => Some(("Cancel", Some("Export"))),
             Self::WriteFile | Self::UndoFile(_) => Some(("Cancel", Some("Write"))),
             Self::Quit => Some(("Keep reviewing", Some("Quit"))),
+            Self::Switch(_) => Some(("Keep reviewing", Some("Open"))),
+            Self::OpenPath => Some(("Cancel", Some("Open"))),
             Self::SaveForm(_) => Some(("Back", Some("Save"))),
             Self::LoseForm => Some(("Back", Some("Discard"))),
             Self::Failure | Self::UndoStale => Some(("Close", None)),
@@ -185,11 +193,12 @@ impl Dialog {
             | Self::Export(_)
             | Self::WriteFile
             | Self::UndoFile(_)
+            | Self::OpenPath
             | Self::SaveForm(_) => 92,
             Self::Palette | Self::Stale | Self::UndoStale | Self::Failure | Self::Ignore(_) => 76,
             Self::Import(_) | Self::Counters(_) => 92,
             Self::Missing | Self::Undo(..) | Self::Edit(..) | Self::ScopeFilter => 66,
-            Self::Cover(_) | Self::Quit | Self::LoseForm => 56,
+            Self::Cover(_) | Self::Quit | Self::Switch(_) | Self::LoseForm => 56,
         }
     }
 }

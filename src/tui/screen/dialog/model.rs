@@ -175,6 +175,18 @@ impl Modal {
         self.laid_for = 0;
     }
 
+    /// Shows at the top what can be typed.
+    pub(crate) fn suggest(&mut self, suggestions: Vec<Line>) {
+        self.complaint = suggestions;
+        self.top = 0;
+        self.laid_for = 0;
+    }
+
+    /// Replaces what was typed.
+    pub(crate) fn type_anew(&mut self, text: String) {
+        self.input = Input::new(text);
+    }
+
     /// Notes that its action is running.
     pub(crate) fn wait(&mut self) {
         self.complaint = Vec::new();

@@ -9,10 +9,12 @@ pub(crate) const PALETTE: Action = Action {
     name: "palette",
     sentence: "Find an action by name",
     contexts: &[
+        Context::Loading,
         Context::Review,
         Context::Form,
         Context::Picker,
         Context::Scopes,
+        Context::Open,
     ],
     keys: &[":"],
     footer: Some("actions"),
@@ -48,19 +50,22 @@ fn found(app: &App, query: &str) -> Vec<&'static Action> {
     found.into_iter().map(|(_, action)| action).collect()
 }
 
-/// 0 for a prefix, 1 for a substring, 2 for letters in the same order.
+/// 0 for the name, 1 for a prefix, 2 for a substring, 3 for letters in the same order.
 fn rank(name: &str, query: &str) -> Option<usize> {
-    if name.starts_with(query) {
+    if name == query {
         return Some(0);
     }
-    if name.contains(query) {
+    if name.starts_with(query) {
         return Some(1);
+    }
+    if name.contains(query) {
+        return Some(2);
     }
     let mut letters = name.chars();
     query
         .chars()
         .all(|c| letters.any(|letter| letter == c))
-        .then_some(2)
+        .then_some(3)
 }
 
 pub(super) fn fill(app: &mut App) {

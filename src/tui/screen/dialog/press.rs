@@ -8,6 +8,7 @@ use crate::scopes::screen::update::{edit, list as scopes};
 use crate::tui::exit::Exit;
 use crate::tui::screen::history::update as history;
 use crate::tui::screen::import::confirm as import;
+use crate::tui::screen::open::{filter, path, switch};
 use crate::tui::screen::review::{cover_all, ignore, missing, search};
 use crate::tui::screen::{back, job, save};
 use crate::tui::{Act, Action, App, Context, Effect, Run};
@@ -15,12 +16,12 @@ use crate::tui::{Act, Action, App, Context, Effect, Run};
 pub(crate) const NEXT_FOCUS: Action = Action {
     act: Act::NextFocus,
     name: "next-button",
-    sentence: "Move to the next button or line",
+    sentence: "Move to the next button or line; in a path, complete it",
     contexts: &[Context::Dialog],
     keys: &["tab", "right"],
     footer: Some("next"),
     condition: |_| Ok(()),
-    run: Run::Update(|app| move_focus(app, true)),
+    run: Run::Effects(next),
 };
 
 pub(crate) const PREVIOUS_FOCUS: Action = Action {
@@ -50,6 +51,15 @@ pub(crate) const PRESS: Action = Action {
     run: Run::Effects(press),
 };
 
+/// Tab: completes a path, or moves on.
+fn next(app: &mut App) -> Vec<Effect> {
+    if let Some(completing) = path::complete(app) {
+        return vec![completing];
+    }
+    move_focus(app, true);
+    Vec::new()
+}
+
 fn move_focus(app: &mut App, forward: bool) {
     if let Some(modal) = app.modals.last_mut().filter(|modal| !modal.waiting) {
         let focuses = modal.focuses().len();
@@ -69,6 +79,7 @@ fn press(app: &mut App) -> Vec<Effect> {
             Vec::new()
         }
         Context::Palette => palette::pick(app),
+        Context::Filter if app.chooser.is_some() => filter::keep(app),
         Context::Filter => {
             pick::keep_filter(app);
             Vec::new()
@@ -107,6 +118,7 @@ fn answer(app: &mut App) -> Vec<Effect> {
             app.modals.pop();
             return edit::run(app, *edit, true);
         }
+        Dialog::OpenPath => return path::go(app),
         _ if dialog.is_path() => return save::go(app),
         _ => {}
     }
@@ -115,6 +127,7 @@ fn answer(app: &mut App) -> Vec<Effect> {
         Dialog::Cover(below) => cover_all::cover(app, below),
         Dialog::Missing => missing::confirm_missing(app),
         Dialog::Quit => return vec![Effect::Quit(Exit::Done)],
+        Dialog::Switch(sides) => return switch::go(app, *sides),
         Dialog::LoseForm => app.form = None,
         Dialog::Stale => return job::again(app),
         Dialog::Ignore(scope) => return ignore::ignore(app, scope),

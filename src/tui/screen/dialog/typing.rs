@@ -7,6 +7,7 @@ use super::palette;
 use crate::scopes::screen::form::update as form;
 use crate::scopes::screen::update::list as scopes;
 use crate::tui::keys::Key;
+use crate::tui::screen::open::filter;
 use crate::tui::screen::review::search;
 use crate::tui::{App, Context};
 
@@ -16,6 +17,10 @@ pub(crate) fn types(app: &mut App, context: Context, key: Key) -> bool {
         return false;
     };
     match (context, app.modals.last_mut()) {
+        (Context::Filter, _) if app.chooser.is_some() => {
+            filter::types(app, request);
+            true
+        }
         (Context::Form | Context::Filter, _) => form::types(app, request),
         (Context::Search, _) => {
             if let Some(prompt) = app
@@ -51,7 +56,8 @@ pub(crate) fn paste(app: &mut App, text: &str) {
         return;
     }
     let context = app.context();
-    if matches!(context, Context::Form | Context::Picker | Context::Filter) {
+    let in_a_form = matches!(context, Context::Form | Context::Picker | Context::Filter);
+    if in_a_form && app.chooser.is_none() {
         form::paste(app, text);
         return;
     }

@@ -69,6 +69,7 @@ fn title(work: JobKind) -> String {
         | JobKind::Save
         | JobKind::History
         | JobKind::Scopes
-        | JobKind::Check => " Importing ".to_owned(),
+        | JobKind::Check
+        | JobKind::Open => " Importing ".to_owned(),
     }
 }

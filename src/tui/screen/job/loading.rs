@@ -34,12 +34,15 @@ pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
             }
             lines.push(Line::new());
             let (again, leave) = (app.key(Act::Again), app.key(Act::Back));
-            let word = if app.review.is_some() {
+            let word = if app.review.is_some() || app.was_chosen {
                 "goes back"
             } else {
                 "quits"
             };
-            let text = format!("Nothing was written. {again} tries again, {leave} {word}.");
+            let other = app.key(Act::OpenSource);
+            let text = format!(
+                "Nothing was written. {again} tries again, {other} opens another file, {leave} {word}."
+            );
             lines.push(Line::of(Role::Dim, &text));
             lines
         }

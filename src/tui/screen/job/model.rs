@@ -44,6 +44,8 @@ pub(crate) enum JobKind {
     Edit,
     /// Checking scopes.
     Check,
+    /// Opening another file or target.
+    Open,
 }
 
 impl JobKind {
@@ -68,6 +70,7 @@ impl JobKind {
             Self::Scopes => "the scopes are being read",
             Self::Edit => "the edit is running",
             Self::Check => "the scopes are being checked",
+            Self::Open => "another file or target is being opened",
         }
     }
 }

@@ -66,7 +66,7 @@ pub(crate) const OUT: Action = Action {
 
 pub(crate) const OPEN: Action = Action {
     act: Act::Enter,
-    name: "open",
+    name: "open-selection",
     sentence: "Open the selection in the next pane",
     contexts: &[Context::Review],
     keys: &["enter"],

@@ -111,7 +111,7 @@ fn without_a_path_nothing_is_saved() {
     let mut app = sampled(80, 24);
     assert!(keys(&mut app, "w ctrl-u enter").is_empty());
     assert_eq!(notice(&app), "type a path");
-    assert!(keys(&mut app, "tab tab enter").is_empty());
+    assert!(keys(&mut app, "S-tab enter").is_empty());
     assert!(app.modals.is_empty(), "Cancel");
 }
 
