@@ -266,7 +266,15 @@ proptest! {
         for (index, entry) in before.entries().iter().enumerate() {
             if entry.base.is_some() && !entry.verdict.status.is_blocked() {
                 let changes = before.changes(index, Show::Differences).into_iter();
-                all.extend(changes.filter(|change| change.op.is_effective()).map(|change| (index, change.path)));
+                let changes: Vec<Change> = changes.filter(|change| change.op.is_effective()).collect();
+                // What an element is called by may be ignored, or the first of two of one name: then
+                // others are called otherwise.
+                let names = ["hostIp", "hostName", "Alias", "idpType", "pageTitle", "connectionName", ")"];
+                let is_named = |change: &Change| names.iter().any(|name| change.path.ends_with(name));
+                if !changes.iter().any(|change| change.path.contains(" (2)")) {
+                    let plain = changes.into_iter().filter(|change| !is_named(change));
+                    all.extend(plain.map(|change| (index, change.path)));
+                }
             }
         }
         prop_assume!(!all.is_empty());
@@ -305,12 +313,14 @@ proptest! {
                 prop_assert_eq!(now.ignored(), Vec::<String>::new());
                 continue;
             }
+            // A client completes its scopes only if something else of it changes.
+            let counts = |path: &String| !path.starts_with("/scopes/");
             let left: Vec<String> = before.changes(index, Show::Differences).into_iter()
                 .filter(|change| change.op.is_effective() && (entry.base.is_none() || !is_named(change)))
-                .map(|change| change.path).collect();
+                .map(|change| change.path).filter(counts).collect();
             let now: Vec<String> = shown.into_iter()
                 .filter(|change| change.op.is_effective())
-                .map(|change| change.path).collect();
+                .map(|change| change.path).filter(counts).collect();
             prop_assert_eq!(now, left);
         }
     }
