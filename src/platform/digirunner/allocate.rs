@@ -281,13 +281,13 @@ impl Wanted {
         let (table, column) = self.column();
         let Table { name, fields, .. } = table.table();
         let column = fields.get(column).map_or("", |field| field.column);
-        let ids: Vec<String> = ids.iter().map(|id| id.to_string()).collect();
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
         let ids = ids.join(", ");
         // Ids of groups and scopes are text, and may be anything.
         format!(
             "WITH ids AS (SELECT CASE WHEN {column}::text ~ '^[0-9]{{1,18}}$' THEN {column}::text::bigint END AS id \
              FROM {name}) \
-             SELECT id FROM ids WHERE id IN ({ids}) UNION ALL SELECT max(id) FROM ids"
+             SELECT id FROM ids WHERE id = ANY('{{{ids}}}'::bigint[]) UNION ALL SELECT max(id) FROM ids"
         )
     }
 

@@ -326,7 +326,7 @@ impl<'p, 'w> Comparer<'p, 'w> {
             authorities: target(TableId::Authority, authority::GROUP_AUTHORITIE_ID).collect(),
             levels: target(TableId::Level, level::SECURITY_LEVEL_ID).collect(),
             connections: target(TableId::Rdb, rdb::CONNECTION_NAME).collect(),
-            has_masks: masked::has_masks(&compared.file.tables),
+            has_masks: item::has_masks(&compared.file.tables),
         }
     }
 

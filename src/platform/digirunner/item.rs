@@ -4,17 +4,19 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::cells::CellRef;
 use super::field::{FieldDef, Role};
 use super::hosts::{Hosts, host_over};
 use super::index::{ApiName, Fields, IDPS, Index, ScopeApi, Sides, is_hidden};
 use super::kinds::{GROUP, SCOPE};
 use super::schema::{
-    TableId, group, idp_a, idp_jdbc, idp_l, idp_o, open_key, open_map, vgroup, vgroup_group, x_key,
-    x_map,
+    TABLES, Table, TableId, group, idp_a, idp_jdbc, idp_l, idp_o, open_key, open_map, vgroup,
+    vgroup_group, x_key, x_map,
 };
-use super::tables::{Cell, Row};
-use crate::engine::secret::{mask_addresses, mask_text};
+use super::tables::{Cell, Row, Tables};
+use crate::engine::secret::{is_masked, mask_addresses, mask_text, masks, masks_of_addresses};
 use crate::engine::{Element, Field, ItemId, Secret, Value};
 
 /// Returns the value of a field in canonical form.
@@ -38,6 +40,27 @@ fn credentials_masked(field: &FieldDef, text: &str) -> Option<String> {
     match field.is_url {
         true => mask_text(field.json, text),
         false => mask_addresses(field.json, text),
+    }
+}
+
+/// Returns whether any row of a file has a mask in place of a secret: most files have none.
+pub(super) fn has_masks(file: &Tables) -> bool {
+    TABLES.iter().any(|table| {
+        let rows = file.rows(table.id).par_iter();
+        rows.any(|row| {
+            let mut columns = table.columns();
+            columns.any(|(index, field)| holds_mask(field, row.cell(index)))
+        })
+    })
+}
+
+/// Returns whether a value has a mask in place of a secret.
+pub(super) fn holds_mask(field: &FieldDef, cell: Cell<'_>) -> bool {
+    match cell {
+        Cell::Text(text) if field.is_secret => is_masked(text) || masks("", text) > 0,
+        Cell::Text(text) if field.is_url => masks(field.json, text) > 0,
+        Cell::Text(text) => masks_of_addresses(field.json, text) > 0,
+        _ => false,
     }
 }
 

@@ -2,36 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rayon::prelude::*;
-
 use super::super::field::{FieldDef, Role};
 use super::super::index::{ApiName, Index, ScopeApi};
+use super::super::item::holds_mask;
 use super::super::kinds::{CLIENT, SCOPE};
 use super::super::schema::{TABLES, TableId, group, open_key, vgroup, x_key};
-use super::super::tables::{Cell, Row, Tables};
+use super::super::tables::Row;
 use super::Comparer;
-use crate::engine::secret::{is_masked, masks, masks_of_addresses};
+use crate::engine::secret::is_masked;
 use crate::engine::{Candidate, Reason, masked_places};
-
-/// Returns whether any row of a file has a mask in place of a secret: most files have none.
-pub(super) fn has_masks(file: &Tables) -> bool {
-    TABLES.iter().any(|table| {
-        let rows = file.rows(table.id).par_iter();
-        rows.any(|row| {
-            let mut columns = table.columns();
-            columns.any(|(index, field)| holds_mask(field, row.cell(index)))
-        })
-    })
-}
-
-fn holds_mask(field: &FieldDef, cell: Cell<'_>) -> bool {
-    match cell {
-        Cell::Text(text) if field.is_secret => is_masked(text) || masks("", text) > 0,
-        Cell::Text(text) if field.is_url => masks(field.json, text) > 0,
-        Cell::Text(text) => masks_of_addresses(field.json, text) > 0,
-        _ => false,
-    }
-}
 
 /// Returns whether a field of this name may hold any text.
 fn is_free(name: &str) -> bool {

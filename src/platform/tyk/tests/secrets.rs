@@ -298,7 +298,10 @@ fn a_masked_password_is_written_nowhere_whether_the_target_has_one_or_not() {
     };
     for mask in ["***", "********"] {
         let file = bundle(&[with(mask)], &[]);
-        for there in [json!({"apis": []}), bundle(&[plain.clone()], &[])] {
+        for there in [
+            json!({"apis": []}),
+            bundle(std::slice::from_ref(&plain), &[]),
+        ] {
             assert_eq!(
                 masked(&plan(&file, &there)),
                 [
