@@ -13,6 +13,7 @@ use super::effect::Effect;
 use super::finding::Finding;
 use super::item::{Item, ItemId, Value};
 use super::missing::{Missing, MissingCount};
+use super::only_in_target::{OnlyInTarget, TargetItem};
 use super::reference::Reference;
 use super::schema::KindInfo;
 use super::verdict::{Status, Verdict};
@@ -118,6 +119,9 @@ pub struct Summary {
     pub lack_api: usize,
     /// Objects of other kinds that are missing.
     pub missing: usize,
+    /// Items that only the target has, if they were counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub only_in_target: Option<usize>,
 }
 
 /// Every item of a file, judged against a target.
@@ -128,6 +132,7 @@ pub struct Plan {
     missing: Vec<Missing>,
     warnings: Vec<Finding>,
     kinds: &'static [KindInfo],
+    only_in_target: Option<OnlyInTarget>,
     /// What the target grants, if the platform grants access.
     access: Option<Arc<access::Model>>,
     /// Which callers each item concerns, once that is asked.
@@ -158,6 +163,7 @@ impl Plan {
             missing,
             warnings,
             kinds,
+            only_in_target: None,
             access: None,
             concerns: OnceLock::new(),
             dependents: OnceLock::new(),
@@ -271,6 +277,26 @@ impl Plan {
     pub fn with_warnings(mut self, more: impl IntoIterator<Item = Finding>) -> Self {
         self.warnings.extend(more);
         self
+    }
+
+    /// Adds how many items only the target has, if they were counted.
+    #[must_use]
+    pub fn with_only_in_target(self, counts: impl Into<Option<OnlyInTarget>>) -> Self {
+        Self {
+            only_in_target: counts.into(),
+            ..self
+        }
+    }
+
+    /// Sets how many items only the target has, once they are listed.
+    pub fn count_only_in_target(&mut self, items: &[TargetItem]) {
+        self.only_in_target = Some(OnlyInTarget::of(self.kinds, items));
+    }
+
+    /// Returns how many items only the target has, if they were counted. An import never deletes
+    /// them.
+    pub const fn only_in_target(&self) -> Option<&OnlyInTarget> {
+        self.only_in_target.as_ref()
     }
 
     /// Adds what the target grants to whom, and how writing items changes it.
@@ -397,6 +423,7 @@ impl Plan {
         let mut summary = Summary {
             lack_api: apis,
             missing: others,
+            only_in_target: self.only_in_target.as_ref().map(OnlyInTarget::total),
             ..Summary::default()
         };
         for entry in &self.entries {
