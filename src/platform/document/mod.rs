@@ -13,6 +13,7 @@ mod emitted;
 mod export;
 mod matched;
 mod needs;
+mod only_in_target;
 mod platform;
 mod prepared;
 mod product;
