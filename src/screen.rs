@@ -33,6 +33,7 @@ impl Screen for Terminal {
                 ascii: request.ascii,
                 accessible: request.accessible,
                 scopes: request.start == Start::Scopes,
+                matrix: request.start == Start::Matrix,
             };
             let backend = Arc::new(request.session);
             let farewell = tui::run(backend, &options).await.map_err(|error| {

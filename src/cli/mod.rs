@@ -4,6 +4,7 @@
 //! stdout is exactly one JSON document, whatever happens.
 
 mod apply;
+mod apply_several;
 pub mod args;
 mod backup;
 mod both_ways;
@@ -18,6 +19,7 @@ mod export;
 mod generate;
 mod history;
 mod init;
+mod matrix;
 mod options;
 mod out;
 pub(crate) mod plan;
@@ -31,6 +33,8 @@ mod serve;
 pub(crate) mod session;
 mod show;
 mod side;
+mod target;
+mod targets;
 pub(crate) mod text;
 mod undo;
 mod validate;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use futures_util::future::{BoxFuture, FutureExt as _};
 
 use super::args::{Global, ReviewArgs};
-use super::counterpart::Counterpart;
 use super::exit::Exit;
 use super::print::{Printer, has_screen};
 use super::screen::{Screen, ScreenRequest, no_screen};
+use super::target::{Targets, targets};
 use crate::job::{
-    self, Against, Failure, FailureKind, ImportOptions, Launcher, Loaded, Phase, Reporter,
+    self, Against, Failure, FailureKind, ImportOptions, Launcher, Loaded, NamedTarget, Phase,
+    Reporter,
 };
 
 pub(super) async fn run(
@@ -19,10 +20,23 @@ pub(super) async fn run(
     args: ReviewArgs,
     screen: &dyn Screen,
 ) -> Result<Exit, Failure> {
-    let session = Counterpart::new(global, &args.against, args.file.format.as_deref()).await?;
+    let format = args.file.format.as_deref();
+    let targets = targets(global, (&args.targets, &args.against), format).await?;
     if !has_screen() {
         return Err(no_screen());
     }
+    let (session, several) = match &targets {
+        Targets::One(session) => (&**session, None),
+        Targets::Several(named) => {
+            let first = named
+                .first()
+                .ok_or_else(|| Failure::new(FailureKind::Usage, "--target names no target"))?;
+            (
+                &first.counterpart,
+                Some(named.iter().map(NamedTarget::from).collect()),
+            )
+        }
+    };
     let file = args.file.file.clone();
     let open = Arc::new(File {
         options: args.file.import.options()?,
@@ -30,7 +44,10 @@ pub(super) async fn run(
         format: args.file.format,
         against: session.against.clone(),
     });
-    let request = ScreenRequest::new(global, args.screen, &session.settings, (file, open))?;
+    let mut request = ScreenRequest::new(global, args.screen, &session.settings, (file, open))?;
+    if let Some(several) = several {
+        request = request.with_targets(several);
+    }
     let end = screen.show(request).await?;
     printer.message(&end.summary);
     Ok(end.exit)

@@ -12,7 +12,7 @@ use super::print::Printer;
 use super::screen::Screen;
 use super::{
     apply, backup, both_ways, demo, export, generate, history, init, plan, review, serve, show,
-    undo, validate,
+    targets, undo, validate,
 };
 use crate::job::{Failure, FailureKind};
 
@@ -37,6 +37,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
         Command::Export(args) => export::run(&mut printer, &cli.global, args).await,
         Command::Validate(args) => validate::run(&mut printer, &cli.global, args).await,
         Command::History(args) => history::run(&mut printer, &cli.global, &args).await,
+        Command::Targets => targets::run(&mut printer, &cli.global).await,
         Command::Undo(args) => undo::run(&mut printer, &cli.global, args).await,
         Command::Backup(args) => backup::run(&mut printer, &cli.global, &args).await,
         Command::Scope(args) => {

@@ -9,7 +9,7 @@ use super::args::{Color, Global, ScreenArgs};
 use super::exit::Exit;
 use super::session::{TargetSettings, operator, state};
 use crate::config::Binding;
-use crate::job::{self, Failure, FailureKind, Launcher};
+use crate::job::{self, Failure, FailureKind, Launcher, NamedTarget};
 
 /// What the screen shows first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Start {
     Review,
     /// With the scopes of the target; there is no file.
     Scopes,
+    /// With the items by several targets.
+    Matrix,
 }
 
 /// What to review, and how the screen looks.
@@ -79,6 +81,15 @@ impl ScreenRequest {
             ascii: global.ascii || !super::print::is_utf8_locale(),
             accessible: args.accessible,
         })
+    }
+
+    /// Starts with the items by several targets.
+    pub(super) fn with_targets(self, targets: Vec<NamedTarget>) -> Self {
+        Self {
+            start: Start::Matrix,
+            session: self.session.with_targets(targets),
+            ..self
+        }
     }
 }
 
