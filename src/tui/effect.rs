@@ -2,8 +2,10 @@
 
 use futures_util::future::BoxFuture;
 
-use crate::engine::{Approved, Choices, ItemId};
-use crate::job::{Cancel, Failure, JobRecord, Output, Receipt, Rehearsal, Reporter, Undone};
+use crate::engine::{Approved, Choices, ItemId, TargetItem};
+use crate::job::{
+    Cancel, Compared, Failure, JobRecord, Output, Receipt, Rehearsal, Reporter, Undone,
+};
 use crate::scopes::{Edit, Edited, ScopeFinding};
 
 use super::exit::Exit;
@@ -17,6 +19,23 @@ pub trait Backend: Send + Sync + 'static {
     /// Reads the file and compares it with the target. Called again when the
     /// operator compares again.
     fn compare(&self, report: Reporter) -> BoxFuture<'static, Result<Reviewed, Failure>>;
+
+    /// Reads the file, and compares it with all targets of the session.
+    fn compare_all(&self, report: Reporter) -> BoxFuture<'static, Result<Compared, Failure>>;
+
+    /// Compares the file, as it was read for all targets, with one of them, which is the target
+    /// from then on.
+    fn review_target(
+        &self,
+        target: usize,
+        report: Reporter,
+    ) -> BoxFuture<'static, Result<Reviewed, Failure>>;
+
+    /// Returns the items that only the target has, of what was compared last.
+    fn only_in_target(
+        &self,
+        report: Reporter,
+    ) -> BoxFuture<'static, Result<Vec<TargetItem>, Failure>>;
 
     /// Applies what was approved, in one transaction, or by writing a file in place of a target that
     /// is one; keeps a backup where the flag says so.
@@ -95,6 +114,12 @@ pub(crate) struct EffectId(pub(crate) u64);
 pub(crate) enum Effect {
     /// Compare the file with the target; answered by `Msg::Compared`.
     Compare(EffectId),
+    /// Compare the file with all targets; answered by `Msg::ComparedAll`.
+    CompareAll(EffectId),
+    /// Compare the file with one of several targets; answered by `Msg::ReviewedTarget`.
+    ReviewTarget(EffectId, usize),
+    /// List what only the target has; answered by `Msg::OnlyInTarget`.
+    OnlyInTarget(EffectId),
     /// Apply, with a backup or without, in place or to a file; answered by `Msg::Applied`.
     Apply(EffectId, Box<Approved>, (bool, Option<Output>)),
     /// Apply and roll back; answered by `Msg::Rehearsed`.

@@ -85,6 +85,12 @@ pub(crate) enum Act {
     Toggle,
     Access,
     SwitchGrouping,
+    OnlyInTarget,
+    Matrix,
+    ReviewTarget,
+    NextTarget,
+    PreviousTarget,
+    Differences,
 }
 
 impl Act {

@@ -39,6 +39,8 @@ pub(crate) enum Context {
     Findings,
     /// In the list of who can call what.
     Access,
+    /// In the items by several targets.
+    Matrix,
 }
 
 impl Context {

@@ -259,6 +259,18 @@ impl<S: Screen> EventLoop<S> {
         for effect in effects {
             match effect {
                 Effect::Compare(id) => self.compare(id),
+                Effect::CompareAll(id) => {
+                    let work = self.backend.compare_all(self.reporter(id));
+                    self.spawn(work, move |outcome| Msg::ComparedAll(id, outcome));
+                }
+                Effect::ReviewTarget(id, target) => {
+                    let work = self.backend.review_target(target, self.reporter(id));
+                    self.spawn(work, move |outcome| Msg::ReviewedTarget(id, outcome));
+                }
+                Effect::OnlyInTarget(id) => {
+                    let work = self.backend.only_in_target(self.reporter(id));
+                    self.spawn(work, move |outcome| Msg::OnlyInTarget(id, outcome));
+                }
                 Effect::Apply(id, approved, to) => {
                     self.cancel = Cancel::new();
                     let work =

@@ -44,6 +44,8 @@ pub struct Options {
     pub accessible: bool,
     /// Start with the target's scopes, without a file to review.
     pub scopes: bool,
+    /// Start with the items by targets: there are several.
+    pub matrix: bool,
 }
 
 /// Shows the review until the operator quits, and returns the result.
@@ -70,6 +72,9 @@ pub async fn run(backend: Arc<dyn Backend>, options: &Options) -> io::Result<Far
     app.slow_link = environment.ssh;
     if options.scopes {
         app.begin_with_scopes();
+    }
+    if options.matrix {
+        app.begin_with_matrix();
     }
     let misbound = KeyMap::with(CATALOGUE, &options.keys)
         .map(|keymap| app.keymap = keymap)

@@ -8,6 +8,7 @@ use crate::tui::screen::access::update as access;
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::history::update as history;
 use crate::tui::screen::job;
+use crate::tui::screen::matrix::update as matrix;
 use crate::tui::screen::review::{Filter, Review, search};
 use crate::tui::{Act, Action, App, Context, Effect, Line, Role, Run, count};
 
@@ -46,7 +47,12 @@ pub(crate) const QUIT: Action = Action {
     act: Act::Back,
     name: "quit",
     sentence: "Go back, or quit; asks first if choices would be lost",
-    contexts: &[Context::Loading, Context::Review, Context::Scopes],
+    contexts: &[
+        Context::Loading,
+        Context::Review,
+        Context::Scopes,
+        Context::Matrix,
+    ],
     keys: &["q"],
     footer: Some("quit"),
     condition: |_| Ok(()),
@@ -57,7 +63,12 @@ pub(crate) const LEAVE: Action = Action {
     act: Act::Escape,
     name: "leave",
     sentence: "Leave a search, a filter or a zoom; never quits",
-    contexts: &[Context::Loading, Context::Review, Context::Scopes],
+    contexts: &[
+        Context::Loading,
+        Context::Review,
+        Context::Scopes,
+        Context::Matrix,
+    ],
     keys: &["esc"],
     footer: None,
     condition: |_| Ok(()),
@@ -103,7 +114,8 @@ fn escape(app: &mut App) -> Vec<Effect> {
     if app.scopes.is_some() {
         return scopes::escape(app);
     }
-    let Some(review) = &mut app.review else {
+    let shows_matrix = app.shows_matrix();
+    let Some(review) = app.review.as_mut().filter(|_| !shows_matrix) else {
         app.say_how_to_quit();
         return Vec::new();
     };
@@ -146,7 +158,11 @@ pub(crate) fn back(app: &mut App) -> Vec<Effect> {
         app.zoom = false;
         return Vec::new();
     }
-    if app.review.as_ref().is_some_and(Review::has_choices) {
+    // From the review of one of several targets to all of them.
+    if app.matrix.is_some() && !app.shows_matrix() && app.review.is_some() {
+        return matrix::show(app);
+    }
+    if app.has_choices() {
         ask_to_leave(app);
         return Vec::new();
     }
@@ -180,8 +196,11 @@ pub(crate) fn ask_to_leave(app: &mut App) {
             .push(Modal::new(Dialog::Quit, "Quit without saving?", body));
         return;
     }
-    let Some(review) = &app.review else { return };
-    let decided = review.counts().of(ItemStatus::Cover) + review.counts().of(ItemStatus::LeftOut);
+    let kept = app.matrix.iter().flat_map(|matrix| matrix.kept.values());
+    let decided = |review: &Review| {
+        review.counts().of(ItemStatus::Cover) + review.counts().of(ItemStatus::LeftOut)
+    };
+    let decided = app.review.iter().chain(kept).map(decided).sum();
     let items = count(decided, "item", "items");
     let body = vec![
         Line::of(Role::Text, "Your choices would be lost."),
@@ -198,6 +217,7 @@ pub(crate) fn interrupt(app: &mut App) -> Vec<Effect> {
         Context::Loading => vec![Effect::Quit(Exit::Interrupted)],
         Context::Dialog if is_leaving(app) => vec![Effect::Quit(Exit::Interrupted)],
         Context::Review
+        | Context::Matrix
         | Context::Dialog
         | Context::Reader
         | Context::Search

@@ -8,6 +8,7 @@ pub(crate) mod header;
 pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod job;
+pub(crate) mod matrix;
 pub(crate) mod motion;
 pub(crate) mod path;
 pub(crate) mod program;

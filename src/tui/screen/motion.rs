@@ -2,6 +2,7 @@
 
 use crate::scopes::screen::Half;
 use crate::scopes::screen::form::Area;
+use crate::tui::screen::matrix::view::MatrixLayout;
 use crate::tui::{Act, Action, App, Context, Pane, Run};
 
 const LISTS: &[Context] = &[
@@ -16,6 +17,7 @@ const LISTS: &[Context] = &[
     Context::Holders,
     Context::Findings,
     Context::Access,
+    Context::Matrix,
 ];
 
 pub(crate) const DOWN: Action = Action {
@@ -164,6 +166,9 @@ fn rows(app: &mut App, motion: Motion) {
     if app.context() == Context::Scopes {
         return scopes(app, motion);
     }
+    if app.context() == Context::Matrix {
+        return matrix(app, motion);
+    }
     let form = app.form.as_mut().filter(|_| !is_asked);
     if let Some(picker) = form.and_then(|form| form.picker.as_mut()) {
         let height = Area::new(size, app.theme.accessible)
@@ -191,6 +196,16 @@ fn rows(app: &mut App, motion: Motion) {
         }
         (_, None) => {}
     }
+}
+
+/// In the items by targets.
+fn matrix(app: &mut App, motion: Motion) {
+    let Some(matrix) = &mut app.matrix else {
+        return;
+    };
+    let targets = matrix.targets().len();
+    let layout = MatrixLayout::new(app.size, targets, app.theme.accessible);
+    matrix.lines.step(motion.distance(layout.height));
 }
 
 /// On the screen of scopes.

@@ -7,7 +7,12 @@ pub(crate) const THEME: Action = Action {
     act: Act::Theme,
     name: "theme",
     sentence: "Switch to the next theme",
-    contexts: &[Context::Loading, Context::Review, Context::Scopes],
+    contexts: &[
+        Context::Loading,
+        Context::Review,
+        Context::Scopes,
+        Context::Matrix,
+    ],
     keys: &["T"],
     footer: None,
     condition: |app| {
@@ -47,6 +52,7 @@ pub(crate) const SUSPEND: Action = Action {
         Context::Holders,
         Context::Findings,
         Context::Access,
+        Context::Matrix,
     ],
     keys: &["ctrl-z"],
     footer: None,

@@ -5,6 +5,8 @@ mod decision;
 mod files;
 mod form;
 mod jobs;
+mod matrix;
+mod only_in_target;
 mod scopes;
 
 use std::sync::Arc;

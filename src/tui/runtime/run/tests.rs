@@ -10,9 +10,10 @@ use ratatui::layout::Size;
 use tokio::sync::Notify;
 
 use super::*;
-use crate::engine::{Approved, Choices, ItemId};
+use crate::engine::{Approved, Choices, ItemId, TargetItem};
 use crate::job::{
-    Cancel, Failure, FailureKind, JobRecord, Output, Phase, Receipt, Rehearsal, Reporter, Undone,
+    Cancel, Compared, Failure, FailureKind, JobRecord, Output, Phase, Receipt, Rehearsal, Reporter,
+    Undone,
 };
 use crate::scopes::{Edit, Edited, ScopeFinding};
 use crate::tui::effect::EffectId;
@@ -277,6 +278,22 @@ impl Backend for Pretending {
             report.phase(Phase::File);
             Ok(subject)
         })
+    }
+
+    fn compare_all(&self, _: Reporter) -> BoxFuture<'static, Result<Compared, Failure>> {
+        Box::pin(async { Ok(compared_with(&[("uat", false), ("prod", true)])) })
+    }
+
+    fn review_target(
+        &self,
+        _: usize,
+        report: Reporter,
+    ) -> BoxFuture<'static, Result<Reviewed, Failure>> {
+        self.compare(report)
+    }
+
+    fn only_in_target(&self, _: Reporter) -> BoxFuture<'static, Result<Vec<TargetItem>, Failure>> {
+        Box::pin(async { Ok(target_items()) })
     }
 
     fn apply(

@@ -21,6 +21,7 @@ pub(crate) const HELP: Action = Action {
         Context::Holders,
         Context::Findings,
         Context::Access,
+        Context::Matrix,
     ],
     keys: &["?"],
     footer: Some("help"),

@@ -13,6 +13,7 @@ pub(crate) const PALETTE: Action = Action {
         Context::Form,
         Context::Picker,
         Context::Scopes,
+        Context::Matrix,
     ],
     keys: &[":"],
     footer: Some("actions"),
