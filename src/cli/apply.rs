@@ -1,6 +1,6 @@
 //! `apply`: choose by options, confirm, apply.
 
-use super::args::{ApplyArgs, Global, Output};
+use super::args::{ApplyArgs, Output};
 use super::choose::{blocked_by_name, choose};
 use super::counterpart::{Counterpart, is_printed, written as written_file};
 use super::document::Document;
@@ -8,29 +8,13 @@ use super::exit::Exit;
 use super::print::{Printer, plural};
 use super::progress_line::ProgressLine;
 use super::session::{cancel_on_signals, operator, unless_interrupted};
-use super::target::{Targets, targets};
-use super::{apply_several, consent, text};
+use super::{consent, text};
 use crate::engine::display::safe;
 use crate::engine::{Approved, Choices, Outcome, Refusal, Resolution, SignatureKey, Verb};
 use crate::job::saved::{self, Opened};
 use crate::job::{
     self, ApplyOptions, Failure, FailureKind, Loaded, Phase, Receipt, Review, SavedPlan,
 };
-
-pub(super) async fn run(
-    printer: &mut Printer,
-    global: &Global,
-    args: ApplyArgs,
-) -> Result<Exit, Failure> {
-    let format = args.file.format.as_deref();
-    match targets(global, (&args.targets, &args.against), format).await? {
-        Targets::One(session) => {
-            let ended = to_one(printer, &session, &args, None).await?;
-            Ok(ended.exit)
-        }
-        Targets::Several(named) => apply_several::run(printer, &named, &args).await,
-    }
-}
 
 /// How applying to one target ended, once it was printed.
 #[derive(Clone, Copy)]

@@ -6,13 +6,13 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::apply::{Ended, check, to_one};
-use super::args::{ApplyArgs, Output};
+use super::args::{ApplyArgs, Global, Output};
 use super::document::{Document, FORMAT, FileDocument};
 use super::exit::Exit;
 use super::print::{Printer, cells, padded};
 use super::progress_line::ProgressLine;
 use super::session::is_interrupted;
-use super::target::Named;
+use super::target::{Named, Targets, targets};
 use crate::engine::display::safe;
 use crate::job::saved::{self, Opened};
 use crate::job::{Failure, FailureKind, Loaded, Phase};
@@ -20,7 +20,23 @@ use crate::job::{Failure, FailureKind, Loaded, Phase};
 /// How each target ended; none for those after one that failed.
 type Ends = Vec<Option<Ended>>;
 
+/// Applies to the target, or to each of several.
 pub(super) async fn run(
+    printer: &mut Printer,
+    global: &Global,
+    args: ApplyArgs,
+) -> Result<Exit, Failure> {
+    let format = args.file.format.as_deref();
+    match targets(global, (&args.targets, &args.against), format).await? {
+        Targets::One(session) => {
+            let ended = to_one(printer, &session, &args, None).await?;
+            Ok(ended.exit)
+        }
+        Targets::Several(named) => to_several(printer, &named, &args).await,
+    }
+}
+
+async fn to_several(
     printer: &mut Printer,
     named: &[Named],
     args: &ApplyArgs,

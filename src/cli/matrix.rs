@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use super::args::{Output, PlanArgs};
+use super::args::{Global, Output, PlanArgs};
 use super::document::{Document, FORMAT, FileDocument};
 use super::exit::Exit;
-use super::plan::{ended, load};
+use super::plan::{ended, load, with_one};
 use super::print::{Printer, cells, column, padded, plural, style};
 use super::progress_line::ProgressLine;
 use super::session::unless_interrupted;
-use super::target::Named;
+use super::target::{Named, Targets, targets};
 use super::text::{WIDEST, policy_suffix, short_sum};
 use crate::engine::display::safe;
 use crate::engine::{Cell, Kind, MatrixRow, OnlyInTarget, Summary};
@@ -20,7 +20,25 @@ use crate::job::{
     self, Compared, ComparedTarget, Failure, FailureKind, NamedTarget, Phase, TargetSummary,
 };
 
+/// Compares with the target, or with each of several.
 pub(super) async fn run(
+    printer: &mut Printer,
+    global: &Global,
+    args: PlanArgs,
+) -> Result<Exit, Failure> {
+    if args.out.is_none() && args.choices.is_given() {
+        let what = "--cover, --skip and --ignore-missing require --out: they choose what a saved plan writes";
+        return Err(Failure::new(FailureKind::Usage, what)
+            .hint("save the plan with --out, or choose with `gatediff apply`"));
+    }
+    let format = args.file.format.as_deref();
+    match targets(global, (&args.targets, &args.against), format).await? {
+        Targets::One(session) => with_one(printer, &session, args).await,
+        Targets::Several(named) => with_several(printer, &named, &args).await,
+    }
+}
+
+async fn with_several(
     printer: &mut Printer,
     named: &[Named],
     args: &PlanArgs,

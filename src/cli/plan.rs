@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::args::{FileArgs, Global, Output, PlanArgs};
+use super::args::{FileArgs, Output, PlanArgs};
 use super::choose::{blocked_by_name, choose};
 use super::counterpart::Counterpart;
 use super::document::Document;
@@ -11,35 +11,25 @@ use super::exit::Exit;
 use super::print::{Printer, plural};
 use super::progress_line::ProgressLine;
 use super::session::{operator, unless_interrupted};
-use super::target::{Targets, targets};
-use super::{matrix, out, text};
+use super::{out, text};
 use crate::engine::display::safe;
 use crate::engine::{Access, Cell, Choices, Outcome, Plan, TargetItem};
-use crate::job::{self, Failure, FailureKind, Loaded, Phase, Review, saved};
+use crate::job::{self, Failure, Loaded, Phase, Review, saved};
 
-pub(crate) async fn run(
+/// Compares with one target.
+pub(super) async fn with_one(
     printer: &mut Printer,
-    global: &Global,
+    session: &Counterpart,
     args: PlanArgs,
 ) -> Result<Exit, Failure> {
-    if args.out.is_none() && args.choices.is_given() {
-        let what = "--cover, --skip and --ignore-missing require --out: they choose what a saved plan writes";
-        return Err(Failure::new(FailureKind::Usage, what)
-            .hint("save the plan with --out, or choose with `gatediff apply`"));
-    }
-    let format = args.file.format.as_deref();
-    let session = match targets(global, (&args.targets, &args.against), format).await? {
-        Targets::One(session) => session,
-        Targets::Several(named) => return matrix::run(printer, &named, &args).await,
-    };
-    let mut review = compare(&session, &args.file).await?;
+    let mut review = compare(session, &args.file).await?;
     let only_in_target = match args.both {
-        true => Some(list_only_in_target(&session, &mut review).await?),
+        true => Some(list_only_in_target(session, &mut review).await?),
         false => None,
     };
     let choices = choose(&review.plan, &args.choices)?;
     if let Some(file) = &args.out {
-        save(printer, &session, (&review, &choices), file, &args).await?;
+        save(printer, session, (&review, &choices), file, &args).await?;
     }
     let (status, exit) = outcome(&review.plan);
     let is_printed = is_printed(&args);

@@ -19,7 +19,7 @@ use crate::tui::screen::access::list::AccessList;
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job::Job;
 use crate::tui::screen::matrix::MatrixScreen;
-use crate::tui::screen::matrix::view::MatrixLayout;
+use crate::tui::screen::matrix::layout::MatrixLayout;
 use crate::tui::screen::review::detail::{DetailOptions, DetailRow};
 use crate::tui::screen::review::node::Node;
 use crate::tui::screen::review::query::Search;

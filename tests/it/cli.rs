@@ -157,7 +157,7 @@ async fn applying_everything_and_planning_again_finds_only_what_is_blocked() {
     assert_eq!(again["status"], "blocked");
     assert_eq!(
         again["summary"],
-        json!({"add": 0, "repeat": 110, "unchanged": 110, "cannot_add": 23, "cannot_cover": 16, "lack_api": 6, "missing": 0})
+        json!({"add": 0, "repeat": 110, "unchanged": 110, "cannot_add": 23, "cannot_cover": 16, "lack_api": 6, "missing": 0, "only_in_target": 17})
     );
 
     let nothing = with_json(

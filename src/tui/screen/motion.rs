@@ -2,7 +2,7 @@
 
 use crate::scopes::screen::Half;
 use crate::scopes::screen::form::Area;
-use crate::tui::screen::matrix::view::MatrixLayout;
+use crate::tui::screen::matrix::layout::MatrixLayout;
 use crate::tui::{Act, Action, App, Context, Pane, Run};
 
 const LISTS: &[Context] = &[
