@@ -35,6 +35,7 @@ impl Screen for Terminal {
                 accessible: request.accessible,
                 scopes: request.start == Start::Scopes,
                 profile: request.profile,
+                matrix: request.start == Start::Matrix,
             };
             let backend = request
                 .session

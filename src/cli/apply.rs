@@ -1,6 +1,6 @@
 //! `apply`: choose by options, confirm, apply.
 
-use super::args::{ApplyArgs, Global, Output};
+use super::args::{ApplyArgs, Output};
 use super::choose::{blocked_by_name, choose};
 use super::counterpart::{Counterpart, is_printed, written as written_file};
 use super::document::Document;
@@ -16,43 +16,80 @@ use crate::job::{
     self, ApplyOptions, Failure, FailureKind, Loaded, Phase, Receipt, Review, SavedPlan,
 };
 
-pub(super) async fn run(
+/// How applying to one target ended, once it was printed.
+#[derive(Clone, Copy)]
+pub(super) struct Ended {
+    pub(super) exit: Exit,
+    /// As in the document.
+    pub(super) status: &'static str,
+    /// The job that was committed.
+    pub(super) job: Option<i64>,
+}
+
+impl Ended {
+    /// Returns the end by a failure.
+    pub(super) const fn failed(kind: FailureKind) -> Self {
+        Self {
+            exit: Exit::of(kind),
+            status: Document::status(kind),
+            job: None,
+        }
+    }
+
+    /// Returns a successful end.
+    const fn done(status: &'static str, job: Option<i64>) -> Self {
+        Self {
+            exit: Exit::Done,
+            status,
+            job,
+        }
+    }
+}
+
+/// Fails early if the target cannot be written, or nobody can confirm.
+pub(super) fn check(args: &ApplyArgs, session: &Counterpart) -> Result<(), Failure> {
+    match (session.against.database("a rehearsal"), args.rehearse) {
+        (Ok(target), true) => consent::check_target(&args.consent, target),
+        (Ok(target), false) => consent::can_ask(&args.consent, target),
+        (Err(failure), true) => Err(failure),
+        (Err(_), false) => Ok(()),
+    }
+}
+
+/// Applies to one target, and prints how that ended; `loaded` is the file if it was read before.
+pub(super) async fn to_one(
     printer: &mut Printer,
-    global: &Global,
-    args: ApplyArgs,
-) -> Result<Exit, Failure> {
-    let session = Counterpart::new(global, &args.against, args.file.format.as_deref()).await?;
+    session: &Counterpart,
+    args: &ApplyArgs,
+    loaded: Option<&Loaded>,
+) -> Result<Ended, Failure> {
     let output = match args.rehearse {
         true => None,
         false => session.output(&args.to, args.emit.into())?,
     };
-    match (session.against.database("a rehearsal"), args.rehearse) {
-        (Ok(target), true) => consent::check_target(&args.consent, target)?,
-        (Ok(target), false) => consent::can_ask(&args.consent, target)?,
-        (Err(failure), true) => return Err(failure),
-        (Err(_), false) => {}
-    }
+    check(args, session)?;
     let operator = operator(args.consent.operator.clone())?;
-    let (review, saved) = open(&session, &args).await?;
+    let (review, saved) = open(session, args, loaded).await?;
     let choices = match &saved {
         None => choose(&review.plan, &args.choices)?,
-        Some(saved) => match saved.check(&review, &unless_interrupted(key(&session, saved)).await?)
-        {
-            Ok(choices) => choices,
-            Err(failure) => {
-                // The plan's own changes do not make it stale.
-                let Counterpart { against, settings } = &session;
-                unless_interrupted(saved.check_unused(
-                    against,
-                    settings.timeouts,
-                    &settings.ledger,
-                ))
-                .await?;
-                let resolution = review.plan.resolve(&Choices::new(&review.plan));
-                refuse(printer, &review, &resolution, &failure);
-                return Ok(Exit::of(failure.kind));
+        Some(saved) => {
+            match saved.check(&review, &unless_interrupted(key(session, saved)).await?) {
+                Ok(choices) => choices,
+                Err(failure) => {
+                    // The plan's own changes do not make it stale.
+                    let Counterpart { against, settings } = session;
+                    unless_interrupted(saved.check_unused(
+                        against,
+                        settings.timeouts,
+                        &settings.ledger,
+                    ))
+                    .await?;
+                    let resolution = review.plan.resolve(&Choices::new(&review.plan));
+                    refuse(printer, &review, &resolution, &failure);
+                    return Ok(Ended::failed(failure.kind));
+                }
             }
-        },
+        }
     };
     let options = ApplyOptions {
         operator,
@@ -73,28 +110,21 @@ pub(super) async fn run(
         (None, Ok(approved)) => Ok(approved),
         (None, Err(Refusal::NothingToWrite { blocked: 0 })) => {
             nothing_to_do(printer, &review, &resolution);
-            return Ok(Exit::Done);
+            return Ok(Ended::done("ok", None));
         }
         (None, Err(refusal)) => Err(explain(&refusal)),
     };
     if args.rehearse {
-        return rehearse(
-            printer,
-            &session,
-            (&review, &resolution),
-            approved,
-            &options,
-        )
-        .await;
+        return rehearse(printer, session, (&review, &resolution), approved, &options).await;
     }
     let approved = match approved {
         Ok(approved) => approved,
         Err(failure) => {
             refuse(printer, &review, &resolution, &failure);
-            return Ok(Exit::of(failure.kind));
+            return Ok(Ended::failed(failure.kind));
         }
     };
-    let done = match confirm(printer, &session, (&review, &resolution), &approved, &args) {
+    let done = match confirm(printer, session, (&review, &resolution), &approved, args) {
         Err(failure) => Err(failure),
         Ok(()) => {
             let cancel = cancel_on_signals()?;
@@ -111,10 +141,13 @@ pub(super) async fn run(
     // The file itself is what was printed.
     let file = done.as_ref().ok().and_then(|receipt| receipt.file.as_ref());
     if is_printed(printer, file) {
-        return Ok(Exit::Done);
+        return Ok(Ended::done(written(&resolution), None));
     }
     print_applied(printer, &review, &resolution, done.as_ref());
-    Ok(done.map_or_else(|failure| Exit::of(failure.kind), |_| Exit::Done))
+    Ok(done.map_or_else(
+        |failure| Ended::failed(failure.kind),
+        |receipt| Ended::done(written(&resolution), Some(receipt.job)),
+    ))
 }
 
 /// Fails on blocked items if all have to be written.
@@ -138,7 +171,7 @@ async fn rehearse(
     (review, resolution): (&Review, &Resolution),
     approved: Result<Approved, Failure>,
     options: &ApplyOptions,
-) -> Result<Exit, Failure> {
+) -> Result<Ended, Failure> {
     let done = match approved {
         Err(failure) => Err(failure),
         Ok(approved) => {
@@ -187,9 +220,9 @@ async fn rehearse(
         }
     }
     Ok(match done {
-        Ok(rehearsal) if rehearsal.problems.is_empty() => Exit::Done,
-        Ok(_) => Exit::Error,
-        Err(failure) => Exit::of(failure.kind),
+        Ok(rehearsal) if rehearsal.problems.is_empty() => Ended::done(status, None),
+        Ok(_) => Ended::failed(FailureKind::Refused),
+        Err(failure) => Ended::failed(failure.kind),
     })
 }
 
@@ -198,11 +231,16 @@ async fn rehearse(
 async fn open(
     session: &Counterpart,
     args: &ApplyArgs,
+    loaded: Option<&Loaded>,
 ) -> Result<(Review, Option<Box<SavedPlan>>), Failure> {
     let progress_line = ProgressLine::begin();
     let reporter = progress_line.reporter();
     reporter.phase(Phase::File);
-    let review = match read(session, args).await {
+    let read = match loaded {
+        Some(loaded) => Ok((loaded.clone(), None)),
+        None => read(session, args).await,
+    };
+    let review = match read {
         Ok((loaded, saved)) => {
             let timeouts = session.settings.timeouts;
             let plan = session.against.plan(&loaded, timeouts, &reporter);
@@ -372,6 +410,7 @@ fn nothing_to_do(printer: &mut Printer, review: &Review, resolution: &Resolution
     }
     text::head(printer, review);
     text::notes(printer, &review.plan);
+    text::only_in_target(printer, &review.plan);
     printer.line("nothing to do");
 }
 

@@ -10,8 +10,9 @@ use crate::store::Target;
 pub(crate) fn check_target(args: &ConsentArgs, target: &Target) -> Result<(), Failure> {
     job::check_writable(target)?;
     // The input is not repeated: it may be anything.
-    match args.confirm.as_deref() {
-        Some(name) if name != target.database() => {
+    let mut names = args.confirm.iter();
+    match names.all(|name| name == target.database()) {
+        false => {
             let what = "--confirm does not name the target database; nothing was written";
             Err(Failure::new(FailureKind::Usage, what)
                 .at(target.display())
@@ -20,14 +21,14 @@ pub(crate) fn check_target(args: &ConsentArgs, target: &Target) -> Result<(), Fa
                     target.database()
                 )))
         }
-        _ => Ok(()),
+        true => Ok(()),
     }
 }
 
 /// Fails early as [`check_target`] does, and without a terminal if no option confirms.
 pub(crate) fn can_ask(args: &ConsentArgs, target: &Target) -> Result<(), Failure> {
     check_target(args, target)?;
-    match (args.confirm.is_some(), args.yes) {
+    match (!args.confirm.is_empty(), args.yes) {
         (true, _) => Ok(()),
         (false, true) => check_name(&target.policy(), target.database()),
         (false, false) if is_interactive() => Ok(()),
@@ -70,7 +71,7 @@ pub(crate) fn ask(
     target: &Target,
 ) -> Result<(), Failure> {
     check_target(args, target)?;
-    if args.confirm.is_some() {
+    if !args.confirm.is_empty() {
         return Ok(());
     }
     let database = target.database();

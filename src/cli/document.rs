@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::plan_output::PlanOutput;
 use crate::engine::diff::Show;
 use crate::engine::{
-    Access, Change, Choices, Finding, ItemId, Kind, Matched, Missing, Outcome, Plan, Reason,
-    Reference, Resolution, Status, Summary, Unpromised,
+    Access, Change, Choices, Finding, ItemId, Kind, Matched, Missing, OnlyInTarget, Outcome, Plan,
+    Reason, Reference, Resolution, Status, Summary, TargetItem, Unpromised,
 };
 use crate::job::{
     Exported, Failure, FailureKind, FileInfo, JobRecord, Problem, Receipt, Rehearsal, Review,
@@ -66,6 +66,10 @@ pub(crate) struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<Summary>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    only_in_target_counts: Option<&'a OnlyInTarget>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    only_in_target: Option<&'a [TargetItem]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     counts: Option<Vec<Count<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     items: Option<Vec<ItemDocument<'a>>>,
@@ -89,14 +93,15 @@ pub(crate) struct Document<'a> {
     error: Option<&'a Failure>,
 }
 
+/// A file, by its path and checksum.
 #[derive(Debug, Serialize)]
-struct FileDocument<'a> {
+pub(super) struct FileDocument<'a> {
     path: &'a str,
     sha256: &'a str,
 }
 
 impl<'a> FileDocument<'a> {
-    fn new(file: &'a FileInfo) -> Self {
+    pub(super) fn new(file: &'a FileInfo) -> Self {
         Self {
             path: &file.path,
             sha256: &file.sha256,
@@ -214,6 +219,8 @@ impl<'a> Document<'a> {
             saved: None,
             choices: None,
             summary: None,
+            only_in_target_counts: None,
+            only_in_target: None,
             counts: None,
             items: None,
             tables: None,
@@ -232,6 +239,12 @@ impl<'a> Document<'a> {
     pub(crate) const fn with_policy(mut self, policy: &TargetPolicy) -> Self {
         self.production = policy.production.is_some();
         self.read_only = policy.read_only.is_some();
+        self
+    }
+
+    /// Adds the items that only the target has.
+    pub(crate) const fn with_only_in_target(mut self, items: &'a [TargetItem]) -> Self {
+        self.only_in_target = Some(items);
         self
     }
 
@@ -361,6 +374,7 @@ impl<'a> Document<'a> {
             target: Some(target),
             file: Some(FileDocument::new(file)),
             summary: Some(plan.summary()),
+            only_in_target_counts: plan.only_in_target(),
             lack_api: Some(plan.missing_apis()),
             missing: Some(plan.missing_others()),
             warnings: Some(plan.all_warnings().collect()),

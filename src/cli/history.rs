@@ -187,7 +187,8 @@ fn list_counts(record: &JobRecord, admits: impl Fn(&str) -> bool) -> String {
         .join(", ")
 }
 
-fn time(time: DateTime<Utc>) -> String {
+/// Formats a time in UTC.
+pub(super) fn time(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 

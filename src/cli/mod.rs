@@ -4,6 +4,7 @@
 //! stdout is exactly one JSON document, whatever happens.
 
 mod apply;
+mod apply_several;
 pub mod args;
 mod backup;
 mod both_ways;
@@ -18,6 +19,7 @@ mod export;
 mod generate;
 mod history;
 mod init;
+mod matrix;
 pub(crate) mod opener;
 mod options;
 mod out;
@@ -34,6 +36,8 @@ pub(crate) mod session;
 mod show;
 mod side;
 mod source;
+mod target;
+mod targets;
 pub(crate) mod text;
 mod undo;
 mod validate;

@@ -1,8 +1,9 @@
 //! `plan`: compare, print, change nothing; save with `--out`.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use super::args::{FileArgs, Global, Output, PlanArgs};
+use super::args::{FileArgs, Output, PlanArgs};
 use super::choose::{blocked_by_name, choose};
 use super::counterpart::Counterpart;
 use super::document::Document;
@@ -13,24 +14,23 @@ use super::rules::ProfileRules;
 use super::session::{operator, unless_interrupted};
 use super::{out, text};
 use crate::engine::display::safe;
-use crate::engine::{Access, Choices, Outcome, Plan, Status};
-use crate::job::{self, Failure, FailureKind, Loaded, Phase, Review, saved};
+use crate::engine::{Access, Cell, Choices, Outcome, Plan, TargetItem};
+use crate::job::{self, Failure, Loaded, Phase, Review, saved};
 
-pub(crate) async fn run(
+/// Compares with one target.
+pub(super) async fn with_one(
     printer: &mut Printer,
-    global: &Global,
+    session: &Counterpart,
     args: PlanArgs,
 ) -> Result<Exit, Failure> {
-    if args.out.is_none() && args.choices.is_given() {
-        let what = "--cover, --skip and --ignore-missing require --out: they choose what a saved plan writes";
-        return Err(Failure::new(FailureKind::Usage, what)
-            .hint("save the plan with --out, or choose with `gatediff apply`"));
-    }
-    let session = Counterpart::new(global, &args.against, args.file.format.as_deref()).await?;
-    let review = compare(&session, &args.file).await?;
+    let mut review = compare(session, &args.file).await?;
+    let only_in_target = match args.both {
+        true => Some(list_only_in_target(session, &mut review).await?),
+        false => None,
+    };
     let choices = choose(&review.plan, &args.choices)?;
     if let Some(file) = &args.out {
-        save(printer, &session, (&review, &choices), file, &args).await?;
+        save(printer, session, (&review, &choices), file, &args).await?;
     }
     let (status, exit) = outcome(&review.plan);
     let is_printed = is_printed(&args);
@@ -45,15 +45,17 @@ pub(crate) async fn run(
         _ if is_printed => {}
         Output::Json => {
             let saved = args.out.as_deref().map(|file| (file, &choices));
-            printer.json(&Document::plan_saved(
-                status,
-                &review,
-                access.as_ref(),
-                saved,
-            ));
+            let document = Document::plan_saved(status, &review, access.as_ref(), saved);
+            printer.json(&match &only_in_target {
+                Some(items) => document.with_only_in_target(items),
+                None => document,
+            });
         }
         Output::Text => {
             text::plan(printer, &review, access.as_ref(), args.unchanged);
+            if let Some(items) = &only_in_target {
+                text::target_items(printer, &review.plan, items);
+            }
             // A saved plan has its choices.
             if args.out.is_none() {
                 text::outlook(printer, &review.plan);
@@ -125,6 +127,25 @@ pub(crate) async fn compare(session: &Counterpart, file: &FileArgs) -> Result<Re
     review
 }
 
+/// Lists the items that only the target has, and counts these. May be interrupted.
+async fn list_only_in_target(
+    session: &Counterpart,
+    review: &mut Review,
+) -> Result<Vec<TargetItem>, Failure> {
+    let progress_line = ProgressLine::begin();
+    let reporter = progress_line.reporter();
+    let timeouts = session.settings.timeouts;
+    let listing = job::only_in_target(review, &session.against, timeouts, &reporter);
+    let items = unless_interrupted(listing).await;
+    progress_line.end().await;
+    let items = items?;
+    // Nobody else has the plan yet.
+    if let Some(plan) = Arc::get_mut(&mut review.plan) {
+        plan.count_only_in_target(&items);
+    }
+    Ok(items)
+}
+
 /// Reads the file as its options say. Blocks.
 pub(crate) fn load(file: &FileArgs, rules: &ProfileRules) -> Result<Loaded, Failure> {
     let options = rules.with(file.import.options()?);
@@ -134,15 +155,14 @@ pub(crate) fn load(file: &FileArgs, rules: &ProfileRules) -> Result<Loaded, Fail
 /// Differences come first; blocked items decide only if there are none.
 pub(crate) fn outcome(plan: &Plan) -> (&'static str, Exit) {
     let summary = plan.summary();
-    let has_changes = plan
-        .entries()
-        .iter()
-        .any(|entry| match entry.verdict.status {
-            Status::Add => true,
-            Status::Repeat | Status::Cover => entry.changed,
-            Status::CannotAdd | Status::CannotCover => false,
-        });
-    match (has_changes, summary.cannot_add + summary.cannot_cover) {
+    let mut cells = plan.entries().iter().map(Cell::of);
+    let has_changes = cells.any(Cell::is_change);
+    ended(has_changes, summary.cannot_add + summary.cannot_cover)
+}
+
+/// Returns the status, and how a comparison ends, of so many blocked items.
+pub(super) const fn ended(has_changes: bool, blocked: usize) -> (&'static str, Exit) {
+    match (has_changes, blocked) {
         (true, _) => ("changes", Exit::Changes),
         (false, 0) => ("ok", Exit::Done),
         (false, _) => ("blocked", Exit::Blocked),

@@ -28,6 +28,8 @@ pub(crate) struct Printer {
     lost: Option<io::Error>,
     /// Whether lines go to stderr instead of the result.
     is_aside: bool,
+    /// The documents that become parts of one, while they are gathered.
+    gathered: Option<Vec<serde_json::Value>>,
     out: AutoStream<io::Stdout>,
     err: AutoStream<io::Stderr>,
 }
@@ -46,6 +48,7 @@ impl Printer {
             width: width(rustix::stdio::stdout()),
             lost: None,
             is_aside: false,
+            gathered: None,
             out: AutoStream::new(io::stdout(), choice),
             err: AutoStream::new(io::stderr(), choice),
         }
@@ -59,9 +62,20 @@ impl Printer {
             width: None,
             lost: None,
             is_aside: false,
+            gathered: None,
             out: AutoStream::new(io::stdout(), ColorChoice::Auto),
             err: AutoStream::new(io::stderr(), ColorChoice::Auto),
         }
+    }
+
+    /// Makes the documents that follow parts of one that is printed later.
+    pub(crate) fn gather(&mut self) {
+        self.gathered = Some(Vec::new());
+    }
+
+    /// Ends [`gather`](Self::gather), and returns the documents.
+    pub(crate) fn gathered(&mut self) -> Vec<serde_json::Value> {
+        self.gathered.take().unwrap_or_default()
     }
 
     /// Runs `print` with its output on stderr instead of the result.
@@ -105,6 +119,11 @@ impl Printer {
 
     /// Prints the one JSON document.
     pub(crate) fn json(&mut self, document: &impl Serialize) {
+        if let Some(gathered) = &mut self.gathered {
+            let made = serde_json::to_value(document).map_err(io::Error::from);
+            let made = made.map(|document| gathered.push(document));
+            return self.note(made);
+        }
         let mut out = io::stdout().lock();
         let written = serde_json::to_writer(&mut out, document).map_err(io::Error::from);
         let written = written

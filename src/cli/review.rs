@@ -10,7 +10,8 @@ use super::print::{Printer, has_screen};
 use super::screen::{Screen, ScreenRequest, no_screen};
 use super::session::TargetSettings;
 use super::source::{Chosen, Source, remember_target};
-use crate::job::{Failure, FailureKind};
+use super::target::{Targets, targets};
+use crate::job::{Failure, FailureKind, NamedTarget};
 
 pub(super) async fn run(
     printer: &mut Printer,
@@ -19,7 +20,7 @@ pub(super) async fn run(
     screen: &dyn Screen,
 ) -> Result<Exit, Failure> {
     let Some(path) = args.file else {
-        if args.format.is_some() || args.import.is_given() {
+        if args.format.is_some() || args.import.is_given() || !args.targets.target.is_empty() {
             return Err(
                 Failure::new(FailureKind::Usage, "an option about a file, and no file")
                     .hint("name the file: gatediff review FILE"),
@@ -27,28 +28,48 @@ pub(super) async fn run(
         }
         return choose(printer, global, (args.screen, args.against.against), screen).await;
     };
-    let counterpart = Counterpart::new(global, &args.against, args.format.as_deref()).await?;
+    let format = args.format.as_deref();
+    let targets = targets(global, (&args.targets, &args.against), format).await?;
     if !has_screen() {
         return Err(no_screen());
     }
-    remember_target(&counterpart.against);
-    let names = (path.clone(), counterpart.against.display());
+    let options = args.import.options()?;
+    let (counterpart, several): (_, Option<Vec<NamedTarget>>) = match &targets {
+        Targets::One(counterpart) => (&**counterpart, None),
+        Targets::Several(named) => {
+            let first = named
+                .first()
+                .ok_or_else(|| Failure::new(FailureKind::Usage, "--target names no target"))?;
+            let targets = named.iter().map(|named| named.to_compare(&options));
+            (&first.counterpart, Some(targets.collect()))
+        }
+    };
+    let Counterpart { against, settings } = counterpart;
+    remember_target(against);
+    let names = (path.clone(), against.display());
     let source = Source {
         path,
-        format: args.format,
-        options: args.import.options()?,
+        format: args.format.clone(),
+        options,
     };
-    let rules = &counterpart.settings.rules;
+    // Of several targets each one's own rules are followed when it is compared.
+    let read = match several {
+        None => source.clone().under(&settings.rules),
+        Some(_) => source.clone(),
+    };
     let chosen = Chosen {
         home: None,
-        source: Some(source.clone().under(rules)),
-        target: Some(counterpart.against),
+        source: Some(read),
+        target: Some(against.clone()),
     };
     let home = Home {
         source: Some(source),
-        ..Home::new(Arc::new(chosen), names, &counterpart.settings)
+        ..Home::new(Arc::new(chosen), names, settings)
     };
-    let request = ScreenRequest::new(global, args.screen, &counterpart.settings, Some(home))?;
+    let mut request = ScreenRequest::new(global, args.screen, settings, Some(home))?;
+    if let Some(several) = several {
+        request = request.with_targets(several);
+    }
     show(printer, screen, request).await
 }
 

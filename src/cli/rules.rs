@@ -21,6 +21,11 @@ impl ProfileRules {
         }
     }
 
+    /// Says whether there are none.
+    pub(crate) const fn is_none(&self) -> bool {
+        self.values.is_empty() && self.ignore.is_empty()
+    }
+
     /// Returns the options with the rules: those of the profile first, so that those of the command
     /// line have the last word.
     pub(crate) fn with(&self, mut options: ImportOptions) -> ImportOptions {

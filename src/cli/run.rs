@@ -11,8 +11,8 @@ use super::exit::Exit;
 use super::print::{Printer, has_screen};
 use super::screen::Screen;
 use super::{
-    apply, backup, both_ways, demo, export, generate, history, init, plan, review, serve, show,
-    undo, validate,
+    apply_several, backup, both_ways, demo, export, generate, history, init, matrix, review, serve,
+    show, targets, undo, validate,
 };
 use crate::job::{Failure, FailureKind};
 
@@ -33,13 +33,14 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, screen: &dyn Screen) 
     let done = match command {
         Command::Demo(args) => demo::run(&mut printer, &cli.global, args, screen).await,
         Command::Review(args) => review::run(&mut printer, &cli.global, args, screen).await,
-        Command::Plan(args) => plan::run(&mut printer, &cli.global, args).await,
+        Command::Plan(args) => matrix::run(&mut printer, &cli.global, args).await,
         Command::Diff(args) => both_ways::run(&mut printer, &cli.global, args).await,
         Command::Show(args) => show::run(&mut printer, &args),
-        Command::Apply(args) => apply::run(&mut printer, &cli.global, args).await,
+        Command::Apply(args) => apply_several::run(&mut printer, &cli.global, args).await,
         Command::Export(args) => export::run(&mut printer, &cli.global, args).await,
         Command::Validate(args) => validate::run(&mut printer, &cli.global, args).await,
         Command::History(args) => history::run(&mut printer, &cli.global, &args).await,
+        Command::Targets => targets::run(&mut printer, &cli.global).await,
         Command::Undo(args) => undo::run(&mut printer, &cli.global, args).await,
         Command::Backup(args) => backup::run(&mut printer, &cli.global, &args).await,
         Command::Scope(args) => {

@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::opener::{Home, ScreenOpener};
 use super::session::{TargetSettings, operator, state};
 use crate::config::Binding;
-use crate::job::{self, Failure, FailureKind, Opener};
+use crate::job::{self, Failure, FailureKind, NamedTarget, Opener};
 
 /// What the screen shows first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Start {
     Review,
     /// With the scopes of the target; there is no file.
     Scopes,
+    /// With the items by several targets.
+    Matrix,
 }
 
 /// What to review, and how the screen looks.
@@ -90,6 +92,15 @@ impl ScreenRequest {
             ascii: global.ascii || !super::print::is_utf8_locale(),
             accessible: args.accessible,
         })
+    }
+
+    /// Starts with the items by several targets.
+    pub(super) fn with_targets(self, targets: Vec<NamedTarget>) -> Self {
+        Self {
+            start: Start::Matrix,
+            session: self.session.map(|session| session.with_targets(targets)),
+            ..self
+        }
     }
 }
 

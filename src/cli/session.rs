@@ -102,10 +102,41 @@ pub(crate) fn policy_of_text(target: &str) -> Result<TargetPolicy, Failure> {
     ))
 }
 
-/// Returns the names of the profiles.
-pub(crate) fn profile_names() -> Result<Vec<String>, Failure> {
-    let config = Config::load().map_err(explain)?;
-    Ok(config.profile.into_keys().collect())
+/// The profiles of the configuration file.
+pub(crate) struct Profiles(Config);
+
+impl From<Config> for Profiles {
+    fn from(config: Config) -> Self {
+        Self(config)
+    }
+}
+
+impl Profiles {
+    /// Reads the configuration file.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it cannot be read.
+    pub(crate) fn load() -> Result<Self, Failure> {
+        Config::load().map_err(explain).map(Self)
+    }
+
+    /// Returns the profiles in their order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &Profile)> {
+        self.0.ordered().into_iter()
+    }
+
+    /// Returns their names, in their order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.all().map(|(name, _)| name)
+    }
+
+    /// Returns the names of those that have an address, in their order.
+    pub(crate) fn addressed(&self) -> impl Iterator<Item = &str> {
+        let all = self.all();
+        let addressed = all.filter(|(_, profile)| profile.database_url.is_some());
+        addressed.map(|(name, _)| name)
+    }
 }
 
 /// Returns the profiles as targets, each with its name as its notation; nothing is resolved, and nothing is connected to.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::Global;
-use super::session::{Session, profile_names};
+use super::session::{Profiles, Session};
 use crate::engine::display::safe;
 use crate::job::{self, Failure, FailureKind, ImportOptions, Loaded, Reporter, Side};
 
@@ -21,6 +21,11 @@ enum Given<'g> {
     Profile(&'g str),
 }
 
+/// Returns whether a word is the URL of a database.
+pub(super) fn is_url(word: &str) -> bool {
+    word.starts_with("postgres://") || word.starts_with("postgresql://")
+}
+
 /// Reads what a side is.
 ///
 /// # Errors
@@ -34,7 +39,7 @@ fn given<'g>(
     if let Some(name) = side.strip_prefix(PROFILE) {
         return Ok(Given::Profile(name));
     }
-    if side.starts_with("postgres://") || side.starts_with("postgresql://") {
+    if is_url(side) {
         return Ok(Given::Url(side));
     }
     match (is_profile(side), is_file(side)) {
@@ -63,8 +68,8 @@ pub(crate) enum Place<'g> {
 ///
 /// Fails if it may be a file and a profile.
 pub(crate) fn place<'g>(global: &Global, side: &'g str) -> Result<Place<'g>, Failure> {
-    let profiles = profile_names()?;
-    let is_profile = |name: &str| profiles.iter().any(|profile| profile == name);
+    let profiles = Profiles::load()?;
+    let is_profile = |name: &str| profiles.names().any(|profile| profile == name);
     let is_file = |path: &str| Path::new(path).exists();
     let (profile, database_url) = match given(side, is_profile, is_file)? {
         Given::File(path) => return Ok(Place::File(path)),

@@ -3,6 +3,8 @@
 mod access;
 mod change;
 
+use std::borrow::Cow;
+
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -16,7 +18,7 @@ use crate::engine::display::safe;
 use crate::engine::finding::grouped;
 use crate::engine::{
     Access, Change, Choices, Entry, Finding, FindingGroup, Missing, Outcome, Plan, Reason,
-    Resolution, State, Status, Unpromised,
+    Resolution, State, Status, TargetItem, Unpromised,
 };
 use crate::job::{SavedPlan, TargetPolicy};
 use crate::store::TableRows;
@@ -160,6 +162,7 @@ fn body(printer: &mut Printer, plan: &Plan, view: View<'_>) {
         }
         None => counts(printer, plan),
     }
+    only_in_target(printer, plan);
     missing(printer, plan);
     for info in plan.kinds() {
         let items: Vec<(usize, &Entry)> = plan
@@ -365,16 +368,21 @@ pub(crate) fn head<'a>(printer: &mut Printer, of: impl Into<PlanOutput<'a>>) {
         policy,
         ..
     } = of.into();
-    let short = safe(file.sha256.get(..12).unwrap_or(&file.sha256));
     let line = format!(
-        "{} {} (sha256 {short}) {} {}{}",
+        "{} {} (sha256 {}) {} {}{}",
         file.platform,
         safe(&file.path),
+        short_sum(&file.sha256),
         printer.arrow(),
         safe(target),
         policy_suffix(policy)
     );
     printer.folded(&line, 2);
+}
+
+/// Returns the start of a checksum.
+pub(crate) fn short_sum(sha256: &str) -> Cow<'_, str> {
+    safe(sha256.get(..12).unwrap_or(sha256))
 }
 
 /// Returns the suffix for the name of a target that a profile marks.
@@ -407,6 +415,38 @@ pub(crate) fn counts(printer: &mut Printer, plan: &Plan) {
         summary.cannot_cover,
         summary.lack_api
     ));
+}
+
+/// Prints how many items only the target has.
+pub(crate) fn only_in_target(printer: &mut Printer, plan: &Plan) {
+    let counts = plan.only_in_target().filter(|counts| counts.total() > 0);
+    if let Some(counts) = counts {
+        let described = format!("{counts} only in the target: never deleted by an import");
+        printer.folded(&described, 2);
+    }
+}
+
+/// Lists the items that only the target has, kind by kind.
+pub(crate) fn target_items(printer: &mut Printer, plan: &Plan, items: &[TargetItem]) {
+    let bold = Style::new().bold();
+    printer.line("");
+    if items.is_empty() {
+        return printer.line("no items are only in the target");
+    }
+    let head = "never deleted by an import";
+    printer.folded(&format!("{bold}Only in the target{bold:#}: {head}"), 2);
+    for info in plan.kinds() {
+        let of_kind = items.iter().filter(|item| item.id.kind == info.kind);
+        let widest = of_kind.clone().map(|item| safe(&item.id.key).width());
+        let widest = widest.max().unwrap_or_default().min(WIDEST);
+        for (index, item) in of_kind.enumerate() {
+            if index == 0 {
+                printer.line(format!("  {}", info.title));
+            }
+            let key = padded(&item.id.key, widest);
+            printer.folded(&format!("    {key}  {}", safe(&item.name)), 6);
+        }
+    }
 }
 
 fn kind(printer: &mut Printer, plan: &Plan, mut shown: Vec<(usize, &Entry)>, view: View<'_>) {

@@ -57,6 +57,8 @@ struct File {
 pub struct Profile {
     /// A URL or libpq keywords; put passwords in `~/.pgpass`.
     pub database_url: Option<String>,
+    /// Its place among several targets: lower ones come first, those without one last.
+    pub order: Option<i64>,
     /// Whether the database that it names is production: every write asks for its name, whatever
     /// address is used.
     #[serde(default)]
@@ -170,6 +172,16 @@ impl Config {
             keys,
             serve: file.serve,
         })
+    }
+
+    /// Returns all profiles with their names: by their `order`, then by name.
+    pub fn ordered(&self) -> Vec<(&str, &Profile)> {
+        let named = self.profile.iter();
+        let mut all: Vec<_> = named
+            .map(|(name, profile)| (name.as_str(), profile))
+            .collect();
+        all.sort_by_key(|(_, profile)| (profile.order.is_none(), profile.order));
+        all
     }
 
     /// Returns the profile to use, with its name: the requested one, or else the one called
@@ -315,6 +327,17 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn profiles_come_by_their_order_and_then_by_name() {
+        let config = parse(
+            "[profile.prod]\norder = 2\n[profile.b]\n[profile.dev]\norder = -1\n[profile.a]\n\
+             [profile.uat]\norder = 2\n",
+        )
+        .unwrap();
+        let names: Vec<&str> = config.ordered().iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["dev", "prod", "uat", "a", "b"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! [profile.production]
 //! database_url = "service=gateway"
 //! production = true
+//! order = 2
 //! lock_timeout = 10
 //!
 //! [profile.audit]

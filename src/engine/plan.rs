@@ -14,6 +14,7 @@ use super::finding::Finding;
 use super::item::{Item, ItemId, Value};
 use super::marks::Marks;
 use super::missing::{Missing, MissingCount};
+use super::only_in_target::{OnlyInTarget, TargetItem};
 use super::reference::Reference;
 use super::schema::KindInfo;
 use super::verdict::{Status, Verdict};
@@ -135,6 +136,9 @@ pub struct Summary {
     /// Differences that are ignored.
     #[serde(skip_serializing_if = "is_zero")]
     pub ignored: usize,
+    /// Items that only the target has, if they were counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub only_in_target: Option<usize>,
 }
 
 #[expect(
@@ -155,6 +159,7 @@ pub struct Plan {
     /// How many differences are ignored.
     ignored: usize,
     kinds: &'static [KindInfo],
+    only_in_target: Option<OnlyInTarget>,
     /// What the target grants, if the platform grants access.
     access: Option<Arc<access::Model>>,
     /// Which callers each item concerns, once that is asked.
@@ -186,6 +191,7 @@ impl Plan {
             missing,
             warnings,
             kinds,
+            only_in_target: None,
             access: None,
             concerns: OnceLock::new(),
             dependents: OnceLock::new(),
@@ -299,6 +305,26 @@ impl Plan {
     pub fn with_warnings(mut self, more: impl IntoIterator<Item = Finding>) -> Self {
         self.warnings.extend(more);
         self
+    }
+
+    /// Adds how many items only the target has, if they were counted.
+    #[must_use]
+    pub fn with_only_in_target(self, counts: impl Into<Option<OnlyInTarget>>) -> Self {
+        Self {
+            only_in_target: counts.into(),
+            ..self
+        }
+    }
+
+    /// Sets how many items only the target has, once they are listed.
+    pub fn count_only_in_target(&mut self, items: &[TargetItem]) {
+        self.only_in_target = Some(OnlyInTarget::of(self.kinds, items));
+    }
+
+    /// Returns how many items only the target has, if they were counted. An import never deletes
+    /// them.
+    pub const fn only_in_target(&self) -> Option<&OnlyInTarget> {
+        self.only_in_target.as_ref()
     }
 
     /// Adds what the target grants to whom, and how writing items changes it.
@@ -431,6 +457,7 @@ impl Plan {
             lack_api: apis,
             missing: others,
             ignored: self.ignored,
+            only_in_target: self.only_in_target.as_ref().map(OnlyInTarget::total),
             ..Summary::default()
         };
         for entry in &self.entries {

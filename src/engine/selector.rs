@@ -81,7 +81,7 @@ impl Selector {
             None => Ok(Self::Kind(kind.to_owned())),
             Some(key) => Ok(Self::Key {
                 kind: kind.to_owned(),
-                pattern: pattern(key)?,
+                pattern: glob(key)?,
                 exact: !key.contains('*'),
             }),
         }
@@ -187,7 +187,11 @@ pub fn meant(near: Option<&str>) -> String {
 }
 
 /// Compiles a key in which only `*` is special: keys may contain `[` and `{`.
-fn pattern(key: &str) -> Result<GlobMatcher, SelectorError> {
+///
+/// # Errors
+///
+/// Fails if it cannot be compiled.
+pub fn glob(key: &str) -> Result<GlobMatcher, SelectorError> {
     let escaped: Vec<String> = key.split('*').map(globset::escape).collect();
     GlobBuilder::new(&escaped.join("*"))
         .literal_separator(false)

@@ -110,12 +110,9 @@ impl Plan {
             }
         });
         let (missing, warnings) = (self.missing().to_vec(), self.warnings().to_vec());
-        SignedPlan(Arc::new(Self::new(
-            self.kinds(),
-            candidates.collect(),
-            missing,
-            warnings,
-        )))
+        let plan = Self::new(self.kinds(), candidates.collect(), missing, warnings);
+        let counts = self.only_in_target().cloned();
+        SignedPlan(Arc::new(plan.with_only_in_target(counts)))
     }
 }
 

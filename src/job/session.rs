@@ -14,14 +14,17 @@ use super::failure::{Failure, FailureKind};
 use super::file::Loaded;
 use super::file_target::Output;
 use super::key::PlanKeys;
+use super::matrix::{Compared, NamedTarget, compare_all};
+use super::only_in_target::only_in_target;
 use super::output::{is_standard_output, make_own_directory, write_file, write_own_file};
 use super::plan::Review;
 use super::progress::{Cancel, Reporter};
 use super::rehearse::Rehearsal;
 use super::saved;
+use super::session_targets::SessionTargets;
 use super::undo::{UndoOptions, Undone};
 use crate::engine::rule::Scope;
-use crate::engine::{Approved, Choices, ItemId};
+use crate::engine::{Approved, Choices, ItemId, TargetItem};
 use crate::platform::ExportOptions;
 use crate::store::ledger::JobRecord;
 use crate::store::{LedgerPlace, Timeouts};
@@ -43,10 +46,10 @@ pub trait Launcher: Send + Sync {
 pub struct Session {
     /// Opens the file and the target. Called again to compare again.
     launcher: Arc<dyn Launcher>,
-    /// How long to wait for what.
-    pub timeouts: Timeouts,
-    /// Where jobs are recorded.
-    pub ledger: LedgerPlace,
+    /// How long to wait for what, unless the target is one of several.
+    timeouts: Timeouts,
+    /// Where jobs are recorded, unless the target is one of several.
+    ledger: LedgerPlace,
     /// Where the keys of saved plans are, and files go by default.
     pub directory: PathBuf,
     /// Who is recorded as the operator.
@@ -55,6 +58,8 @@ pub struct Session {
     latest: Arc<Mutex<Option<(Review, Against)>>>,
     /// The differences that are ignored until the end of the session.
     ignored: Arc<Mutex<Vec<Scope>>>,
+    /// The targets, if there are several.
+    targets: Option<Arc<SessionTargets>>,
 }
 
 impl fmt::Debug for Session {
@@ -79,6 +84,7 @@ impl Session {
             operator,
             latest: Arc::default(),
             ignored: Arc::default(),
+            targets: None,
         }
     }
 
@@ -90,6 +96,31 @@ impl Session {
         }
     }
 
+    /// Returns a session with several targets, of which none is reviewed yet.
+    #[must_use]
+    pub fn with_targets(self, targets: Vec<NamedTarget>) -> Self {
+        Self {
+            targets: Some(Arc::new(SessionTargets::new(targets))),
+            ..self
+        }
+    }
+
+    /// Returns how long to wait for what.
+    pub fn timeouts(&self) -> Timeouts {
+        self.here().map_or(self.timeouts, |named| named.timeouts)
+    }
+
+    /// Returns where jobs are recorded.
+    pub fn ledger(&self) -> LedgerPlace {
+        let here = self.here();
+        here.map_or(&self.ledger, |named| &named.ledger).clone()
+    }
+
+    /// Returns the one of several targets that is reviewed.
+    fn here(&self) -> Option<&NamedTarget> {
+        self.targets.as_ref()?.here()
+    }
+
     /// Reads the file and compares it with the target.
     ///
     /// # Errors
@@ -98,13 +129,88 @@ impl Session {
     pub async fn compare(&self, report: &Reporter) -> Result<(Review, Loaded), Failure> {
         let launcher = Arc::clone(&self.launcher);
         let (loaded, target) = launcher.open(report.clone()).await?;
-        let ignored = self.ignored.lock().map(|ignored| ignored.clone());
-        let loaded = loaded.ignoring(&ignored.unwrap_or_default());
-        let review = target.plan(&loaded, self.timeouts, report).await?;
+        let target = self
+            .here()
+            .map_or(target, |named| named.target.clone().into());
+        if let Some(targets) = &self.targets {
+            targets.keep(&loaded);
+        }
+        let loaded = match self.here() {
+            Some(named) => named.file(&loaded).await?,
+            None => loaded,
+        };
+        let loaded = loaded.ignoring(&self.ignored());
+        let review = target.plan(&loaded, self.timeouts(), report).await?;
+        self.reviews(&review, target);
+        Ok((review, loaded))
+    }
+
+    /// Reads the file, and compares it with all targets.
+    ///
+    /// # Errors
+    ///
+    /// As reading.
+    pub async fn compare_all(&self, report: &Reporter) -> Result<Compared, Failure> {
+        let launcher = Arc::clone(&self.launcher);
+        let (loaded, _) = launcher.open(report.clone()).await?;
+        let Some(targets) = &self.targets else {
+            return Err(Failure::new(
+                FailureKind::Internal,
+                "the session has one target",
+            ));
+        };
+        targets.keep(&loaded);
+        Ok(compare_all(&loaded, &targets.all, report).await)
+    }
+
+    /// Compares the file, as it was last read, with one of several targets, which is the target
+    /// from then on.
+    ///
+    /// # Errors
+    ///
+    /// As reading and planning.
+    pub async fn review_target(
+        &self,
+        target: usize,
+        report: &Reporter,
+    ) -> Result<(Review, Loaded), Failure> {
+        let Some(targets) = &self.targets else {
+            return self.compare(report).await;
+        };
+        let named = targets.get(target)?;
+        let loaded = match targets.loaded() {
+            Some(loaded) => loaded,
+            None => Arc::clone(&self.launcher).open(report.clone()).await?.0,
+        };
+        let loaded = named.file(&loaded).await?.ignoring(&self.ignored());
+        let against = Against::from(named.target.clone());
+        let review = against.plan(&loaded, named.timeouts, report).await?;
+        targets.go_to(target);
+        self.reviews(&review, against);
+        Ok((review, loaded))
+    }
+
+    /// Returns the items that only the target has, of the latest comparison.
+    ///
+    /// # Errors
+    ///
+    /// As [`only_in_target`](crate::job::only_in_target()), or if nothing was compared.
+    pub async fn only_in_target(&self, report: &Reporter) -> Result<Vec<TargetItem>, Failure> {
+        let (review, against) = self.latest()?;
+        only_in_target(&review, &against, self.timeouts(), report).await
+    }
+
+    /// Returns the differences that are ignored until the end of the session.
+    fn ignored(&self) -> Vec<Scope> {
+        let ignored = self.ignored.lock();
+        ignored.map(|ignored| ignored.clone()).unwrap_or_default()
+    }
+
+    /// Makes a comparison the latest one.
+    fn reviews(&self, review: &Review, target: Against) {
         if let Ok(mut latest) = self.latest.lock() {
             *latest = Some((review.clone(), target));
         }
-        Ok((review, loaded))
     }
 
     /// Applies what was approved of the latest comparison; where a file stands for the target, by
@@ -163,8 +269,8 @@ impl Session {
         let (review, target) = self.latest()?;
         let keys = PlanKeys {
             target,
-            timeouts: self.timeouts,
-            ledger: self.ledger.clone(),
+            timeouts: self.timeouts(),
+            ledger: self.ledger(),
             directory: self.directory.clone(),
         };
         let plan = saved::save(&review, choices, &keys.to_save().await?, &self.operator)?;
@@ -179,7 +285,7 @@ impl Session {
     pub async fn history(&self) -> Result<Vec<JobRecord>, Failure> {
         let target = self.target(&Reporter::silent()).await?;
         target
-            .history(self.timeouts, &self.ledger_of(&target))
+            .history(self.timeouts(), &self.ledger_of(&target))
             .await
     }
 
@@ -198,7 +304,7 @@ impl Session {
         let against = self.target(report).await?;
         let options = UndoOptions {
             operator: self.operator.clone(),
-            timeouts: self.timeouts,
+            timeouts: self.timeouts(),
             ledger: self.ledger_of(&against),
             only: Vec::new(),
             accept_server_changes: false,
@@ -217,7 +323,7 @@ impl Session {
     pub async fn save_backup(&self, job: i64, path: String) -> Result<String, Failure> {
         let target = self.target(&Reporter::silent()).await?;
         let backup = target
-            .backup(self.timeouts, &self.ledger_of(&target), job)
+            .backup(self.timeouts(), &self.ledger_of(&target), job)
             .await?;
         write(self.directory.clone(), path, backup.content).await
     }
@@ -242,7 +348,7 @@ impl Session {
         };
         let format = Some(review.file.platform);
         let target = target.database("an export")?;
-        let exported = export(format, &options, target, self.timeouts, report).await?;
+        let exported = export(format, &options, target, self.timeouts(), report).await?;
         write(self.directory.clone(), path, exported.bytes).await
     }
 
@@ -261,8 +367,8 @@ impl Session {
     /// Returns how jobs of the session are applied by default.
     pub fn apply_options(&self) -> ApplyOptions {
         ApplyOptions {
-            ledger: self.ledger.clone(),
-            ..ApplyOptions::new(&self.operator, self.timeouts)
+            ledger: self.ledger(),
+            ..ApplyOptions::new(&self.operator, self.timeouts())
         }
     }
 
@@ -281,7 +387,7 @@ impl Session {
 
     /// Returns where the jobs of a target are recorded.
     fn ledger_of(&self, target: &Against) -> LedgerPlace {
-        target.ledger(self.ledger.clone(), Some(self.directory.clone()))
+        target.ledger(self.ledger(), Some(self.directory.clone()))
     }
 
     /// Returns the latest comparison and its target.

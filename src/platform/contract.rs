@@ -10,7 +10,7 @@ use super::demo::DemoData;
 use super::export::{Export, MissingRoots};
 use super::selection::{ExportOptions, ImportOptions};
 use crate::engine::rule::{RuleError, Scope};
-use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan, Unpromised};
+use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan, TargetItem, Unpromised};
 use crate::source::ParseError;
 use crate::store::ledger::{BackupWriter, JournalRow};
 use crate::store::restore::TableInfo;
@@ -265,6 +265,20 @@ pub trait Comparison: Send + Sync {
     /// the file.
     fn is_whole(&self) -> bool {
         true
+    }
+
+    /// Returns the items that only the target has, kind by kind in the product's order; `None` if
+    /// not all of them were read.
+    fn only_in_target(&self) -> Option<Vec<TargetItem>>;
+
+    /// Returns the same, and reads what was not read for the comparison. The caller sets the
+    /// transaction's isolation.
+    fn read_only_in_target<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+    ) -> BoxFuture<'a, Result<Vec<TargetItem>, StoreError>> {
+        let _ = connection;
+        std::future::ready(Ok(self.only_in_target().unwrap_or_default())).boxed()
     }
 
     /// Writes the file that [exporting](Snapshot::export) everything gives, of the target as it

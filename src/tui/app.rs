@@ -19,6 +19,8 @@ use crate::scopes::{ClientInfo, Edit, Scope};
 use crate::tui::screen::access::list::AccessList;
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job::Job;
+use crate::tui::screen::matrix::MatrixScreen;
+use crate::tui::screen::matrix::layout::MatrixLayout;
 use crate::tui::screen::open::Chooser;
 use crate::tui::screen::open::layout as chooser_layout;
 use crate::tui::screen::review::detail::{DetailOptions, DetailRow};
@@ -92,6 +94,8 @@ pub(crate) struct App {
     next_effect: u64,
     /// The screen of scopes, on top of the review.
     pub(crate) scopes: Option<Scopes>,
+    /// The items by targets, if there are several.
+    pub(crate) matrix: Option<MatrixScreen>,
     /// The lists to choose a file or a target from, on top of everything.
     pub(crate) chooser: Option<Chooser>,
     /// The file and the target.
@@ -157,6 +161,7 @@ impl App {
             form: None,
             next_effect: 0,
             scopes: None,
+            matrix: None,
             chooser: None,
             sides: Sides::default(),
             has_session: true,
@@ -192,6 +197,27 @@ impl App {
     /// Starts with the scopes of the target, without a file to review.
     pub(crate) fn begin_with_scopes(&mut self) {
         self.scopes = Some(Scopes::default());
+    }
+
+    /// Starts with the items by several targets.
+    pub(crate) fn begin_with_matrix(&mut self) {
+        self.matrix = Some(MatrixScreen::shown());
+    }
+
+    /// Returns whether the items by targets are shown, and not a review.
+    pub(crate) fn shows_matrix(&self) -> bool {
+        self.matrix.as_ref().is_some_and(|matrix| matrix.is_shown)
+    }
+
+    /// Returns whether quitting would lose choices, also those for other targets.
+    pub(crate) fn has_choices(&self) -> bool {
+        let here = self.review.as_ref().is_some_and(Review::has_choices);
+        here || self.matrix.as_ref().is_some_and(MatrixScreen::has_choices)
+    }
+
+    /// Forgets what the detail was built from: another review is shown.
+    pub(crate) const fn forget_detail(&mut self) {
+        self.detail_of = None;
     }
 
     /// Returns the id for the next effect.
@@ -246,20 +272,28 @@ impl App {
         match &self.form {
             Some(form) if form.picker.as_ref().is_some_and(is_filtering) => Context::Filter,
             None if self.is_searching() => Context::Search,
+            None if self.is_comparing_all() => Context::Loading,
             _ => self.screen(),
         }
     }
 
     /// Returns the key context of the screen below all dialogs.
-    pub(crate) const fn screen(&self) -> Context {
+    pub(crate) fn screen(&self) -> Context {
         match &self.form {
             Some(form) if form.picker.is_some() => Context::Picker,
             Some(_) => Context::Form,
             None if self.chooser.is_some() => Context::Open,
             None if self.scopes.is_some() => Context::Scopes,
+            None if self.shows_matrix() => Context::Matrix,
             None if self.review.is_some() => Context::Review,
             None => Context::Loading,
         }
+    }
+
+    /// Returns whether the items by targets are shown, and not known yet.
+    fn is_comparing_all(&self) -> bool {
+        let is_waiting = |matrix: &MatrixScreen| matrix.compared.is_none();
+        self.screen() == Context::Matrix && self.matrix.as_ref().is_some_and(is_waiting)
     }
 
     /// Returns whether the target is marked as production.
@@ -402,6 +436,12 @@ impl App {
         }
         self.settle_detail(usize::from(panes.inside(Pane::Detail).width));
         self.detail.follow(height(Pane::Detail), jump);
+        if let Some(matrix) = &mut self.matrix {
+            let targets = matrix.targets().len();
+            let layout = MatrixLayout::new(self.size, targets, self.theme.accessible);
+            matrix.lines.follow(layout.height, jump);
+            matrix.settle(layout.visible);
+        }
         let halves = self.halves();
         if let Some(scopes) = &mut self.scopes {
             scopes.settle(&halves, jump);

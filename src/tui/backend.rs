@@ -7,40 +7,70 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use super::effect::{ApplyHow, Backend};
 use super::subject::{Location, Reviewed, Scoped};
 use crate::engine::rule::Scope;
-use crate::engine::{Approved, Choices, ItemId};
+use crate::engine::{Approved, Choices, ItemId, TargetItem};
 use crate::job::{
-    self, ApplyOptions, Cancel, Failure, JobRecord, Output, Receipt, Rehearsal, Reporter, Session,
-    Undone,
+    self, ApplyOptions, Cancel, Compared, Failure, JobRecord, Loaded, Output, Receipt, Rehearsal,
+    Reporter, Review, Session, Undone,
 };
 use crate::scopes::{self, Edit, EditOptions, Edited, ScopeFinding};
+
+fn reviewed(session: &Session, review: &Review, loaded: &Loaded) -> Reviewed {
+    Reviewed {
+        file: review.file.path.clone(),
+        sha256: review.file.sha256.clone(),
+        platform: review.file.platform.to_owned(),
+        is_file: review.is_against_file,
+        target: review.target.clone(),
+        database: review.database.clone(),
+        production: review.policy.production.is_some(),
+        read_only: review.policy.read_only.as_ref().map(ToString::to_string),
+        operator: session.operator.clone(),
+        directory: session.directory.display().to_string(),
+        backup: session.apply_options().backup,
+        export_kind: loaded.platform.export_root(),
+        has_scopes: loaded.platform.has_scopes(),
+        plan: Arc::clone(&review.plan),
+    }
+}
 
 impl Backend for Session {
     fn compare(&self, report: Reporter) -> BoxFuture<'static, Result<Reviewed, Failure>> {
         let session = self.clone();
         async move {
             let (review, loaded) = session.compare(&report).await?;
-            Ok(Reviewed {
-                file: review.file.path.clone(),
-                sha256: review.file.sha256.clone(),
-                platform: review.file.platform.to_owned(),
-                is_file: review.is_against_file,
-                target: review.target.clone(),
-                database: review.database.clone(),
-                production: review.policy.production.is_some(),
-                read_only: review.policy.read_only.as_ref().map(ToString::to_string),
-                operator: session.operator.clone(),
-                directory: session.directory.display().to_string(),
-                backup: session.apply_options().backup,
-                export_kind: loaded.platform.export_root(),
-                has_scopes: loaded.platform.has_scopes(),
-                plan: Arc::clone(&review.plan),
-            })
+            Ok(reviewed(&session, &review, &loaded))
         }
         .boxed()
     }
 
     fn ignore(&self, rules: Vec<Scope>) {
         Self::ignore(self, rules);
+    }
+
+    fn compare_all(&self, report: Reporter) -> BoxFuture<'static, Result<Compared, Failure>> {
+        let session = self.clone();
+        async move { session.compare_all(&report).await }.boxed()
+    }
+
+    fn review_target(
+        &self,
+        target: usize,
+        report: Reporter,
+    ) -> BoxFuture<'static, Result<Reviewed, Failure>> {
+        let session = self.clone();
+        async move {
+            let (review, loaded) = session.review_target(target, &report).await?;
+            Ok(reviewed(&session, &review, &loaded))
+        }
+        .boxed()
+    }
+
+    fn only_in_target(
+        &self,
+        report: Reporter,
+    ) -> BoxFuture<'static, Result<Vec<TargetItem>, Failure>> {
+        let session = self.clone();
+        async move { session.only_in_target(&report).await }.boxed()
     }
 
     fn apply(
@@ -124,8 +154,8 @@ impl Backend for Session {
         async move {
             let against = session.target(&report).await?;
             let target = against.database("editing scopes")?;
-            let catalogue = scopes::catalogue(target, session.timeouts, &report).await?;
-            let policy = job::policy(target, session.timeouts).await?;
+            let catalogue = scopes::catalogue(target, session.timeouts(), &report).await?;
+            let policy = job::policy(target, session.timeouts()).await?;
             Ok(Scoped {
                 place: Location {
                     target: target.display(),
@@ -155,8 +185,8 @@ impl Backend for Session {
             let target = against.database("editing scopes")?;
             let options = EditOptions {
                 operator: session.operator.clone(),
-                timeouts: session.timeouts,
-                ledger: session.ledger.clone(),
+                timeouts: session.timeouts(),
+                ledger: session.ledger(),
                 accept_server_changes: false,
                 fix_counters,
             };
@@ -173,7 +203,7 @@ impl Backend for Session {
         async move {
             let against = session.target(&report).await?;
             let target = against.database("checking scopes")?;
-            scopes::check(target, session.timeouts, &report).await
+            scopes::check(target, session.timeouts(), &report).await
         }
         .boxed()
     }

@@ -7,8 +7,11 @@ use super::screen::access::update as access;
 use super::screen::dialog::{help, palette, press};
 use super::screen::history::update as history;
 use super::screen::import::{confirm, rehearse};
+use super::screen::matrix::update as matrix;
 use super::screen::open::{filter, path, update as open};
-use super::screen::review::{choose, copy, display, ignore, missing, navigate, search};
+use super::screen::review::{
+    choose, copy, display, ignore, missing, navigate, only_in_target, search,
+};
 use super::screen::{back, job, motion, program, save};
 use crate::scopes::screen::form::{fields, pick, save as form_save};
 use crate::scopes::screen::update::{edit, findings, holders, list, load};
@@ -37,6 +40,9 @@ pub(crate) static CATALOGUE: &[Action] = &[
     history::HISTORY,
     open::OPEN,
     open::TARGET,
+    matrix::MATRIX,
+    matrix::REVIEW_TARGET,
+    matrix::DIFFERENCES,
     display::UNCHANGED,
     display::SIDE_BY_SIDE,
     ignore::IGNORE,
@@ -54,6 +60,8 @@ pub(crate) static CATALOGUE: &[Action] = &[
     motion::HALF_UP,
     motion::PAGE_DOWN,
     motion::PAGE_UP,
+    matrix::NEXT_TARGET,
+    matrix::PREVIOUS_TARGET,
     navigate::IN,
     navigate::OUT,
     navigate::OPEN,
@@ -76,6 +84,7 @@ pub(crate) static CATALOGUE: &[Action] = &[
     back::LEAVE,
     save::SAVE_PLAN,
     save::EXPORT,
+    only_in_target::ONLY_IN_TARGET,
     back::CLOSE,
     back::CANCEL,
     motion::NEXT_ROW,

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use futures_util::future::BoxFuture;
 
 use crate::engine::rule::Scope;
-use crate::engine::{Approved, Choices, ItemId};
+use crate::engine::{Approved, Choices, ItemId, TargetItem};
 use crate::job::{
-    Cancel, Failure, JobRecord, Output, Receipt, Rehearsal, Reporter, Session, Sides, Undone,
+    Cancel, Compared, Failure, JobRecord, Output, Receipt, Rehearsal, Reporter, Session, Sides,
+    Undone,
 };
 use crate::scopes::{Edit, Edited, ScopeFinding};
 
@@ -26,6 +27,23 @@ pub trait Backend: Send + Sync + 'static {
     /// Sets the differences to ignore from the next comparison on, in addition to those of the
     /// profile.
     fn ignore(&self, rules: Vec<Scope>);
+
+    /// Reads the file, and compares it with all targets of the session.
+    fn compare_all(&self, report: Reporter) -> BoxFuture<'static, Result<Compared, Failure>>;
+
+    /// Compares the file, as it was read for all targets, with one of them, which is the target
+    /// from then on.
+    fn review_target(
+        &self,
+        target: usize,
+        report: Reporter,
+    ) -> BoxFuture<'static, Result<Reviewed, Failure>>;
+
+    /// Returns the items that only the target has, of what was compared last.
+    fn only_in_target(
+        &self,
+        report: Reporter,
+    ) -> BoxFuture<'static, Result<Vec<TargetItem>, Failure>>;
 
     /// Applies what was approved, in one transaction, or by writing a file in place of a target that
     /// is one.
@@ -119,6 +137,12 @@ pub(crate) enum Effect {
     Compare(EffectId),
     /// Ignore these differences from the next comparison on.
     Ignore(Vec<Scope>),
+    /// Compare the file with all targets; answered by `Msg::ComparedAll`.
+    CompareAll(EffectId),
+    /// Compare the file with one of several targets; answered by `Msg::ReviewedTarget`.
+    ReviewTarget(EffectId, usize),
+    /// List what only the target has; answered by `Msg::OnlyInTarget`.
+    OnlyInTarget(EffectId),
     /// Apply, in place or to a file; answered by `Msg::Applied`.
     Apply(EffectId, Box<Approved>, ApplyHow),
     /// Apply and roll back; answered by `Msg::Rehearsed`.

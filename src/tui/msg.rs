@@ -9,9 +9,10 @@ use super::exit::Leave;
 use super::keys::Key;
 use super::subject::{Reviewed, Scoped};
 use super::theme::Palette;
+use crate::engine::TargetItem;
 use crate::job::{
-    Completion, Failure, JobRecord, Known, Listing, Look, Opened, Progress, Receipt, Rehearsal,
-    Undone,
+    Compared, Completion, Failure, JobRecord, Known, Listing, Look, Opened, Progress, Receipt,
+    Rehearsal, Undone,
 };
 use crate::scopes::{Edited, ScopeFinding};
 
@@ -34,6 +35,12 @@ pub(crate) enum Msg {
     Progress(EffectId, Progress),
     /// The file was compared with the target.
     Compared(EffectId, Result<Reviewed, Failure>),
+    /// The file was compared with all targets.
+    ComparedAll(EffectId, Result<Compared, Failure>),
+    /// The file was compared with one of several targets.
+    ReviewedTarget(EffectId, Result<Reviewed, Failure>),
+    /// What only the target has was read.
+    OnlyInTarget(EffectId, Result<Vec<TargetItem>, Failure>),
     /// The import ended.
     Applied(EffectId, Result<Receipt, Failure>),
     /// The rehearsal ended.

@@ -11,8 +11,9 @@ use super::msg::{Msg, Reloaded};
 use super::screen::dialog::typing;
 use super::screen::history::update as history;
 use super::screen::import::{apply, rehearse};
+use super::screen::matrix::update as matrix;
 use super::screen::open::{path, switch, update as open};
-use super::screen::review::{Review, copy, search};
+use super::screen::review::{copy, only_in_target, search};
 use super::screen::{back, job, save};
 use crate::scopes::screen::form::Form;
 use crate::scopes::screen::update::{edit, findings, load};
@@ -65,6 +66,18 @@ pub(crate) fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Compared(id, outcome) => job::compared(app, id, outcome),
+        Msg::ComparedAll(id, outcome) => {
+            matrix::compared(app, id, outcome);
+            Vec::new()
+        }
+        Msg::ReviewedTarget(id, outcome) => {
+            matrix::reviewed(app, id, outcome);
+            Vec::new()
+        }
+        Msg::OnlyInTarget(id, outcome) => {
+            only_in_target::listed(app, id, outcome);
+            Vec::new()
+        }
         Msg::Applied(id, outcome) => apply::applied(app, id, outcome),
         Msg::Rehearsed(id, outcome) => rehearse::rehearsed(app, id, outcome),
         Msg::Undone(id, outcome) => history::undone(app, id, outcome),
@@ -169,7 +182,7 @@ fn press_unseen(app: &mut App, key: Key) -> Vec<Effect> {
         Act::Suspend | Act::Redraw if action.check(app).is_ok() => action.run(app),
         Act::Back | Act::Interrupt if !app.is_applying() => {
             let has_typed = app.form.as_ref().is_some_and(Form::is_dirty);
-            let loses = has_typed || app.review.as_ref().is_some_and(Review::has_choices);
+            let loses = has_typed || app.has_choices();
             if loses && !back::is_leaving(app) {
                 back::ask_to_leave(app);
                 return Vec::new();

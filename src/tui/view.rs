@@ -13,6 +13,7 @@ use crate::scopes::screen::view as scopes;
 use crate::tui::screen::dialog::view as modal;
 use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::job::{applying, loading};
+use crate::tui::screen::matrix::{MatrixScreen, view as matrix};
 use crate::tui::screen::open::view as open;
 use crate::tui::screen::review::view as review;
 use crate::tui::screen::{footer, header};
@@ -44,7 +45,9 @@ fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
         open::draw(app, chooser, canvas, size)
     } else if has_scopes {
         scopes::draw(app, canvas, size)
-    } else if app.review.is_some() && app.scopes.is_none() {
+    } else if let Some(matrix) = shown_matrix(app) {
+        matrix::draw(app, matrix, canvas, size)
+    } else if app.review.is_some() && app.scopes.is_none() && !app.shows_matrix() {
         review::draw(app, canvas, &panes)
     } else {
         loading::draw(
@@ -72,11 +75,17 @@ fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Position> {
     cursor
 }
 
+/// Returns the items by targets, if they are shown and were compared.
+fn shown_matrix(app: &App) -> Option<&MatrixScreen> {
+    let matrix = app.matrix.as_ref().filter(|matrix| matrix.is_shown)?;
+    (matrix.compared.is_some() && app.scopes.is_none()).then_some(matrix)
+}
+
 /// Returns which positions belong to the panes beside that of the cursor, which
 /// show what the cursor is on.
 pub(crate) fn beside(app: &App) -> impl Fn(Position) -> bool {
     let is_bare = app.modals.is_empty() && app.form.is_none() && app.chooser.is_none();
-    let has_panes = is_bare && app.job.is_none();
+    let has_panes = is_bare && app.job.is_none() && !app.shows_matrix();
     let (here, others): (Rect, Vec<Rect>) = match &app.scopes {
         _ if !has_panes => Default::default(),
         Some(scopes) => {

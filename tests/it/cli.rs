@@ -47,6 +47,7 @@ async fn a_plan_with_differences_is_as_the_contract_says() {
             "items",
             "lack_api",
             "missing",
+            "only_in_target_counts",
             "platform",
             "status",
             "summary",
@@ -62,7 +63,7 @@ async fn a_plan_with_differences_is_as_the_contract_says() {
     assert_eq!(plan["file"]["sha256"].as_str().unwrap().len(), 64);
     assert_eq!(
         plan["summary"],
-        json!({"add": 23, "repeat": 87, "unchanged": 58, "cannot_add": 23, "cannot_cover": 16, "lack_api": 6, "missing": 0})
+        json!({"add": 23, "repeat": 87, "unchanged": 58, "cannot_add": 23, "cannot_cover": 16, "lack_api": 6, "missing": 0, "only_in_target": 17})
     );
     assert_eq!(
         plan["lack_api"][1],
@@ -156,7 +157,7 @@ async fn applying_everything_and_planning_again_finds_only_what_is_blocked() {
     assert_eq!(again["status"], "blocked");
     assert_eq!(
         again["summary"],
-        json!({"add": 0, "repeat": 110, "unchanged": 110, "cannot_add": 23, "cannot_cover": 16, "lack_api": 6, "missing": 0})
+        json!({"add": 0, "repeat": 110, "unchanged": 110, "cannot_add": 23, "cannot_cover": 16, "lack_api": 6, "missing": 0, "only_in_target": 17})
     );
 
     let nothing = with_json(

@@ -124,6 +124,8 @@ mod support;
 #[cfg(test)]
 mod target;
 #[cfg(test)]
+mod targets;
+#[cfg(test)]
 mod terminal;
 #[cfg(test)]
 mod texts;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use gatediff::engine::promise::Deviation;
 use gatediff::engine::rule::{RuleError, Scope};
-use gatediff::engine::{Approved, Finding, Kind, Plan, Unpromised};
+use gatediff::engine::{Approved, Finding, Kind, Plan, TargetItem, Unpromised};
 use gatediff::job::{
     self, ApplyOptions, Cancel, ExportOptions, Failure, FailureKind, Receipt, Reporter, UndoOptions,
 };
@@ -501,6 +501,10 @@ impl Bundle for Wrong {
 impl Comparison for WrongComparison {
     fn plan(&self) -> Plan {
         self.comparison.plan()
+    }
+
+    fn only_in_target(&self) -> Option<Vec<TargetItem>> {
+        self.comparison.only_in_target()
     }
 
     fn back_up<'a>(

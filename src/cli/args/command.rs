@@ -35,6 +35,16 @@ Exit codes: 0 success, or nothing to do · 1 error · 2 plan or diff found diffe
 problems · 3 the target changed · 4 items are blocked and nothing was written · 5 another job holds \
 the lock · 64 usage error · 130 interrupted";
 
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  gatediff plan export.json --out plan.json --cover all
+  gatediff plan export.json --target uat --target 'prod-*'";
+
+const APPLY_EXAMPLES: &str = "\
+Examples:
+  gatediff apply export.json --cover 'client:crm-*'
+  gatediff apply export.json --target uat --target 'prod-*' --yes --confirm dgr";
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -45,7 +55,7 @@ pub enum Command {
     #[command(after_help = "Example: gatediff review export.json")]
     Review(ReviewArgs),
     /// Compare an import file with the target and print the plan; change nothing
-    #[command(after_help = "Example: gatediff plan export.json --out plan.json --cover all")]
+    #[command(after_help = PLAN_EXAMPLES)]
     Plan(PlanArgs),
     /// Compare two sides both ways, files or databases, and print what differs; change nothing
     #[command(after_help = "Example: gatediff diff dev.json profile:uat")]
@@ -55,7 +65,7 @@ pub enum Command {
     Show(ShowArgs),
     /// Apply an import file (new items, and those chosen with --cover) or a saved plan
     #[command(mut_arg("file", |file| file.help("Import file, or a saved plan; - for standard input")))]
-    #[command(after_help = "Example: gatediff apply export.json --cover 'client:crm-*'")]
+    #[command(after_help = APPLY_EXAMPLES)]
     Apply(ApplyArgs),
     /// Export the target in the product's own format, secrets included
     #[command(after_help = "Example: gatediff export --client crm --out crm.json")]
@@ -66,6 +76,9 @@ pub enum Command {
     /// List past jobs, or show one in detail
     #[command(after_help = "Example: gatediff history 7")]
     History(HistoryArgs),
+    /// List the profiles: order, location, production mark, and the last job of each
+    #[command(after_help = "Example: gatediff targets --output json")]
+    Targets,
     /// Undo a job: restore every row it changed, remove what it added
     #[command(after_help = "Example: gatediff undo 7 --only 'client:crm-*'")]
     Undo(UndoArgs),
@@ -102,6 +115,7 @@ impl Command {
             Self::Export(_) => "export",
             Self::Validate(_) => "validate",
             Self::History(_) => "history",
+            Self::Targets => "targets",
             Self::Undo(_) => "undo",
             Self::Backup(_) => "backup",
             Self::Scope(args) => args.name(),

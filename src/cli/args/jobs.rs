@@ -7,7 +7,7 @@ use clap::{Args, ValueHint};
 
 use super::shared::{
     AgainstArgs, ChoiceArgs, ConsentArgs, EmitContent, FileArgs, ImportArgs, OutArgs, ScreenArgs,
-    SelectionArgs,
+    SelectionArgs, TargetArgs,
 };
 use crate::job::Sample;
 
@@ -51,6 +51,9 @@ pub struct ReviewArgs {
     /// What it is compared with.
     #[command(flatten)]
     pub against: AgainstArgs,
+    /// The targets.
+    #[command(flatten)]
+    pub targets: TargetArgs,
     /// How the screen looks.
     #[command(flatten)]
     pub screen: ScreenArgs,
@@ -65,9 +68,15 @@ pub struct PlanArgs {
     /// What it is compared with.
     #[command(flatten)]
     pub against: AgainstArgs,
+    /// The targets.
+    #[command(flatten)]
+    pub targets: TargetArgs,
     /// Also list unchanged items and resolved references
     #[arg(long)]
     pub unchanged: bool,
+    /// Also list the items that only the target has; an import never deletes them
+    #[arg(long)]
+    pub both: bool,
     /// Save the plan with its choices, to apply later; - for standard output
     #[arg(long, value_name = "PLAN", value_hint = ValueHint::FilePath)]
     pub out: Option<String>,
@@ -127,6 +136,12 @@ pub struct ApplyArgs {
     /// everything after the import
     #[arg(long, value_enum, value_name = "CONTENT", requires = "out", default_value_t = EmitContent::Import, hide_possible_values = true)]
     pub emit: EmitContent,
+    /// The targets.
+    #[command(flatten)]
+    pub targets: TargetArgs,
+    /// With several targets: go on with the next one if one fails
+    #[arg(long, requires = "target")]
+    pub keep_going: bool,
     /// Current path of a saved plan's import file, if it was moved
     #[arg(long = "file", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub import_file: Option<String>,

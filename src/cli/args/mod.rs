@@ -19,5 +19,5 @@ pub use scope::{
 pub use serve::{ServeArgs, ServeCommand};
 pub use shared::{
     AgainstArgs, ChoiceArgs, Color, ConsentArgs, EmitContent, FileArgs, Global, ImportArgs,
-    OutArgs, Output, ScreenArgs, SelectionArgs,
+    OutArgs, Output, ScreenArgs, SelectionArgs, TargetArgs,
 };

@@ -106,6 +106,16 @@ pub struct SelectionArgs {
     pub name: Vec<String>,
 }
 
+/// Which targets, instead of the one of the options of every command.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Target")]
+pub struct TargetArgs {
+    /// Target: a profile's name (may contain *) or a database URL, instead of --profile and
+    /// --database-url; repeatable
+    #[arg(long, value_name = "TARGET")]
+    pub target: Vec<String>,
+}
+
 /// How an import file is read, for formats that have such options (sp-config).
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Objects of the file (sp-config)")]
@@ -224,9 +234,10 @@ pub struct ConsentArgs {
     /// Do not ask for confirmation; not sufficient in production
     #[arg(long, short)]
     pub yes: bool,
-    /// Name of the target database, to confirm without being asked, also in production
+    /// Name of the target database, to confirm without being asked, also in production; repeatable
+    /// for several targets
     #[arg(long, value_name = "NAME")]
-    pub confirm: Option<String>,
+    pub confirm: Vec<String>,
     /// Continue if a trigger or rule of the target changes values outside the plan, and list them
     /// in the receipt; otherwise nothing is written
     #[arg(long)]
@@ -239,14 +250,21 @@ pub struct ConsentArgs {
 impl ConsentArgs {
     /// Returns whether confirmation was given by options.
     pub(crate) const fn is_given(&self) -> bool {
-        self.yes || self.confirm.is_some()
+        self.yes || !self.confirm.is_empty()
+    }
+
+    /// Returns the consent to one of several targets: a name confirms the database that it names.
+    pub(crate) fn to_database(&self, database: &str) -> Self {
+        let mut own = self.clone();
+        own.confirm.retain(|name| name == database);
+        own
     }
 
     /// Returns the consent of a command that cannot ask.
-    pub(crate) const fn without_asking(confirm: Option<String>) -> Self {
+    pub(crate) fn without_asking(confirm: Option<String>) -> Self {
         Self {
             yes: true,
-            confirm,
+            confirm: confirm.into_iter().collect(),
             accept_server_changes: false,
             operator: None,
         }

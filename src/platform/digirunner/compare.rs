@@ -19,6 +19,7 @@ use super::index::{IDENTITIES, Identity, Index, Places, Repeated, Sides, is_hidd
 use super::integrity::{self, Broken};
 use super::item;
 use super::kinds::{AUTHENTICATION, CLIENT, GROUP, KINDS, LEVEL, RDB, SCOPE};
+use super::only_in_target;
 use super::rules::{self, Names, Owners, is_plain};
 use super::schema::{TableId, authority, client, group, group_api, level, rdb, vgroup};
 use super::tables::{Api, Row, Tables};
@@ -87,6 +88,7 @@ fn plan_of(compared: &Arc<Compared>, sides: &Sides<'_>) -> Plan {
         missing::missing_apis(sides),
         compared.file.findings.to_vec(),
     )
+    .with_only_in_target(only_in_target::counts(sides))
 }
 
 /// Returns what blocks the file's items in any target, computed against a target that has only the

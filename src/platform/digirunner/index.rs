@@ -43,9 +43,9 @@ pub(crate) struct Identity {
     /// The column.
     pub(crate) key: usize,
     /// Its other name besides the key: what that is, and its column.
-    names: &'static [(&'static str, usize)],
+    pub(super) names: &'static [(&'static str, usize)],
     /// Says whether a row is such an item.
-    is_one: fn(&Row) -> bool,
+    pub(super) is_one: fn(&Row) -> bool,
 }
 
 /// One of each kind. The first row that has a key is the item; several in a

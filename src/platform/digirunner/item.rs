@@ -12,7 +12,7 @@ use super::hosts::{Hosts, host_over};
 use super::index::{ApiName, Fields, IDPS, Index, ScopeApi, Sides, is_hidden};
 use super::kinds::{GROUP, SCOPE};
 use super::schema::{
-    TABLES, Table, TableId, group, idp_a, idp_jdbc, idp_l, idp_o, open_key, open_map, vgroup,
+    TABLES, TableId, group, idp_a, idp_jdbc, idp_l, idp_o, open_key, open_map, vgroup,
     vgroup_group, x_key, x_map,
 };
 use super::tables::{Cell, Row, Tables};

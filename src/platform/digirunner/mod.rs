@@ -25,6 +25,7 @@ mod integrity;
 mod item;
 pub(crate) mod kinds;
 pub(crate) mod lookup;
+mod only_in_target;
 mod product;
 pub(crate) mod promises;
 pub(crate) mod references;

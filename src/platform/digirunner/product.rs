@@ -15,10 +15,11 @@ use super::kinds::{CLIENT, KINDS};
 use super::schema::{TABLES, TableId, open_map};
 use super::tables::{Cell, Tables};
 use super::{
-    compare, export, holds, ignore, integrity, references, set_values, snapshot, verify, write,
+    compare, export, holds, ignore, integrity, only_in_target, references, set_values, snapshot,
+    verify, write,
 };
 use crate::engine::rule::{Matcher, RuleError, Scope, matchers};
-use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, Unpromised};
+use crate::engine::{Approved, Finding, Kind, KindInfo, Plan, TargetItem, Unpromised};
 use crate::platform::{
     Bundle, Comparison, DemoData, DemoTarget, Emit, Emitted, Export, ExportOptions, ImportOptions,
     MissingRoots, Platform, Snapshot,
@@ -290,6 +291,10 @@ impl Comparison for DigirunnerComparison {
     fn plan(&self) -> Plan {
         let zone = self.compared.file.tables.zone_finding();
         compare::plan_with_access(&self.compared).with_warnings(zone)
+    }
+
+    fn only_in_target(&self) -> Option<Vec<TargetItem>> {
+        Some(only_in_target::items(&self.compared.sides()))
     }
 
     fn back_up<'a>(

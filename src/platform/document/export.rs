@@ -159,12 +159,13 @@ impl<'o> Selected<'o> {
 
     /// Returns whether an object is selected.
     pub fn takes(&self, object: &Object) -> bool {
-        let kind = object.kind().as_str();
-        self.plain.takes(
-            kind,
-            &form(self.product, kind).of(object.id()),
-            &object.name,
-        )
+        self.takes_named(object.kind().as_str(), object.id(), &object.name)
+    }
+
+    /// Returns whether an object of a kind is selected that has this id and this name.
+    pub(super) fn takes_named(&self, kind: &str, id: &str, name: &str) -> bool {
+        let id = form(self.product, kind).of(id);
+        self.plain.takes(kind, &id, name)
     }
 
     /// Reports the parts of the selection that match no object.

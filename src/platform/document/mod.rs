@@ -14,6 +14,7 @@ mod export;
 mod ignore;
 mod matched;
 mod needs;
+mod only_in_target;
 mod platform;
 mod prepared;
 mod product;

@@ -13,6 +13,7 @@ use super::emitted::emitted;
 use super::export::{counts, export, sorted};
 use super::matched::Matched;
 use super::needs::{Needs, are_few};
+use super::only_in_target::Rest;
 use super::product::{File, Printed, Product};
 use super::referring::referring;
 use super::rows::{self, Save};
@@ -21,7 +22,10 @@ use super::{Document, Object, Sides, verify};
 use crate::engine::lookalike::Called;
 use crate::engine::rule::{Matcher, RuleError, Scope, matchers};
 use crate::engine::schema::KindSchema;
-use crate::engine::{Approved, Finding, ItemId, Kind, KindInfo, Plan, Step, Unpromised, Verb};
+use crate::engine::{
+    Approved, Finding, ItemId, Kind, KindInfo, OnlyInTarget, Plan, Step, TargetItem, Unpromised,
+    Verb,
+};
 use crate::platform::document::candidates::{Wanted, blocking_findings, plan};
 use crate::platform::{
     Bundle, Comparison, DemoData, Emit, Emitted, Export, ExportOptions, FileError, ImportOptions,
@@ -135,7 +139,7 @@ impl Platform for Documents {
     ) -> BoxFuture<'a, Result<Box<dyn Snapshot>, StoreError>> {
         let product = self.0;
         async move {
-            let read = rows::read(connection, product, |_| None, reading).await?;
+            let (read, _) = rows::read(connection, product, |_| None, false, reading).await?;
             Ok(Box::new(Kept::new(product, read, &[])) as Box<dyn Snapshot>)
         }
         .boxed()
@@ -232,13 +236,16 @@ impl Import {
         Sides::new(self.product, &self.file.objects, target, defaults)
     }
 
-    /// Reads the documents that it is compared with.
+    /// Reads the documents that it is compared with; if these are not all, it counts all where
+    /// asked to.
     async fn documents(
         &self,
         connection: &mut Connection,
+        is_counted: bool,
         reading: Reading<'_>,
-    ) -> Result<rows::Documents, StoreError> {
-        rows::read(connection, self.product, |rows| self.needs(rows), reading).await
+    ) -> Result<(rows::Documents, Option<rows::Counts>), StoreError> {
+        let needs = |rows| self.needs(rows);
+        rows::read(connection, self.product, needs, is_counted, reading).await
     }
 
     /// Returns the kinds of the objects that the target does not have.
@@ -300,6 +307,7 @@ impl Bundle for Import {
                 import: self,
                 kept,
                 called: None,
+                stored: None,
                 compared: OnceLock::new(),
             }) as Box<dyn Comparison>
         })
@@ -331,13 +339,14 @@ impl Bundle for Import {
         reading: Reading<'a>,
     ) -> BoxFuture<'a, Result<Box<dyn Comparison>, StoreError>> {
         async move {
-            let read = self.documents(connection, reading).await?;
+            let (read, stored) = self.documents(connection, true, reading).await?;
             let kept = Kept::new(self.product, read, &self.file.objects);
             let called = self.called(connection, &kept).await?;
             Ok(Box::new(DocumentComparison {
                 import: self,
                 kept,
                 called,
+                stored,
                 compared: OnceLock::new(),
             }) as Box<dyn Comparison>)
         }
@@ -355,7 +364,8 @@ impl Bundle for Import {
                 .as_any()
                 .and_then(|planned| planned.downcast_ref::<DocumentComparison>());
             let planned = planned.filter(|planned| Arc::ptr_eq(&planned.import, &self));
-            let read = self.documents(connection, reading).await?;
+            // What only the target has is not asked about again.
+            let (read, stored) = self.documents(connection, false, reading).await?;
             // Which documents decide depends on the file, and on whether all were read.
             if planned.is_some_and(|planned| planned.kept.read == read) {
                 return Ok(None);
@@ -370,6 +380,7 @@ impl Bundle for Import {
                 import: self,
                 kept,
                 called,
+                stored,
                 compared: OnceLock::new(),
             }) as Box<dyn Comparison>))
         }
@@ -383,6 +394,8 @@ struct DocumentComparison {
     kept: Kept,
     /// What all documents are called that may look like the file's; `None` if all were read.
     called: Option<Arc<[Called]>>,
+    /// How many documents of each kind there are, if they were counted instead of read.
+    stored: Option<rows::Counts>,
     /// What the comparison gave at planning time, besides the plan.
     compared: OnceLock<Compared>,
 }
@@ -427,11 +440,23 @@ impl DocumentComparison {
             wanted,
             rule_errors,
         };
-        (plan, compared)
+        let counted = self.count_rest(&self.rest(&sides));
+        (plan.with_only_in_target(counted), compared)
     }
 
     fn compared(&self) -> &Compared {
         self.compared.get_or_init(|| self.compare().1)
+    }
+
+    fn rest<'o>(&'o self, sides: &'o Sides<'o>) -> Rest<'o> {
+        Rest::new(self.import.product, sides, &self.import.options)
+    }
+
+    fn count_rest(&self, rest: &Rest<'_>) -> Option<OnlyInTarget> {
+        if self.is_whole() {
+            return Some(rest.counts());
+        }
+        rest.counts_of(self.stored.as_ref()?)
     }
 
     fn wanted(&self) -> &Wanted {
@@ -452,6 +477,28 @@ impl Comparison for DocumentComparison {
 
     fn is_whole(&self) -> bool {
         self.kept.read.is_whole
+    }
+
+    fn only_in_target(&self) -> Option<Vec<TargetItem>> {
+        let items = || self.rest(&self.sides()).items();
+        self.is_whole().then(items)
+    }
+
+    fn read_only_in_target<'a>(
+        &'a self,
+        connection: &'a mut Connection,
+    ) -> BoxFuture<'a, Result<Vec<TargetItem>, StoreError>> {
+        async move {
+            if let Some(items) = self.only_in_target() {
+                return Ok(items);
+            }
+            let product = self.import.product;
+            let kinds = product.kinds().iter().map(|info| info.kind.as_str());
+            let kinds: Vec<&str> = kinds.collect();
+            let stored = rows::read_names(connection, product.about().name, &kinds).await?;
+            Ok(self.rest(&self.sides()).items_of(stored))
+        }
+        .boxed()
     }
 
     fn back_up<'a>(

@@ -3,7 +3,7 @@
 //! A single statement reads a platform's documents, or those that a file is
 //! compared with; one adds and one covers documents, whatever their number.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
@@ -60,11 +60,23 @@ pub(super) struct Documents {
     pub(super) is_whole: bool,
 }
 
+/// How many documents of each kind a platform has.
+pub(super) type Counts = HashMap<Kind, usize>;
+
 /// What every statement reads of a document.
 const COLUMNS: &str = "SELECT kind, id, pair_id, owner, name, body FROM gatediff.documents WHERE";
 
+/// The same beside counts, which are rows of their own.
+const BESIDE_COUNTS: &str =
+    "SELECT kind, id, pair_id, owner, name, body, NULL::int8 FROM gatediff.documents WHERE";
+
+/// Counts the documents of each kind.
+const COUNTS: &str = "SELECT kind, '', NULL, '', '', '', count(*) FROM gatediff.documents \
+                      WHERE platform = $1 GROUP BY kind";
+
 /// Reads the documents of a platform: all of them, or those that `needs` returns
-/// for a table of so many rows; none if our schema does not exist.
+/// for a table of so many rows, and then how many of each kind there are, if that is to be
+/// counted; none if our schema does not exist.
 ///
 /// # Errors
 ///
@@ -73,25 +85,33 @@ pub(super) async fn read<'n>(
     connection: &mut PgConnection,
     product: &dyn Product,
     needs: impl FnOnce(usize) -> Option<&'n Needs>,
+    is_counted: bool,
     reading: Reading<'_>,
-) -> Result<Documents, StoreError> {
+) -> Result<(Documents, Option<Counts>), StoreError> {
     (reading.report)(TABLE, 0, 1);
     // Missing permission is reported by the server, in the next statement.
     let Some(table) = table_in(connection).await? else {
-        return Ok(Documents {
+        let documents = Documents {
             documents: Vec::new(),
             is_whole: true,
-        });
+        };
+        return Ok((documents, None));
     };
     let needs = needs(table.rows);
-    let documents = match needs {
-        Some(needs) => read_needed(connection, product, needs).await,
-        None => read_all(connection, product.about().name).await,
+    let read = match needs {
+        Some(needs) => read_needed(connection, product, needs, is_counted).await,
+        None => {
+            let read = read_all(connection, product.about().name).await;
+            read.map(|documents| (documents, None))
+        }
     };
-    Ok(Documents {
-        documents: documents.map_err(|error| StoreError::new(Operation::Read, TABLE, &error))?,
+    let (documents, counts) =
+        read.map_err(|error| StoreError::new(Operation::Read, TABLE, &error))?;
+    let documents = Documents {
+        documents,
         is_whole: needs.is_none(),
-    })
+    };
+    Ok((documents, counts))
 }
 
 /// Returns one document as it was received, by its id or its second one.
@@ -168,12 +188,14 @@ pub(super) async fn read_texts(
     Ok(())
 }
 
-/// Reads documents in one statement: each part of it uses one index.
+/// Reads documents in one statement, each part of which uses one index, and counts all if
+/// asked to.
 async fn read_needed(
     connection: &mut PgConnection,
     product: &dyn Product,
     needs: &Needs,
-) -> Result<Vec<Document>, sqlx::Error> {
+    is_counted: bool,
+) -> Result<(Vec<Document>, Option<Counts>), sqlx::Error> {
     let mut parts = vec![
         // In pairs, so that the primary key finds them whatever the statistics say.
         "platform = $1 AND (kind, id) IN \
@@ -203,7 +225,8 @@ async fn read_needed(
     }
     let parts: Vec<String> = parts
         .iter()
-        .map(|part| format!("{COLUMNS} {part}"))
+        .map(|part| format!("{BESIDE_COUNTS} {part}"))
+        .chain(is_counted.then(|| COUNTS.to_owned()))
         .collect();
     let kinds = product.kinds().iter().map(|info| info.kind.as_str());
     let query = sqlx::query(AssertSqlSafe(parts.join(" UNION ALL ")))
@@ -215,11 +238,17 @@ async fn read_needed(
     });
     let mut stream = query.fetch(connection);
     let mut documents = BTreeMap::new();
+    let mut counts = Counts::new();
     while let Some(row) = stream.try_next().await? {
+        if let Some(count) = row.try_get::<Option<i64>, _>(6)? {
+            counts.insert(kind(&row)?, usize::try_from(count).unwrap_or_default());
+            continue;
+        }
         let document = decode(&row)?;
         documents.insert((document.kind.clone(), Arc::clone(&document.id)), document);
     }
-    Ok(documents.into_values().collect())
+    let documents = documents.into_values().collect();
+    Ok((documents, is_counted.then_some(counts)))
 }
 
 /// Reads the documents of a platform that mention one of some texts, without regard to case and

@@ -96,6 +96,12 @@ pub(crate) enum Act {
     TypePath,
     WholeDirectory,
     Hidden,
+    OnlyInTarget,
+    Matrix,
+    ReviewTarget,
+    NextTarget,
+    PreviousTarget,
+    Differences,
 }
 
 impl Act {

@@ -41,6 +41,8 @@ pub(crate) enum Context {
     Access,
     /// Choosing a file, or what it is compared with.
     Open,
+    /// In the items by several targets.
+    Matrix,
 }
 
 impl Context {

@@ -339,6 +339,18 @@ impl<S: Screen> EventLoop<S> {
                 self.spawn(work, move |outcome| Msg::Compared(id, outcome));
             }
             Effect::Ignore(rules) => backend.ignore(rules),
+            Effect::CompareAll(id) => {
+                let work = backend.compare_all(self.reporter(id));
+                self.spawn(work, move |outcome| Msg::ComparedAll(id, outcome));
+            }
+            Effect::ReviewTarget(id, target) => {
+                let work = backend.review_target(target, self.reporter(id));
+                self.spawn(work, move |outcome| Msg::ReviewedTarget(id, outcome));
+            }
+            Effect::OnlyInTarget(id) => {
+                let work = backend.only_in_target(self.reporter(id));
+                self.spawn(work, move |outcome| Msg::OnlyInTarget(id, outcome));
+            }
             Effect::Apply(id, approved, how) => {
                 let how = ApplyHow {
                     output: how.output.map(expanded),

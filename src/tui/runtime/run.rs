@@ -49,6 +49,8 @@ pub struct Options {
     pub scopes: bool,
     /// The profile of the target, if one is used.
     pub profile: Option<String>,
+    /// Start with the items by targets: there are several.
+    pub matrix: bool,
 }
 
 /// Shows the review until the operator quits, and returns the result. Without a
@@ -87,6 +89,9 @@ pub async fn run(
     };
     if options.scopes {
         app.begin_with_scopes();
+    }
+    if options.matrix {
+        app.begin_with_matrix();
     }
     let misbound = KeyMap::with(CATALOGUE, &options.keys)
         .map(|keymap| app.keymap = keymap)

@@ -8,8 +8,9 @@ use crate::tui::screen::dialog::{Dialog, Modal};
 use crate::tui::screen::history::update as history;
 use crate::tui::screen::job;
 use crate::tui::screen::leave::choices;
+use crate::tui::screen::matrix::update as matrix;
 use crate::tui::screen::open::{filter as chooser, update as open};
-use crate::tui::screen::review::{Filter, Review, search};
+use crate::tui::screen::review::{Filter, search};
 use crate::tui::{Act, Action, App, Context, Effect, Line, Role, Run};
 
 pub(crate) const INTERRUPT: Action = Action {
@@ -52,6 +53,7 @@ pub(crate) const QUIT: Action = Action {
         Context::Review,
         Context::Scopes,
         Context::Open,
+        Context::Matrix,
     ],
     keys: &["q"],
     footer: Some("quit"),
@@ -68,6 +70,7 @@ pub(crate) const LEAVE: Action = Action {
         Context::Review,
         Context::Scopes,
         Context::Open,
+        Context::Matrix,
     ],
     keys: &["esc"],
     footer: None,
@@ -117,7 +120,8 @@ fn escape(app: &mut App) -> Vec<Effect> {
     if app.scopes.is_some() {
         return scopes::escape(app);
     }
-    let Some(review) = &mut app.review else {
+    let shows_matrix = app.shows_matrix();
+    let Some(review) = app.review.as_mut().filter(|_| !shows_matrix) else {
         app.say_how_to_quit();
         return Vec::new();
     };
@@ -166,7 +170,11 @@ pub(crate) fn back(app: &mut App) -> Vec<Effect> {
         app.zoom = false;
         return Vec::new();
     }
-    if app.review.as_ref().is_some_and(Review::has_choices) {
+    // From the review of one of several targets to all of them.
+    if app.matrix.is_some() && !app.shows_matrix() && app.review.is_some() {
+        return matrix::show(app);
+    }
+    if app.has_choices() {
         ask_to_leave(app);
         return Vec::new();
     }
@@ -200,8 +208,7 @@ pub(crate) fn ask_to_leave(app: &mut App) {
             .push(Modal::new(Dialog::Quit, "Quit without saving?", body));
         return;
     }
-    let Some(review) = &app.review else { return };
-    let body = choices(review);
+    let body = choices(app);
     app.modals
         .push(Modal::new(Dialog::Quit, "Quit without importing?", body));
 }
@@ -215,6 +222,7 @@ pub(crate) fn interrupt(app: &mut App) -> Vec<Effect> {
         Context::Open => vec![Effect::Quit(Exit::Interrupted)],
         Context::Dialog if is_leaving(app) => vec![Effect::Quit(Exit::Interrupted)],
         Context::Review
+        | Context::Matrix
         | Context::Dialog
         | Context::Reader
         | Context::Search

@@ -2,6 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
+use crate::engine::OnlyInTarget;
 use crate::scopes::screen::Half;
 use crate::scopes::screen::form::Form;
 use crate::scopes::screen::form::view as form;
@@ -11,6 +12,7 @@ use crate::tui::keys::show;
 use crate::tui::screen::dialog::Focus;
 use crate::tui::screen::job::JobKind;
 use crate::tui::screen::job::progress::spinner;
+use crate::tui::screen::matrix::view as matrix;
 use crate::tui::screen::open::view as open;
 use crate::tui::screen::review::Review;
 use crate::tui::screen::review::view::names::counts;
@@ -55,9 +57,16 @@ pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) -> Option<Pos
         (None, _) if app.form.is_some() => form::summary(app),
         (None, _) if app.chooser.is_some() => chosen(app),
         (None, _) if app.scopes.is_some() => scopes::summary(app),
+        (None, _) if app.shows_matrix() => {
+            let matrix = app.matrix.as_ref();
+            matrix.map_or_else(Line::new, |it| matrix::summary(app, it))
+        }
         (None, Some(review)) => {
             let whole = summary(app, review);
-            if whole.width() < usize::from(area.width) {
+            let longer = with_target_items(app, review, whole.clone());
+            if longer.width() < usize::from(area.width) {
+                longer
+            } else if whole.width() < usize::from(area.width) {
                 whole
             } else {
                 short_summary(app, review)
@@ -99,6 +108,7 @@ fn summary(app: &App, review: &Review) -> Line {
         Some(
             work @ (JobKind::Save
             | JobKind::History
+            | JobKind::OnlyInTarget
             | JobKind::Scopes
             | JobKind::Check
             | JobKind::Open),
@@ -108,7 +118,14 @@ fn summary(app: &App, review: &Review) -> Line {
                 &format!("{}{} {dot} ", spinner(app), work.doing()),
             );
         }
-        Some(JobKind::Apply | JobKind::Rehearse | JobKind::Undo(_) | JobKind::Edit) | None => {}
+        Some(
+            JobKind::Apply
+            | JobKind::Rehearse
+            | JobKind::Undo(_)
+            | JobKind::Edit
+            | JobKind::CompareAll,
+        )
+        | None => {}
     }
     let missing = review.plan().missing_count();
     let missing_role = if review.choices.missing_confirmed {
@@ -145,6 +162,23 @@ fn summary(app: &App, review: &Review) -> Line {
         first = false;
     }
     line
+}
+
+/// Adds how many items only the target has.
+fn with_target_items(app: &App, review: &Review, mut line: Line) -> Line {
+    let counts = review.plan().only_in_target();
+    match counts.map_or(0, OnlyInTarget::total) {
+        0 => line,
+        n => {
+            let dot = if line.width() > 0 {
+                format!(" {} ", app.theme.glyphs.dot)
+            } else {
+                String::new()
+            };
+            line.push(Role::Dim, &format!("{dot}{n} target only"));
+            line
+        }
+    }
 }
 
 /// The counts with signs, for narrow screens.
@@ -217,6 +251,7 @@ fn hints(app: &App) -> Vec<(String, &'static str)> {
     if matches!(
         context,
         Context::Scopes
+            | Context::Matrix
             | Context::Holders
             | Context::Findings
             | Context::ScopeFilter

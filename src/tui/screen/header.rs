@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::tui::subject::Location;
-use crate::tui::{App, Canvas, Line, Role, cut, width};
+use crate::tui::{App, Canvas, Line, Role, count, cut, width};
 
 /// The length of the checksum's prefix that is shown.
 const SHORT: usize = 8;
@@ -12,13 +12,22 @@ const SHORT: usize = 8;
 const SHORTEST_FILE: usize = 12;
 
 pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
-    let Some(review) = &app.review else {
-        match app.location() {
+    let shows_matrix = app.shows_matrix();
+    let Some(review) = app.review.as_ref().filter(|_| !shows_matrix) else {
+        match app.location().filter(|_| !shows_matrix) {
             Some(place) => target(canvas, area, &place),
             None => {
-                let line = Line::of(Role::Title, "gatediff")
+                let mut line = Line::of(Role::Title, "gatediff")
                     .and(Role::Dim, "  ")
                     .and(Role::Text, &app.file);
+                let targets = app
+                    .matrix
+                    .as_ref()
+                    .map_or(0, |matrix| matrix.targets().len());
+                if targets > 0 {
+                    line.push(Role::Dim, &format!(" {} ", app.theme.glyphs.arrow));
+                    line.push(Role::Title, &count(targets, "target", "targets"));
+                }
                 canvas.line(area, 0, &line);
             }
         }

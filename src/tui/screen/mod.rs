@@ -9,6 +9,7 @@ pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod job;
 pub(crate) mod leave;
+pub(crate) mod matrix;
 pub(crate) mod motion;
 pub(crate) mod open;
 pub(crate) mod path;

@@ -2,6 +2,7 @@
 
 use crate::scopes::screen::Half;
 use crate::scopes::screen::form::Area;
+use crate::tui::screen::matrix::layout::MatrixLayout;
 use crate::tui::screen::open::layout as open;
 use crate::tui::{Act, Action, App, Context, Pane, Run};
 
@@ -18,6 +19,7 @@ const LISTS: &[Context] = &[
     Context::Findings,
     Context::Access,
     Context::Open,
+    Context::Matrix,
 ];
 
 pub(crate) const DOWN: Action = Action {
@@ -171,6 +173,9 @@ fn rows(app: &mut App, motion: Motion) {
         chooser.list.step(motion.distance(height));
         return;
     }
+    if app.context() == Context::Matrix {
+        return matrix(app, motion);
+    }
     let form = app.form.as_mut().filter(|_| !is_asked);
     if let Some(picker) = form.and_then(|form| form.picker.as_mut()) {
         let height = Area::new(size, app.theme.accessible)
@@ -198,6 +203,16 @@ fn rows(app: &mut App, motion: Motion) {
         }
         (_, None) => {}
     }
+}
+
+/// In the items by targets.
+fn matrix(app: &mut App, motion: Motion) {
+    let Some(matrix) = &mut app.matrix else {
+        return;
+    };
+    let targets = matrix.targets().len();
+    let layout = MatrixLayout::new(app.size, targets, app.theme.accessible);
+    matrix.lines.step(motion.distance(layout.height));
 }
 
 /// On the screen of scopes.

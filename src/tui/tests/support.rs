@@ -7,11 +7,13 @@ use chrono::DateTime;
 use crate::engine::access::{Model, Node, Party, Right, Subject, When, Words};
 use crate::engine::content::Content;
 use crate::engine::{
-    Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Matched, Missing, Outcome,
-    Plan, Reason, Reference, Requirement, Resolved, Secret, Value,
+    Candidate, Element, Field, Finding, Item, ItemId, Kind, KindInfo, Matched, Matrix, Missing,
+    OnlyInTarget, Outcome, Plan, Reason, Reference, Requirement, Resolved, Secret, TargetItem,
+    Value,
 };
 use crate::job::{
-    Failure, FailureKind, JobRecord, JobState, Problem, Receipt, Rehearsal, Stale, StaleField,
+    Compared, ComparedTarget, Failure, FailureKind, FileInfo, JobRecord, JobState, MatchedBy,
+    Problem, ProfileMatch, Receipt, Rehearsal, Stale, StaleField, TargetPolicy, TargetSummary,
     Undone,
 };
 use crate::scopes::{Catalogue, Edited, ScopeFinding};
@@ -160,6 +162,14 @@ impl Draft {
             name: name.into(),
             how,
         });
+        self
+    }
+
+    /// With the target's content as the file's.
+    fn already_there(mut self) -> Self {
+        if let Some(base) = &mut self.0.base {
+            base.value = self.0.item.value.clone();
+        }
         self
     }
 
@@ -824,6 +834,9 @@ pub(crate) fn effect_id(effects: &[Effect]) -> EffectId {
             Effect::Compare(id)
             | Effect::Apply(id, ..)
             | Effect::Rehearse(id, _)
+            | Effect::CompareAll(id)
+            | Effect::ReviewTarget(id, _)
+            | Effect::OnlyInTarget(id)
             | Effect::Save(id, _)
             | Effect::History(id)
             | Effect::Undo(id, ..)
@@ -833,6 +846,86 @@ pub(crate) fn effect_id(effects: &[Effect]) -> EffectId {
             _ => None,
         })
         .expect("a job")
+}
+
+/// What only the target of the sample has.
+pub(crate) fn target_items() -> Vec<TargetItem> {
+    let item = |kind, key: &str, name: &str| TargetItem {
+        id: id(kind, key),
+        name: name.into(),
+    };
+    vec![
+        item("client", "kiosk", "Kiosk 機台"),
+        item("client", "old\u{1b}[2J", ""),
+        item("scope", "legacy", "Legacy"),
+    ]
+}
+
+/// The sample's file compared with targets of these names, production or not: the first as the
+/// sample's, each further one with an item less that differs; one called `gone` is unreachable.
+pub(crate) fn compared_with(targets: &[(&str, bool)]) -> Compared {
+    let mut matrix = Matrix::new(KINDS, targets.len());
+    let mut all = Vec::new();
+    for (index, (name, production)) in targets.iter().enumerate() {
+        let drafts = sample_drafts(10).into_iter();
+        let drafts = drafts.map(|draft| match draft.0.base.is_some() && index > 0 {
+            true => draft.already_there(),
+            false => draft,
+        });
+        let plan = plan(drafts.collect(), sample_missing_apis(), Vec::new());
+        let plan = Plan::clone(&plan);
+        let counts = OnlyInTarget::of(KINDS, &target_items());
+        let plan = plan.with_only_in_target(counts.clone());
+        let outcome = if *name == "gone" {
+            let why = "connection refused";
+            Err(Failure::new(
+                FailureKind::Unreachable,
+                "cannot connect to gone:5432/gateway",
+            )
+            .because(why))
+        } else {
+            matrix.add(index, &plan);
+            Ok(TargetSummary {
+                summary: plan.summary(),
+                only_in_target: Some(counts),
+                missing: plan.missing_count(),
+            })
+        };
+        let mark = ProfileMatch {
+            by: MatchedBy::Use,
+            profile: (*name).to_owned(),
+        };
+        all.push(ComparedTarget {
+            name: (*name).to_owned(),
+            target: format!("operator@{name}:5432/gateway"),
+            policy: TargetPolicy {
+                production: production.then_some(mark),
+                read_only: None,
+            },
+            outcome,
+        });
+    }
+    Compared {
+        file: FileInfo {
+            path: "export.json".to_owned(),
+            sha256: "3f9a2b7c1d8e4f60".to_owned(),
+            bytes: 1,
+            platform: "sample",
+            options: Default::default(),
+        },
+        matrix,
+        targets: all,
+    }
+}
+
+/// The model with the matrix of these targets.
+pub(crate) fn matrix_at(width: u16, height: u16, targets: &[(&str, bool)]) -> App {
+    let mut app = app_at(width, height);
+    app.begin_with_matrix();
+    let id = effect_id(&start(&mut app));
+    update(&mut app, Msg::ComparedAll(id, Ok(compared_with(targets))));
+    update(&mut app, Msg::Drawn);
+    app
 }
 
 /// Opens the history and lists jobs in it.

@@ -6,6 +6,8 @@ mod files;
 mod form;
 mod ignore;
 mod jobs;
+mod matrix;
+mod only_in_target;
 mod open;
 mod scopes;
 

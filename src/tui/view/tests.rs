@@ -3,6 +3,7 @@ mod documents;
 mod form;
 mod jobs;
 mod lists;
+mod matrix;
 mod open;
 mod scopes;
 mod texts;

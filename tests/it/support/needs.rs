@@ -120,7 +120,9 @@ fn described(plan: &Plan) -> Vec<String> {
         format!("{:?}", plan.warnings()),
     ];
     let access = plan.access(|_| true);
-    entries.chain(rest).chain([format!("{access:?}")]).collect()
+    let only_in_target = plan.only_in_target();
+    let more = [format!("{access:?}"), format!("{only_in_target:?}")];
+    entries.chain(rest).chain(more).collect()
 }
 
 /// Asserts that files of up to a few objects have the plan that they have where everything is
@@ -155,6 +157,10 @@ pub(crate) fn assert_same_either_way(
             }
             if backups[0] != backups[1] {
                 return Err(format!("{backups:#?}"));
+            }
+            let listed = few.read_only_in_target(&mut connection).await.unwrap();
+            if Some(&listed) != all.only_in_target().as_ref() {
+                return Err(format!("{listed:#?}"));
             }
             let (few, all) = (described(&few.plan()), described(&all.plan()));
             match few.iter().zip(&all).find(|(one, other)| one != other) {

@@ -1,5 +1,6 @@
 //! The content of the file, field by field.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,9 @@ pub struct PlanDocument {
     /// Missing objects other than APIs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) missing: Vec<MissingDocument>,
+    /// How many items only the target had, by kind, if they were counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) only_in_target: Option<BTreeMap<String, usize>>,
     pub(super) warnings: Vec<FindingDocument>,
 }
 

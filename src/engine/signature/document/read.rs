@@ -14,6 +14,7 @@ use crate::engine::finding::{Finding, Severity};
 use crate::engine::item::{Element, Field, Item, ItemId, Kind, Value};
 use crate::engine::marks::Marks;
 use crate::engine::missing::Missing;
+use crate::engine::only_in_target::OnlyInTarget;
 use crate::engine::plan::Plan;
 use crate::engine::reference::Reference;
 use crate::engine::schema::KindInfo;
@@ -111,12 +112,12 @@ impl PlanDocument {
             .map(|missing| reader.missing(missing));
         let missing: Result<Vec<_>, _> = apis.chain(others).collect();
         let warnings = reader.findings(self.warnings)?;
-        Ok(SignedPlan(Arc::new(Plan::new(
-            kinds,
-            candidates?,
-            missing?,
-            warnings,
-        ))))
+        let counts = self.only_in_target.map(|counts| {
+            let count = |kind: &Kind| counts.get(kind.as_str()).copied().unwrap_or_default();
+            OnlyInTarget::new(kinds, count)
+        });
+        let plan = Plan::new(kinds, candidates?, missing?, warnings);
+        Ok(SignedPlan(Arc::new(plan.with_only_in_target(counts))))
     }
 }
 

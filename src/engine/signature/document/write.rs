@@ -35,6 +35,11 @@ impl SignedPlan {
                 .map(missing_api_document)
                 .collect(),
             missing: plan.missing_others().iter().map(missing_document).collect(),
+            only_in_target: plan.only_in_target().map(|counts| {
+                let kinds = counts.kinds();
+                let kinds = kinds.map(|(info, items)| (info.kind.as_str().to_owned(), items));
+                kinds.collect()
+            }),
             warnings: plan.warnings().iter().map(finding_document).collect(),
         }
     }

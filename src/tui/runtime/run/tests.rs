@@ -11,10 +11,11 @@ use tokio::sync::Notify;
 
 use super::*;
 use crate::engine::rule::Scope;
-use crate::engine::{Approved, Choices, ItemId};
+use crate::engine::{Approved, Choices, ItemId, TargetItem};
 use crate::job::{
-    self, Against, Cancel, Failure, FailureKind, FileTarget, ImportOptions, JobRecord, Known,
-    Launcher, Loaded, Opened, Output, Phase, Receipt, Rehearsal, Reporter, Session, Sides, Undone,
+    self, Against, Cancel, Compared, Failure, FailureKind, FileTarget, ImportOptions, JobRecord,
+    Known, Launcher, Loaded, Opened, Output, Phase, Receipt, Rehearsal, Reporter, Session, Sides,
+    Undone,
 };
 use crate::scopes::{Edit, Edited, ScopeFinding};
 use crate::store::{LedgerPlace, Timeouts};
@@ -291,6 +292,22 @@ impl Backend for Pretending {
             .lock()
             .unwrap()
             .extend(rules.into_iter().map(|rule| rule.to_string()));
+    }
+
+    fn compare_all(&self, _: Reporter) -> BoxFuture<'static, Result<Compared, Failure>> {
+        Box::pin(async { Ok(compared_with(&[("uat", false), ("prod", true)])) })
+    }
+
+    fn review_target(
+        &self,
+        _: usize,
+        report: Reporter,
+    ) -> BoxFuture<'static, Result<Reviewed, Failure>> {
+        self.compare(report)
+    }
+
+    fn only_in_target(&self, _: Reporter) -> BoxFuture<'static, Result<Vec<TargetItem>, Failure>> {
+        Box::pin(async { Ok(target_items()) })
     }
 
     fn apply(

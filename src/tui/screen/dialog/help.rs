@@ -22,6 +22,7 @@ pub(crate) const HELP: Action = Action {
         Context::Findings,
         Context::Access,
         Context::Open,
+        Context::Matrix,
     ],
     keys: &["?"],
     footer: Some("help"),

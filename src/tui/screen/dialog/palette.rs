@@ -15,6 +15,7 @@ pub(crate) const PALETTE: Action = Action {
         Context::Picker,
         Context::Scopes,
         Context::Open,
+        Context::Matrix,
     ],
     keys: &[":"],
     footer: Some("actions"),

@@ -66,6 +66,8 @@ fn title(work: JobKind) -> String {
         JobKind::Edit => " Editing scopes ".to_owned(),
         JobKind::Apply
         | JobKind::Compare
+        | JobKind::CompareAll
+        | JobKind::OnlyInTarget
         | JobKind::Save
         | JobKind::History
         | JobKind::Scopes

@@ -36,6 +36,10 @@ pub(crate) enum JobKind {
     Undo(i64),
     /// Writing a file.
     Save,
+    /// Comparing with all targets.
+    CompareAll,
+    /// Reading what only the target has.
+    OnlyInTarget,
     /// Reading the ledger.
     History,
     /// Reading scopes.
@@ -66,6 +70,8 @@ impl JobKind {
             Self::Rehearse => "the rehearsal is running",
             Self::Undo(_) => "the undo is running",
             Self::Save => "a file is being written",
+            Self::CompareAll => "the targets are being compared",
+            Self::OnlyInTarget => "the target's other items are being read",
             Self::History => "the ledger is being read",
             Self::Scopes => "the scopes are being read",
             Self::Edit => "the edit is running",

@@ -28,6 +28,9 @@ pub(crate) fn compare(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     app.failure = None;
+    if app.shows_matrix() {
+        return vec![Effect::CompareAll(begin(app, JobKind::CompareAll))];
+    }
     vec![Effect::Compare(begin(app, JobKind::Compare))]
 }
 
@@ -35,7 +38,12 @@ pub(crate) const AGAIN: Action = Action {
     act: Act::Again,
     name: "compare-again",
     sentence: "Compare file and target again; choices that still apply are kept",
-    contexts: &[Context::Loading, Context::Review, Context::Dialog],
+    contexts: &[
+        Context::Loading,
+        Context::Review,
+        Context::Dialog,
+        Context::Matrix,
+    ],
     keys: &["R"],
     footer: Some("compare again"),
     condition: can_compare_again,
@@ -50,7 +58,7 @@ fn can_compare_again(app: &App) -> Availability {
         "not here",
     )?;
     require(
-        app.review.is_some() || app.failure.is_some(),
+        app.review.is_some() || app.failure.is_some() || app.shows_matrix(),
         "file and target are being compared",
     )?;
     idle(app)
@@ -101,6 +109,7 @@ pub(crate) fn compared(
             app.review = Some(Review::new(subject));
         }
         (Ok(subject), Some(old)) => {
+            let lists_target_items = old.lists_target_items();
             let next = old.again(subject);
             let kept = next.has_choices();
             app.review = Some(next);
@@ -109,6 +118,9 @@ pub(crate) fn compared(
             } else {
                 "compared again"
             });
+            if lists_target_items {
+                return vec![Effect::OnlyInTarget(begin(app, JobKind::OnlyInTarget))];
+            }
         }
         (Err(failure), None) => app.failure = Some(failure),
         (Err(failure), Some(old)) => {

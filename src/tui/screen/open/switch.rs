@@ -10,10 +10,10 @@ use crate::tui::{App, Effect};
 
 /// Opens other sides; asks first if choices would be lost.
 pub(crate) fn ask(app: &mut App, sides: Sides) -> Vec<Effect> {
-    let Some(review) = app.review.as_ref().filter(|review| review.has_choices()) else {
+    if !app.has_choices() {
         return go(app, sides);
-    };
-    let body = choices(review);
+    }
+    let body = choices(app);
     let dialog = Dialog::Switch(Box::new(sides));
     app.modals
         .push(Modal::new(dialog, "Open without importing?", body));

@@ -44,6 +44,9 @@ fn can_choose(app: &App, review: &Review) -> Availability {
             }))
         }
         Some(Node::Warnings | Node::Warning(_)) => unavailable("a warning cannot be chosen"),
+        Some(Node::TargetItem(..)) => {
+            unavailable("only in the target: an import never deletes or changes it")
+        }
         Some(Node::Kind(_) | Node::Missing(_) | Node::MissingObject(_)) | None => Ok(()),
     }
 }

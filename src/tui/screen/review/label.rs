@@ -8,10 +8,15 @@ const OPAQUE: usize = 20;
 /// Returns the first and second label of an item.
 pub(crate) fn labels(entry: &Entry) -> (&str, &str) {
     let Item { id, name, .. } = &entry.item;
-    if is_opaque(&id.key) && !name.is_empty() {
-        (name, &id.key)
+    labels_of(&id.key, name)
+}
+
+/// Returns the first and second label of a key and a name.
+pub(crate) fn labels_of<'a>(key: &'a str, name: &'a str) -> (&'a str, &'a str) {
+    if is_opaque(key) && !name.is_empty() {
+        (name, key)
     } else {
-        (&id.key, name)
+        (key, name)
     }
 }
 

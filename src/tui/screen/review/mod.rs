@@ -13,6 +13,7 @@ pub(crate) mod missing;
 mod model;
 pub(crate) mod navigate;
 pub(crate) mod node;
+pub(crate) mod only_in_target;
 pub(crate) mod query;
 pub(crate) mod search;
 mod selection;

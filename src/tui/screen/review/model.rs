@@ -4,6 +4,7 @@ mod again;
 mod cursor;
 mod matches;
 mod rows;
+mod target_items;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
@@ -13,7 +14,7 @@ use super::filter::Filter;
 use super::node::{Node, Row, kind_of};
 use super::query::Found;
 use crate::engine::diff::Show;
-use crate::engine::{Access, Choices, Entry, Finding, MissingCount, Plan, Resolution};
+use crate::engine::{Access, Choices, Entry, Finding, MissingCount, Plan, Resolution, TargetItem};
 use crate::tui::item_status::{Counts, ItemStatus};
 use crate::tui::subject::Reviewed;
 use crate::tui::widget::List;
@@ -38,6 +39,8 @@ pub(crate) struct Review {
     /// How many fields of an item would change, of those that were visible.
     fields: HashMap<usize, usize>,
     open: HashSet<Node>,
+    /// What only the target has, by kind, while it is listed.
+    target_items: Option<Vec<Vec<TargetItem>>>,
     pub(crate) filter: Filter,
     /// The tree, flat.
     pub(crate) tree: List<Row>,
@@ -151,6 +154,7 @@ impl Review {
             branches: HashMap::new(),
             fields: HashMap::new(),
             open: HashSet::new(),
+            target_items: None,
             filter: Filter::All,
             tree: List::default(),
             tree_wish: Node::Kind(first),

@@ -54,6 +54,8 @@ pub(crate) enum Node {
     Branch(usize, usize),
     /// An element of a set.
     Element(usize, usize, usize),
+    /// An item of a kind that only the target has, by its index among those.
+    TargetItem(usize, usize),
     /// A list of objects missing in the target.
     Missing(MissingList),
     /// One of these, by its index among all missing objects.
@@ -85,6 +87,7 @@ impl Node {
         match self {
             Self::Kind(_) | Self::Missing(_) | Self::Warnings => None,
             Self::Item(index) => kind_of(plan, index).map(Self::Kind),
+            Self::TargetItem(kind, _) => Some(Self::Kind(kind)),
             Self::Branch(index, _) => Some(Self::Item(index)),
             Self::Element(index, branch, _) => Some(Self::Branch(index, branch)),
             Self::MissingObject(index) => plan
@@ -101,7 +104,10 @@ impl Node {
         match self {
             Self::Kind(_) | Self::Missing(_) | Self::Warnings | Self::Branch(..) => true,
             Self::Item(index) => plan.entry(index).is_some_and(has_sets),
-            Self::Element(..) | Self::MissingObject(_) | Self::Warning(_) => false,
+            Self::Element(..)
+            | Self::TargetItem(..)
+            | Self::MissingObject(_)
+            | Self::Warning(_) => false,
         }
     }
 
@@ -114,6 +120,8 @@ impl Node {
         match self {
             Self::Kind(_) | Self::Missing(_) | Self::Warnings => Some(self),
             Self::Item(index) => item(index).map(Self::Item),
+            // They are read again.
+            Self::TargetItem(kind, _) => Some(Self::Kind(kind)),
             // The sets of an item are the same in both plans; their elements
             // may have moved.
             Self::Branch(index, branch) | Self::Element(index, branch, _) => {

@@ -23,6 +23,9 @@ pub(crate) fn build(
         Node::Element(index, branch, member) => {
             node::element(&mut layout, review, index, (branch, member));
         }
+        Node::TargetItem(kind, index) => {
+            node::target_item(&mut layout, review, kind, index);
+        }
         Node::Missing(list) => node::missing(&mut layout, review, list),
         Node::MissingObject(index) => node::missing_object(&mut layout, review, index),
         Node::Warnings => node::warnings(&mut layout, review),

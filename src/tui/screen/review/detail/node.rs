@@ -33,6 +33,33 @@ pub(super) fn kind(layout: &mut DetailLayout, review: &Review, kind: usize) {
         line.pad_to(22.min(layout.width.saturating_sub(6)));
         layout.push(line.and(Role::Text, &counts.of(status).to_string()));
     }
+    let kinds = review.plan().kinds();
+    let only = review.plan().only_in_target();
+    let only = only.zip(kinds.get(kind));
+    let only = only.map_or(0, |(only, info)| only.count(&info.kind));
+    if only > 0 {
+        layout.blank();
+        let text = format!("{only} more only in the target: never deleted by an import.");
+        layout.text(Role::Dim, &text);
+    }
+}
+
+/// Lays out an item that only the target has.
+pub(super) fn target_item(layout: &mut DetailLayout, review: &Review, kind: usize, index: usize) {
+    let Some(item) = review.target_item(kind, index) else {
+        return;
+    };
+    layout.text(Role::Title, &item.id.key);
+    if !item.name.is_empty() && item.name != item.id.key {
+        layout.text(Role::Text, &item.name);
+    }
+    layout.text(Role::Dim, item.id.kind.as_str());
+    layout.blank();
+    layout.text(Role::Kept, "Only in the target.");
+    layout.text(
+        Role::Text,
+        "The file does not have it. An import never deletes or changes it: there is nothing to choose.",
+    );
 }
 
 /// Lays out a set of an item.

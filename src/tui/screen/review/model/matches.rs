@@ -26,7 +26,7 @@ impl Review {
         match node {
             Node::Item(index) => [index, index + 1],
             Node::Branch(index, _) | Node::Element(index, ..) => [index + 1; 2],
-            Node::Kind(_) => [self.place(node).0; 2],
+            Node::Kind(_) | Node::TargetItem(..) => [self.place(node).0; 2],
             Node::Missing(list) => [items + list.places(self.plan()).start; 2],
             Node::MissingObject(index) => [items + index, items + index + 1],
             Node::Warnings | Node::Warning(_) => [places(self.plan()); 2],

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 
 use super::Review;
+use crate::engine::TargetItem;
+use crate::tui::screen::review::Filter;
 use crate::tui::screen::review::branch::branches;
 use crate::tui::screen::review::node::{MissingList, Node, Row};
 
@@ -57,8 +59,11 @@ impl Review {
     /// Kinds without items have no row: some products have dozens.
     fn tree_rows(&self) -> Vec<Row> {
         let is_empty = self.members.iter().all(Vec::is_empty);
-        let has_items =
-            |kind: &usize| is_empty || self.members.get(*kind).is_some_and(|all| !all.is_empty());
+        let has_items = |kind: &usize| {
+            is_empty
+                || self.members.get(*kind).is_some_and(|all| !all.is_empty())
+                || !self.listed_target_items(*kind).is_empty()
+        };
         let kinds = (0..self.plan().kinds().len())
             .filter(has_items)
             .map(Node::Kind);
@@ -91,9 +96,12 @@ impl Review {
             }
         };
         match node {
-            Node::Kind(kind) => self
-                .admitted(kind)
-                .for_each(|index| push(Node::Item(index))),
+            Node::Kind(kind) => {
+                self.admitted(kind)
+                    .for_each(|index| push(Node::Item(index)));
+                (0..self.listed_target_items(kind).len())
+                    .for_each(|index| push(Node::TargetItem(kind, index)));
+            }
             Node::Item(index) => {
                 let branches = self.branches.get(&index).map_or(0, Vec::len);
                 (0..branches).for_each(|branch| push(Node::Branch(index, branch)));
@@ -108,7 +116,18 @@ impl Review {
                 .places(self.plan())
                 .for_each(|index| push(Node::MissingObject(index))),
             Node::Warnings => (0..self.warnings.len()).for_each(|index| push(Node::Warning(index))),
-            Node::Element(..) | Node::MissingObject(_) | Node::Warning(_) => {}
+            Node::Element(..)
+            | Node::TargetItem(..)
+            | Node::MissingObject(_)
+            | Node::Warning(_) => {}
+        }
+    }
+
+    /// Returns the items of a kind that only the target has, if the filter admits them.
+    fn listed_target_items(&self, kind: usize) -> &[TargetItem] {
+        match self.filter {
+            Filter::All => self.target_items(kind),
+            Filter::Changes | Filter::Blocked | Filter::Chosen => &[],
         }
     }
 
@@ -122,6 +141,7 @@ impl Review {
             Node::Element(index, branch, member) => {
                 (kind(index), index + 1, branch + 1, member + 1)
             }
+            Node::TargetItem(kind, index) => (kind, usize::MAX, index, 0),
             Node::Missing(list) => (usize::MAX - 1, list.places(self.plan()).start, 0, 0),
             Node::MissingObject(index) => (usize::MAX - 1, index, 1, 0),
             Node::Warnings => (usize::MAX, 0, 0, 0),
@@ -158,6 +178,11 @@ impl Review {
             }
             Node::Item(index) | Node::Branch(index, _) | Node::Element(index, _, _) => {
                 (index, index + 1)
+            }
+            Node::TargetItem(kind, _) => {
+                let last = self.members.get(kind).and_then(|members| members.last());
+                let next = last.map_or(0, |last| last + 1);
+                (next, next)
             }
             Node::Missing(_) | Node::MissingObject(_) | Node::Warnings | Node::Warning(_) => {
                 (self.tally.statuses.len(), self.tally.statuses.len())

@@ -6,7 +6,7 @@ use super::pane::pane_box;
 use crate::engine::Severity;
 use crate::engine::display::safe;
 use crate::tui::item_status::ItemStatus;
-use crate::tui::screen::review::label::labels;
+use crate::tui::screen::review::label::{labels, labels_of};
 use crate::tui::screen::review::node::{Node, Row};
 use crate::tui::screen::review::view::names::{name, push_matched};
 use crate::tui::screen::review::{Filter, Review};
@@ -17,6 +17,9 @@ const SHORT_WORDS: usize = 60;
 
 /// Panes narrower than this have no column for names, and numbers without words.
 const NARROW: usize = 40;
+
+/// The note on what only the target has.
+const TARGET_ONLY: &str = "target only";
 
 /// The width reserved for a name before words are shown.
 const NAME: usize = 14;
@@ -40,8 +43,14 @@ pub(crate) fn draw(app: &App, canvas: &mut Canvas<'_>, panes: &Panes) -> Option<
     let columns = Columns::new(review, rows, usize::from(inside.width));
     for (n, row) in rows.iter().enumerate() {
         canvas.line(inside, n, &line(app, review, *row, &columns));
-        if let Node::Item(index) = row.node {
-            canvas.line_right(inside, n, &columns.note(review, index));
+        match row.node {
+            Node::Item(index) => {
+                canvas.line_right(inside, n, &columns.note(review, index));
+            }
+            Node::TargetItem(..) => {
+                canvas.line_right(inside, n, &Line::of(Role::Dim, &format!(" {TARGET_ONLY}")));
+            }
+            _ => {}
         }
     }
     let index = review.items.at().checked_sub(top)?;
@@ -255,6 +264,23 @@ fn line(app: &App, review: &Review, row: Row, columns: &Columns) -> Line {
             );
             line.pad_to(columns.key + 5);
             line.push(Role::Dim, member.status.word());
+        }
+        Node::TargetItem(kind, index) => {
+            let item = review.target_item(kind, index);
+            let item = item.map(|item| labels_of(&item.id.key, &item.name));
+            let (key, name) = item.unwrap_or_default();
+            line.push(Role::Kept, &format!("{} ", glyphs.kept));
+            let key = cut(&safe(key), columns.key, glyphs.ellipsis);
+            line.push(Role::Kept, &key);
+            let space = columns
+                .space
+                .saturating_sub(line.width() + TARGET_ONLY.len() + 4);
+            if !name.is_empty() && space >= 6 {
+                line.push(
+                    Role::Dim,
+                    &format!("  {}", cut(&safe(name), space, glyphs.ellipsis)),
+                );
+            }
         }
         Node::MissingObject(index) => {
             let users = review

@@ -3,7 +3,7 @@
 use crate::engine::Missing;
 use crate::tui::item_status::{Counts, ItemStatus};
 use crate::tui::screen::review::Review;
-use crate::tui::screen::review::label::labels;
+use crate::tui::screen::review::label::{labels, labels_of};
 use crate::tui::screen::review::node::Node;
 use crate::tui::screen::review::query::find;
 use crate::tui::{App, Glyphs, Line, Role, width};
@@ -23,6 +23,10 @@ pub(crate) fn name(review: &Review, node: Node) -> String {
         Node::Element(index, branch, member) => review
             .member(index, branch, member)
             .map(|member| member.label.clone())
+            .unwrap_or_default(),
+        Node::TargetItem(kind, index) => review
+            .target_item(kind, index)
+            .map(|item| labels_of(&item.id.key, &item.name).0.to_owned())
             .unwrap_or_default(),
         Node::Missing(list) => list.title().to_owned(),
         Node::MissingObject(index) => review

@@ -68,6 +68,11 @@ fn lines(app: &App, review: &Review, row: Row, space: usize) -> (Line, Line) {
             left.push(Role::Text, " ");
             status.role()
         }
+        Node::TargetItem(..) => {
+            left.push(Role::Kept, glyphs.kept);
+            left.push(Role::Text, " ");
+            Role::Kept
+        }
         Node::Missing(_) => {
             left = Line::of(Role::Warning, glyphs.warning).and(Role::Text, " ");
             Role::Text
@@ -128,8 +133,10 @@ fn tally(app: &App, review: &Review, node: Node, space: usize) -> Line {
             Line::of(role, &list.places(review.plan()).len().to_string())
         }
         Node::Warnings => Line::of(Role::Dim, &review.warnings.len().to_string()),
-        Node::Item(_) | Node::Element(..) | Node::MissingObject(_) | Node::Warning(_) => {
-            Line::new()
-        }
+        Node::Item(_)
+        | Node::TargetItem(..)
+        | Node::Element(..)
+        | Node::MissingObject(_)
+        | Node::Warning(_) => Line::new(),
     }
 }
