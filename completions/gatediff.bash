@@ -61,6 +61,9 @@ _gatediff() {
             gatediff,show)
                 cmd="gatediff__subcmd__show"
                 ;;
+            gatediff,targets)
+                cmd="gatediff__subcmd__targets"
+                ;;
             gatediff,undo)
                 cmd="gatediff__subcmd__undo"
                 ;;
@@ -111,6 +114,9 @@ _gatediff() {
                 ;;
             gatediff__subcmd__help,show)
                 cmd="gatediff__subcmd__help__subcmd__show"
+                ;;
+            gatediff__subcmd__help,targets)
+                cmd="gatediff__subcmd__help__subcmd__targets"
                 ;;
             gatediff__subcmd__help,undo)
                 cmd="gatediff__subcmd__help__subcmd__undo"
@@ -218,7 +224,7 @@ _gatediff() {
 
     case "${cmd}" in
         gatediff)
-            opts="-h -V --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version demo review plan diff show apply export validate history undo backup scope serve init completions man help"
+            opts="-h -V --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version demo review plan diff show apply export validate history targets undo backup scope serve init completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -275,7 +281,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__apply)
-            opts="-y -h -V --format --include --exclude --id --name --default-reference --mapping --values --organisation --against --out --force --emit --file --cover --skip --ignore-missing --ignore-lack-api --rehearse --strict --no-backup --fix-counters --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-y -h -V --format --include --exclude --id --name --default-reference --mapping --values --organisation --against --out --force --emit --target --keep-going --file --cover --skip --ignore-missing --ignore-lack-api --rehearse --strict --no-backup --fix-counters --yes --confirm --accept-server-changes --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -360,6 +366,10 @@ _gatediff() {
                     ;;
                 --emit)
                     COMPREPLY=($(compgen -W "import state" -- "${cur}"))
+                    return 0
+                    ;;
+                --target)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --file)
@@ -792,7 +802,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__help)
-            opts="demo review plan diff show apply export validate history undo backup scope serve init completions man help"
+            opts="demo review plan diff show apply export validate history targets undo backup scope serve init completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1141,6 +1151,20 @@ _gatediff() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        gatediff__subcmd__help__subcmd__targets)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         gatediff__subcmd__help__subcmd__undo)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1353,7 +1377,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__plan)
-            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --values --organisation --against --unchanged --out --force --cover --skip --ignore-missing --ignore-lack-api --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --values --organisation --against --target --unchanged --both --out --force --cover --skip --ignore-missing --ignore-lack-api --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1418,6 +1442,10 @@ _gatediff() {
                     return 0
                     ;;
                 --against)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --target)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1499,7 +1527,7 @@ _gatediff() {
             return 0
             ;;
         gatediff__subcmd__review)
-            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --values --organisation --against --theme --accessible --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            opts="-h -V --format --include --exclude --id --name --default-reference --mapping --values --organisation --against --target --theme --accessible --operator --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1564,6 +1592,10 @@ _gatediff() {
                     return 0
                     ;;
                 --against)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --target)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2676,6 +2708,63 @@ _gatediff() {
             ;;
         gatediff__subcmd__show)
             opts="-h -V --unchanged --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --database-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --statement-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ledger)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gatediff__subcmd__targets)
+            opts="-h -V --database-url --profile --connect-timeout --lock-timeout --statement-timeout --ledger --output --color --ascii --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

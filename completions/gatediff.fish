@@ -47,6 +47,7 @@ complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "apply" -d 'Apply 
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "export" -d 'Export the target in the product\'s own format, secrets included'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "validate" -d 'Validate an import file without a database'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "history" -d 'List past jobs, or show one in detail'
+complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "targets" -d 'List the profiles: order, location, production mark, and the last job of each'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "undo" -d 'Undo a job: restore every row it changed, remove what it added'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "backup" -d 'Write the backup of a job'
 complete -c gatediff -n "__fish_gatediff_needs_command" -f -a "scope" -d 'Manage API scopes, on a screen or with the commands below'
@@ -85,6 +86,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l mapping -d 
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l values -d 'TOML file with [[values]]: values of the file to replace before it is compared, by kind, key and path, in addition to those of the profile; repeatable' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l organisation -d 'Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l against -d 'Use this side as the target: a file in place of a database, - for standard input, a database URL, or the name of a profile. A name that is both: ./NAME is the file, profile:NAME the profile' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l target -d 'Target: a profile\'s name (may contain *) or a database URL, instead of --profile and --database-url; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l theme -d 'Theme: dark, light, mono, or a custom one' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l operator -d 'Name to record as the operator; default: the OS user' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand review" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
@@ -112,6 +114,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l mapping -d 'J
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l values -d 'TOML file with [[values]]: values of the file to replace before it is compared, by kind, key and path, in addition to those of the profile; repeatable' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l organisation -d 'Map an organisation id in the file to another one, as in 5e9d…20=64a0…01; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l against -d 'Use this side as the target: a file in place of a database, - for standard input, a database URL, or the name of a profile. A name that is both: ./NAME is the file, profile:NAME the profile' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l target -d 'Target: a profile\'s name (may contain *) or a database URL, instead of --profile and --database-url; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l out -d 'Save the plan with its choices, to apply later; - for standard output' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l cover -d 'Items to cover (overwrite): all, KIND, or KIND:KEY (KEY may contain *); repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l skip -d 'Items to leave out: KIND, or KIND:KEY (KEY may contain *); repeatable' -r
@@ -128,6 +131,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l color -d 'Whe
 always\t'Always'
 never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l unchanged -d 'Also list unchanged items and resolved references'
+complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l both -d 'Also list the items that only the target has; an import never deletes them'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l force -d 'Overwrite an existing file'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l ignore-missing -d 'Import even if objects that the file refers to are missing: digirunner leaves out links to missing APIs, tyk keeps references to missing APIs and policies'
 complete -c gatediff -n "__fish_gatediff_using_subcommand plan" -l ignore-lack-api -d 'Same as --ignore-missing'
@@ -178,10 +182,11 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l against -d '
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l out -d 'Write the result to this file; required if the target is a file, which stays as it is; - for standard output' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l emit -d 'What the file of --out holds: import, what was chosen, for the product\'s own import; state, everything after the import' -r -f -a "import\t'What was chosen and what the product\'s reader needs beside it, for the product\'s own import'
 state\t'Everything that the target has after the import'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l target -d 'Target: a profile\'s name (may contain *) or a database URL, instead of --profile and --database-url; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l file -d 'Current path of a saved plan\'s import file, if it was moved' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l cover -d 'Items to cover (overwrite): all, KIND, or KIND:KEY (KEY may contain *); repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l skip -d 'Items to leave out: KIND, or KIND:KEY (KEY may contain *); repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l confirm -d 'Name of the target database, to confirm without being asked, also in production' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l confirm -d 'Name of the target database, to confirm without being asked, also in production; repeatable for several targets' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l operator -d 'Name to record as the operator; default: the OS user' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
@@ -195,6 +200,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l color -d 'Wh
 always\t'Always'
 never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l force -d 'Overwrite an existing file'
+complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l keep-going -d 'With several targets: go on with the next one if one fails'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-missing -d 'Import even if objects that the file refers to are missing: digirunner leaves out links to missing APIs, tyk keeps references to missing APIs and policies'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l ignore-lack-api -d 'Same as --ignore-missing'
 complete -c gatediff -n "__fish_gatediff_using_subcommand apply" -l rehearse -d 'Run the import on the target, report what would be refused, and roll back'
@@ -268,10 +274,24 @@ never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand history" -s V -l version -d 'Print version'
+complete -c gatediff -n "__fish_gatediff_using_subcommand targets" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand targets" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand targets" -l connect-timeout -d 'Seconds to wait for the connection' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand targets" -l lock-timeout -d 'Seconds to wait for a lock held by another session' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand targets" -l statement-timeout -d 'Seconds one statement may take' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand targets" -l ledger -d 'Keep jobs, journal and backups in this local file instead of a schema in the target' -r -F
+complete -c gatediff -n "__fish_gatediff_using_subcommand targets" -l output -d 'What to print on stdout' -r -f -a "text\t'Human-readable'
+json\t'One JSON document, whatever the outcome'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand targets" -l color -d 'When to use colour; auto also obeys NO_COLOR, CLICOLOR_FORCE and TERM' -r -f -a "auto\t'If the terminal supports it'
+always\t'Always'
+never\t'Never'"
+complete -c gatediff -n "__fish_gatediff_using_subcommand targets" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'
+complete -c gatediff -n "__fish_gatediff_using_subcommand targets" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gatediff -n "__fish_gatediff_using_subcommand targets" -s V -l version -d 'Print version'
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l only -d 'Undo only these items: KIND, or KIND:KEY (KEY may contain *); repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l against -d 'Use this side as the target: a file in place of a database, - for standard input, a database URL, or the name of a profile. A name that is both: ./NAME is the file, profile:NAME the profile' -r -F
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l out -d 'Write the result to this file; required if the target is a file, which stays as it is; - for standard output' -r -F
-complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l confirm -d 'Name of the target database, to confirm without being asked, also in production' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l confirm -d 'Name of the target database, to confirm without being asked, also in production; repeatable for several targets' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l operator -d 'Name to record as the operator; default: the OS user' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand undo" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
@@ -381,7 +401,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l authentication -d 'Authentication type id; repeatable; \'\' for none' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l api -d 'API, or MODULE/* for all APIs of a module; repeatable; \'\' for none' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l file -d 'JSON file with the whole scope, as printed by `scope show --output json`; - for standard input. Options override the file' -r -F
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l confirm -d 'Name of the target database, to confirm without being asked, also in production' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l confirm -d 'Name of the target database, to confirm without being asked, also in production; repeatable for several targets' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l operator -d 'Name to record as the operator; default: the OS user' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from create" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
@@ -413,7 +433,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l remove-api -d 'API to remove, or MODULE/* for all APIs of a module; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l add-authentication -d 'Authentication type id to add; repeatable' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l remove-authentication -d 'Authentication type id to remove; repeatable' -r
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l confirm -d 'Name of the target database, to confirm without being asked, also in production' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l confirm -d 'Name of the target database, to confirm without being asked, also in production; repeatable for several targets' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l operator -d 'Name to record as the operator; default: the OS user' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
@@ -432,7 +452,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from update" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l confirm -d 'Name of the target database, to confirm without being asked, also in production' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l confirm -d 'Name of the target database, to confirm without being asked, also in production; repeatable for several targets' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l operator -d 'Name to record as the operator; default: the OS user' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
@@ -450,7 +470,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from delete" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l confirm -d 'Name of the target database, to confirm without being asked, also in production' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l confirm -d 'Name of the target database, to confirm without being asked, also in production; repeatable for several targets' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l operator -d 'Name to record as the operator; default: the OS user' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
@@ -468,7 +488,7 @@ complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from give" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l confirm -d 'Name of the target database, to confirm without being asked, also in production' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l confirm -d 'Name of the target database, to confirm without being asked, also in production; repeatable for several targets' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l operator -d 'Name to record as the operator; default: the OS user' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from take" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
@@ -514,7 +534,7 @@ plain-group-linked\t''
 authentication-gone\t''
 authentication-of-nothing\t''
 api-of-nothing\t''"
-complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l confirm -d 'Name of the target database, to confirm without being asked, also in production' -r
+complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l confirm -d 'Name of the target database, to confirm without being asked, also in production; repeatable for several targets' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l operator -d 'Name to record as the operator; default: the OS user' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l database-url -d 'Target database: a URL or libpq keywords. Default: the address of --profile, else DATABASE_URL, else PGSERVICE, PGHOST, PGPORT, PGDATABASE, PGUSER and ~/.pgpass as in psql, else the profile `default`' -r
 complete -c gatediff -n "__fish_gatediff_using_subcommand scope; and __fish_seen_subcommand_from check" -l profile -d 'Use a profile of the configuration file; its address takes precedence over the environment' -r
@@ -627,23 +647,24 @@ never\t'Never'"
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -l ascii -d 'Use ASCII only; automatic if the locale is not UTF-8'
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gatediff -n "__fish_gatediff_using_subcommand man" -s V -l version -d 'Print version'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history undo backup scope serve init completions man help" -f -a "demo" -d 'Start a private PostgreSQL with sample data and review a sample export on it'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history undo backup scope serve init completions man help" -f -a "review" -d 'Review an import file against the target in the terminal; `gatediff` alone asks for both'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history undo backup scope serve init completions man help" -f -a "plan" -d 'Compare an import file with the target and print the plan; change nothing'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history undo backup scope serve init completions man help" -f -a "diff" -d 'Compare two sides both ways, files or databases, and print what differs; change nothing'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history undo backup scope serve init completions man help" -f -a "show" -d 'Print a saved plan, even a stale one, without a database'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history undo backup scope serve init completions man help" -f -a "apply" -d 'Apply an import file (new items, and those chosen with --cover) or a saved plan'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history undo backup scope serve init completions man help" -f -a "export" -d 'Export the target in the product\'s own format, secrets included'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history undo backup scope serve init completions man help" -f -a "validate" -d 'Validate an import file without a database'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history undo backup scope serve init completions man help" -f -a "history" -d 'List past jobs, or show one in detail'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history undo backup scope serve init completions man help" -f -a "undo" -d 'Undo a job: restore every row it changed, remove what it added'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history undo backup scope serve init completions man help" -f -a "backup" -d 'Write the backup of a job'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history undo backup scope serve init completions man help" -f -a "scope" -d 'Manage API scopes, on a screen or with the commands below'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history undo backup scope serve init completions man help" -f -a "serve" -d 'Serve the import endpoints of Tyk\'s Dashboard and of SailPoint\'s sp-config over HTTP'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history undo backup scope serve init completions man help" -f -a "init" -d 'Create or upgrade gatediff\'s own schema in the target'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history undo backup scope serve init completions man help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history undo backup scope serve init completions man help" -f -a "man" -d 'Print the manual page'
-complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history undo backup scope serve init completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history targets undo backup scope serve init completions man help" -f -a "demo" -d 'Start a private PostgreSQL with sample data and review a sample export on it'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history targets undo backup scope serve init completions man help" -f -a "review" -d 'Review an import file against the target in the terminal; `gatediff` alone asks for both'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history targets undo backup scope serve init completions man help" -f -a "plan" -d 'Compare an import file with the target and print the plan; change nothing'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history targets undo backup scope serve init completions man help" -f -a "diff" -d 'Compare two sides both ways, files or databases, and print what differs; change nothing'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history targets undo backup scope serve init completions man help" -f -a "show" -d 'Print a saved plan, even a stale one, without a database'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history targets undo backup scope serve init completions man help" -f -a "apply" -d 'Apply an import file (new items, and those chosen with --cover) or a saved plan'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history targets undo backup scope serve init completions man help" -f -a "export" -d 'Export the target in the product\'s own format, secrets included'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history targets undo backup scope serve init completions man help" -f -a "validate" -d 'Validate an import file without a database'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history targets undo backup scope serve init completions man help" -f -a "history" -d 'List past jobs, or show one in detail'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history targets undo backup scope serve init completions man help" -f -a "targets" -d 'List the profiles: order, location, production mark, and the last job of each'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history targets undo backup scope serve init completions man help" -f -a "undo" -d 'Undo a job: restore every row it changed, remove what it added'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history targets undo backup scope serve init completions man help" -f -a "backup" -d 'Write the backup of a job'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history targets undo backup scope serve init completions man help" -f -a "scope" -d 'Manage API scopes, on a screen or with the commands below'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history targets undo backup scope serve init completions man help" -f -a "serve" -d 'Serve the import endpoints of Tyk\'s Dashboard and of SailPoint\'s sp-config over HTTP'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history targets undo backup scope serve init completions man help" -f -a "init" -d 'Create or upgrade gatediff\'s own schema in the target'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history targets undo backup scope serve init completions man help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history targets undo backup scope serve init completions man help" -f -a "man" -d 'Print the manual page'
+complete -c gatediff -n "__fish_gatediff_using_subcommand help; and not __fish_seen_subcommand_from demo review plan diff show apply export validate history targets undo backup scope serve init completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c gatediff -n "__fish_gatediff_using_subcommand help; and __fish_seen_subcommand_from scope" -f -a "list" -d 'List scopes, optionally filtered'
 complete -c gatediff -n "__fish_gatediff_using_subcommand help; and __fish_seen_subcommand_from scope" -f -a "show" -d 'Show a scope in detail'
 complete -c gatediff -n "__fish_gatediff_using_subcommand help; and __fish_seen_subcommand_from scope" -f -a "create" -d 'Create a scope'
