@@ -96,6 +96,7 @@ fn edit(edit: Edit) -> Edited {
         operator: "bench".to_owned(),
         timeouts: Timeouts::default(),
         ledger: LedgerPlace::Target,
+        fix_counters: false,
         accept_server_changes: false,
     };
     runtime()

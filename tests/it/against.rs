@@ -451,3 +451,13 @@ fn the_demo_needs_no_database() {
         assert_eq!(unknown.count() > 0, product == "digirunner");
     }
 }
+
+#[test]
+fn the_demo_goes_on_with_files_where_postgresql_cannot_be_had() {
+    let home = tempfile::tempdir().unwrap();
+    let mut demo = command(home.path());
+    let ran = Ran::of(demo.arg("demo").env("GATEDIFF_PG_BIN", home.path()));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("(--files)"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("fixtures/digirunner/target.json"));
+}

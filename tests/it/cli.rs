@@ -398,7 +398,8 @@ fn our_own_lines_are_lines_and_those_of_data_are_not() {
     let programs = format!("{}/a\nb", bin.path().display());
     let run = || {
         let mut demo = command(home.path());
-        Ran::of(demo.args(["demo"]).env("GATEDIFF_PG_BIN", &programs))
+        let demo = demo.args(["demo", "--print-url"]);
+        Ran::of(demo.env("GATEDIFF_PG_BIN", &programs))
     };
     let missing = run();
     let lines: Vec<&str> = missing.stderr.lines().collect();

@@ -261,7 +261,8 @@ async fn every_deletion_is_in_the_list_in_the_plan_and_in_its_json() {
         ],
     );
     let (_, list) = apply.stdout.split_once("will be deleted:\n").unwrap();
-    let list: Vec<&str> = list.lines().take_while(|line| !line.is_empty()).collect();
+    let list = list.lines().take_while(|line| line.starts_with("  - "));
+    let list: Vec<&str> = list.collect();
     assert_eq!(list.len(), removed.len(), "{list:?}");
     assert!(
         list.iter()

@@ -147,3 +147,5 @@ mod undo_catalog;
 mod undo_documents;
 #[cfg(test)]
 mod values;
+#[cfg(test)]
+mod walk;

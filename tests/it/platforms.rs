@@ -27,7 +27,7 @@ pub(crate) const SP_CONFIG: Product = Product {
     folder: "sp-config",
     secrets: &["canary"],
 };
-const DIGIRUNNER: Product = Product {
+pub(crate) const DIGIRUNNER: Product = Product {
     name: "digirunner",
     folder: "digirunner",
     secrets: &[],

@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_known_file_that_cannot_be_imported_says_why() {
-        let cut = &ORGANISATION[..ORGANISATION.len() - 3];
+        let cut = ORGANISATION.get(..ORGANISATION.len() - 3).unwrap();
         let Content::Invalid { why, .. } = seen(cut) else {
             panic!("{:?}", seen(cut))
         };
