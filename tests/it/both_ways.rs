@@ -1,6 +1,6 @@
 //! `diff`: two sides, files or databases, compared both ways.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use gatediff::engine::{Change, ItemId};
@@ -130,6 +130,54 @@ fn a_file_is_compared_with_a_file_as_with_a_database_that_holds_it() {
             Ok(())
         })
     });
+}
+
+/// The same configuration as another tenant has it: every id is another one, and the order.
+#[test]
+fn two_tenants_with_the_same_configuration_do_not_differ() {
+    let text = fs::read_to_string(fixture("sp-config/target.json")).unwrap();
+    let mut one: Value = serde_json::from_str(&text).unwrap();
+    let objects = one["objects"].as_array_mut().unwrap();
+    // Of two with one name nothing says which is which.
+    let mut names = BTreeSet::new();
+    objects.retain(|object| {
+        let about = &object["self"];
+        names.insert((about["type"].to_string(), about["name"].to_string()))
+    });
+    let ids = objects.iter().enumerate().map(|(index, object)| {
+        let id = object["self"]["id"].as_str().unwrap().to_owned();
+        (id, format!("{index:08x}-0000-4000-8000-{index:012x}"))
+    });
+    let ids: Vec<(String, String)> = ids.collect();
+    let other = ids
+        .iter()
+        .fold(one.to_string(), |text, (id, other)| text.replace(id, other));
+    let mut other: Value = serde_json::from_str(&other).unwrap();
+    other["objects"].as_array_mut().unwrap().reverse();
+    let home = tempfile::tempdir().unwrap();
+    let at = |name: &str| home.path().join(name).to_string_lossy().into_owned();
+    let diff = |other: &Value| {
+        fs::write(at("one.json"), one.to_string()).unwrap();
+        fs::write(at("other.json"), other.to_string()).unwrap();
+        gatediff(&[
+            "diff",
+            &at("one.json"),
+            &at("other.json"),
+            "--output",
+            "json",
+        ])
+        .json()
+    };
+    let same = diff(&other);
+    assert_eq!(same["summary"]["equal"], ids.len(), "{same:#}");
+    assert_eq!(same["status"], "ok");
+    // And a real difference is the only one.
+    let mut objects = other["objects"].as_array_mut().unwrap().iter_mut();
+    let source = objects.find(|object| object["self"]["type"] == "SOURCE");
+    source.unwrap()["object"]["description"] = json!("another one");
+    let changed = diff(&other);
+    assert_eq!(changed["summary"]["different"], 1, "{changed:#}");
+    assert_eq!(changed["summary"]["equal"], ids.len() - 1);
 }
 
 // ---- on the command line
