@@ -184,8 +184,7 @@ impl Opener for ScreenOpener {
                 ..timeouts
             };
             let _turn = self.asking.acquire().await;
-            let jobs = against.history(timeouts, &ledger).await?;
-            Ok(jobs.into_iter().next())
+            against.last_job(timeouts, &ledger).await
         }
         .boxed()
     }

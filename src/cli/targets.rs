@@ -12,7 +12,7 @@ use super::print::{Printer, cells, padded};
 use super::session::{Profiles, Session, unless_interrupted};
 use super::text::policy_suffix;
 use crate::engine::display::safe;
-use crate::job::{self, Failure, JobRecord, TargetPolicy};
+use crate::job::{Against, Failure, JobRecord, TargetPolicy};
 
 pub(super) async fn run(printer: &mut Printer, global: &Global) -> Result<Exit, Failure> {
     let profiles = Profiles::load()?;
@@ -61,7 +61,9 @@ impl Listed<'_> {
             Ok(session) => {
                 let settings = &session.settings;
                 let (timeouts, ledger) = (settings.timeouts, &settings.ledger);
-                self.last_job = job::last_job(&session.target, timeouts, ledger).await;
+                self.last_job = Against::from(session.target.clone())
+                    .last_job(timeouts, ledger)
+                    .await;
                 self.policy = session.target.policy();
                 self.session = Some(session);
             }

@@ -135,6 +135,25 @@ impl Against {
         }
     }
 
+    /// Returns its last job, without the choices, if there was one. A ledger file may hold jobs of
+    /// other targets.
+    ///
+    /// # Errors
+    ///
+    /// As [`history`](Self::history).
+    pub async fn last_job(
+        &self,
+        timeouts: Timeouts,
+        ledger: &LedgerPlace,
+    ) -> Result<Option<JobRecord>, Failure> {
+        let jobs = self.history(timeouts, ledger).await?;
+        let is_here = |job: &JobRecord| match ledger {
+            LedgerPlace::Target => true,
+            LedgerPlace::File(_) => job.target == self.display(),
+        };
+        Ok(jobs.into_iter().find(is_here))
+    }
+
     /// Returns a job in full.
     ///
     /// # Errors

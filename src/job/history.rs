@@ -30,25 +30,6 @@ pub async fn history(
     Ok(jobs)
 }
 
-/// Returns the last job of a target, without the choices, if there was one. A ledger file may hold
-/// jobs of other targets.
-///
-/// # Errors
-///
-/// As [`history`].
-pub async fn last_job(
-    target: &Target,
-    timeouts: Timeouts,
-    ledger: &LedgerPlace,
-) -> Result<Option<JobRecord>, Failure> {
-    let jobs = history(target, timeouts, ledger).await?;
-    let is_here = |job: &JobRecord| match ledger {
-        LedgerPlace::Target => true,
-        LedgerPlace::File(_) => job.target == target.display(),
-    };
-    Ok(jobs.into_iter().find(is_here))
-}
-
 /// Returns a job in full.
 ///
 /// # Errors

@@ -55,7 +55,7 @@ pub use failure::{Failure, FailureKind};
 pub use file::{FileBytes, FileInfo, Loaded, load, load_bytes, read_file};
 pub use file_target::{FileTarget, Output, WrittenFile};
 pub use health::{Condition, HealthProbe};
-pub use history::{backup, history, last_job, past_job};
+pub use history::{backup, history, past_job};
 pub use init::init;
 pub use key::{PlanKeys, known_plan_key};
 pub use matrix::{Compared, ComparedTarget, NamedTarget, TargetSummary, compare_all};

@@ -270,6 +270,26 @@ fn what_is_written_of_documents_is_what_was_shown_of_them() {
     }
 }
 
+/// One ledger holds the jobs of several files: each has its own last one.
+#[tokio::test]
+async fn the_last_job_of_a_file_is_its_own() {
+    let sample = |name: &str| std::fs::read(fixture(&format!("tyk/{name}"))).unwrap();
+    let target = sample("target.json");
+    let (one, other) = (Bench::new(&target).unwrap(), Bench::new(&target).unwrap());
+    let review = one.plan(&read(&sample("export.json")).unwrap()).await;
+    let review = review.unwrap();
+    let all = Choices::everything(&review.plan);
+    let (_, receipt) = one.write(&review, &all, Emit::Import).await.unwrap();
+    let ledger = LedgerPlace::File(one.home.path().join("ledger"));
+    let last = |against: Against| {
+        let ledger = ledger.clone();
+        async move { against.last_job(Timeouts::default(), &ledger).await }
+    };
+    let found = last(one.against.clone()).await.unwrap();
+    assert_eq!(found.map(|job| job.job), Some(receipt.job));
+    assert!(last(other.against.clone()).await.unwrap().is_none());
+}
+
 // ---- on the command line
 
 fn run(home: &Path, args: &[&str]) -> Ran {

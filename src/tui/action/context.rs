@@ -48,4 +48,13 @@ pub(crate) enum Context {
 impl Context {
     /// All contexts.
     pub(crate) const ALL: &[Self] = Self::VARIANTS;
+
+    /// The screens below all dialogs and forms.
+    pub(crate) const SCREENS: &[Self] = &[
+        Self::Loading,
+        Self::Review,
+        Self::Scopes,
+        Self::Open,
+        Self::Matrix,
+    ];
 }

@@ -7,13 +7,7 @@ pub(crate) const THEME: Action = Action {
     act: Act::Theme,
     name: "theme",
     sentence: "Switch to the next theme",
-    contexts: &[
-        Context::Loading,
-        Context::Review,
-        Context::Scopes,
-        Context::Open,
-        Context::Matrix,
-    ],
+    contexts: Context::SCREENS,
     keys: &["T"],
     footer: None,
     condition: |app| {
